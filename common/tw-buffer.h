@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A growing run of bytes whose appends are inlined: messages and replies are written into it field by field, where a
+ * function call for each would be most of the cost. GByteArray is the same idea without that.
+ *
+ * Not thread-safe: one writer at a time.
+ */
+
+#pragma once
+
+#include <glib.h>
+#include <string.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint8 *data;
+  gsize len;      /* bytes written */
+  gsize capacity; /* bytes allocated */
+} TwBuffer;
+
+#define TW_BUFFER_INIT { NULL, 0, 0 }
+
+/* Frees the bytes and makes the buffer empty again. */
+void tw_buffer_clear (TwBuffer *buffer);
+
+/* Makes room for @more bytes; aborts when memory is out, as g_malloc() does. */
+void tw_buffer_grow (TwBuffer *buffer, gsize more);
+
+/* Gives the bytes away as a GBytes and makes the buffer empty again. */
+GBytes *tw_buffer_steal_bytes (TwBuffer *buffer);
+
+static inline guint8 *
+tw_buffer_reserve (TwBuffer *buffer, gsize more)
+{
+  if (G_UNLIKELY (buffer->capacity - buffer->len < more))
+    tw_buffer_grow (buffer, more);
+  return buffer->data + buffer->len;
+}
+
+static inline void
+tw_buffer_append (TwBuffer *buffer, const void *bytes, gsize n)
+{
+  guint8 *at = tw_buffer_reserve (buffer, n);
+
+  if (n > 0)
+    memcpy (at, bytes, n);
+  buffer->len += n;
+}
+
+static inline void
+tw_buffer_append_byte (TwBuffer *buffer, guint8 byte)
+{
+  *tw_buffer_reserve (buffer, 1) = byte;
+  buffer->len += 1;
+}
+
+/* Appends a NUL-terminated string without its NUL. */
+static inline void
+tw_buffer_append_string (TwBuffer *buffer, const char *string)
+{
+  tw_buffer_append (buffer, string, strlen (string));
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TwBuffer, tw_buffer_clear)
+
+G_END_DECLS

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-error.h"
+
+G_DEFINE_QUARK (tw-error-quark, tw_error)
+
+/* Each code's HTTP status; public tells whether its message is written for clients. */
+static const struct
+{
+  TwErrorCode code;
+  int status;
+  gboolean is_public;
+} codes[] = {
+  { TW_ERROR_INTERNAL, 500, FALSE },   { TW_ERROR_CONFIGURATION, 500, FALSE }, { TW_ERROR_INVALID, 400, TRUE },
+  { TW_ERROR_UNAUTHENTICATED, 401, TRUE }, { TW_ERROR_NOT_FOUND, 404, TRUE },  { TW_ERROR_CONFLICT, 409, TRUE },
+  { TW_ERROR_TOO_LARGE, 413, TRUE },   { TW_ERROR_UNAVAILABLE, 503, TRUE },    { TW_ERROR_TIMEOUT, 504, TRUE },
+};
+
+int
+tw_error_status (const GError *error)
+{
+  if (error->domain == TW_ERROR)
+    for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+      if ((int) codes[i].code == error->code)
+        return codes[i].status;
+  return 500;
+}
+
+TwErrorCode
+tw_error_code_from_status (int status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (codes[i].status == status)
+      return codes[i].code;
+  return TW_ERROR_INTERNAL;
+}
+
+const char *
+tw_error_public_message (const GError *error)
+{
+  if (error->domain == TW_ERROR)
+    for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+      if ((int) codes[i].code == error->code && codes[i].is_public)
+        return error->message;
+  return "Something went wrong on our side";
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-random.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const char base64url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+tw_random_bytes (void *out, gsize n)
+{
+  guint8 *at = out;
+
+  while (n > 0)
+    {
+      ssize_t got = getrandom (at, n, 0);
+
+      if (got < 0 && errno != EINTR)
+        g_error ("getrandom: %s", g_strerror (errno));
+      if (got > 0)
+        {
+          at += got;
+          n -= (gsize) got;
+        }
+    }
+}
+
+char *
+tw_base64url_encode (const void *bytes, gsize n)
+{
+  const guint8 *in = bytes;
+  char *text = g_malloc (n / 3 * 4 + 5), *out = text;
+  guint32 bits = 0;
+  guint held = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      bits = bits << 8 | in[i];
+      held += 8;
+      for (; held >= 6; held -= 6)
+        *out++ = base64url_digits[bits >> (held - 6) & 63];
+    }
+  if (held > 0)
+    *out++ = base64url_digits[bits << (6 - held) & 63];
+  *out = '\0';
+  return text;
+}
+
+guint8 *
+tw_base64url_decode (const char *text, gsize length, gsize *n)
+{
+  g_autofree guint8 *bytes = g_malloc (length / 4 * 3 + 3);
+  guint8 *out = bytes;
+  guint32 bits = 0;
+  guint held = 0;
+
+  if (length % 4 == 1)
+    return NULL;
+  for (gsize i = 0; i < length; i++)
+    {
+      const char *digit = text[i] == '\0' ? NULL : strchr (base64url_digits, text[i]);
+
+      if (digit == NULL)
+        return NULL;
+      bits = bits << 6 | (guint32) (digit - base64url_digits);
+      held += 6;
+      if (held >= 8)
+        {
+          held -= 8;
+          *out++ = (guint8) (bits >> held);
+        }
+    }
+  /* Bits that no byte came of must be zero, or one value would have several texts. */
+  if ((bits & ((1u << held) - 1)) != 0)
+    return NULL;
+  *n = (gsize) (out - bytes);
+  return g_steal_pointer (&bytes);
+}
+
+/* The ObjectId's part that is the process' own. */
+static guint8 process_part[5];
+static _Atomic guint32 counter;
+
+static void
+choose_process_part (void)
+{
+  guint32 start;
+
+  tw_random_bytes (process_part, sizeof process_part);
+  tw_random_bytes (&start, sizeof start);
+  atomic_store (&counter, start);
+}
+
+void
+tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE])
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  static const char hex[] = "0123456789abcdef";
+  guint32 seconds = (guint32) (wall_ms / 1000), count;
+  guint8 id[12];
+
+  pthread_once (&once, choose_process_part);
+  count = atomic_fetch_add (&counter, 1);
+  for (guint i = 0; i < 4; i++)
+    id[i] = (guint8) (seconds >> (24 - 8 * i));
+  memcpy (id + 4, process_part, sizeof process_part);
+  for (guint i = 0; i < 3; i++)
+    id[9 + i] = (guint8) (count >> (16 - 8 * i));
+  for (guint i = 0; i < sizeof id; i++)
+    {
+      out[2 * i] = hex[id[i] >> 4];
+      out[2 * i + 1] = hex[id[i] & 15];
+    }
+  out[TW_ID_SIZE - 1] = '\0';
+}
+
+gboolean
+tw_id_is_valid (const char *text)
+{
+  guint n = 0;
+
+  while (n < TW_ID_SIZE && g_ascii_isxdigit (text[n]))
+    n++;
+  return n == TW_ID_SIZE - 1 && text[n] == '\0';
+}

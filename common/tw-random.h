@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Random bytes and encodings that secrets and ids are made of. All functions are thread-safe. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Fills @out with @n bytes from the kernel's generator (getrandom(2)). */
+void tw_random_bytes (void *out, gsize n);
+
+/* Base64url without padding (RFC 4648, section 5). */
+char *tw_base64url_encode (const void *bytes, gsize n);
+
+/* The reverse, strict: no padding, no white space, no stray bits. NULL if @text is not such; else *@n bytes to be
+ * freed with g_free(). */
+guint8 *tw_base64url_decode (const char *text, gsize length, gsize *n);
+
+#define TW_ID_SIZE 25 /* 24 hex digits and a NUL */
+
+/* Makes a MongoDB ObjectId (seconds since 1970, 5 random bytes a process, a counter), in lower-case hex: ids of one
+ * process ascend within a second. */
+void tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE]);
+
+/* Whether @text is 24 hex digits. */
+gboolean tw_id_is_valid (const char *text);
+
+G_END_DECLS

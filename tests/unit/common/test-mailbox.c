@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-mailbox.h"
+
+#include <pthread.h>
+
+#define THREADS 4
+#define ITEMS 5000
+
+typedef struct
+{
+  GMainLoop *loop;
+  TwMailbox *mailbox;
+  guint expected;
+  guint received;
+  guint batches;
+  guint last[THREADS];
+} Fixture;
+
+static void
+receive (gpointer *items, guint n, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->batches++;
+  for (guint i = 0; i < n; i++)
+    {
+      guint item = GPOINTER_TO_UINT (items[i]), thread = item / ITEMS % THREADS;
+
+      g_assert_cmpuint (item, >, f->last[thread]);
+      f->last[thread] = item;
+      f->received++;
+    }
+  if (f->received == f->expected)
+    g_main_loop_quit (f->loop);
+}
+
+typedef struct
+{
+  Fixture *fixture;
+  guint thread;
+} Poster;
+
+static void *
+post_all (void *user_data)
+{
+  Poster *poster = user_data;
+
+  for (guint i = 1; i < ITEMS; i++)
+    tw_mailbox_post (poster->fixture->mailbox, GUINT_TO_POINTER (poster->thread * ITEMS + i));
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture f = { .loop = g_main_loop_new (context, FALSE), .expected = THREADS * (ITEMS - 1) };
+  Poster posters[THREADS];
+  pthread_t threads[THREADS];
+
+  f.mailbox = tw_mailbox_new (context, receive, &f, NULL);
+  for (guint i = 0; i < THREADS; i++)
+    {
+      posters[i] = (Poster) { .fixture = &f, .thread = i };
+      g_assert_cmpint (pthread_create (&threads[i], NULL, post_all, &posters[i]), ==, 0);
+    }
+  g_main_loop_run (f.loop);
+  for (guint i = 0; i < THREADS; i++)
+    pthread_join (threads[i], NULL);
+  g_assert_cmpuint (f.received, ==, f.expected);
+  tw_mailbox_free (f.mailbox);
+  g_main_loop_unref (f.loop);
+}
+
+static void
+test_batch (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture f = { .loop = g_main_loop_new (context, FALSE), .expected = 3 };
+
+  f.mailbox = tw_mailbox_new (context, receive, &f, NULL);
+  for (guint i = 1; i <= 3; i++)
+    tw_mailbox_post (f.mailbox, GUINT_TO_POINTER (i));
+  g_main_loop_run (f.loop);
+  g_assert_cmpuint (f.batches, ==, 1);
+  tw_mailbox_free (f.mailbox);
+  g_main_loop_unref (f.loop);
+}
+
+static void
+test_left_over (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  TwMailbox *mailbox = tw_mailbox_new (context, receive, NULL, g_free);
+
+  tw_mailbox_post (mailbox, g_strdup ("never delivered"));
+  tw_mailbox_free (mailbox);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/mailbox/each-thread-in-its-order-and-nothing-lost", test_threads);
+  g_test_add_func ("/mailbox/waiting-items-come-as-one-batch", test_batch);
+  g_test_add_func ("/mailbox/undelivered-items-are-freed", test_left_over);
+  return g_test_run ();
+}
