@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Writes Thrift values, in either protocol, at the end of a TwBuffer. The caller writes well-formed sequences: what is
+ * not is a programming error. Not thread-safe; plain data, on the stack. */
+
+#pragma once
+
+#include "tw-buffer.h"
+#include "tw-wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  TwBuffer *out;
+  TwProtocol protocol;
+  /* private */
+  gboolean framed;
+  gsize start;           /* where the message began, for the frame's length */
+  gint16 pending_bool;   /* compact: id of a bool field whose header waits for its value; G_MININT16 for none */
+  guint depth;
+  gint16 last_id[TW_WIRE_MAX_DEPTH + 1];
+} TwWriter;
+
+void tw_writer_init (TwWriter *writer, TwProtocol protocol, TwBuffer *out);
+
+/* Begins a message; @framed leaves room for the frame's length, which tw_writer_message_end() fills in. @name has
+ * @name_length bytes. What lies between is one struct. */
+void tw_writer_message_begin (TwWriter *writer, gboolean framed, TwMessageType type, const char *name,
+                              gsize name_length, gint32 sequence_id);
+void tw_writer_message_end (TwWriter *writer);
+
+void tw_writer_struct_begin (TwWriter *writer);
+void tw_writer_struct_end (TwWriter *writer); /* with the stop */
+
+void tw_writer_field (TwWriter *writer, TwWireType type, gint16 id); /* the value follows */
+
+void tw_writer_bool (TwWriter *writer, gboolean value);
+void tw_writer_byte (TwWriter *writer, gint8 value);
+void tw_writer_i16 (TwWriter *writer, gint16 value);
+void tw_writer_i32 (TwWriter *writer, gint32 value);
+void tw_writer_i64 (TwWriter *writer, gint64 value);
+void tw_writer_double (TwWriter *writer, double value);
+void tw_writer_string (TwWriter *writer, const void *data, gsize length); /* string or binary; at most G_MAXINT32 */
+void tw_writer_list (TwWriter *writer, TwWireType element, guint32 n);    /* the elements follow */
+void tw_writer_set (TwWriter *writer, TwWireType element, guint32 n);
+void tw_writer_map (TwWriter *writer, TwWireType key, TwWireType value, guint32 n); /* key and value in turn */
+
+/* A whole EXCEPTION message that holds a TApplicationException. */
+void tw_writer_application_exception (TwBuffer *out, const TwEncoding *encoding, const char *name, gsize name_length,
+                                      gint32 sequence_id, TwApplicationError code, const char *message);
+
+G_END_DECLS
