@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The closed set of annotations: one table says of each where it may stand, which types it holds for and who decodes
+ * it. docs/annotations.md says the same to people. Keys that do not begin with api., vt. or tw. are somebody else's. */
+
+#include "tw-annotation.h"
+
+#include <string.h>
+
+TwKind
+tw_annotation_kind (const TwType *type)
+{
+  switch (type->wire)
+    {
+    case TW_WIRE_BOOL:
+      return TW_KIND_BOOL;
+    case TW_WIRE_BYTE:
+    case TW_WIRE_I16:
+    case TW_WIRE_I32:
+    case TW_WIRE_I64:
+      return TW_KIND_INTEGER;
+    case TW_WIRE_DOUBLE:
+      return TW_KIND_REAL;
+    case TW_WIRE_STRING:
+      return type->binary ? TW_KIND_BINARY : TW_KIND_TEXT;
+    case TW_WIRE_STRUCT:
+      return TW_KIND_STRUCT;
+    case TW_WIRE_LIST:
+    case TW_WIRE_SET:
+    case TW_WIRE_MAP:
+      return TW_KIND_CONTAINER;
+    case TW_WIRE_STOP:
+    default:
+      g_return_val_if_reached (TW_KIND_STRUCT);
+    }
+}
+
+gboolean
+tw_reading_is (TwReading *reading, const char *wanted, GError **error)
+{
+  if (strcmp (reading->value, wanted) != 0)
+    return TW_READING_FAIL (reading, error, "must be \"%s\"", wanted);
+  return TRUE;
+}
+
+#define INPUT (TW_PLACE_ARGUMENT | TW_PLACE_FIELD)
+#define VALUE (INPUT | TW_PLACE_EXCEPTION_FIELD)
+
+static const TwAnnotation annotations[] = {
+  { "api.get", TW_PLACE_METHOD, 0, tw_decode_route },
+  { "api.post", TW_PLACE_METHOD, 0, tw_decode_route },
+  { "api.put", TW_PLACE_METHOD, 0, tw_decode_route },
+  { "api.patch", TW_PLACE_METHOD, 0, tw_decode_route },
+  { "api.delete", TW_PLACE_METHOD, 0, tw_decode_route },
+  { "tw.auth", TW_PLACE_METHOD, 0, tw_decode_auth },
+  { "tw.status", TW_PLACE_METHOD, 0, tw_decode_status },
+  { "tw.location", TW_PLACE_METHOD, 0, tw_decode_location },
+  { "tw.retry", TW_PLACE_METHOD, 0, tw_decode_retry },
+  { "tw.issues", TW_PLACE_METHOD, 0, tw_decode_issues },
+  { "tw.revokes", TW_PLACE_METHOD, 0, tw_decode_revokes },
+  { "tw.role", TW_PLACE_METHOD, 0, tw_decode_role },
+
+  { "api.path", INPUT, TW_KIND_SCALAR, tw_decode_path },
+  { "api.query", INPUT, TW_KIND_SCALAR, tw_decode_query },
+  { "api.header", INPUT, TW_KIND_SCALAR, tw_decode_header },
+  { "api.cookie", INPUT, TW_KIND_SCALAR, tw_decode_cookie },
+  { "api.body", INPUT, TW_KIND_ANY, tw_decode_body },
+  { "tw.claim", VALUE, TW_KIND_TEXT, tw_decode_claim },
+
+  { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
+  { "vt.max_size", VALUE, TW_KIND_SIZED, tw_decode_size },
+  { "tw.max_bytes", VALUE, TW_KIND_TEXT, tw_decode_size },
+  { "vt.pattern", VALUE, TW_KIND_TEXT, tw_decode_pattern },
+  { "vt.ge", VALUE, TW_KIND_NUMBER, tw_decode_bound },
+  { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },
+  { "vt.in", VALUE, TW_KIND_TEXT | TW_KIND_INTEGER, tw_decode_in },
+
+  { "tw.secret", VALUE, TW_KIND_TEXT | TW_KIND_BINARY, tw_decode_secret },
+  { "tw.nulls", TW_PLACE_FIELD, TW_KIND_CONTAINER, tw_decode_nulls },
+  { "tw.error", TW_PLACE_EXCEPTION_FIELD, TW_KIND_INTEGER | TW_KIND_TEXT, tw_decode_error },
+};
+
+static gboolean
+is_ours (const char *key)
+{
+  return g_str_has_prefix (key, "api.") || g_str_has_prefix (key, "vt.") || g_str_has_prefix (key, "tw.");
+}
+
+static const TwAnnotation *
+find_annotation (const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (annotations); i++)
+    if (strcmp (annotations[i].key, key) == 0)
+      return &annotations[i];
+  return NULL;
+}
+
+static const char *
+describe_place (TwPlace place)
+{
+  switch (place)
+    {
+    case TW_PLACE_METHOD:
+      return "a method";
+    case TW_PLACE_ARGUMENT:
+      return "an argument";
+    case TW_PLACE_FIELD:
+      return "a struct's field";
+    case TW_PLACE_EXCEPTION_FIELD:
+      return "an exception's field";
+    case TW_PLACE_ELSEWHERE:
+    default:
+      return "a type, typedef, enum, struct or service: the compiler loses it";
+    }
+}
+
+static gboolean
+read_one (TwReading *reading, const char *key, const json_t *value, GError **error)
+{
+  const TwAnnotation *annotation = find_annotation (key);
+
+  if (annotation == NULL)
+    return tw_spot_fail (reading->spot, key, error, "there is no such annotation");
+  if ((annotation->places & (int) reading->place) == 0)
+    return tw_spot_fail (reading->spot, key, error, "can't stand on %s", describe_place (reading->place));
+  if (reading->field != NULL && (annotation->kinds & (int) tw_annotation_kind (reading->field->type)) == 0)
+    return tw_spot_fail (reading->spot, key, error, "can't hold for a value of this type");
+  if (!json_is_string (value))
+    return tw_spot_fail (reading->spot, key, error, "must be a string");
+  reading->annotation = annotation;
+  reading->value = json_string_value (value);
+  return annotation->decode (reading, error);
+}
+
+static gboolean
+read_all (TwReading *reading, const json_t *object, GError **error)
+{
+  const char *key;
+  json_t *value;
+
+  /* The macro only reads, but json_object_iter() wants an object that it could write. */
+  json_object_foreach ((json_t *) (guintptr) json_object_get (object, "annotations"), key, value)
+    if (is_ours (key) && !read_one (reading, key, value, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* What two annotations of a field must not say together. */
+static gboolean
+check_field (const TwSpot *spot, const TwField *field, GError **error)
+{
+  gboolean real = field->type->wire == TW_WIRE_DOUBLE;
+
+  if (field->has_min_size && field->has_max_size && field->min_size > field->max_size)
+    return tw_spot_fail (spot, "vt.min_size", error, "is more than vt.max_size");
+  if (field->has_ge && field->has_le && (real ? field->ge_real > field->le_real : field->ge > field->le))
+    return tw_spot_fail (spot, "vt.ge", error, "is more than vt.le");
+  if (field->secret && (field->source == TW_SOURCE_PATH || field->source == TW_SOURCE_QUERY))
+    return tw_spot_fail (spot, "tw.secret", error, "a secret can't come from path or query: they end up in logs");
+  return TRUE;
+}
+
+gboolean
+tw_annotations_read_field (TwSchema *schema, const TwSpot *spot, TwPlace place, const json_t *object, TwField *field,
+                           GError **error)
+{
+  TwReading reading = { .schema = schema, .spot = spot, .place = place, .field = field };
+
+  return read_all (&reading, object, error) && check_field (spot, field, error);
+}
+
+gboolean
+tw_annotations_read_method (TwSchema *schema, const TwSpot *spot, const json_t *object, TwMethod *method,
+                            GError **error)
+{
+  TwReading reading = { .schema = schema, .spot = spot, .place = TW_PLACE_METHOD, .method = method };
+
+  if (!read_all (&reading, object, error))
+    return FALSE;
+  if (reading.open && method->verb == NULL)
+    return tw_spot_fail (spot, "tw.auth", error, "needs a route");
+  if (method->status != 0 && method->verb == NULL)
+    return tw_spot_fail (spot, "tw.status", error, "needs a route");
+  method->needs_token = method->verb != NULL && !reading.open;
+  if (method->status == 0)
+    method->status = method->returns != NULL ? 200 : 204;
+  return TRUE;
+}
+
+gboolean
+tw_annotations_refuse (const TwSpot *spot, const json_t *object, GError **error)
+{
+  TwReading reading = { .spot = spot, .place = TW_PLACE_ELSEWHERE };
+
+  return read_all (&reading, object, error);
+}

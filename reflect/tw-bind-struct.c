@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A struct's fields, each from where it comes: the member of a JSON object, or what the request carries outside of
+ * its body. */
+
+#include "tw-binding.h"
+#include "tw-inputs.h"
+#include "tw-limits.h"
+
+#include <string.h>
+
+static gboolean
+is_needed (const TwStruct *structure, const TwField *field)
+{
+  return field->presence == TW_REQUIRED && !structure->is_union;
+}
+
+/* A field that path, query, header, cookie or claim carry. */
+static void
+bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *field)
+{
+  const TwSpotIn source = { NULL, tw_source_name (field->source), 0 };
+  const TwSpotIn spot = { &source, field->source_name, 0 };
+  const TwRequestValues *values = binding->values;
+  gsize length = 0;
+  const char *text = values->lookup (values->request, field->source, field->source_name, &length);
+
+  if (text != NULL)
+    {
+      tw_writer_field (&binding->writer, field->type->wire, field->id);
+      tw_bind_text (binding, field, text, length, &spot);
+    }
+  else if (is_needed (structure, field))
+    tw_binding_refuse (binding, &spot, "is required");
+}
+
+/* Whether a null in @field's place asks for it to be cleared. */
+static gboolean
+is_cleared (const TwBinding *binding, const TwField *field, const json_t *object, gboolean outer)
+{
+  if (field->nulls || field->presence == TW_REQUIRED)
+    return FALSE;
+  if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
+    return FALSE;
+  return json_is_null (json_object_get (object, field->json_name));
+}
+
+/* Adds to @names those that @object sets to null; FALSE if one of them was refused. */
+static gboolean
+gather_nulls (TwBinding *binding, const TwStruct *structure, const TwField *nulls, const json_t *object,
+              const TwSpotIn *spot, gboolean outer, json_t *names)
+{
+  gboolean all_good = TRUE;
+
+  for (guint i = 0; i < structure->n_fields; i++)
+    {
+      const TwField *field = &structure->fields[i];
+      g_autofree char *too_many = NULL;
+
+      if (!is_cleared (binding, field, object, outer))
+        continue;
+      json_array_append_new (names, json_string (field->name));
+      too_many = tw_limits_check_count (nulls, json_array_size (names));
+      if (too_many == NULL)
+        continue;
+      tw_binding_refuse (binding, &(TwSpotIn){ spot, field->json_name, 0 }, "must not be null");
+      all_good = FALSE;
+    }
+  return all_good;
+}
+
+/* The set of the names that are null in @object, and, where there is no request, of those that are given in it. */
+static gsize
+bind_nulls (TwBinding *binding, const TwStruct *structure, const TwField *nulls, const json_t *object,
+            const TwSpotIn *spot, guint depth, gboolean outer)
+{
+  const TwSpotIn at = { spot, nulls->json_name, 0 };
+  json_t *given = binding->values == NULL ? json_object_get (object, nulls->json_name) : NULL;
+  json_auto_t *names = json_is_array (given) ? json_copy (given) : json_array ();
+  gboolean all_good = gather_nulls (binding, structure, nulls, object, spot, outer, names);
+
+  if (given != NULL && !json_is_array (given) && !json_is_null (given))
+    tw_binding_refuse (binding, &at, "must be an array");
+  if (all_good && (json_is_array (given) || json_array_size (names) > 0))
+    {
+      tw_writer_field (&binding->writer, nulls->type->wire, nulls->id);
+      tw_bind_value (binding, nulls, names, &at, depth);
+    }
+  return given != NULL ? 1 : 0;
+}
+
+gsize
+tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *field, const json_t *object,
+               const TwSpotIn *spot, guint depth, gboolean outer)
+{
+  const TwSpotIn at = { spot, field->json_name, 0 };
+  const json_t *value;
+
+  if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
+    {
+      bind_outside (binding, structure, field);
+      return 0;
+    }
+  if (field->nulls)
+    return bind_nulls (binding, structure, field, object, spot, depth, outer);
+
+  value = json_object_get (object, field->json_name);
+  if (value != NULL && (structure->is_union || !json_is_null (value)))
+    {
+      tw_writer_field (&binding->writer, field->type->wire, field->id);
+      tw_bind_value (binding, field, value, &at, depth);
+    }
+  else if (is_needed (structure, field) && !binding->body_unusable)
+    tw_binding_refuse (binding, &at, "is required");
+  return value != NULL ? 1 : 0;
+}
+
+gsize
+tw_bind_struct (TwBinding *binding, const TwStruct *structure, const json_t *object, const TwSpotIn *spot, guint depth,
+                gboolean outer)
+{
+  gsize known = 0;
+
+  tw_writer_struct_begin (&binding->writer);
+  for (guint i = 0; i < structure->n_fields; i++)
+    known += tw_bind_field (binding, structure, &structure->fields[i], object, spot, depth, outer);
+  tw_writer_struct_end (&binding->writer);
+
+  if (structure->is_union && known != 1 && !binding->body_unusable)
+    tw_binding_refuse (binding, spot, "must have exactly one member");
+  return known;
+}
+
+const TwField *
+tw_bind_find_member (const void *structure, const char *name)
+{
+  const TwStruct *owner = structure;
+
+  for (guint i = 0; i < owner->n_fields; i++)
+    if (strcmp (owner->fields[i].json_name, name) == 0)
+      return &owner->fields[i];
+  return NULL;
+}
+
+void
+tw_bind_refuse_unknown (TwBinding *binding, const json_t *object, const TwSpotIn *spot, TwFindMember find,
+                        const void *owner)
+{
+  const char *name;
+  json_t *member;
+
+  json_object_foreach (tw_json_iterable (object), name, member)
+    {
+      const TwField *field = find (owner, name);
+      const TwSpotIn at = { spot, name, 0 };
+
+      if (field == NULL || (field->nulls && binding->values != NULL))
+        tw_binding_refuse (binding, &at, TW_BINDING_UNKNOWN);
+      else if (field->source == TW_SOURCE_CLAIM && binding->values != NULL)
+        tw_binding_refuse (binding, &at, TW_BINDING_CLAIM_SENT);
+    }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A request's or an object's values to the arguments' struct: what belongs to the call as a whole. */
+
+#include "tw-binding.h"
+#include "tw-inputs.h"
+
+#include <string.h>
+
+/* TwFindMember for a body: its members, and the claims, which must not be there. */
+static const TwField *
+find_body_member (const void *owner, const char *name)
+{
+  const TwMethod *method = owner;
+  const TwField *field = tw_inputs_find (method, TW_SOURCE_BODY, name);
+  TwInputs inputs = TW_INPUTS_INIT (method);
+
+  if (field != NULL)
+    return field;
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (field->source == TW_SOURCE_CLAIM
+        && (strcmp (field->json_name, name) == 0 || strcmp (field->source_name, name) == 0))
+      return field;
+  return NULL;
+}
+
+static gboolean
+is_claim (const TwMethod *method, const char *name)
+{
+  const TwField *field = find_body_member (method, name);
+
+  return field != NULL && field->source == TW_SOURCE_CLAIM;
+}
+
+typedef struct
+{
+  TwBinding *binding;
+  const TwMethod *method;
+  GPtrArray *seen; /* the fields whose parameter was found already */
+} QueryCheck;
+
+static void
+check_query (const char *name, gpointer user_data)
+{
+  QueryCheck *check = user_data;
+  const TwField *field = tw_inputs_find (check->method, TW_SOURCE_QUERY, name);
+  const TwSpotIn query = { NULL, tw_source_name (TW_SOURCE_QUERY), 0 };
+  const TwSpotIn spot = { &query, name, 0 };
+
+  if (field == NULL)
+    tw_binding_refuse (check->binding, &spot,
+                       is_claim (check->method, name) ? TW_BINDING_CLAIM_SENT : TW_BINDING_UNKNOWN);
+  else if (g_ptr_array_find (check->seen, field, NULL))
+    tw_binding_refuse (check->binding, &spot, "must be given once");
+  else
+    g_ptr_array_add (check->seen, (gpointer) (guintptr) field);
+}
+
+/* A claim sent under @name in @source, which no argument asks for. */
+static void
+refuse_claim (TwBinding *binding, const TwMethod *method, TwSource source, const char *name)
+{
+  const TwSpotIn parent = { NULL, tw_source_name (source), 0 };
+  gsize length;
+
+  if (binding->values->lookup (binding->values->request, source, name, &length) != NULL
+      && tw_inputs_find (method, source, name) == NULL)
+    tw_binding_refuse (binding, &(TwSpotIn){ &parent, name, 0 }, TW_BINDING_CLAIM_SENT);
+}
+
+/* Where the client could try to say who it is: path and headers. Query and body are gone through anyway. */
+static void
+refuse_claims (TwBinding *binding, const TwMethod *method)
+{
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    {
+      g_autofree char *lower = NULL;
+
+      if (field->source != TW_SOURCE_CLAIM)
+        continue;
+      lower = g_ascii_strdown (field->json_name, -1);
+      refuse_claim (binding, method, TW_SOURCE_PATH, field->json_name);
+      refuse_claim (binding, method, TW_SOURCE_HEADER, lower);
+      if (strcmp (lower, field->source_name) != 0)
+        refuse_claim (binding, method, TW_SOURCE_HEADER, field->source_name);
+    }
+}
+
+/* Writes the arguments; what has no source of its own is a member of @body (NULL: there is none). */
+static void
+bind_arguments (TwBinding *binding, const TwMethod *method, const json_t *body)
+{
+  const TwSpotIn spot = { NULL, tw_source_name (TW_SOURCE_BODY), 0 };
+  const TwStruct *arguments = method->arguments;
+  gsize known = 0;
+
+  tw_writer_struct_begin (&binding->writer);
+  for (guint i = 0; i < arguments->n_fields; i++)
+    {
+      const TwField *argument = &arguments->fields[i];
+
+      if (!tw_inputs_is_spread (argument))
+        {
+          known += tw_bind_field (binding, arguments, argument, body, &spot, 1, TRUE);
+          continue;
+        }
+      tw_writer_field (&binding->writer, argument->type->wire, argument->id);
+      known += tw_bind_struct (binding, argument->type->structure, body, &spot, 2, TRUE);
+    }
+  tw_writer_struct_end (&binding->writer);
+  if (known < json_object_size (body))
+    tw_bind_refuse_unknown (binding, body, &spot, find_body_member, method);
+}
+
+gboolean
+tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtocol protocol, TwBuffer *out,
+                 TwProblems *problems)
+{
+  const TwSpotIn spot = { NULL, tw_source_name (TW_SOURCE_BODY), 0 };
+  TwBinding binding = { .problems = problems, .values = values };
+  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
+  const json_t *body = json_is_object (values->body) ? values->body : NULL;
+  gsize start = out->len;
+
+  tw_writer_init (&binding.writer, protocol, out);
+  if (values->body != NULL && body == NULL)
+    {
+      tw_binding_refuse (&binding, &spot, "must be an object");
+      binding.body_unusable = TRUE;
+    }
+  values->each_query (values->request, check_query, &(QueryCheck){ &binding, method, seen });
+  refuse_claims (&binding, method);
+  bind_arguments (&binding, method, body);
+
+  if (binding.refused > 0)
+    out->len = start;
+  return binding.refused == 0;
+}
+
+gboolean
+tw_bind_object (const TwMethod *method, const json_t *arguments, TwProtocol protocol, TwBuffer *out,
+                TwProblems *problems)
+{
+  TwBinding binding = { .problems = problems };
+  json_auto_t *filled = json_copy (tw_json_iterable (arguments));
+  gsize start = out->len;
+
+  if (!json_is_object (arguments))
+    {
+      tw_problems_add (problems, "arguments", "must be an object");
+      return FALSE;
+    }
+  /* Arguments are never optional: a struct of which nothing is given is there, and may be empty. */
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+      json_t *given = json_object_get (filled, argument->json_name);
+
+      if (argument->type->wire == TW_WIRE_STRUCT && (given == NULL || json_is_null (given)))
+        json_object_set_new (filled, argument->json_name, json_object ());
+    }
+
+  tw_writer_init (&binding.writer, protocol, out);
+  if (tw_bind_struct (&binding, method->arguments, filled, NULL, 1, FALSE) < json_object_size (filled))
+    tw_bind_refuse_unknown (&binding, filled, NULL, tw_bind_find_member, method->arguments);
+
+  if (binding.refused > 0)
+    out->len = start;
+  return binding.refused == 0;
+}

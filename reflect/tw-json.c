@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Thrift to JSON: one walk over the reply's bytes beside the schema, each value appended where it is met. No object
+ * and no allocation stands in between; a string is copied in runs that need no escape. */
+
+#include "tw-json.h"
+#include "tw-base64.h"
+
+#include <math.h>
+
+/* The longest 64-bit integer, with its sign. */
+#define MAX_DIGITS 20
+
+/* The longest double that "%.17g" writes, with its NUL. */
+#define MAX_DOUBLE 32
+
+typedef struct
+{
+  TwBuffer *out;
+  TwReader *reader;
+  TwJsonFlags flags;
+  guint depth;
+} Walk;
+
+static gboolean write_value (Walk *walk, const TwType *type);
+
+/* What follows the backslash; 0: no escape. */
+/* clang-format off: two rows of sixteen */
+static const guint8 ESCAPES[128] = {
+  'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+  'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+  ['"'] = '"', ['\\'] = '\\',
+};
+/* clang-format on */
+
+/* The length of the UTF-8 sequence (RFC 3629) that starts at @at, where a byte above 0x7f stands; 0: there is none. */
+static gsize
+sequence_length (const guint8 *at, gsize left)
+{
+  guint8 low = 0x80, high = 0xbf;
+  gsize length;
+
+  if (at[0] >= 0xc2 && at[0] <= 0xdf)
+    length = 2;
+  else if (at[0] >= 0xe0 && at[0] <= 0xef)
+    length = 3;
+  else if (at[0] >= 0xf0 && at[0] <= 0xf4)
+    length = 4;
+  else
+    return 0;
+  if (left < length)
+    return 0;
+
+  /* No overlong forms, no surrogates, nothing above U+10FFFF. */
+  if (at[0] == 0xe0)
+    low = 0xa0;
+  else if (at[0] == 0xed)
+    high = 0x9f;
+  else if (at[0] == 0xf0)
+    low = 0x90;
+  else if (at[0] == 0xf4)
+    high = 0x8f;
+  if (at[1] < low || at[1] > high)
+    return 0;
+  for (gsize i = 2; i < length; i++)
+    if ((at[i] & 0xc0) != 0x80)
+      return 0;
+  return length;
+}
+
+#define EACH(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+/* Whether one of the eight bytes is a control character, a quote, a backslash or above 0x7f ("hasless" and "haszero"
+ * of Sean Anderson's Bit Twiddling Hacks). */
+static inline gboolean
+eight_need_care (const guint8 *at)
+{
+  guint64 word, quote, backslash;
+
+  memcpy (&word, at, sizeof word);
+  quote = word ^ EACH ('"');
+  backslash = word ^ EACH ('\\');
+  return ((word | (word - EACH (0x20)) | (quote - EACH (1)) | (backslash - EACH (1))) & EACH (0x80)) != 0;
+}
+
+/* How many bytes from @at on can stand in a JSON string as they are. */
+static inline gsize
+plain_run (const guint8 *at, gsize left)
+{
+  gsize run = 0;
+
+  while (run < left)
+    if (left - run >= 8 && !eight_need_care (at + run))
+      run += 8;
+    else if (at[run] >= 0x80)
+      {
+        gsize length = sequence_length (at + run, left - run);
+
+        if (length == 0)
+          break;
+        run += length;
+      }
+    else if (ESCAPES[at[run]] == 0)
+      run += 1;
+    else
+      break;
+  return run;
+}
+
+static void
+write_escape (TwBuffer *out, guint8 byte)
+{
+  static const char HEX[] = "0123456789abcdef";
+
+  if (byte >= 0x80)
+    tw_buffer_append (out, "\xef\xbf\xbd", 3);
+  else if (ESCAPES[byte] == 'u')
+    {
+      const char escape[] = { '\\', 'u', '0', '0', HEX[byte >> 4], HEX[byte & 15] };
+
+      tw_buffer_append (out, escape, sizeof escape);
+    }
+  else
+    {
+      tw_buffer_append_byte (out, '\\');
+      tw_buffer_append_byte (out, ESCAPES[byte]);
+    }
+}
+
+static void
+write_escaped (TwBuffer *out, const guint8 *at, gsize length)
+{
+  tw_buffer_append_byte (out, '"');
+  for (gsize i = 0; i < length;)
+    {
+      gsize run = plain_run (at + i, length - i);
+
+      tw_buffer_append (out, at + i, run);
+      i += run;
+      if (i < length)
+        write_escape (out, at[i++]);
+    }
+  tw_buffer_append_byte (out, '"');
+}
+
+void
+tw_json_write_string (TwBuffer *out, const char *data, gsize length)
+{
+  guint8 *to = tw_buffer_reserve (out, length + 2);
+
+  if (G_UNLIKELY (plain_run ((const guint8 *) data, length) < length))
+    {
+      write_escaped (out, (const guint8 *) data, length);
+      return;
+    }
+  to[0] = '"';
+  if (length > 0)
+    memcpy (to + 1, data, length);
+  to[length + 1] = '"';
+  out->len += length + 2;
+}
+
+static void
+write_integer (TwBuffer *out, gint64 value)
+{
+  guint8 digits[MAX_DIGITS];
+  guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
+  gsize at = sizeof digits;
+
+  do
+    digits[--at] = (guint8) ('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (value < 0)
+    digits[--at] = '-';
+  tw_buffer_append (out, digits + at, sizeof digits - at);
+}
+
+/* The shortest text that reads as the same number. */
+static void
+write_double (TwBuffer *out, double value)
+{
+  char text[MAX_DOUBLE];
+  const char *formats[] = { "%.15g", "%.16g", "%.17g" };
+
+  if (!isfinite (value))
+    {
+      tw_buffer_append_string (out, "null");
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      double again;
+
+      g_ascii_formatd (text, sizeof text, formats[i], value);
+      again = g_ascii_strtod (text, NULL);
+      if (memcmp (&again, &value, sizeof value) == 0)
+        break;
+    }
+  tw_buffer_append_string (out, text);
+}
+
+static void
+write_bytes (Walk *walk, gboolean binary)
+{
+  const char *data;
+  gsize length;
+
+  tw_reader_string (walk->reader, &data, &length);
+  if (!binary)
+    {
+      tw_json_write_string (walk->out, data, length);
+      return;
+    }
+  tw_buffer_append_byte (walk->out, '"');
+  tw_base64_append (walk->out, data, length);
+  tw_buffer_append_byte (walk->out, '"');
+}
+
+static gboolean
+write_list (Walk *walk, const TwType *type)
+{
+  TwWireType element;
+  guint32 n = tw_reader_list (walk->reader, &element);
+
+  if (n > 0 && element != type->element->wire)
+    return FALSE;
+  tw_buffer_append_byte (walk->out, '[');
+  for (guint32 i = 0; i < n; i++)
+    {
+      if (i > 0)
+        tw_buffer_append_byte (walk->out, ',');
+      if (!write_value (walk, type->element))
+        return FALSE;
+    }
+  tw_buffer_append_byte (walk->out, ']');
+  return TRUE;
+}
+
+/* JSON's keys are strings: a number is written between quotes. */
+static gboolean
+write_key (Walk *walk, const TwType *type)
+{
+  gboolean written;
+
+  if (type->wire == TW_WIRE_STRING)
+    return write_value (walk, type);
+  tw_buffer_append_byte (walk->out, '"');
+  written = write_value (walk, type);
+  tw_buffer_append_byte (walk->out, '"');
+  return written;
+}
+
+static gboolean
+write_map (Walk *walk, const TwType *type)
+{
+  TwWireType key, value;
+  guint32 n = tw_reader_map (walk->reader, &key, &value);
+
+  if (n > 0 && (key != type->key->wire || value != type->element->wire))
+    return FALSE;
+  tw_buffer_append_byte (walk->out, '{');
+  for (guint32 i = 0; i < n; i++)
+    {
+      if (i > 0)
+        tw_buffer_append_byte (walk->out, ',');
+      if (!write_key (walk, type->key))
+        return FALSE;
+      tw_buffer_append_byte (walk->out, ':');
+      if (!write_value (walk, type->element))
+        return FALSE;
+    }
+  tw_buffer_append_byte (walk->out, '}');
+  return TRUE;
+}
+
+/* Whether a reader who is not trusted does not find @field in the JSON. */
+static inline gboolean
+is_outside (const Walk *walk, const TwField *field)
+{
+  if (walk->flags & TW_JSON_CLAIMS)
+    return FALSE;
+  return field->source == TW_SOURCE_CLAIM
+         || (walk->depth == 1 && (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE));
+}
+
+/* Fields come in ascending order nearly always: *@next is where the next one is looked for first. */
+static inline const TwField *
+find_field (const TwStruct *structure, gint16 id, guint *next)
+{
+  while (*next < structure->n_fields && structure->fields[*next].id < id)
+    *next += 1;
+  if (*next < structure->n_fields && structure->fields[*next].id == id)
+    return &structure->fields[(*next)++];
+  return tw_struct_find_field (structure, id);
+}
+
+static gboolean
+write_struct (Walk *walk, const TwType *type)
+{
+  gboolean left_open = walk->depth == 1 && (walk->flags & TW_JSON_OPEN);
+  gboolean first = TRUE;
+  guint next = 0;
+  TwWireType wire;
+  gint16 id;
+
+  tw_buffer_append_byte (walk->out, '{');
+  tw_reader_struct_begin (walk->reader);
+  while (tw_reader_field (walk->reader, &wire, &id))
+    {
+      const TwField *field = find_field (type->structure, id, &next);
+
+      if (field == NULL || is_outside (walk, field))
+        {
+          tw_reader_skip (walk->reader, wire);
+          continue;
+        }
+      if (wire != field->type->wire)
+        return FALSE;
+      if (!first)
+        tw_buffer_append_byte (walk->out, ',');
+      first = FALSE;
+      tw_json_write_string (walk->out, field->json_name, strlen (field->json_name));
+      tw_buffer_append_byte (walk->out, ':');
+      if (!write_value (walk, field->type))
+        return FALSE;
+    }
+  tw_reader_struct_end (walk->reader);
+  if (!left_open)
+    tw_buffer_append_byte (walk->out, '}');
+  return TRUE;
+}
+
+static gboolean
+write_nested (Walk *walk, const TwType *type)
+{
+  gboolean written = FALSE;
+
+  if (walk->depth == TW_WIRE_MAX_DEPTH)
+    return FALSE;
+  walk->depth += 1;
+  if (type->wire == TW_WIRE_STRUCT)
+    written = write_struct (walk, type);
+  else if (type->wire == TW_WIRE_MAP)
+    written = write_map (walk, type);
+  else
+    written = write_list (walk, type);
+  walk->depth -= 1;
+  return written;
+}
+
+static gboolean
+write_value (Walk *walk, const TwType *type)
+{
+  switch (type->wire)
+    {
+    case TW_WIRE_BOOL:
+      tw_buffer_append_string (walk->out, tw_reader_bool (walk->reader) ? "true" : "false");
+      break;
+    case TW_WIRE_BYTE:
+      write_integer (walk->out, tw_reader_byte (walk->reader));
+      break;
+    case TW_WIRE_I16:
+      write_integer (walk->out, tw_reader_i16 (walk->reader));
+      break;
+    case TW_WIRE_I32:
+      write_integer (walk->out, tw_reader_i32 (walk->reader));
+      break;
+    case TW_WIRE_I64:
+      write_integer (walk->out, tw_reader_i64 (walk->reader));
+      break;
+    case TW_WIRE_DOUBLE:
+      write_double (walk->out, tw_reader_double (walk->reader));
+      break;
+    case TW_WIRE_STRING:
+      write_bytes (walk, type->binary);
+      break;
+    case TW_WIRE_STRUCT:
+    case TW_WIRE_MAP:
+    case TW_WIRE_SET:
+    case TW_WIRE_LIST:
+      if (!write_nested (walk, type))
+        return FALSE;
+      break;
+    case TW_WIRE_STOP:
+    default:
+      return FALSE;
+    }
+  return !walk->reader->failed;
+}
+
+gboolean
+tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags)
+{
+  Walk walk = { .out = out, .reader = reader, .flags = flags };
+  gsize start = out->len;
+
+  if (write_value (&walk, type))
+    return TRUE;
+  out->len = start;
+  return FALSE;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the files that make the OpenAPI document share. tw-openapi.c has the document, its paths and operations,
+ * tw-openapi-answers.c what an operation answers, tw-openapi-schema.c the JSON Schema of types and fields,
+ * tw-openapi-names.c the components that structs become. */
+
+#pragma once
+
+#include "tw-openapi.h"
+
+G_BEGIN_DECLS
+
+/* Input is described by its limits and nothing unknown may be in it; what is stored is always served, so output is
+ * described by its types alone. */
+typedef enum
+{
+  TW_OPENAPI_OUTPUT,
+  TW_OPENAPI_INPUT,
+} TwDirection;
+
+typedef struct
+{
+  json_t *schemas;       /* components/schemas */
+  json_t *responses;     /* components/responses */
+  const char *document;  /* of the service that is being described */
+  GHashTable *names[2];  /* by TwDirection: TwStruct to its component's name */
+  GHashTable *owners;    /* a component's name to its TwStruct */
+  GHashTable *answered;  /* the TwStructs that some answer holds */
+  GPtrArray *met;        /* while two structs are compared: those that one refers to; else NULL */
+} TwOpenApi;
+
+void tw_openapi_init (TwOpenApi *api, const TwSchema *schema);
+void tw_openapi_clear (TwOpenApi *api);
+
+/* The schema of a type: for a struct a reference to its component, which is made when it is first asked for. */
+json_t *tw_openapi_type (TwOpenApi *api, const TwType *type, TwDirection direction);
+
+/* The schema of a field: its type's, with doc, limits and default. A member of an input may be @nullable. */
+json_t *tw_openapi_field (TwOpenApi *api, const TwField *field, TwDirection direction, gboolean nullable);
+
+/* The schema of a struct in full. */
+json_t *tw_openapi_struct (TwOpenApi *api, const TwStruct *structure, TwDirection direction);
+
+/* An object's schema without members, and how to add or take away one. */
+json_t *tw_openapi_object (TwDirection direction);
+void tw_openapi_drop_member (json_t *object, const char *name);
+void tw_openapi_add_member (json_t *object, const char *name, json_t *schema, gboolean required);
+
+/* Whether null may stand for an input @field of @structure: it is optional, and not one that can't be cleared. */
+gboolean tw_openapi_is_nullable (const TwStruct *structure, const TwField *field);
+
+/* A reference to the component that @structure is; makes it when it is first asked for. */
+json_t *tw_openapi_reference (TwOpenApi *api, const TwStruct *structure, TwDirection direction);
+
+/* The component that every problem is; no struct gets its name. */
+#define TW_OPENAPI_PROBLEM "Problem"
+json_t *tw_openapi_problem (void);
+
+/* Everything that @method can answer. */
+json_t *tw_openapi_answers (TwOpenApi *api, const TwMethod *method);
+
+/* Sets a member to a text, where there is one. */
+void tw_openapi_set_text (json_t *object, const char *name, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The document, its paths and their operations. */
+
+#include "tw-openapi-private.h"
+#include "tw-inputs.h"
+
+#include <string.h>
+
+/* "/v1/things/:id" as OpenAPI writes it: "/v1/things/{id}". */
+static char *
+template_of (const char *path)
+{
+  GString *template = g_string_new (NULL);
+  g_auto (GStrv) segments = g_strsplit (path + 1, "/", -1);
+
+  for (char **segment = segments; *segment != NULL; segment++)
+    if (**segment == ':')
+      g_string_append_printf (template, "/{%s}", *segment + 1);
+    else
+      g_string_append_printf (template, "/%s", *segment);
+  return g_string_free (template, FALSE);
+}
+
+static json_t *
+describe_parameter (TwOpenApi *api, const TwField *field)
+{
+  gboolean in_path = field->source == TW_SOURCE_PATH;
+  json_t *schema = tw_openapi_field (api, field, TW_OPENAPI_INPUT, FALSE);
+  json_t *parameter = json_pack ("{s:s, s:s, s:b}", "name", field->source_name, "in", tw_source_name (field->source),
+                                 "required", in_path || field->presence == TW_REQUIRED);
+
+  /* A segment is never empty. */
+  if (in_path && field->type->wire == TW_WIRE_STRING && !(field->has_min_size && field->min_size > 0))
+    json_object_set_new (schema, "minLength", json_integer (1));
+  if (json_object_get (schema, "description") != NULL)
+    json_object_set (parameter, "description", json_object_get (schema, "description"));
+  json_object_del (schema, "description");
+  json_object_set_new (parameter, "schema", schema);
+  return parameter;
+}
+
+static json_t *
+describe_parameters (TwOpenApi *api, const TwMethod *method)
+{
+  json_t *parameters = json_array ();
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM)
+      json_array_append_new (parameters, describe_parameter (api, field));
+  return parameters;
+}
+
+/* The struct that is the body, if it is one struct and all of it. */
+static const TwStruct *
+whole_body (const TwMethod *method)
+{
+  const TwStruct *whole = NULL;
+
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+
+      if (argument->source != TW_SOURCE_BODY)
+        continue;
+      if (whole != NULL || !tw_inputs_is_spread (argument))
+        return NULL;
+      whole = argument->type->structure;
+    }
+  for (guint i = 0; whole != NULL && i < whole->n_fields; i++)
+    if (whole->fields[i].source != TW_SOURCE_BODY && whole->fields[i].source != TW_SOURCE_CLAIM)
+      return NULL;
+  return whole;
+}
+
+static void
+add_argument_members (TwOpenApi *api, json_t *object, const TwStruct *owner, const TwField *field)
+{
+  gboolean required = field->presence == TW_REQUIRED && !owner->is_union;
+
+  if (tw_inputs_is_member (field))
+    tw_openapi_add_member (object, field->json_name,
+                           tw_openapi_field (api, field, TW_OPENAPI_INPUT, tw_openapi_is_nullable (owner, field)),
+                           required);
+}
+
+/* The body's members where they come from more than one place. */
+static json_t *
+gather_body (TwOpenApi *api, const TwMethod *method)
+{
+  json_t *object = tw_openapi_object (TW_OPENAPI_INPUT);
+
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+      const TwStruct *structure = argument->type->structure;
+
+      if (!tw_inputs_is_spread (argument))
+        add_argument_members (api, object, method->arguments, argument);
+      for (guint j = 0; tw_inputs_is_spread (argument) && j < structure->n_fields; j++)
+        add_argument_members (api, object, structure, &structure->fields[j]);
+    }
+  return object;
+}
+
+static gboolean
+is_body_required (const TwMethod *method)
+{
+  const TwStruct *whole = whole_body (method);
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  if (whole != NULL && whole->is_union)
+    return TRUE;
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (tw_inputs_is_member (field) && field->presence == TW_REQUIRED)
+      return TRUE;
+  return FALSE;
+}
+
+static json_t *
+describe_request_body (TwOpenApi *api, const TwMethod *method)
+{
+  const TwStruct *whole = whole_body (method);
+  json_t *schema = whole != NULL ? tw_openapi_reference (api, whole, TW_OPENAPI_INPUT) : gather_body (api, method);
+  json_t *media = json_pack ("{s:o}", "schema", schema);
+  json_t *content = json_pack ("{s:o}", "application/json", media);
+
+  if (strcmp (method->verb, "PATCH") == 0)
+    json_object_set (content, "application/merge-patch+json", media);
+  return json_pack ("{s:o, s:b}", "content", content, "required", is_body_required (method));
+}
+
+/* The first sentence of a doc comment is its summary; what is longer is a description too. */
+static void
+set_doc (json_t *operation, const char *doc)
+{
+  gsize end = strcspn (doc, "\n");
+  const char *stop = strstr (doc, ". ");
+  g_autofree char *summary = NULL;
+
+  if (stop != NULL && (gsize) (stop - doc) < end)
+    end = (gsize) (stop - doc);
+  summary = g_strndup (doc, end);
+  if (g_str_has_suffix (summary, "."))
+    summary[strlen (summary) - 1] = '\0';
+  tw_openapi_set_text (operation, "summary", summary);
+  if (strlen (doc) > strlen (summary) + 1)
+    tw_openapi_set_text (operation, "description", doc);
+}
+
+static json_t *
+describe_operation (TwOpenApi *api, const TwMethod *method)
+{
+  g_autofree char *id = g_strdup_printf ("%s_%s", method->service->name, method->name);
+  json_t *operation = json_pack ("{s:s, s:[s]}", "operationId", id, "tags", method->service->name);
+  json_t *parameters = describe_parameters (api, method);
+
+  set_doc (operation, method->doc);
+  if (json_array_size (parameters) > 0)
+    json_object_set (operation, "parameters", parameters);
+  json_decref (parameters);
+  if (tw_method_takes_body (method))
+    json_object_set_new (operation, "requestBody", describe_request_body (api, method));
+  json_object_set_new (operation, "responses", tw_openapi_answers (api, method));
+  json_object_set_new (operation, "security", method->needs_token ? json_pack ("[{s:[]}]", "bearer") : json_array ());
+  return operation;
+}
+
+/* Adds the operations of @service; FALSE if it has none. */
+static gboolean
+add_service (TwOpenApi *api, json_t *paths, const TwService *service)
+{
+  gboolean any = FALSE;
+
+  api->document = service->document;
+  for (guint i = 0; i < service->n_methods; i++)
+    {
+      const TwMethod *method = &service->methods[i];
+      g_autofree char *template = NULL;
+      g_autofree char *verb = NULL;
+
+      if (method->verb == NULL)
+        continue;
+      any = TRUE;
+      template = template_of (method->path);
+      verb = g_ascii_strdown (method->verb, -1);
+      if (json_object_get (paths, template) == NULL)
+        json_object_set_new (paths, template, json_object ());
+      json_object_set_new (json_object_get (paths, template), verb, describe_operation (api, method));
+    }
+  return any;
+}
+
+static json_t *
+describe_tag (const TwService *service)
+{
+  json_t *tag = json_pack ("{s:s}", "name", service->name);
+
+  tw_openapi_set_text (tag, "description", service->doc);
+  return tag;
+}
+
+/* "One, Two": the services that can be reached. */
+static char *
+title_of (const json_t *tags)
+{
+  GString *title = g_string_new (NULL);
+
+  for (gsize i = 0; i < json_array_size (tags); i++)
+    g_string_append_printf (title, "%s%s", i > 0 ? ", " : "",
+                            json_string_value (json_object_get (json_array_get (tags, i), "name")));
+  return g_string_free (title, FALSE);
+}
+
+json_t *
+tw_openapi_new (const TwSchema *schema, const char *title, const char *version)
+{
+  TwOpenApi api;
+  json_t *paths = json_object ();
+  json_t *tags = json_array ();
+  json_t *document;
+  g_autofree char *own_title = NULL;
+
+  tw_openapi_init (&api, schema);
+  for (guint i = 0; i < tw_schema_n_services (schema); i++)
+    if (add_service (&api, paths, tw_schema_service (schema, i)))
+      json_array_append_new (tags, describe_tag (tw_schema_service (schema, i)));
+
+  own_title = title_of (tags);
+  document = json_pack ("{s:s, s:{s:s, s:s}, s:o, s:o, s:{s:O, s:O, s:{s:{s:s, s:s, s:s}}}}", "openapi", "3.1.0",
+                        "info", "title", title != NULL ? title : own_title, "version", version, "tags", tags, "paths",
+                        paths, "components", "schemas", api.schemas, "responses", api.responses, "securitySchemes",
+                        "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
+  tw_openapi_clear (&api);
+  return document;
+}

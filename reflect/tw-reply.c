@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a reply's struct holds, before any of it is written as JSON. */
+
+#include "tw-json.h"
+
+TwReplyKind
+tw_reply_open (const TwMethod *method, TwProtocol protocol, const guint8 *bytes, gsize length, const TwField **field,
+               TwReader *reader)
+{
+  TwWireType wire;
+  gint16 id;
+
+  *field = NULL;
+  tw_reader_init (reader, protocol, bytes, length);
+  tw_reader_struct_begin (reader);
+  while (tw_reader_field (reader, &wire, &id))
+    {
+      const TwField *known = tw_struct_find_field (method->result, id);
+
+      if (known == NULL)
+        {
+          tw_reader_skip (reader, wire);
+          continue;
+        }
+      if (wire != known->type->wire)
+        return TW_REPLY_MALFORMED;
+      *field = known;
+      return id == 0 ? TW_REPLY_VALUE : TW_REPLY_EXCEPTION;
+    }
+  return reader->failed || method->returns != NULL ? TW_REPLY_MALFORMED : TW_REPLY_VALUE;
+}
+
+/* The JSON text of the scalar that @reader stands before, a string or binary without its quotes and escapes; NULL if it
+ * is none. */
+static char *
+read_text (TwReader *reader, const TwType *type)
+{
+  g_auto (TwBuffer) json = TW_BUFFER_INIT;
+
+  if (type->wire == TW_WIRE_STRING && !type->binary)
+    {
+      const char *data;
+      gsize length;
+
+      tw_reader_string (reader, &data, &length);
+      return reader->failed ? NULL : g_utf8_make_valid (length > 0 ? data : "", (gssize) length);
+    }
+  if (type->wire >= TW_WIRE_STRUCT || !tw_json_write (&json, type, reader, TW_JSON_PLAIN))
+    return NULL;
+  if (type->binary)
+    return g_strndup ((const char *) json.data + 1, json.len - 2);
+  return g_strndup ((const char *) json.data, json.len);
+}
+
+char *
+tw_reply_scalar (const TwReader *reader, const TwField *field)
+{
+  TwReader at = *reader;
+  TwWireType wire;
+  gint16 id;
+
+  tw_reader_struct_begin (&at);
+  while (tw_reader_field (&at, &wire, &id))
+    {
+      if (id == field->id)
+        return wire == field->type->wire ? read_text (&at, field->type) : NULL;
+      tw_reader_skip (&at, wire);
+    }
+  return NULL;
+}
+
+void
+tw_reply_each_outside (const TwReader *reader, const TwStruct *structure,
+                       void (*found) (const TwField *field, const char *value, gpointer user_data), gpointer user_data)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    {
+      const TwField *field = &structure->fields[i];
+      g_autofree char *value = NULL;
+
+      if (field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_HEADER && field->source != TW_SOURCE_COOKIE)
+        continue;
+      value = tw_reply_scalar (reader, field);
+      if (value != NULL)
+        found (field, value, user_data);
+    }
+}

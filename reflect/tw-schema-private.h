@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the files that build a schema share: where it keeps what it owns, and how they say what is wrong.
+ *
+ * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
+ * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
+ * vt.pattern; tw-schema-rules.c and tw-routes.c then check what no part can know alone.
+ */
+
+#pragma once
+
+#include "tw-schema.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+struct _TwSchema
+{
+  gatomicrefcount references;
+  GStringChunk *strings;
+  GPtrArray *blocks;   /* structs and arrays of the public parts, each from g_malloc() */
+  GPtrArray *regexes;
+  GPtrArray *services; /* TwServiceEntry, owned by blocks */
+};
+
+typedef struct
+{
+  TwService service;         /* first, so that a TwService is its entry */
+  const TwMethod **by_name;  /* ascending by name */
+} TwServiceEntry;
+
+/* Memory that lives as long as the schema, filled with zeros. */
+gpointer tw_schema_alloc (TwSchema *schema, gsize n, gsize size);
+char *tw_schema_string (TwSchema *schema, const char *text);
+#define tw_schema_new(schema, Type, n) ((Type *) tw_schema_alloc (schema, n, sizeof (Type)))
+
+/* The most fields that a struct may have: the checker keeps a bit for each on its stack. */
+#define TW_SCHEMA_MAX_FIELDS 1024
+
+/* How deep a type's containers may lie inside each other; the wire takes no more either. */
+#define TW_SCHEMA_MAX_DEPTH 16
+
+/* A place in a document, for errors. */
+typedef struct
+{
+  const char *document; /* as the caller of tw_schema_load() names it */
+  const char *owner;    /* "Task" or "Tasks.create"; NULL for the document itself */
+  const char *field;    /* a field or argument, or NULL */
+} TwSpot;
+
+/* Sets "tasks: Tasks.create.task: vt.max_size: …", without what is NULL; returns FALSE. */
+gboolean tw_spot_fail (const TwSpot *spot, const char *key, GError **error, const char *format, ...)
+  G_GNUC_PRINTF (4, 5);
+
+/* Members of what the compiler wrote; each fails where the member is absent or of another kind. */
+gboolean tw_spot_get_string (const TwSpot *spot, const json_t *object, const char *member, const char **value,
+                             GError **error);
+gboolean tw_spot_get_array (const TwSpot *spot, const json_t *object, const char *member, const json_t **value,
+                            GError **error);
+
+/* What types are read with: @structs has the document's TwStruct by name. */
+typedef struct
+{
+  TwSchema *schema;
+  GHashTable *structs;
+} TwTypeReader;
+
+/* Reads a type: @id_member names the member of @object with its id, @type_member the one with the rest. */
+const TwType *tw_type_read (const TwTypeReader *reader, const TwSpot *spot, const json_t *object,
+                            const char *id_member, const char *type_member, GError **error);
+
+/* Where an annotation stands. */
+typedef enum
+{
+  TW_PLACE_METHOD = 1 << 0,
+  TW_PLACE_ARGUMENT = 1 << 1,
+  TW_PLACE_FIELD = 1 << 2,           /* of a struct or union */
+  TW_PLACE_EXCEPTION_FIELD = 1 << 3,
+  TW_PLACE_ELSEWHERE = 0,            /* a type, typedef, enum, struct, service: none may stand there */
+} TwPlace;
+
+/* One of the documents that a schema is made from. */
+typedef struct
+{
+  const char *given_name; /* as the caller calls it */
+  json_t *root;
+  const char *name; /* as it calls itself */
+  TwTypeReader types;
+} TwDocument;
+
+/* Reads all of the document's structs. */
+gboolean tw_document_read_structs (TwDocument *document, GError **error);
+
+/* Reads the list of fields @member of @object into @structure, each standing at @place. */
+gboolean tw_document_read_fields (const TwDocument *document, const TwSpot *spot, TwPlace place, const json_t *object,
+                                  const char *member, TwStruct *structure, GError **error);
+
+/* Reads one of @service's methods. */
+gboolean tw_document_read_method (const TwDocument *document, const TwService *service, const json_t *object,
+                                  TwMethod *method, GError **error);
+
+/* Reads @object's doc comment; "" where there is none. */
+gboolean tw_document_read_doc (TwSchema *schema, const TwSpot *spot, const json_t *object, const char **doc,
+                               GError **error);
+
+/* Reads a field's default into @field, whose type is set; one of a struct or container has no value there. */
+gboolean tw_default_read (TwSchema *schema, const TwSpot *spot, const json_t *value, TwField *field, GError **error);
+
+/* Decode the "annotations" of @object; absent ones are none. A field's id, name, type and presence must be set. */
+gboolean tw_annotations_read_field (TwSchema *schema, const TwSpot *spot, TwPlace place, const json_t *object,
+                                    TwField *field, GError **error);
+gboolean tw_annotations_read_method (TwSchema *schema, const TwSpot *spot, const json_t *object, TwMethod *method,
+                                     GError **error);
+gboolean tw_annotations_refuse (const TwSpot *spot, const json_t *object, GError **error);
+
+/* Compiles a pattern of the subset that ECMA-262 and PCRE share, anchored at both ends. The error says what is wrong
+ * with it as a clause. */
+GRegex *tw_pattern_compile (const char *pattern, GError **error);
+
+/* Checks a route's path and gives its parameters' names in their order; free with g_strfreev(). NULL with an error
+ * that is a clause. */
+char **tw_route_parameters (const char *path, GError **error);
+
+/* Refuses two methods of the schema whose routes are the same. */
+gboolean tw_routes_check (const TwSchema *schema, GError **error);
+
+/* Checks what follows from a method as a whole, and the roles of a service. */
+gboolean tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **error);
+gboolean tw_rules_check_service (const TwSpot *spot, const TwService *service, GError **error);
+
+G_END_DECLS

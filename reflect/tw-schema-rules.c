@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What no annotation can know alone: whether a method's route, arguments and reply fit each other. */
+
+#include "tw-schema-private.h"
+
+#include <string.h>
+
+/* Each value that a request brings to a method: a plain argument, or a field of a struct argument. */
+typedef gboolean (*InputFunc) (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error);
+
+static gboolean
+each_input (const TwSpot *spot, const TwMethod *method, InputFunc func, gpointer user_data, GError **error)
+{
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+      const TwStruct *structure = argument->type->structure;
+      TwSpot at = { spot->document, spot->owner, argument->name };
+
+      if (structure == NULL && !func (&at, argument, user_data, error))
+        return FALSE;
+      for (guint j = 0; structure != NULL && j < structure->n_fields; j++)
+        {
+          g_autofree char *name = g_strdup_printf ("%s.%s", argument->name, structure->fields[j].name);
+
+          at.field = name;
+          if (!func (&at, &structure->fields[j], user_data, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static const char *
+source_key (TwSource source)
+{
+  static const char *const keys[] = { "api.body", "api.path", "api.query", "api.header", "api.cookie", "tw.claim" };
+
+  return keys[source];
+}
+
+static gboolean
+is_scalar (const TwType *type)
+{
+  return type->wire < TW_WIRE_STRUCT && !type->binary;
+}
+
+/* No two values may come from one place; the claims alone may go to several. */
+static gboolean
+check_input_differs (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  GHashTable *seen = user_data;
+  const char *name = field->source == TW_SOURCE_BODY ? field->json_name : field->source_name;
+
+  if (field->source == TW_SOURCE_CLAIM || field->nulls)
+    return TRUE;
+  if (!g_hash_table_add (seen, g_strdup_printf ("%d %s", (int) field->source, name)))
+    return tw_spot_fail (spot, source_key (field->source), error, "\"%s\" is taken by another argument or field", name);
+  return TRUE;
+}
+
+static gboolean
+check_no_body (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  if (field->source == TW_SOURCE_BODY)
+    return tw_spot_fail (spot, NULL, error, "would come from the body, which a GET has not: give it api.query");
+  return TRUE;
+}
+
+static gboolean
+check_no_claim (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  if (field->source == TW_SOURCE_CLAIM)
+    return tw_spot_fail (spot, "tw.claim", error, "there is no token where the method has tw.auth=\"none\"");
+  return TRUE;
+}
+
+/* Path parameters */
+
+static gboolean
+check_has_parameter (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  const char *const *parameters = user_data;
+
+  if (field->source == TW_SOURCE_PATH && !g_strv_contains (parameters, field->source_name))
+    return tw_spot_fail (spot, "api.path", error, "the route has no parameter \":%s\"", field->source_name);
+  return TRUE;
+}
+
+static gboolean
+note_path_name (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  if (field->source == TW_SOURCE_PATH)
+    g_hash_table_add (user_data, (gpointer) (guintptr) field->source_name);
+  return TRUE;
+}
+
+static gboolean
+check_path (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  g_auto (GStrv) parameters = tw_route_parameters (method->path, error);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (parameters == NULL || !each_input (spot, method, check_has_parameter, parameters, error)
+      || !each_input (spot, method, note_path_name, names, error))
+    return FALSE;
+  for (char **parameter = parameters; *parameter != NULL; parameter++)
+    if (!g_hash_table_contains (names, *parameter))
+      return tw_spot_fail (spot, NULL, error, "no argument or field has api.path=\"%s\", which the route names",
+                           *parameter);
+  return TRUE;
+}
+
+/* Nesting: what lies deeper than a struct argument's fields can only come from the body. */
+
+static gboolean check_nested (const TwSpot *spot, const TwType *type, GHashTable *seen, GError **error);
+
+static gboolean
+check_nested_structure (const TwSpot *spot, const TwStruct *structure, GHashTable *seen, GError **error)
+{
+  if (!g_hash_table_add (seen, (gpointer) (guintptr) structure))
+    return TRUE;
+  for (guint i = 0; i < structure->n_fields; i++)
+    {
+      const TwField *field = &structure->fields[i];
+
+      if (field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM)
+        return tw_spot_fail (spot, source_key (field->source), error,
+                             "can't stand on %s.%s, which lies deeper than an argument's fields", structure->name,
+                             field->name);
+      if (!check_nested (spot, field->type, seen, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_nested (const TwSpot *spot, const TwType *type, GHashTable *seen, GError **error)
+{
+  while (type->element != NULL)
+    type = type->element;
+  return type->structure == NULL || check_nested_structure (spot, type->structure, seen, error);
+}
+
+static gboolean
+check_input_nesting (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  return check_nested (spot, field->type, user_data, error);
+}
+
+static gboolean
+check_inputs (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) nested = g_hash_table_new (NULL, NULL);
+
+  return each_input (spot, method, check_input_differs, seen, error)
+         && each_input (spot, method, check_input_nesting, nested, error)
+         && (strcmp (method->verb, "GET") != 0 || each_input (spot, method, check_no_body, NULL, error))
+         && (method->needs_token || each_input (spot, method, check_no_claim, NULL, error));
+}
+
+/* Answers */
+
+static const TwField *
+find_by_name (const TwStruct *structure, const char *name, gsize length)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (strlen (structure->fields[i].name) == length && memcmp (structure->fields[i].name, name, length) == 0)
+      return &structure->fields[i];
+  return NULL;
+}
+
+static gboolean
+check_location (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+
+  if (method->location[0] != '/')
+    return tw_spot_fail (spot, "tw.location", error, "must begin with /");
+  if (reply == NULL)
+    return tw_spot_fail (spot, "tw.location", error, "needs a reply that is a struct");
+  for (const char *at = method->location; *at != '\0'; at++)
+    {
+      const char *end = strchr (at, '}');
+
+      if (*at == '}' || (*at == '{' && end == NULL))
+        return tw_spot_fail (spot, "tw.location", error, "has a brace without its partner");
+      if (*at != '{')
+        continue;
+
+      const TwField *field = find_by_name (reply, at + 1, (gsize) (end - at - 1));
+
+      if (field == NULL || !is_scalar (field->type) || field->secret)
+        return tw_spot_fail (spot, "tw.location", error,
+                             "%s has no such field to show, or it is not a plain value: %.*s", reply->name,
+                             (int) (end - at + 1), at);
+      at = end;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_status (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  if (method->returns != NULL && (method->status == 204 || method->status == 205))
+    return tw_spot_fail (spot, "tw.status", error, "%u has no body, but the method returns a value", method->status);
+  return TRUE;
+}
+
+static gboolean
+has_claim (const TwStruct *structure, const char *claim)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (structure->fields[i].source == TW_SOURCE_CLAIM && strcmp (structure->fields[i].source_name, claim) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What the gateway adds to the reply of a method that issues a session. */
+static const char *const added_members[] = { "accessToken", "tokenType", "expiresIn", NULL };
+
+static gboolean
+check_issues (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+
+  if (reply == NULL || !has_claim (reply, "sub") || !has_claim (reply, "sid"))
+    return tw_spot_fail (spot, "tw.issues", error,
+                         "needs a reply that is a struct with fields marked tw.claim=\"sub\" and tw.claim=\"sid\"");
+  for (guint i = 0; i < reply->n_fields; i++)
+    if (g_strv_contains (added_members, reply->fields[i].json_name))
+      return tw_spot_fail (spot, "tw.issues", error, "adds a member \"%s\", which %s has already",
+                           reply->fields[i].json_name, reply->name);
+  return TRUE;
+}
+
+static gboolean
+check_revokes (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  gboolean told = method->needs_token;
+
+  for (guint i = method->returns != NULL; i < method->result->n_fields; i++)
+    told = told || has_claim (method->result->fields[i].type->structure, method->revokes);
+  if (!told)
+    return tw_spot_fail (spot, "tw.revokes", error,
+                         "needs a token, or an exception with a field marked tw.claim=\"%s\"", method->revokes);
+  return TRUE;
+}
+
+static gboolean
+check_route (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  if (method->oneway)
+    return tw_spot_fail (spot, NULL, error, "a oneway method can't have a route: it has no answer");
+  return check_path (spot, method, error) && check_inputs (spot, method, error) && check_status (spot, method, error);
+}
+
+/* What is only done, or only known, at the edge. */
+static gboolean
+check_no_route (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  static const char *const no_parameters[] = { NULL };
+  const char *key = method->location != NULL  ? "tw.location"
+                    : method->issues_session  ? "tw.issues"
+                    : method->revokes != NULL ? "tw.revokes"
+                                              : NULL;
+
+  if (key != NULL)
+    return tw_spot_fail (spot, key, error, "needs a route");
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+      TwSpot at = { spot->document, spot->owner, argument->name };
+
+      if (!check_has_parameter (&at, argument, (gpointer) (guintptr) no_parameters, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Roles */
+
+static gboolean
+has_field (const TwStruct *structure, gint16 id, TwWireType wire)
+{
+  const TwField *field = structure != NULL ? tw_struct_find_field (structure, id) : NULL;
+
+  return field != NULL && field->type->wire == wire && !field->type->binary;
+}
+
+static gboolean
+check_health (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+
+  if (method->arguments->n_fields == 0 && has_field (reply, 1, TW_WIRE_BOOL) && has_field (reply, 2, TW_WIRE_STRING))
+    return TRUE;
+  return tw_spot_fail (spot, "tw.role", error, "health takes nothing and gives a struct { 1: bool, 2: string }");
+}
+
+static gboolean
+check_revocations (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+
+  if (method->arguments->n_fields == 1 && has_field (method->arguments, 1, TW_WIRE_I64)
+      && has_field (reply, 1, TW_WIRE_I64) && has_field (reply, 2, TW_WIRE_LIST))
+    {
+      const TwStruct *ended = tw_struct_find_field (reply, 2)->type->element->structure;
+
+      if (has_field (ended, 1, TW_WIRE_STRING) && has_field (ended, 2, TW_WIRE_I64))
+        return TRUE;
+    }
+  return tw_spot_fail (spot, "tw.role", error,
+                       "revocations takes (1: i64) and gives a struct { 1: i64, 2: list<struct "
+                       "{ 1: string, 2: i64 }> }");
+}
+
+gboolean
+tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  if (!(method->verb != NULL ? check_route (spot, method, error) : check_no_route (spot, method, error)))
+    return FALSE;
+  return (method->location == NULL || check_location (spot, method, error))
+         && (!method->issues_session || check_issues (spot, method, error))
+         && (method->revokes == NULL || check_revokes (spot, method, error))
+         && (method->role != TW_ROLE_HEALTH || check_health (spot, method, error))
+         && (method->role != TW_ROLE_REVOCATIONS || check_revocations (spot, method, error));
+}
+
+gboolean
+tw_rules_check_service (const TwSpot *spot, const TwService *service, GError **error)
+{
+  const TwMethod *holder[TW_ROLE_REVOCATIONS + 1] = { NULL };
+
+  for (guint i = 0; i < service->n_methods; i++)
+    {
+      const TwMethod *method = &service->methods[i];
+
+      if (method->role != TW_ROLE_NONE && holder[method->role] != NULL)
+        return tw_spot_fail (spot, "tw.role", error, "%s and %s have the same role", holder[method->role]->name,
+                             method->name);
+      holder[method->role] = method;
+    }
+  return TRUE;
+}

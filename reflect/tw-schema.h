@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The IDL at run time: what `thrift --gen json:merge` writes, read strictly and made ready for use.
+ *
+ * A schema is built from one or more documents and does not change once loaded, so any thread may read it. Every
+ * annotation of the closed table in docs/annotations.md is decoded here and nowhere else; an unknown `api.`, `vt.` or
+ * `tw.` key, a value that can't be read, a limit on a type that it can't hold for, two routes that are the same, a
+ * `tw.role` method whose shape is not the role's: each stops loading with one line that names document, struct or
+ * method, field and key.
+ *
+ * Pointers between the parts stay valid as long as the schema. Strings are UTF-8 and NUL-terminated.
+ */
+
+#pragma once
+
+#include "tw-wire.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TwSchema TwSchema;
+typedef struct _TwService TwService;
+typedef struct _TwMethod TwMethod;
+typedef struct _TwStruct TwStruct;
+typedef struct _TwField TwField;
+typedef struct _TwType TwType;
+
+struct _TwType
+{
+  TwWireType wire;
+  gboolean binary;           /* STRING only: bytes, not text */
+  const TwStruct *structure; /* STRUCT only */
+  const TwType *key;         /* MAP only */
+  const TwType *element;     /* LIST, SET, and MAP's value */
+};
+
+/* Where a REST request carries a value. */
+typedef enum
+{
+  TW_SOURCE_BODY, /* the default */
+  TW_SOURCE_PATH,
+  TW_SOURCE_QUERY,
+  TW_SOURCE_HEADER,
+  TW_SOURCE_COOKIE,
+  TW_SOURCE_CLAIM, /* tw.claim: the verified token and nowhere else */
+} TwSource;
+
+typedef enum
+{
+  TW_REQUIRED,         /* `required`, or without a word and without a default: must be there in input */
+  TW_OPTIONAL,         /* `optional`, or with a default */
+} TwPresence;
+
+typedef enum
+{
+  TW_ERROR_ROLE_NONE,
+  TW_ERROR_ROLE_STATUS, /* tw.error="status", or an i32 named code where the exception has no such annotation */
+  TW_ERROR_ROLE_DETAIL, /* tw.error="detail", or a string named message likewise */
+} TwErrorRole;
+
+/* A default, as the IDL gives it. */
+typedef struct
+{
+  gboolean set;
+  gint64 integer; /* BOOL, BYTE, I16, I32, I64 */
+  double real;    /* DOUBLE */
+  char *string;   /* STRING */
+} TwDefault;
+
+/* A struct's field, or a method's argument. */
+struct _TwField
+{
+  gint16 id;
+  const char *name;        /* as in the IDL */
+  const char *json_name;   /* as in JSON: api.body's name, else the IDL's */
+  const char *doc;         /* "" where there is none; without the last newline */
+  const TwType *type;
+  TwPresence presence;
+  TwDefault fallback;
+
+  TwSource source;
+  const char *source_name; /* the segment's, parameter's, header's, cookie's or claim's name; NULL for BODY */
+
+  /* limits; has_* tells whether there is one */
+  gboolean has_min_size, has_max_size, has_max_bytes, has_ge, has_le;
+  guint64 min_size, max_size; /* code points, bytes of a binary, elements */
+  guint64 max_bytes;
+  gint64 ge, le;            /* integers */
+  double ge_real, le_real;  /* doubles */
+  const char *pattern;      /* as in the IDL, or NULL */
+  GRegex *regex;            /* the same, anchored at both ends */
+  char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */
+
+  gboolean nulls;  /* tw.nulls */
+  gboolean secret; /* tw.secret */
+  TwErrorRole error_role;
+};
+
+struct _TwStruct
+{
+  const char *name; /* without its document's */
+  const char *doc;
+  gboolean is_exception;
+  gboolean is_union;
+  guint n_fields;
+  const TwField *fields; /* ascending by id */
+};
+
+typedef enum
+{
+  TW_ROLE_NONE,
+  TW_ROLE_HEALTH,      /* no argument; a struct with field 1 bool (well?) and field 2 string (what is wrong) */
+  TW_ROLE_REVOCATIONS, /* (1: i64 since) gives { 1: i64 position, 2: list<{ 1: string session, 2: i64 expires_s }> } */
+} TwRole;
+
+struct _TwMethod
+{
+  const char *name;
+  const char *doc;
+  const TwService *service;
+  const TwStruct *arguments;  /* a struct made of the arguments */
+  const TwStruct *result;     /* field 0 the value (absent for void), the others the declared exceptions */
+  const TwType *returns;      /* NULL for void */
+  gboolean oneway;
+
+  const char *verb;           /* "GET", "POST", "PUT", "PATCH", "DELETE"; NULL: no route */
+  const char *path;           /* "/v1/tasks/:id" */
+  gboolean needs_token;       /* there is a route and no tw.auth="none" */
+  guint status;               /* of success: tw.status, else 200, or 204 for void */
+  const char *location;       /* tw.location or NULL: "{name}" stands for a field of the reply's struct */
+  gboolean retry_safe;        /* tw.retry="safe" */
+  gboolean issues_session;    /* tw.issues="session" */
+  const char *revokes;        /* tw.revokes: a claim's name, or NULL */
+  TwRole role;
+};
+
+/* A service that another one extends keeps its methods, but their routes and roles are the heir's: here they have
+ * none. */
+struct _TwService
+{
+  const char *name;
+  const char *doc;
+  const char *document; /* the name of the first document that has it: "tasks" for tasks.thrift */
+  guint n_methods;
+  const TwMethod *methods; /* in the IDL's order, inherited ones first */
+};
+
+/* Loads @n documents (the bytes of a .json file each). @names are used in errors. A service that is in several
+ * documents, word for word the same, is one. Fails with TW_ERROR_CONFIGURATION. Free with tw_schema_unref(). */
+TwSchema *tw_schema_load (GBytes *const *documents, const char *const *names, guint n, GError **error);
+
+TwSchema *tw_schema_ref (TwSchema *schema);
+void tw_schema_unref (TwSchema *schema);
+
+guint tw_schema_n_services (const TwSchema *schema);
+const TwService *tw_schema_service (const TwSchema *schema, guint i);
+
+/* NULL where there is none of that name. */
+const TwService *tw_schema_find_service (const TwSchema *schema, const char *name);
+const TwMethod *tw_service_find_method (const TwService *service, const char *name, gsize name_length);
+const TwMethod *tw_service_find_role (const TwService *service, TwRole role);
+const TwField *tw_struct_find_field (const TwStruct *structure, gint16 id);
+
+/* The most bytes that a JSON body can have that keeps all of @method's limits, at most 1 MiB; 65536 where they leave it
+ * open; 0 for a method without a body. */
+gsize tw_method_max_body (const TwMethod *method);
+
+/* Whether a REST request for @method may have a body: some argument comes from it. */
+gboolean tw_method_takes_body (const TwMethod *method);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSchema, tw_schema_unref)
+
+G_END_DECLS

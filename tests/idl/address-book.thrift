@@ -1,0 +1,282 @@
+/**
+ * An address book: a service that is not ours, to prove that nothing of ours is built into the rooms.
+ *
+ * It uses every annotation of docs/annotations.md and every type that the IDL allows.
+ */
+
+include "directory.thrift"
+
+namespace py address_book
+
+/** Where somebody lives. */
+struct Address {
+  /** Street and number. */
+  1: optional string street (vt.max_size = "80"),
+  /** The town. */
+  2: required string city (vt.min_size = "1", vt.max_size = "60"),
+  /** The floor; below 0 is under ground. */
+  3: optional i16 floor (vt.ge = "-9", vt.le = "200"),
+  /** Degrees north of the equator. */
+  4: optional double latitude (vt.ge = "-90", vt.le = "90.0")
+}
+
+/** How to reach somebody: one way of these. */
+union Reach {
+  /** By telephone. */
+  1: string phone (vt.pattern = "[+][0-9]{3,15}"),
+  /** By fax: a number without its plus. */
+  2: i64 fax (vt.ge = "1"),
+  /** By letter. */
+  3: Address letter
+}
+
+/** Somebody, as the book has it. */
+struct Contact {
+  /** Made by the book. */
+  1: string key,
+  /** Whose contact it is. */
+  2: string owner (tw.claim = "sub"),
+  /** The whole name. */
+  3: string fullName (api.body = "full_name"),
+  /** What friends say. */
+  4: optional string nickname,
+  /** Words to find the contact by, in order. */
+  5: list<string> labels,
+  /** Which groups the contact is in. */
+  6: set<i32> groups,
+  /** Notes by their title. */
+  7: map<string, string> notes,
+  /** Addresses by the year since when they hold. */
+  8: map<i32, Address> addresses,
+  /** A small picture. */
+  9: optional binary portrait,
+  /** From 0 to 5. */
+  10: optional i8 stars,
+  /** In metres. */
+  11: optional double height,
+  /** How to get in touch. */
+  12: optional Reach reach,
+  /** Whether it is a favourite. */
+  13: optional bool starred,
+  /** Counts the changes. */
+  14: i64 revision (api.header = "Contact-Revision"),
+  /** The key of the contact, for the next visit. */
+  15: optional string lastSeen (api.cookie = "last_seen")
+}
+
+/** Somebody to write into the book. */
+struct NewContact {
+  /** The whole name. */
+  1: string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100", vt.pattern = "[^\\x00-\\x1f]*"),
+  /** What friends say. */
+  2: optional string nickname (tw.max_bytes = "40"),
+  /** Words to find the contact by, in order. */
+  3: optional list<string> labels (vt.max_size = "5"),
+  /** Which groups the contact is in. */
+  4: optional set<i32> groups (vt.min_size = "1", vt.max_size = "3"),
+  /** Notes by their title. */
+  5: optional map<string, string> notes (vt.max_size = "4"),
+  /** Addresses by the year since when they hold. */
+  6: optional map<i32, Address> addresses,
+  /** A small picture. */
+  7: optional binary portrait (vt.min_size = "1", vt.max_size = "64"),
+  /** From 0 to 5. */
+  8: optional i8 stars (vt.ge = "0", vt.le = "5"),
+  /** In metres. */
+  9: optional double height (vt.ge = "0.3", vt.le = "3"),
+  /** How to get in touch. */
+  10: optional Reach reach,
+  /** Whether it is a favourite. */
+  11: optional bool starred = false,
+  /** 1 is the most important. */
+  12: optional i32 importance = 2 (vt.in = "1,2,3"),
+  /** What kind it is. */
+  13: optional string kind = "person" (vt.in = "person,company"),
+  /** The same key makes the contact once. */
+  14: optional string requestKey (api.header = "Request-Key", tw.max_bytes = "64"),
+  /** Where the visitor came from. */
+  15: optional string campaign (api.cookie = "campaign", vt.max_size = "20"),
+  /** Opens the contact's diary. */
+  16: optional string passphrase (tw.secret = "true", vt.min_size = "4", tw.max_bytes = "128")
+}
+
+/** Somebody of many. */
+struct Card {
+  /** Whose contact it will be. */
+  1: string owner (tw.claim = "sub"),
+  /** The whole name. */
+  2: string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100"),
+  /** How to get in touch. */
+  3: optional Reach reach
+}
+
+/** What to change of a contact. What is absent stays as it is; null clears what is optional. */
+struct ContactChanges {
+  /** What the request set to null. */
+  1: optional set<string> clear (tw.nulls = "true"),
+  /** The whole name. */
+  2: optional string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100"),
+  /** What friends say. */
+  3: optional string nickname (tw.max_bytes = "40"),
+  /** Where the contact lives now. */
+  4: optional Address home,
+  /** Only this revision is changed. */
+  5: optional i64 revision (api.header = "Contact-Revision", vt.ge = "1")
+}
+
+/** Which contacts to list. */
+struct ContactQuery {
+  /** How many at most. */
+  1: optional i32 size = 20 (api.query = "page_size", vt.ge = "1", vt.le = "100"),
+  /** Where to go on. */
+  2: optional string after (api.query = "after", tw.max_bytes = "64"),
+  /** Only favourites, or only the others. */
+  3: optional bool starred (api.query = "starred"),
+  /** Only those at least this tall, in metres. */
+  4: optional double height (api.query = "height", vt.ge = "0"),
+  /** Only this kind. */
+  5: optional string kind (api.query = "kind", vt.in = "person,company")
+}
+
+/** A part of the book. */
+struct ContactList {
+  /** The contacts. */
+  1: list<Contact> contacts,
+  /** Asks for the next part. Absent on the last one. */
+  2: optional string after
+}
+
+/** A visitor's name and word. */
+struct Visitor {
+  /** The name. */
+  1: string visitor (vt.min_size = "1", vt.max_size = "30"),
+  /** The word. */
+  2: string word (tw.secret = "true", tw.max_bytes = "100")
+}
+
+/** An open visit. The gateway adds an access token to it. */
+struct Visit {
+  /** Who. */
+  1: string owner (tw.claim = "sub"),
+  /** Which visit. */
+  2: string visit (tw.claim = "sid"),
+  /** A greeting. */
+  3: string greeting
+}
+
+/** A visit that is over. */
+struct EndedVisit {
+  /** Which visit. */
+  1: string visit,
+  /** Until when its tokens must be refused, in seconds since 1970. */
+  2: i64 expires
+}
+
+/** The visits that are over. */
+struct EndedVisits {
+  /** What to ask for next. */
+  1: i64 position,
+  /** The visits. */
+  2: list<EndedVisit> ended
+}
+
+/** Keeps everybody's address book. */
+service AddressBook extends directory.Directory {
+  /** Begin a visit. */
+  Visit enter(
+    /** Who. */
+    1: Visitor visitor
+  ) throws (1: directory.Refusal refused)
+    (api.post = "/v1/visits", tw.auth = "none", tw.status = "201", tw.issues = "session"),
+
+  /** End the visit. */
+  void leave(
+    /** Who. */
+    1: string owner (tw.claim = "sub"),
+    /** Which visit. */
+    2: string visit (tw.claim = "sid")
+  ) (api.delete = "/v1/visits/current", tw.status = "204", tw.revokes = "sid"),
+
+  /** The visits that are over since a point. */
+  EndedVisits ended(
+    /** 0 for all of them, then the position of the answer before. */
+    1: i64 since (vt.ge = "0")
+  ) (tw.role = "revocations", tw.retry = "safe"),
+
+  /** Write somebody into the book. */
+  Contact write(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Who. */
+    2: NewContact contact
+  ) throws (1: directory.Refusal refused)
+    (api.post = "/v1/contacts", tw.status = "201", tw.location = "/v1/contacts/{key}"),
+
+  /** Somebody. */
+  Contact look(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Who. */
+    2: string key (api.path = "key", vt.max_size = "40")
+  ) throws (1: directory.Refusal refused)
+    (api.get = "/v1/contacts/:key", tw.retry = "safe"),
+
+  /** A part of the book, by name. */
+  ContactList leaf(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Which part. */
+    2: ContactQuery query
+  ) throws (1: directory.Refusal refused)
+    (api.get = "/v1/contacts", tw.retry = "safe"),
+
+  /** Change what is named of somebody and leave the rest. */
+  Contact amend(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Who. */
+    2: string key (api.path = "key", vt.max_size = "40"),
+    /** The changes. */
+    3: ContactChanges changes
+  ) throws (1: directory.Refusal refused)
+    (api.patch = "/v1/contacts/:key"),
+
+  /** Set one note. */
+  void note(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** About whom. */
+    2: string key (api.path = "key", vt.max_size = "40"),
+    /** The note's number. */
+    3: i32 number (api.path = "number", vt.ge = "1", vt.le = "99"),
+    /** What it says. */
+    4: string text (vt.max_size = "1000"),
+    /** Whether nobody else may read it. */
+    5: bool hidden
+  ) throws (1: directory.Refusal refused)
+    (api.put = "/v1/contacts/:key/notes/:number"),
+
+  /** Take many in at once, later. The answer names each that will be. */
+  list<string> gather(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Who. */
+    2: list<Card> cards (vt.min_size = "1", vt.max_size = "10")
+  ) throws (1: directory.Refusal refused)
+    (api.post = "/v1/contacts:gather", tw.status = "202"),
+
+  /** Strike somebody out. */
+  void strike(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Who. */
+    2: string key (api.path = "key", vt.max_size = "40")
+  ) throws (1: directory.Refusal refused)
+    (api.delete = "/v1/contacts/:key", tw.status = "204"),
+
+  /** How many there are. It has no route. */
+  i32 total(
+    /** Whose book. */
+    1: string owner
+  ),
+}

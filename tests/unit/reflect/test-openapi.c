@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-openapi.h"
+
+#include "address-book.h"
+
+#include <stdarg.h>
+
+/* What stands at the end of the path of member names, which ends with NULL; it must be there. */
+static json_t *
+at (json_t *value, ...)
+{
+  va_list names;
+  const char *name;
+
+  va_start (names, value);
+  while ((name = va_arg (names, const char *)) != NULL)
+    {
+      value = json_object_get (value, name);
+      if (value == NULL)
+        g_error ("there is no %s", name);
+    }
+  va_end (names);
+  return value;
+}
+
+static void
+assert_json (json_t *value, const char *expected)
+{
+  json_auto_t *wanted = json_loads (expected, JSON_DECODE_ANY, NULL);
+  g_autofree char *text = json_dumps (value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+
+  g_assert_nonnull (wanted);
+  if (!json_equal (value, wanted))
+    g_error ("%s is not %s", text, expected);
+}
+
+static json_t *
+describe_address_book (void)
+{
+  g_autoptr (TwSchema) schema = address_book_new ();
+
+  return tw_openapi_new (schema, NULL, "1.2.3");
+}
+
+static void
+test_document (void)
+{
+  json_auto_t *document = describe_address_book ();
+
+  assert_json (at (document, "openapi", NULL), "\"3.1.0\"");
+  assert_json (at (document, "info", NULL), "{\"title\": \"AddressBook\", \"version\": \"1.2.3\"}");
+  assert_json (at (document, "tags", NULL),
+               "[{\"name\": \"AddressBook\", \"description\": \"Keeps everybody's address book.\"}]");
+  assert_json (at (document, "components", "securitySchemes", NULL),
+               "{\"bearer\": {\"type\": \"http\", \"scheme\": \"bearer\", \"bearerFormat\": \"JWT\"}}");
+}
+
+/* Each route is there once, under its template; what has no route is not. */
+static void
+test_paths (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *paths = at (document, "paths", NULL);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *path, *verb;
+  json_t *verbs, *operation;
+
+  json_object_foreach (paths, path, verbs)
+    json_object_foreach (verbs, verb, operation)
+      g_assert_true (
+          g_hash_table_add (ids, (gpointer) (guintptr) json_string_value (at (operation, "operationId", NULL))));
+  g_assert_cmpuint (g_hash_table_size (ids), ==, 10);
+  assert_json (at (paths, "/v1/contacts/{key}/notes/{number}", "put", "operationId", NULL), "\"AddressBook_note\"");
+  assert_json (at (paths, "/v1/motto", "get", "operationId", NULL), "\"AddressBook_motto\"");
+  assert_json (at (paths, "/v1/contacts", "post", "summary", NULL), "\"Write somebody into the book\"");
+  assert_json (at (paths, "/v1/contacts:gather", "post", "description", NULL),
+               "\"Take many in at once, later. The answer names each that will be.\"");
+  assert_json (at (paths, "/v1/contacts", "post", "tags", NULL), "[\"AddressBook\"]");
+}
+
+static void
+test_security (void)
+{
+  json_auto_t *document = describe_address_book ();
+
+  assert_json (at (document, "paths", "/v1/contacts", "get", "security", NULL), "[{\"bearer\": []}]");
+  assert_json (at (document, "paths", "/v1/visits", "post", "security", NULL), "[]");
+}
+
+static void
+test_parameters (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *parameters = at (document, "paths", "/v1/contacts", "get", "parameters", NULL);
+
+  g_assert_cmpuint (json_array_size (parameters), ==, 5);
+  assert_json (
+      json_array_get (parameters, 0),
+      "{\"name\": \"page_size\", \"in\": \"query\", \"required\": false, \"description\": \"How many at most.\","
+      " \"schema\": {\"type\": \"integer\", \"format\": \"int32\", \"minimum\": 1, \"maximum\": 100,"
+      " \"default\": 20}}");
+  assert_json (json_array_get (parameters, 1), "{\"name\": \"after\", \"in\": \"query\", \"required\": false,"
+                                               " \"description\": \"Where to go on.\\n\\nAt most 64 bytes in UTF-8.\","
+                                               " \"schema\": {\"type\": \"string\", \"maxLength\": 64}}");
+  assert_json (json_array_get (parameters, 4),
+               "{\"name\": \"kind\", \"in\": \"query\", \"required\": false, \"description\": \"Only this kind.\","
+               " \"schema\": {\"type\": \"string\", \"enum\": [\"person\", \"company\"]}}");
+
+  parameters = at (document, "paths", "/v1/contacts/{key}", "patch", "parameters", NULL);
+  assert_json (parameters, "[{\"name\": \"key\", \"in\": \"path\", \"required\": true, \"description\": \"Who.\","
+                           " \"schema\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 40}},"
+                           " {\"name\": \"contact-revision\", \"in\": \"header\", \"required\": false,"
+                           " \"description\": \"Only this revision is changed.\", \"schema\": {\"type\": \"integer\","
+                           " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}}]");
+}
+
+static void
+test_body_of_one_struct (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *operation = at (document, "paths", "/v1/visits", "post", NULL);
+
+  assert_json (at (operation, "requestBody", NULL),
+               "{\"required\": true, \"content\": {\"application/json\": {\"schema\":"
+               " {\"$ref\": \"#/components/schemas/Visitor\"}}}}");
+  assert_json (
+      at (document, "components", "schemas", "Visitor", NULL),
+      "{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"visitor\", \"word\"],"
+      " \"description\": \"A visitor's name and word.\", \"properties\": {"
+      "\"visitor\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 30, \"description\": \"The name.\"},"
+      "\"word\": {\"type\": \"string\", \"maxLength\": 100, \"writeOnly\": true,"
+      " \"description\": \"The word.\\n\\nAt most 100 bytes in UTF-8.\"}}}");
+}
+
+/* What comes from elsewhere is not in the body: neither claims and paths nor headers and cookies. */
+static void
+test_body_of_several_places (void)
+{
+  json_auto_t *document = describe_address_book ();
+
+  assert_json (at (document, "paths", "/v1/contacts/{key}/notes/{number}", "put", "requestBody", NULL),
+               "{\"required\": true, \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\","
+               " \"additionalProperties\": false, \"required\": [\"text\", \"hidden\"], \"properties\": {"
+               "\"text\": {\"type\": \"string\", \"maxLength\": 1000, \"description\": \"What it says.\"},"
+               "\"hidden\": {\"type\": \"boolean\", \"description\": \"Whether nobody else may read it.\"}}}}}}");
+
+  json_t *properties = at (document, "paths", "/v1/contacts", "post", "requestBody", "content", "application/json",
+                           "schema", "properties", NULL);
+
+  g_assert_null (json_object_get (properties, "requestKey"));
+  g_assert_null (json_object_get (properties, "campaign"));
+  assert_json (at (properties, "full_name", "pattern", NULL), "\"^(?:[^\\\\x00-\\\\x1f]*)$\"");
+  assert_json (at (properties, "importance", NULL),
+               "{\"type\": [\"integer\", \"null\"], \"format\": \"int32\", \"minimum\": -2147483648,"
+               " \"maximum\": 2147483647, \"enum\": [1, 2, 3, null], \"default\": 2,"
+               " \"description\": \"1 is the most important.\"}");
+  assert_json (at (properties, "groups", "uniqueItems", NULL), "true");
+  assert_json (at (properties, "groups", "maxItems", NULL), "3");
+  assert_json (at (properties, "portrait", "contentEncoding", NULL), "\"base64\"");
+  assert_json (at (properties, "portrait", "maxLength", NULL), "88");
+  assert_json (at (properties, "height", "minimum", NULL), "0.3");
+  assert_json (at (properties, "addresses", "additionalProperties", NULL),
+               "{\"$ref\": \"#/components/schemas/AddressInput\"}");
+}
+
+static void
+test_union (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *reach = at (document, "components", "schemas", "ReachInput", NULL);
+
+  assert_json (at (reach, "minProperties", NULL), "1");
+  assert_json (at (reach, "maxProperties", NULL), "1");
+  assert_json (at (reach, "properties", "fax", "type", NULL), "\"integer\"");
+  g_assert_null (json_object_get (reach, "required"));
+}
+
+/* A merge-patch's null is told by the schema; the set that it fills is not a member. */
+static void
+test_merge_patch (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *content = at (document, "paths", "/v1/contacts/{key}", "patch", "requestBody", "content", NULL);
+  json_t *properties = at (content, "application/merge-patch+json", "schema", "properties", NULL);
+
+  g_assert_nonnull (json_object_get (content, "application/json"));
+  g_assert_null (json_object_get (properties, "clear"));
+  assert_json (at (properties, "nickname", "type", NULL), "[\"string\", \"null\"]");
+  assert_json (at (properties, "home", "anyOf", NULL),
+               "[{\"$ref\": \"#/components/schemas/AddressInput\"}, {\"type\": \"null\"}]");
+}
+
+static void
+test_null_that_cannot_clear (void)
+{
+  g_autoptr (TwSchema) schema = load_schema ((const char *const[]){ "TASKS_JSON" }, 1);
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+
+  assert_json (at (document, "components", "schemas", "TaskChanges", "properties", "name", "type", NULL), "\"string\"");
+}
+
+static void
+test_answers (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *responses = at (document, "paths", "/v1/contacts", "post", "responses", NULL);
+  json_t *success = at (responses, "201", NULL);
+  json_t *schema = at (success, "content", "application/json", "schema", NULL);
+
+  assert_json (at (success, "headers", NULL),
+               "{\"Location\": {\"description\": \"Where it is.\", \"schema\": {\"type\": \"string\","
+               " \"format\": \"uri-reference\"}},"
+               " \"contact-revision\": {\"description\": \"Counts the changes.\", \"schema\": {\"type\": \"integer\","
+               " \"format\": \"int64\"}},"
+               " \"Set-Cookie\": {\"description\": \"The key of the contact, for the next visit.\","
+               " \"schema\": {\"type\": \"string\"}}}");
+  assert_json (at (schema, "required", NULL),
+               "[\"key\", \"full_name\", \"labels\", \"groups\", \"notes\", \"addresses\"]");
+  g_assert_null (json_object_get (at (schema, "properties", NULL), "owner"));
+  g_assert_null (json_object_get (at (schema, "properties", NULL), "revision"));
+  g_assert_null (json_object_get (schema, "additionalProperties"));
+  /* In a list, what would be a header is a member. */
+  g_assert_nonnull (at (document, "components", "schemas", "Contact", "properties", "revision", NULL));
+  g_assert_null (json_object_get (at (document, "components", "schemas", "Contact", "properties", NULL), "owner"));
+}
+
+static void
+test_refusals (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *post = at (document, "paths", "/v1/contacts", "post", "responses", NULL);
+  json_t *motto = at (document, "paths", "/v1/motto", "get", "responses", NULL);
+  json_t *strike = at (document, "paths", "/v1/contacts/{key}", "delete", "responses", NULL);
+
+  assert_json (at (post, "400", NULL), "{\"$ref\": \"#/components/responses/Invalid\"}");
+  g_assert_nonnull (json_object_get (post, "401"));
+  g_assert_null (json_object_get (post, "404"));
+  g_assert_nonnull (json_object_get (post, "413"));
+  g_assert_nonnull (json_object_get (post, "415"));
+  g_assert_nonnull (json_object_get (post, "default"));
+  g_assert_nonnull (json_object_get (motto, "503"));
+  g_assert_nonnull (json_object_get (motto, "504"));
+  g_assert_null (json_object_get (motto, "401"));
+  g_assert_null (json_object_get (motto, "413"));
+  g_assert_null (json_object_get (motto, "default"));
+  g_assert_nonnull (json_object_get (strike, "404"));
+  assert_json (at (strike, "204", NULL), "{\"description\": \"It is done.\"}");
+  assert_json (at (document, "components", "responses", "Invalid", "content", NULL),
+               "{\"application/problem+json\": {\"schema\": {\"$ref\": \"#/components/schemas/Problem\"}}}");
+  g_assert_nonnull (at (document, "components", "schemas", "Problem", "properties", "errors", NULL));
+}
+
+static void
+test_session (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *both = at (document, "paths", "/v1/visits", "post", "responses", "201", "content", "application/json",
+                     "schema", "allOf", NULL);
+
+  assert_json (json_array_get (both, 0), "{\"$ref\": \"#/components/schemas/Visit\"}");
+  assert_json (at (json_array_get (both, 1), "required", NULL), "[\"accessToken\", \"tokenType\", \"expiresIn\"]");
+}
+
+/* Everything that is referred to is there. */
+static void
+assert_references_resolve (json_t *document, json_t *value)
+{
+  const char *name;
+  json_t *member;
+  gsize i;
+
+  if (json_is_string (json_object_get (value, "$ref")))
+    {
+      const char *reference = json_string_value (json_object_get (value, "$ref"));
+      g_auto (GStrv) parts = g_strsplit (reference, "/", -1);
+
+      g_assert_cmpuint (g_strv_length (parts), ==, 4);
+      g_assert_nonnull (at (document, parts[1], parts[2], parts[3], NULL));
+    }
+  json_object_foreach (value, name, member)
+    assert_references_resolve (document, member);
+  json_array_foreach (value, i, member)
+    assert_references_resolve (document, member);
+}
+
+static void
+test_references (void)
+{
+  g_autoptr (TwSchema) schema =
+      load_schema ((const char *const[]){ "TASKS_JSON", "ACCOUNTS_JSON", "ADDRESS_BOOK_JSON" }, 3);
+  json_auto_t *document = tw_openapi_new (schema, "All", "1");
+
+  assert_references_resolve (document, document);
+  g_assert_cmpuint (json_array_size (at (document, "tags", NULL)), ==, 3);
+}
+
+/* A document with the struct Thing, whose field has the type @type, as a method's reply, and a list of itself. */
+static GBytes *
+document_with_thing (const char *service, const char *type)
+{
+  char *text = g_strdup_printf (
+      "{'name': 'of_%s', 'structs': [{'name': 'Thing', 'isException': false, 'isUnion': false, 'fields': ["
+      "{'key': 1, 'name': 'a', 'typeId': '%s', 'required': 'req_out'}, {'key': 2, 'name': 'more', 'typeId': 'list',"
+      " 'type': {'typeId': 'list', 'elemTypeId': 'struct', 'elemType': {'typeId': 'struct', 'class': 'Thing'}},"
+      " 'required': 'optional'}]}], 'services': [{'name': '%s', 'functions': [{'name': 'get', 'returnTypeId': 'struct',"
+      " 'returnType': {'typeId': 'struct', 'class': 'Thing'}, 'oneway': false, 'annotations': {'api.get': '/%s'},"
+      " 'arguments': [], 'exceptions': []}]}]}",
+      service, type, service, service);
+
+  g_strdelimit (text, "'", '"');
+  return g_bytes_new_take (text, strlen (text));
+}
+
+static void
+test_structs_of_one_name (void)
+{
+  GBytes *documents[] = { document_with_thing ("One", "i32"), document_with_thing ("Two", "i32"),
+                          document_with_thing ("Three", "string") };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = tw_schema_load (documents, (const char *const[]){ "of_One", "of_Two", "of_Three" },
+                                                G_N_ELEMENTS (documents), &error);
+
+  g_assert_no_error (error);
+
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+  json_t *schemas = at (document, "components", "schemas", NULL);
+
+  assert_json (at (document, "paths", "/One", "get", "responses", "200", "content", "application/json", "schema", NULL),
+               "{\"$ref\": \"#/components/schemas/Thing\"}");
+  assert_json (at (document, "paths", "/Two", "get", "responses", "200", "content", "application/json", "schema", NULL),
+               "{\"$ref\": \"#/components/schemas/Thing\"}");
+  assert_json (
+      at (document, "paths", "/Three", "get", "responses", "200", "content", "application/json", "schema", NULL),
+      "{\"$ref\": \"#/components/schemas/of_Three.Thing\"}");
+  assert_json (at (schemas, "of_Three.Thing", "properties", "more", "items", NULL),
+               "{\"$ref\": \"#/components/schemas/of_Three.Thing\"}");
+  g_assert_cmpuint (json_object_size (schemas), ==, 3);
+  assert_json (at (document, "info", "title", NULL), "\"One, Two, Three\"");
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
+    g_bytes_unref (documents[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/openapi/document", test_document);
+  g_test_add_func ("/openapi/each-route-is-an-operation", test_paths);
+  g_test_add_func ("/openapi/token-where-one-is-needed", test_security);
+  g_test_add_func ("/openapi/parameters-with-their-limits", test_parameters);
+  g_test_add_func ("/openapi/body-of-one-struct-is-a-component", test_body_of_one_struct);
+  g_test_add_func ("/openapi/body-of-several-places-is-gathered", test_body_of_several_places);
+  g_test_add_func ("/openapi/union-has-one-member", test_union);
+  g_test_add_func ("/openapi/merge-patch-takes-null", test_merge_patch);
+  g_test_add_func ("/openapi/null-that-cannot-clear-is-not-taken", test_null_that_cannot_clear);
+  g_test_add_func ("/openapi/answer-with-headers", test_answers);
+  g_test_add_func ("/openapi/refusals-that-can-happen", test_refusals);
+  g_test_add_func ("/openapi/session-comes-with-a-token", test_session);
+  g_test_add_func ("/openapi/references-resolve", test_references);
+  g_test_add_func ("/openapi/structs-of-one-name", test_structs_of_one_name);
+  return g_test_run ();
+}

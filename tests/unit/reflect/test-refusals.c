@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Everything that stops a schema from loading: one bad snippet each, with the whole line that the operator sees. */
+
+#include "schemas.h"
+#include "tw-error.h"
+
+#define FIELD(key, name, type, more)                                                                                   \
+  "{'key':" #key ",'name':'" name "','required':'req_out','typeId':'" type "'" more "}"
+#define OPTIONAL(key, name, type, more)                                                                                \
+  "{'key':" #key ",'name':'" name "','required':'optional','typeId':'" type "'" more "}"
+#define WITH(annotations) ",'annotations':{" annotations "}"
+#define CLASS(name) ",'type':{'typeId':'struct','class':'" name "'}"
+#define LIST(element) ",'type':{'typeId':'list','elemTypeId':'" element "'}"
+#define MAP(key, value) ",'type':{'typeId':'map','keyTypeId':'" key "','valueTypeId':'" value "'}"
+#define STRUCT(name, fields) "{'name':'" name "','isException':false,'isUnion':false,'fields':[" fields "]}"
+#define EXCEPTION(name, fields) "{'name':'" name "','isException':true,'isUnion':false,'fields':[" fields "]}"
+#define VOID(name, arguments, more)                                                                                    \
+  "{'name':'" name "','returnTypeId':'void','oneway':false,'arguments':[" arguments "],'exceptions':[]" more "}"
+#define GIVES(name, structure, arguments, more)                                                                        \
+  "{'name':'" name "','returnTypeId':'struct','returnType':{'typeId':'struct','class':'" structure                     \
+  "'},'oneway':false,'arguments':[" arguments "],'exceptions':[]" more "}"
+#define ARGUMENT(type, annotations) VOID ("m", FIELD (1, "a", type, WITH (annotations)), "")
+#define ROUTED(annotations) VOID ("m", "", WITH (annotations))
+#define TASK STRUCT ("T", FIELD (1, "id", "string", ""))
+
+static const struct
+{
+  const char *name;
+  const char *structs;
+  const char *functions;
+  const char *error;
+} refusals[] = {
+  /* the closed set */
+  { "unknown-vt-key", "", ARGUMENT ("string", "'vt.max_sise':'1'"),
+    "t.json: S.m.a: vt.max_sise: there is no such annotation" },
+  { "unknown-api-key", "", ROUTED ("'api.head':'/m'"), "t.json: S.m: api.head: there is no such annotation" },
+  { "unknown-tw-key", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.x':'1'"))), "",
+    "t.json: T.id: tw.x: there is no such annotation" },
+  { "limit-on-a-method", "", ROUTED ("'vt.ge':'1'"), "t.json: S.m: vt.ge: can't stand on a method" },
+  { "route-on-a-field", STRUCT ("T", FIELD (1, "id", "string", WITH ("'api.get':'/'"))), "",
+    "t.json: T.id: api.get: can't stand on a struct's field" },
+  { "nulls-on-an-argument", "", ARGUMENT ("string", "'tw.nulls':'true'"),
+    "t.json: S.m.a: tw.nulls: can't stand on an argument" },
+  { "header-on-an-exception", EXCEPTION ("E", FIELD (1, "id", "string", WITH ("'api.header':'X'"))), "",
+    "t.json: E.id: api.header: can't stand on an exception's field" },
+  { "error-on-a-struct", STRUCT ("T", FIELD (1, "id", "i32", WITH ("'tw.error':'status'"))), "",
+    "t.json: T.id: tw.error: can't stand on a struct's field" },
+  { "annotation-on-a-struct", "{'name':'T','fields':[]" WITH ("'tw.secret':'true'") "}", "",
+    "t.json: T: tw.secret: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+  { "annotation-on-a-type", "",
+    VOID ("m", FIELD (1, "a", "list", ",'type':{'elemTypeId':'i32'" WITH ("'vt.max_size':'1'") "}"), ""),
+    "t.json: S.m.a: vt.max_size: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+  { "value-that-is-no-string", "", ARGUMENT ("string", "'vt.max_size':1"),
+    "t.json: S.m.a: vt.max_size: must be a string" },
+
+  /* limits */
+  { "size-of-a-number", "", ARGUMENT ("i32", "'vt.max_size':'1'"),
+    "t.json: S.m.a: vt.max_size: can't hold for a value of this type" },
+  { "bound-of-a-string", "", ARGUMENT ("string", "'vt.ge':'1'"),
+    "t.json: S.m.a: vt.ge: can't hold for a value of this type" },
+  { "bytes-of-a-binary", "", ARGUMENT ("binary", "'tw.max_bytes':'1'"),
+    "t.json: S.m.a: tw.max_bytes: can't hold for a value of this type" },
+  { "pattern-of-a-bool", "", ARGUMENT ("bool", "'vt.pattern':'1'"),
+    "t.json: S.m.a: vt.pattern: can't hold for a value of this type" },
+  { "set-of-a-double", "", ARGUMENT ("double", "'vt.in':'1'"),
+    "t.json: S.m.a: vt.in: can't hold for a value of this type" },
+  { "size-that-is-no-number", "", ARGUMENT ("string", "'vt.max_size':'ten'"),
+    "t.json: S.m.a: vt.max_size: must be a whole number from 0 to 2147483647" },
+  { "size-below-zero", "", ARGUMENT ("string", "'vt.min_size':'-1'"),
+    "t.json: S.m.a: vt.min_size: must be a whole number from 0 to 2147483647" },
+  { "sizes-crossed", "", ARGUMENT ("string", "'vt.min_size':'2','vt.max_size':'1'"),
+    "t.json: S.m.a: vt.min_size: is more than vt.max_size" },
+  { "bounds-crossed", "", ARGUMENT ("double", "'vt.ge':'2','vt.le':'1.5'"),
+    "t.json: S.m.a: vt.ge: is more than vt.le" },
+  { "bound-beyond-the-type", "", ARGUMENT ("i8", "'vt.le':'128'"),
+    "t.json: S.m.a: vt.le: \"128\" is not a number of the field's type" },
+  { "fraction-for-an-integer", "", ARGUMENT ("i32", "'vt.le':'1.5'"),
+    "t.json: S.m.a: vt.le: \"1.5\" is not a number of the field's type" },
+  { "bound-that-is-no-number", "", ARGUMENT ("double", "'vt.le':'nan'"),
+    "t.json: S.m.a: vt.le: \"nan\" is not a number of the field's type" },
+  { "set-with-an-empty-name", "", ARGUMENT ("string", "'vt.in':'a,,b'"),
+    "t.json: S.m.a: vt.in: values are parted by a comma alone, and none is empty" },
+  { "set-with-spaces", "", ARGUMENT ("string", "'vt.in':'a, b'"),
+    "t.json: S.m.a: vt.in: values are parted by a comma alone, and none is empty" },
+  { "set-with-a-name-twice", "", ARGUMENT ("string", "'vt.in':'a,b,a'"),
+    "t.json: S.m.a: vt.in: \"a\" stands there twice" },
+  { "set-that-is-empty", "", ARGUMENT ("string", "'vt.in':''"), "t.json: S.m.a: vt.in: must not be empty" },
+  { "set-of-no-numbers", "", ARGUMENT ("i32", "'vt.in':'1,x'"),
+    "t.json: S.m.a: vt.in: \"x\" is not a number of the field's type" },
+  { "set-of-odd-numbers", "", ARGUMENT ("i32", "'vt.in':'01'"),
+    "t.json: S.m.a: vt.in: \"01\" is not a number of the field's type" },
+
+  /* sources */
+  { "two-sources", "", ARGUMENT ("string", "'api.header':'a','api.query':'a'"),
+    "t.json: S.m.a: api.query: can't stand beside api.header: a value comes from one place" },
+  { "query-of-a-list", "", VOID ("m", FIELD (1, "a", "list", LIST ("i32") WITH ("'api.query':'a'")), ""),
+    "t.json: S.m.a: api.query: can't hold for a value of this type" },
+  { "header-name", "", ARGUMENT ("string", "'api.header':'a b'"),
+    "t.json: S.m.a: api.header: \"a b\" can't be the name of a header" },
+  { "cookie-name", "", ARGUMENT ("string", "'api.cookie':'a;'"),
+    "t.json: S.m.a: api.cookie: \"a;\" can't be the name of a cookie" },
+  { "query-name", "", ARGUMENT ("string", "'api.query':''"),
+    "t.json: S.m.a: api.query: \"\" can't be the name of a parameter" },
+  { "body-of-a-struct-argument", TASK, VOID ("m", FIELD (1, "a", "struct", CLASS ("T") WITH ("'api.body':'b'")), ""),
+    "t.json: S.m.a: api.body: can't stand on a struct argument: its fields are the body's members" },
+  { "empty-member-name", "", ARGUMENT ("string", "'api.body':''"), "t.json: S.m.a: api.body: must not be empty" },
+  { "unknown-claim", "", ARGUMENT ("string", "'tw.claim':'email'"),
+    "t.json: S.m.a: tw.claim: must be \"sub\" or \"sid\"" },
+  { "claim-of-a-number", "", ARGUMENT ("i64", "'tw.claim':'sub'"),
+    "t.json: S.m.a: tw.claim: can't hold for a value of this type" },
+  { "two-members-of-a-name",
+    STRUCT ("T", FIELD (1, "id", "string", "") "," FIELD (2, "b", "string", WITH ("'api.body':'id'"))), "",
+    "t.json: T.b: api.body: there are two members \"id\"" },
+  { "members-that-clash", TASK,
+    VOID ("m", FIELD (1, "a", "struct", CLASS ("T")) "," FIELD (2, "id", "string", ""), WITH ("'api.post':'/m'")),
+    "t.json: S.m.id: api.body: \"id\" is taken by another argument or field" },
+  { "parameters-that-clash", "",
+    VOID ("m", FIELD (1, "a", "i32", WITH ("'api.query':'q'")) "," FIELD (2, "b", "i32", WITH ("'api.query':'q'")),
+          WITH ("'api.get':'/m'")),
+    "t.json: S.m.b: api.query: \"q\" is taken by another argument or field" },
+  { "body-of-a-get", "", VOID ("m", FIELD (1, "a", "i32", ""), WITH ("'api.get':'/m'")),
+    "t.json: S.m.a: would come from the body, which a GET has not: give it api.query" },
+  { "claim-without-a-token", "",
+    VOID ("m", FIELD (1, "a", "string", WITH ("'tw.claim':'sub'")), WITH ("'api.get':'/m','tw.auth':'none'")),
+    "t.json: S.m.a: tw.claim: there is no token where the method has tw.auth=\"none\"" },
+  { "query-too-deep",
+    STRUCT ("Q", FIELD (1, "q", "i32", WITH ("'api.query':'q'"))) "," STRUCT ("T",
+                                                                              FIELD (1, "deep", "struct", CLASS ("Q"))),
+    VOID ("m", FIELD (1, "a", "struct", CLASS ("T")), WITH ("'api.post':'/m'")),
+    "t.json: S.m.a.deep: api.query: can't stand on Q.q, which lies deeper than an argument's fields" },
+
+  /* marks */
+  { "secret-in-the-path", "", ARGUMENT ("string", "'api.path':'a','tw.secret':'true'"),
+    "t.json: S.m.a: tw.secret: a secret can't come from path or query: they end up in logs" },
+  { "secret-in-the-query", "", ARGUMENT ("string", "'api.query':'a','tw.secret':'true'"),
+    "t.json: S.m.a: tw.secret: a secret can't come from path or query: they end up in logs" },
+  { "secret-maybe", "", ARGUMENT ("string", "'tw.secret':'yes'"), "t.json: S.m.a: tw.secret: must be \"true\"" },
+  { "nulls-on-a-list", STRUCT ("T", OPTIONAL (1, "clear", "list", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
+    "t.json: T.clear: tw.nulls: must stand on an optional set<string> with the number 1" },
+  { "nulls-not-first", STRUCT ("T", OPTIONAL (2, "clear", "set", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
+    "t.json: T.clear: tw.nulls: must stand on an optional set<string> with the number 1" },
+  { "nulls-not-optional", STRUCT ("T", FIELD (1, "clear", "set", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
+    "t.json: T.clear: tw.nulls: must stand on an optional set<string> with the number 1" },
+  { "error-role", EXCEPTION ("E", FIELD (1, "a", "i32", WITH ("'tw.error':'code'"))), "",
+    "t.json: E.a: tw.error: must be \"status\" or \"detail\"" },
+  { "status-that-is-a-string", EXCEPTION ("E", FIELD (1, "a", "string", WITH ("'tw.error':'status'"))), "",
+    "t.json: E.a: tw.error: a status is an integer, a detail a string" },
+  { "two-statuses",
+    EXCEPTION (
+      "E", FIELD (1, "a", "i32", WITH ("'tw.error':'status'")) "," FIELD (2, "b", "i32", WITH ("'tw.error':'status'"))),
+    "", "t.json: E: tw.error: stands on more than one field with the same value" },
+
+  /* routes */
+  { "path-without-slash", "", ROUTED ("'api.get':'m'"), "t.json: S.m: api.get: \"m\" must begin with /" },
+  { "path-with-empty-segment", "", ROUTED ("'api.get':'/a//b'"),
+    "t.json: S.m: api.get: \"/a//b\" has an empty segment" },
+  { "path-with-slash-at-the-end", "", ROUTED ("'api.get':'/a/'"),
+    "t.json: S.m: api.get: \"/a/\" has an empty segment" },
+  { "path-with-dots", "", ROUTED ("'api.get':'/a/..'"), "t.json: S.m: api.get: \"..\" can't be a segment" },
+  { "path-with-wildcard", "", ROUTED ("'api.get':'/a/*all'"),
+    "t.json: S.m: api.get: \"*all\" has a character that a segment can't have" },
+  { "path-with-query", "", ROUTED ("'api.get':'/a?b'"),
+    "t.json: S.m: api.get: \"a?b\" has a character that a segment can't have" },
+  { "path-percent-encoded", "", ROUTED ("'api.get':'/a%20b'"),
+    "t.json: S.m: api.get: \"a%20b\" has a character that a segment can't have" },
+  { "parameter-in-a-segment", "", ROUTED ("'api.get':'/:id:batch'"),
+    "t.json: S.m: api.get: \":id:batch\" is not a whole segment of \":\" and a name" },
+  { "parameter-without-name", "", ROUTED ("'api.get':'/:'"),
+    "t.json: S.m: api.get: \"/:\" has a parameter without a name" },
+  { "parameter-twice", "", ROUTED ("'api.get':'/:a/:a'"), "t.json: S.m: api.get: \":a\" stands there twice" },
+  { "parameter-without-field", "", ROUTED ("'api.get':'/:id'"),
+    "t.json: S.m: no argument or field has api.path=\"id\", which the route names" },
+  { "field-without-parameter", "",
+    VOID ("m", FIELD (1, "a", "string", WITH ("'api.path':'id'")), WITH ("'api.get':'/m'")),
+    "t.json: S.m.a: api.path: the route has no parameter \":id\"" },
+  { "path-without-route", "", ARGUMENT ("string", "'api.path':'id'"),
+    "t.json: S.m.a: api.path: the route has no parameter \":id\"" },
+  { "two-routes-of-a-method", "", ROUTED ("'api.get':'/m','api.post':'/m'"),
+    "t.json: S.m: api.post: the method has another route already" },
+  { "two-equal-routes", "",
+    VOID ("m", FIELD (1, "a", "string", WITH ("'api.path':'a'")), WITH ("'api.get':'/x/:a'")) "," VOID (
+      "n", FIELD (1, "b", "string", WITH ("'api.path':'b'")), WITH ("'api.get':'/x/:b'")),
+    "t: S.n: GET /x/:b is the same route as S.m's" },
+  { "oneway-with-a-route", "",
+    "{'name':'m','returnTypeId':'void','oneway':true,'arguments':[],'exceptions':[]" WITH ("'api.post':'/m'") "}",
+    "t.json: S.m: a oneway method can't have a route: it has no answer" },
+
+  /* methods */
+  { "auth-some", "", ROUTED ("'api.get':'/m','tw.auth':'some'"), "t.json: S.m: tw.auth: must be \"none\"" },
+  { "auth-without-route", "", ROUTED ("'tw.auth':'none'"), "t.json: S.m: tw.auth: needs a route" },
+  { "status-without-route", "", ROUTED ("'tw.status':'201'"), "t.json: S.m: tw.status: needs a route" },
+  { "status-of-failure", "", ROUTED ("'api.get':'/m','tw.status':'404'"),
+    "t.json: S.m: tw.status: must be a number from 200 to 299" },
+  { "value-without-body", TASK, GIVES ("m", "T", "", WITH ("'api.get':'/m','tw.status':'204'")),
+    "t.json: S.m: tw.status: 204 has no body, but the method returns a value" },
+  { "retry-maybe", "", ROUTED ("'tw.retry':'yes'"), "t.json: S.m: tw.retry: must be \"safe\"" },
+  { "location-of-nothing", "", ROUTED ("'api.post':'/m','tw.location':'/m/{id}'"),
+    "t.json: S.m: tw.location: needs a reply that is a struct" },
+  { "location-without-route", TASK, GIVES ("m", "T", "", WITH ("'tw.location':'/m'")),
+    "t.json: S.m: tw.location: needs a route" },
+  { "location-of-no-field", TASK, GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.location':'/m/{key}'")),
+    "t.json: S.m: tw.location: T has no such field to show, or it is not a plain value: {key}" },
+  { "location-of-a-secret", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.secret':'true'"))),
+    GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.location':'/m/{id}'")),
+    "t.json: S.m: tw.location: T has no such field to show, or it is not a plain value: {id}" },
+  { "location-with-one-brace", TASK, GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.location':'/m/{id'")),
+    "t.json: S.m: tw.location: has a brace without its partner" },
+  { "location-elsewhere", TASK, GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.location':'m/{id}'")),
+    "t.json: S.m: tw.location: must begin with /" },
+  { "issues-without-claims", TASK, GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.issues':'session'")),
+    "t.json: S.m: tw.issues: needs a reply that is a struct with fields marked tw.claim=\"sub\" and tw.claim=\"sid\"" },
+  { "issues-what-is-there",
+    STRUCT ("T", FIELD (1, "u", "string", WITH ("'tw.claim':'sub'")) "," FIELD (
+                   2, "s", "string", WITH ("'tw.claim':'sid'")) "," FIELD (3, "expiresIn", "i32", "")),
+    GIVES ("m", "T", "", WITH ("'api.post':'/m','tw.issues':'session'")),
+    "t.json: S.m: tw.issues: adds a member \"expiresIn\", which T has already" },
+  { "revokes-another-claim", "", ROUTED ("'api.post':'/m','tw.revokes':'sub'"),
+    "t.json: S.m: tw.revokes: must be \"sid\"" },
+  { "revokes-nothing", "", ROUTED ("'api.post':'/m','tw.auth':'none','tw.revokes':'sid'"),
+    "t.json: S.m: tw.revokes: needs a token, or an exception with a field marked tw.claim=\"sid\"" },
+  { "unknown-role", "", ROUTED ("'tw.role':'ruler'"), "t.json: S.m: tw.role: must be \"health\" or \"revocations\"" },
+  { "health-of-another-shape", TASK, GIVES ("m", "T", "", WITH ("'tw.role':'health'")),
+    "t.json: S.m: tw.role: health takes nothing and gives a struct { 1: bool, 2: string }" },
+  { "revocations-of-another-shape", TASK,
+    GIVES ("m", "T", FIELD (1, "since", "i64", ""), WITH ("'tw.role':'revocations'")),
+    "t.json: S.m: tw.role: revocations takes (1: i64) and gives a struct { 1: i64, 2: list<struct { 1: string, 2: i64 "
+    "}> }" },
+  { "a-role-twice", STRUCT ("H", FIELD (1, "ok", "bool", "") "," FIELD (2, "why", "string", "")),
+    GIVES ("m", "H", "", WITH ("'tw.role':'health'")) "," GIVES ("n", "H", "", WITH ("'tw.role':'health'")),
+    "t.json: S: tw.role: m and n have the same role" },
+
+  /* what the compiler does not write */
+  { "unknown-type", "", ARGUMENT ("uuid", ""), "t.json: S.m.a: \"uuid\" is not a type that Taskwire knows" },
+  { "newlines-in-what-is-wrong", "", ARGUMENT ("a\\nb", ""),
+    "t.json: S.m.a: \"a b\" is not a type that Taskwire knows" },
+  { "unknown-struct", "", VOID ("m", FIELD (1, "a", "struct", CLASS ("T")), ""),
+    "t.json: S.m.a: there is no struct \"T\" in the document: was it made with json:merge?" },
+  { "keys-of-structs", TASK,
+    VOID ("m", FIELD (1, "a", "map", ",'type':{'keyTypeId':'struct','keyType':{'class':'T'},'valueTypeId':'i32'}"), ""),
+    "t.json: S.m.a: a map's keys must be strings or integers: JSON knows no others" },
+  { "keys-of-bools", "", VOID ("m", FIELD (1, "a", "map", MAP ("bool", "i32")), ""),
+    "t.json: S.m.a: a map's keys must be strings or integers: JSON knows no others" },
+  { "keys-of-bytes", "", VOID ("m", FIELD (1, "a", "map", MAP ("binary", "i32")), ""),
+    "t.json: S.m.a: a map's keys must be strings or integers: JSON knows no others" },
+  { "two-structs-of-a-name", TASK "," TASK, "", "t.json: there are two structs \"T\"" },
+  { "two-fields-of-a-number", STRUCT ("T", FIELD (1, "a", "i32", "") "," FIELD (1, "b", "i32", "")), "",
+    "t.json: T.b: a has the number 1 too" },
+  { "two-fields-of-a-name", STRUCT ("T", FIELD (1, "a", "i32", "") "," FIELD (2, "a", "i32", "")), "",
+    "t.json: T.a: there are two of this name" },
+  { "field-number-too-large", STRUCT ("T", FIELD (40000, "a", "i32", "")), "",
+    "t.json: T.a: not what the Thrift compiler writes: no 16-bit number \"key\"" },
+  { "default-of-another-type", STRUCT ("T", FIELD (1, "a", "i32", ",'default':'x'")), "",
+    "t.json: T.a: the default must be a whole number from -2147483648 to 2147483647" },
+  { "default-beyond-the-type", STRUCT ("T", FIELD (1, "a", "i8", ",'default':128")), "",
+    "t.json: T.a: the default must be a whole number from -128 to 127" },
+  { "method-without-name", "", "{}", "t.json: S: not what the Thrift compiler writes: no string \"name\"" },
+  { "thrown-struct", TASK,
+    "{'name':'m','returnTypeId':'void','arguments':[],'exceptions':[" FIELD (1, "e", "struct", CLASS ("T")) "]}",
+    "t.json: S.m.e: is not an exception with a number above 0" },
+};
+
+static void
+test_refusal (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (schema_from_words (refusals[i].structs, refusals[i].functions, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+  g_assert_cmpstr (error->message, ==, refusals[i].error);
+}
+
+static const struct
+{
+  const char *document;
+  const char *error;
+} documents[] = {
+  { "", "t.json: not JSON: line 1: '[' or '{' expected near end of file" },
+  { "{'name':'t','name':'u'}", "t.json: not JSON: line 1: duplicate object key near '\"name\"'" },
+  { "{}", "t.json: not what the Thrift compiler writes: no string \"name\"" },
+  { "{'name':'t','services':[]}", "t.json: not what the Thrift compiler writes: no list \"structs\"" },
+  { "{'name':'t','structs':[]}", "t.json: not what the Thrift compiler writes: no list \"services\"" },
+  { "{'name':'t','typedefs':[{'name':'Name','annotations':{'vt.max_size':'5'}}],'structs':[],'services':[]}",
+    "t.json: Name: vt.max_size: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+};
+
+static void
+test_documents (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (schema_from_document (documents[i].document, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+      g_assert_cmpstr (error->message, ==, documents[i].error);
+    }
+}
+
+/* In JSON, so with two backslashes for one. */
+static const char *const patterns[] = {
+  "\\\\d+",  "\\\\w",     "\\\\s",   "\\\\bx", "\\\\Ax", "\\\\1",    "\\\\",        "(?i)x",
+  "(?<n>x)", "(?>x)",     "(*UCP)x", "x++",    "x*+",    "x{1,2}+",  "[[:alpha:]]", "[]x]",
+  "[x",      "\\\\x{41}", "(x",      "x)|(y",  "*x",     "\\\\p{L}", "[\\\\d]",
+};
+
+static void
+test_patterns (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
+    {
+      g_autofree char *function = g_strdup_printf (
+        "{'name':'m','returnTypeId':'void','exceptions':[],'arguments':[{'key':1,'name':'a','typeId':'string',"
+        "'required':'req_out','annotations':{'vt.pattern':'%s'}}]}",
+        patterns[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (schema_from_words ("", function, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+      if (!g_str_has_prefix (error->message, "t.json: S.m.a: vt.pattern: can't be read: "))
+        g_error ("%s: %s", patterns[i], error->message);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/schema/refused/%s", refusals[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_refusal);
+    }
+  g_test_add_func ("/schema/refused/documents-that-are-not-the-compilers", test_documents);
+  g_test_add_func ("/schema/refused/patterns-outside-the-shared-subset", test_patterns);
+  return g_test_run ();
+}
