@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-sqlite-connection.h"
+
+#include "tw-clock.h"
+#include "tw-error.h"
+#include "tw-log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* How long a lock of another process is waited for: an operator's sqlite3 shell, a backup. */
+#define BUSY_TIMEOUT_MS 2000
+
+/* What holds for every connection. The page cache is kept small, since the kernel has the same pages: a process with
+ * several connections stays of one size, however large the database grows. */
+#define SETUP                                                                                                         \
+  "PRAGMA foreign_keys = ON;"                                                                                         \
+  "PRAGMA trusted_schema = OFF;"                                                                                      \
+  "PRAGMA synchronous = FULL;"                                                                                        \
+  "PRAGMA cache_size = -1024;"
+
+struct _TwSqliteConnection
+{
+  sqlite3 *handle;
+  char *path;
+  GHashTable *statements; /* by the address of their SQL */
+  int reported;           /* the result code that the log has seen last, */
+  gint64 reported_ms;     /* and when: a full disk is a line a second, not thousands */
+};
+
+/* For the operator: which database, and what to do about it. */
+static void
+set_start_error (const TwSqliteConnection *connection, GError **error)
+{
+  const char *path = connection->path;
+
+  switch (sqlite3_errcode (connection->handle) & 0xff)
+    {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "'%s' is not a database, or is damaged", path);
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' is locked by another process", path);
+      break;
+    default:
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' can't be used: %s", path,
+                   sqlite3_errmsg (connection->handle));
+      break;
+    }
+}
+
+/* Made by us, not by SQLite, so that it is nobody else's to read; SQLite gives its -wal and -shm the same mode.
+ * A file that is there already is never opened here: closing it would drop SQLite's locks on it (POSIX). */
+static gboolean
+make_file (const char *path, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (fd < 0 && errno != EEXIST)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' can't be made: %s", path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  if (fd >= 0)
+    close (fd);
+  return TRUE;
+}
+
+TwSqliteConnection *
+tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
+{
+  g_autoptr (TwSqliteConnection) connection = g_new0 (TwSqliteConnection, 1);
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+
+  connection->path = g_strdup (path);
+  connection->statements = g_hash_table_new (NULL, NULL);
+  if (!make_file (path, error))
+    return NULL;
+  if (sqlite3_open_v2 (path, &connection->handle, flags, NULL) != SQLITE_OK)
+    {
+      set_start_error (connection, error);
+      return NULL;
+    }
+  if (sqlite3_db_readonly (connection->handle, "main") == 1)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' is read-only", path);
+      return NULL;
+    }
+  sqlite3_busy_timeout (connection->handle, BUSY_TIMEOUT_MS);
+  sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  if (!tw_sqlite_connection_setup (connection, SETUP, error)
+      || (role == TW_SQLITE_READER && !tw_sqlite_connection_setup (connection, "PRAGMA query_only = ON", error)))
+    return NULL;
+  return g_steal_pointer (&connection);
+}
+
+void
+tw_sqlite_connection_close (TwSqliteConnection *connection)
+{
+  GHashTableIter iter;
+  gpointer statement;
+
+  if (connection == NULL)
+    return;
+  g_hash_table_iter_init (&iter, connection->statements);
+  while (g_hash_table_iter_next (&iter, NULL, &statement))
+    sqlite3_finalize (statement);
+  g_hash_table_unref (connection->statements);
+  sqlite3_close (connection->handle);
+  g_free (connection->path);
+  g_free (connection);
+}
+
+gboolean
+tw_sqlite_connection_setup (TwSqliteConnection *connection, const char *sql, GError **error)
+{
+  if (sqlite3_exec (connection->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+    return TRUE;
+  set_start_error (connection, error);
+  return FALSE;
+}
+
+char *
+tw_sqlite_connection_query (TwSqliteConnection *connection, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  char *text = NULL;
+
+  if (sqlite3_prepare_v2 (connection->handle, sql, -1, &statement, NULL) == SQLITE_OK)
+    switch (sqlite3_step (statement))
+      {
+      case SQLITE_ROW:
+        text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+        G_GNUC_FALLTHROUGH;
+      case SQLITE_DONE:
+        if (text == NULL)
+          text = g_strdup ("");
+        break;
+      default:
+        break;
+      }
+  if (text == NULL)
+    set_start_error (connection, error);
+  sqlite3_finalize (statement);
+  return text;
+}
+
+static void
+report (TwSqliteConnection *connection, int code)
+{
+  gint64 now_ms = tw_clock_monotonic_ms (tw_clock_system ());
+
+  if (code == connection->reported && now_ms - connection->reported_ms < 1000)
+    return;
+  tw_log_warning ("database '%s': %s (%d)", connection->path, sqlite3_errmsg (connection->handle), code);
+  connection->reported = code;
+  connection->reported_ms = now_ms;
+}
+
+/* For the caller, who learns what can be done and not what the store is made of: that is for the log. */
+static void
+set_error (TwSqliteConnection *connection, GError **error)
+{
+  int code = sqlite3_extended_errcode (connection->handle);
+
+  switch (code & 0xff)
+    {
+    case SQLITE_CONSTRAINT:
+      if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID)
+        {
+          g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It exists already");
+          return;
+        }
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_INTERRUPT:
+    case SQLITE_ABORT:
+      report (connection, code);
+      g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_SQLITE_UNAVAILABLE);
+      return;
+    default:
+      break;
+    }
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "database '%s': %s (%d)", connection->path,
+               sqlite3_errmsg (connection->handle), code);
+}
+
+sqlite3_stmt *
+tw_sqlite_statement (TwSqliteConnection *connection, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = g_hash_table_lookup (connection->statements, sql);
+
+  if (statement != NULL)
+    {
+      g_assert (!sqlite3_stmt_busy (statement));
+      return statement;
+    }
+  if (sqlite3_prepare_v3 (connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    {
+      set_error (connection, error);
+      return NULL;
+    }
+  g_hash_table_insert (connection->statements, (gpointer) (guintptr) sql, statement);
+  return statement;
+}
+
+void
+tw_sqlite_statement_done (sqlite3_stmt *statement)
+{
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+}
+
+sqlite3 *
+tw_sqlite_handle (TwSqliteConnection *connection)
+{
+  return connection->handle;
+}
+
+int
+tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error)
+{
+  int result = sqlite3_step (statement);
+
+  if (result == SQLITE_ROW || result == SQLITE_DONE)
+    return result;
+  set_error (connection, error);
+  return -1;
+}
+
+gboolean
+tw_sqlite_connection_run (TwSqliteConnection *connection, const char *sql, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
+
+  return statement != NULL && tw_sqlite_step (connection, statement, error) >= 0;
+}

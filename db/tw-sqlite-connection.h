@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Inside db/: how a connection is opened, and what SQLite's result codes mean. */
+
+#pragma once
+
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TW_SQLITE_WRITER,
+  TW_SQLITE_READER, /* refuses to write */
+} TwSqliteRole;
+
+/* What a caller is told where the disk is full, the file is locked, I/O fails. */
+#define TW_SQLITE_UNAVAILABLE "The store can't be used right now: try again later"
+
+/* Opens the database file @path with everything set that holds for one connection. Fails with
+ * TW_ERROR_CONFIGURATION. */
+TwSqliteConnection *tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error);
+
+/* All statements must have been given back. */
+void tw_sqlite_connection_close (TwSqliteConnection *connection);
+
+/* Runs @sql, a string literal, that gives no rows. Errors as tw_sqlite_step(). */
+gboolean tw_sqlite_connection_run (TwSqliteConnection *connection, const char *sql, GError **error);
+
+/* The same for what is done once, at start: @sql may hold several statements, is not kept, and an error is one line
+ * for the operator. */
+gboolean tw_sqlite_connection_setup (TwSqliteConnection *connection, const char *sql, GError **error);
+
+/* The first column of @sql's first row as text, "" where there is none; NULL with an error for the operator. Free
+ * with g_free(). */
+char *tw_sqlite_connection_query (TwSqliteConnection *connection, const char *sql, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSqliteConnection, tw_sqlite_connection_close)
+
+G_END_DECLS

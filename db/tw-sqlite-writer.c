@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A commit that reaches the disk costs the same for one change as for a hundred. So while one batch is being
+ * committed the next gathers, and the busier it gets the more share a commit. A batch is
+ *
+ *     BEGIN IMMEDIATE; for each: SAVEPOINT, the mutation, RELEASE or ROLLBACK TO; COMMIT; the callbacks.
+ *
+ * SQLite ends a transaction on its own where it can't go on (disk full, I/O error). What had been done in it is
+ * undone then and told so; the mutations behind the one that met it get a new transaction. So no error is the
+ * writer's end. */
+
+#include "tw-sqlite-writer.h"
+
+#include "tw-error.h"
+#include "tw-sqlite-connection.h"
+
+#include <pthread.h>
+
+#define MAX_WAITING 4096
+#define MAX_BATCH 512 /* bounds how long the first of a batch waits for its callback */
+
+typedef struct _Job Job;
+
+struct _Job
+{
+  TwSqliteMutation mutation;
+  TwSqliteDone done;
+  gpointer user_data;
+  GError *error;
+  Job *next;
+};
+
+struct _TwSqliteWriter
+{
+  TwSqliteConnection *connection; /* the thread's */
+  pthread_t thread;
+
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t changed;
+  Job *first, *last;
+  guint waiting;
+  gboolean closing;
+};
+
+/* Waits for work; NULL when there will be none any more. */
+static Job *
+take_batch (TwSqliteWriter *writer)
+{
+  Job *batch, *end;
+  guint n = 1;
+
+  pthread_mutex_lock (&writer->mutex);
+  while (writer->first == NULL && !writer->closing)
+    pthread_cond_wait (&writer->changed, &writer->mutex);
+  batch = end = writer->first;
+  if (batch != NULL)
+    {
+      for (; end->next != NULL && n < MAX_BATCH; n++)
+        end = end->next;
+      writer->first = end->next;
+      if (writer->first == NULL)
+        writer->last = NULL;
+      writer->waiting -= n;
+      end->next = NULL;
+    }
+  pthread_mutex_unlock (&writer->mutex);
+  return batch;
+}
+
+static gboolean
+transaction_is_gone (const TwSqliteWriter *writer)
+{
+  return sqlite3_get_autocommit (tw_sqlite_handle (writer->connection)) != 0;
+}
+
+/* Runs one mutation inside the transaction; what is wrong ends up in its job. A savepoint that can be neither kept nor
+ * undone takes the transaction with it: half a mutation must not be committed. */
+static void
+run_job (TwSqliteWriter *writer, Job *job)
+{
+  TwSqliteConnection *connection = writer->connection;
+  gboolean ended;
+
+  if (tw_sqlite_connection_run (connection, "SAVEPOINT mutation", &job->error)
+      && job->mutation (connection, job->user_data, &job->error))
+    ended = tw_sqlite_connection_run (connection, "RELEASE mutation", &job->error);
+  else
+    {
+      if (job->error == NULL)
+        g_set_error (&job->error, TW_ERROR, TW_ERROR_INTERNAL, "a mutation failed without saying why");
+      ended = !transaction_is_gone (writer)
+              && tw_sqlite_connection_run (connection, "ROLLBACK TO mutation", NULL)
+              && tw_sqlite_connection_run (connection, "RELEASE mutation", NULL);
+    }
+  if (!ended && !transaction_is_gone (writer))
+    tw_sqlite_connection_run (connection, "ROLLBACK", NULL);
+}
+
+static void
+set_error_where_none_is (Job *first, const Job *end, const GError *error)
+{
+  for (Job *job = first; job != end; job = job->next)
+    if (job->error == NULL)
+      job->error = g_error_copy (error);
+}
+
+/* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL unless the
+ * transaction ended early. */
+static Job *
+run_transaction (TwSqliteWriter *writer, Job *first)
+{
+  g_autoptr (GError) error = NULL;
+  Job *next = first;
+
+  if (!tw_sqlite_connection_run (writer->connection, "BEGIN IMMEDIATE", &error))
+    {
+      set_error_where_none_is (first, NULL, error);
+      return NULL;
+    }
+  while (next != NULL && !transaction_is_gone (writer))
+    {
+      run_job (writer, next);
+      next = next->next;
+    }
+  if (transaction_is_gone (writer))
+    g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_SQLITE_UNAVAILABLE);
+  else if (!tw_sqlite_connection_run (writer->connection, "COMMIT", &error) && !transaction_is_gone (writer))
+    tw_sqlite_connection_run (writer->connection, "ROLLBACK", NULL);
+  if (error != NULL)
+    set_error_where_none_is (first, next, error);
+  return next;
+}
+
+static void
+finish (Job *job)
+{
+  if (job->done != NULL)
+    job->done (job->user_data, job->error);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+static void *
+run (void *data)
+{
+  TwSqliteWriter *writer = data;
+  Job *batch;
+
+  while ((batch = take_batch (writer)) != NULL)
+    {
+      for (Job *rest = batch; rest != NULL;)
+        rest = run_transaction (writer, rest);
+      while (batch != NULL)
+        {
+          Job *job = batch;
+
+          batch = job->next;
+          finish (job);
+        }
+    }
+  return NULL;
+}
+
+TwSqliteWriter *
+tw_sqlite_writer_new (TwSqliteConnection *connection)
+{
+  TwSqliteWriter *writer = g_new0 (TwSqliteWriter, 1);
+
+  writer->connection = connection;
+  pthread_mutex_init (&writer->mutex, NULL);
+  pthread_cond_init (&writer->changed, NULL);
+  if (pthread_create (&writer->thread, NULL, run, writer) != 0)
+    g_error ("can't start a thread");
+  pthread_setname_np (writer->thread, "sqlite-writer");
+  return writer;
+}
+
+void
+tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+  gboolean accepted;
+
+  *job = (Job) { .mutation = mutation, .done = done, .user_data = user_data };
+  pthread_mutex_lock (&writer->mutex);
+  accepted = writer->waiting < MAX_WAITING;
+  if (accepted)
+    {
+      if (writer->last != NULL)
+        writer->last->next = job;
+      else
+        writer->first = job;
+      writer->last = job;
+      writer->waiting++;
+      pthread_cond_signal (&writer->changed);
+    }
+  pthread_mutex_unlock (&writer->mutex);
+  if (!accepted)
+    {
+      g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, "The store has too much to do: try again later");
+      finish (job);
+    }
+}
+
+void
+tw_sqlite_writer_free (TwSqliteWriter *writer)
+{
+  pthread_mutex_lock (&writer->mutex);
+  writer->closing = TRUE;
+  pthread_cond_signal (&writer->changed);
+  pthread_mutex_unlock (&writer->mutex);
+  pthread_join (writer->thread, NULL);
+  pthread_cond_destroy (&writer->changed);
+  pthread_mutex_destroy (&writer->mutex);
+  tw_sqlite_connection_close (writer->connection);
+  g_free (writer);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Inside db/: the one thread that writes, with one commit for all that is waiting. */
+
+#pragma once
+
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwSqliteWriter TwSqliteWriter;
+
+/* Starts the thread, which alone uses @connection (taken) from now on. */
+TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection);
+
+/* See tw_sqlite_mutate(). */
+void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+
+/* Finishes what is waiting, ends the thread and closes the connection. */
+void tw_sqlite_writer_free (TwSqliteWriter *writer);
+
+G_END_DECLS

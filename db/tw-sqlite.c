@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-sqlite.h"
+
+#include "tw-error.h"
+#include "tw-latch.h"
+#include "tw-sqlite-connection.h"
+#include "tw-sqlite-schema.h"
+#include "tw-sqlite-writer.h"
+
+#include <pthread.h>
+
+struct _TwSqlite
+{
+  TwSqliteWriter *writer;
+  guint n_readers;
+
+  pthread_mutex_t mutex; /* guards idle and n_idle */
+  pthread_cond_t returned;
+  TwSqliteConnection **idle; /* the readers that are not lent, as a stack: the one used last has the warmest cache */
+  guint n_idle;
+};
+
+static gboolean
+open_connections (TwSqlite *db, const char *path, gint32 application_id, const TwSqliteMigration *migrations,
+                  guint n_migrations, GError **error)
+{
+  g_autoptr (TwSqliteConnection) writer = tw_sqlite_connection_open (path, TW_SQLITE_WRITER, error);
+
+  if (writer == NULL
+      || !tw_sqlite_schema_prepare (writer, path, application_id, migrations, n_migrations, error))
+    return FALSE;
+  while (db->n_idle < db->n_readers)
+    {
+      TwSqliteConnection *reader = tw_sqlite_connection_open (path, TW_SQLITE_READER, error);
+
+      if (reader == NULL)
+        return FALSE;
+      db->idle[db->n_idle++] = reader;
+    }
+  db->writer = tw_sqlite_writer_new (g_steal_pointer (&writer));
+  return TRUE;
+}
+
+TwSqlite *
+tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration *migrations, guint n_migrations,
+                guint readers, GError **error)
+{
+  g_autoptr (TwSqlite) db = g_new0 (TwSqlite, 1);
+  /* An absolute path is never taken for a URI or ":memory:". */
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+
+  g_assert (application_id != 0 && readers > 0);
+  pthread_mutex_init (&db->mutex, NULL);
+  pthread_cond_init (&db->returned, NULL);
+  db->n_readers = readers;
+  db->idle = g_new0 (TwSqliteConnection *, readers);
+  if (!open_connections (db, absolute, application_id, migrations, n_migrations, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+void
+tw_sqlite_close (TwSqlite *db)
+{
+  if (db == NULL)
+    return;
+  g_assert (db->writer == NULL || db->n_idle == db->n_readers);
+  /* The readers go last: the callbacks of what is still waiting may read. */
+  if (db->writer != NULL)
+    tw_sqlite_writer_free (db->writer);
+  while (db->n_idle > 0)
+    tw_sqlite_connection_close (db->idle[--db->n_idle]);
+  pthread_cond_destroy (&db->returned);
+  pthread_mutex_destroy (&db->mutex);
+  g_free (db->idle);
+  g_free (db);
+}
+
+TwSqliteConnection *
+tw_sqlite_reader_borrow (TwSqlite *db)
+{
+  TwSqliteConnection *connection;
+
+  pthread_mutex_lock (&db->mutex);
+  while (db->n_idle == 0)
+    pthread_cond_wait (&db->returned, &db->mutex);
+  connection = db->idle[--db->n_idle];
+  pthread_mutex_unlock (&db->mutex);
+  return connection;
+}
+
+void
+tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection)
+{
+  pthread_mutex_lock (&db->mutex);
+  db->idle[db->n_idle++] = connection;
+  pthread_cond_signal (&db->returned);
+  pthread_mutex_unlock (&db->mutex);
+}
+
+void
+tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+{
+  tw_sqlite_writer_push (db->writer, mutation, done, user_data);
+}
+
+typedef struct
+{
+  TwLatch latch;
+  TwSqliteMutation mutation;
+  gpointer user_data;
+  GError *error;
+} Wait;
+
+static gboolean
+wait_mutation (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  Wait *wait = data;
+
+  return wait->mutation (connection, wait->user_data, error);
+}
+
+static void
+wait_done (gpointer data, const GError *error)
+{
+  Wait *wait = data;
+
+  wait->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&wait->latch);
+}
+
+gboolean
+tw_sqlite_mutate_wait (TwSqlite *db, TwSqliteMutation mutation, gpointer user_data, GError **error)
+{
+  Wait wait = { .mutation = mutation, .user_data = user_data };
+
+  tw_latch_init (&wait.latch);
+  tw_sqlite_mutate (db, wait_mutation, wait_done, &wait);
+  tw_latch_wait (&wait.latch);
+  if (wait.error == NULL)
+    return TRUE;
+  g_propagate_error (error, wait.error);
+  return FALSE;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A SQLite database as a server needs it: one thread that writes, with a commit for all that is waiting; connections
+ * for readers; numbered migrations.
+ *
+ * WAL and synchronous=FULL (https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous): a write
+ * that was acknowledged survives a crash of the process, the system or its power. Each mutation runs in a savepoint
+ * of its own, so one that fails undoes nothing of its neighbours; its callback comes after the COMMIT that made it
+ * durable. Where SQLite gives up a whole transaction (disk full, I/O), every mutation in it is told UNAVAILABLE, and
+ * the writer goes on with the next. */
+
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TwSqlite TwSqlite;
+
+/* A step of the schema: SQL that brings version i to version i + 1, i being its place in the table. */
+typedef const char *TwSqliteMigration;
+
+/* Opens or makes (mode 0600) the database at @path and brings it up to date, each migration in a transaction of its
+ * own. @application_id (PRAGMA application_id, not 0) tells our databases apart; PRAGMA user_version counts the
+ * migrations. Reads back that WAL and synchronous=FULL hold for the connection that writes. Fails with
+ * TW_ERROR_CONFIGURATION: not a database, another's, of a newer version, or locked. Starts the writer thread and
+ * opens @readers connections. */
+TwSqlite *tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration *migrations,
+                          guint n_migrations, guint readers, GError **error);
+
+/* Finishes all waiting mutations, then closes. Every reader must have been returned. */
+void tw_sqlite_close (TwSqlite *db);
+
+/* A connection with its prepared statements. */
+typedef struct _TwSqliteConnection TwSqliteConnection;
+
+/* The statement for @sql, prepared once a connection, reset and unbound: give it back with
+ * tw_sqlite_statement_done(). @sql must be a string literal. NULL with @error where it can't be prepared. */
+sqlite3_stmt *tw_sqlite_statement (TwSqliteConnection *connection, const char *sql, GError **error);
+void tw_sqlite_statement_done (sqlite3_stmt *statement);
+sqlite3 *tw_sqlite_handle (TwSqliteConnection *connection);
+
+/* The same, given back at the end of the scope: g_autoptr (TwSqliteStatement). */
+typedef sqlite3_stmt TwSqliteStatement;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSqliteStatement, tw_sqlite_statement_done)
+
+/* Steps once: SQLITE_ROW, SQLITE_DONE, or -1 with @error: CONFLICT for a uniqueness constraint, UNAVAILABLE for
+ * busy, a full disk or I/O, INTERNAL otherwise. */
+int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error);
+
+/* Borrows a reader for this thread; waits while all are lent. Give it back with tw_sqlite_reader_return().
+ * Thread-safe. */
+TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db);
+void tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection);
+
+/* Changes the database: runs on the writer thread, inside a savepoint. FALSE with @error undoes what it did. */
+typedef gboolean (*TwSqliteMutation) (TwSqliteConnection *connection, gpointer mutation, GError **error);
+
+/* Called on the writer thread once the change is durable (@error NULL), or undone. It must not block for long: it
+ * holds up all writers. */
+typedef void (*TwSqliteDone) (gpointer mutation, const GError *error);
+
+/* Queues a mutation; never blocks. More than 4,096 waiting: @done is called at once, on this thread, with
+ * UNAVAILABLE. Thread-safe. */
+void tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+
+/* The same, waiting for the end. Not for the writer thread itself. */
+gboolean tw_sqlite_mutate_wait (TwSqlite *db, TwSqliteMutation mutation, gpointer user_data, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSqlite, tw_sqlite_close)
+
+G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-service-options.h"
+
+#include "tw-error.h"
+
+/* What was said, as it was said. */
+typedef struct
+{
+  char *listen;
+  char *data_dir;
+  char *store;
+  char *log_level;
+  gboolean trusted_network;
+} Said;
+
+static void
+said_clear (Said *said)
+{
+  g_free (said->listen);
+  g_free (said->data_dir);
+  g_free (said->store);
+  g_free (said->log_level);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
+
+void
+tw_service_options_clear (TwServiceOptions *options)
+{
+  g_clear_pointer (&options->address, tw_address_free);
+  g_clear_pointer (&options->store, g_free);
+}
+
+static gboolean
+read_said (Said *said, const TwServiceSpec *spec, int argc, char **argv, GError **error)
+{
+  const TwOption common[] = {
+    { "listen", spec->listen_environment, TW_OPTION_STRING, &said->listen, "HOST:PORT", "Where to listen", 0, 0 },
+    { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &said->data_dir, "FOLDER", "Where the data is kept", 0, 0 },
+    { "store", "TW_STORE", TW_OPTION_STRING, &said->store, "URI",
+      "The database, as sqlite:PATH; without it, one in the data folder", 0, 0 },
+    { "trusted-network", "TW_TRUSTED_NETWORK", TW_OPTION_FLAG, &said->trusted_network, NULL,
+      "The network is private: whoever reaches the port may act for every user", 0, 0 },
+    { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &said->log_level, "LEVEL", "error, warning, info or debug", 0, 0 },
+  };
+  g_autoptr (GArray) all = g_array_new (TRUE, FALSE, sizeof (TwOption));
+
+  g_array_append_vals (all, common, G_N_ELEMENTS (common));
+  for (const TwOption *own = spec->options; own != NULL && own->name != NULL; own++)
+    g_array_append_vals (all, own, 1);
+  said->listen = g_strdup_printf ("127.0.0.1:%u", spec->default_port);
+  said->data_dir = g_build_filename (g_get_user_data_dir (), "taskwire", NULL);
+  said->log_level = g_strdup ("info");
+  return tw_config_read ((const TwOption *) (gconstpointer) all->data, spec->summary, argc, argv, NULL, error);
+}
+
+static gboolean
+find_log_level (const char *name, TwLogLevel *level, GError **error)
+{
+  static const char *const names[] = {
+    [TW_LOG_ERROR] = "error", [TW_LOG_WARNING] = "warning", [TW_LOG_INFO] = "info", [TW_LOG_DEBUG] = "debug",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (name, names[i]) == 0)
+      {
+        *level = (TwLogLevel) i;
+        return TRUE;
+      }
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "--log-level must be error, warning, info or debug, not '%s'", name);
+  return FALSE;
+}
+
+/* What is no store of ours may hold a password all the same: it is not repeated. */
+static const TwServiceStore *
+find_store (const TwServiceStore *stores, const char *uri, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (const TwServiceStore *store = stores; store->scheme != NULL; store++)
+    {
+      if (g_str_has_prefix (uri, store->scheme) && uri[strlen (store->scheme)] != '\0')
+        return store;
+      g_string_append_printf (known, "%s%s…", known->len > 0 ? " or " : "", store->scheme);
+    }
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "--store must be %s", known->str);
+  return NULL;
+}
+
+gboolean
+tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, int argc, char **argv, GError **error)
+{
+  g_auto (Said) said = { 0 };
+
+  if (!read_said (&said, spec, argc, argv, error)
+      || !find_log_level (said.log_level, &options->log_level, error))
+    return FALSE;
+  options->trusted_network = said.trusted_network;
+  options->address = tw_address_parse (said.listen, TRUE, error);
+  if (options->address == NULL)
+    return FALSE;
+  options->store = said.store != NULL
+                       ? g_steal_pointer (&said.store)
+                       : g_strdup_printf ("sqlite:%s/%s", said.data_dir, spec->database_file);
+  options->kind = find_store (spec->stores, options->store, error);
+  return options->kind != NULL;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-service.h"
+
+#include "tw-data-folder.h"
+#include "tw-error.h"
+#include "tw-log.h"
+#include "tw-service-options.h"
+#include "tw-signals.h"
+
+/* How many calls may wait for a thread: what the server takes in flight is bounded too, so this is the second fence. */
+#define MAX_QUEUED 4096
+
+/* All that a running service holds, made from top to bottom and taken down from bottom to top. */
+typedef struct
+{
+  const TwServiceSpec *spec;
+  GMainLoop *loop;
+  TwSchema *schema;
+  TwDataFolder *folder; /* NULL where the store is not a file of ours */
+  gpointer state;
+  GObject *processor;
+  TwProcessorPool *pool;
+  TwServer *server;
+} Service;
+
+static void
+service_clear (Service *service)
+{
+  /* The pool before the server: whoever still runs answers a server that is there. */
+  g_clear_pointer (&service->pool, tw_processor_pool_free);
+  g_clear_pointer (&service->server, tw_server_free);
+  g_clear_object (&service->processor);
+  if (service->state != NULL)
+    service->spec->close (service->state);
+  g_clear_pointer (&service->folder, tw_data_folder_free);
+  g_clear_pointer (&service->schema, tw_schema_unref);
+  g_clear_pointer (&service->loop, g_main_loop_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, service_clear)
+
+/* The services check data, not identity: whoever reaches one is every user. */
+static gboolean
+check_trust (const TwAddress *address, gboolean trusted_network, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (trusted_network || tw_address_is_loopback (address))
+    return TRUE;
+  text = tw_address_to_string (address);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "%s is not a loopback address, and whoever reaches it is every user: where the network is private, say"
+               " --trusted-network", text);
+  return FALSE;
+}
+
+static gboolean
+open_store (Service *service, const TwServiceOptions *options, GError **error)
+{
+  const char *location = options->store;
+
+  if (options->kind->local)
+    {
+      g_autofree char *folder = NULL, *file = NULL;
+
+      location += strlen (options->kind->scheme);
+      folder = g_path_get_dirname (location);
+      file = g_path_get_basename (location);
+      service->folder = tw_data_folder_open (folder, file, error);
+      if (service->folder == NULL)
+        return FALSE;
+    }
+  service->state = options->kind->open (location, tw_clock_system (), error);
+  return service->state != NULL;
+}
+
+static gboolean
+listen_on (Service *service, const TwAddress *address, GError **error)
+{
+  const TwServiceSpec *spec = service->spec;
+  const TwService *described = tw_schema_find_service (service->schema, spec->service);
+
+  g_assert (described != NULL);
+  service->processor = spec->new_processor (service->state);
+  service->pool = tw_processor_pool_new (service->processor, spec->threads, MAX_QUEUED);
+  service->server = tw_server_new (service->schema, described, address, &TW_SERVER_DEFAULT_LIMITS,
+                                   tw_processor_pool_handle, service->pool, error);
+  return service->server != NULL;
+}
+
+static gboolean
+start (Service *service, const TwServiceOptions *options, GError **error)
+{
+  tw_cglib_init (service->spec->types, service->spec->n_types);
+  service->schema = service->spec->load_schema (error);
+  return service->schema != NULL
+         && check_trust (options->address, options->trusted_network, error)
+         && open_store (service, options, error)
+         && listen_on (service, options->address, error);
+}
+
+static void
+stopped (gpointer data)
+{
+  Service *service = data;
+
+  g_main_loop_quit (service->loop);
+}
+
+/* Only ever called by the loop, which runs while there is a server. */
+static gboolean
+stop (gpointer data)
+{
+  Service *service = data;
+
+  tw_log_info ("stopping");
+  tw_server_stop (service->server, stopped, service);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+run (const TwServiceSpec *spec, int argc, char **argv, GError **error)
+{
+  g_auto (TwServiceOptions) options = { 0 };
+  g_auto (Service) service = { .spec = spec, .loop = g_main_loop_new (NULL, FALSE) };
+  TwAddress bound;
+  g_autofree char *text = NULL;
+
+  if (!tw_service_options_read (&options, spec, argc, argv, error))
+    return FALSE;
+  tw_log_init (spec->program, options.log_level);
+  tw_signals_init (stop, &service);
+  if (!start (&service, &options, error))
+    return FALSE;
+  bound = (TwAddress) { .host = options.address->host, .port = tw_server_port (service.server) };
+  text = tw_address_to_string (&bound);
+  tw_log_info ("listening on %s", text);
+  g_main_loop_run (service.loop);
+  return TRUE;
+}
+
+int
+tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  tw_log_init (spec->program, TW_LOG_INFO);
+  if (run (spec, argc, argv, &error))
+    return 0;
+  tw_log_error ("%s", error->message);
+  return 1;
+}

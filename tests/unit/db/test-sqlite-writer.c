@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Group commit and what failures do to it. The writer is held inside one mutation while others gather behind it, so
+ * that what one batch holds is known and no clock is asked. Disks are made full by PRAGMA max_page_count and by
+ * RLIMIT_FSIZE: real errors of SQLite and the kernel. */
+
+#include "tw-sqlite.h"
+
+#include "tw-error.h"
+#include "tw-latch.h"
+#include "tw-temporary-folder.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+
+static const TwSqliteMigration migrations[] = {
+  "CREATE TABLE things (id INTEGER PRIMARY KEY, data BLOB) STRICT",
+};
+
+typedef struct
+{
+  char *folder;
+  char *path;
+  TwSqlite *db;
+  _Atomic guint commits;
+  TwLatch held, release;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->folder = tw_temporary_folder_new ();
+  f->path = g_build_filename (f->folder, "test.db", NULL);
+  f->db = tw_sqlite_open (f->path, 1, migrations, 1, 1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  tw_sqlite_close (f->db);
+  tw_temporary_folder_clear (&f->folder);
+  g_free (f->path);
+}
+
+/* Something inserted: what happened to it. */
+typedef struct
+{
+  gint64 id;
+  gsize size;
+  gboolean fail; /* after the insert */
+  gboolean finished;
+  GError *error;
+} Insert;
+
+static gboolean
+insert (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  const Insert *it = data;
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "INSERT INTO things VALUES (?, zeroblob(?))", error);
+
+  g_assert_nonnull (statement);
+  sqlite3_bind_int64 (statement, 1, it->id);
+  sqlite3_bind_int64 (statement, 2, (gint64) it->size);
+  if (tw_sqlite_step (connection, statement, error) < 0)
+    return FALSE;
+  if (it->fail)
+    g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "changed its mind");
+  return !it->fail;
+}
+
+static void
+insert_done (gpointer data, const GError *error)
+{
+  Insert *it = data;
+
+  g_assert_false (it->finished);
+  it->finished = TRUE;
+  it->error = error != NULL ? g_error_copy (error) : NULL;
+}
+
+static gboolean
+hold (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  Fixture *f = data;
+
+  tw_latch_open (&f->held);
+  tw_latch_wait (&f->release);
+  return TRUE;
+}
+
+/* The writer stands still from here to let_go(): what is queued meanwhile makes up the next batches. */
+static void
+hold_writer (Fixture *f)
+{
+  tw_latch_init (&f->held);
+  tw_latch_init (&f->release);
+  tw_sqlite_mutate (f->db, hold, NULL, f);
+  tw_latch_wait (&f->held);
+}
+
+static gboolean
+nothing (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static void
+open_latch (gpointer latch, const GError *error)
+{
+  tw_latch_open (latch);
+}
+
+/* Lets the writer go on and waits until it has done all; the wait is the last of what it has to do. */
+static void
+let_go (Fixture *f)
+{
+  TwLatch done;
+
+  tw_latch_init (&done);
+  tw_sqlite_mutate (f->db, nothing, open_latch, &done);
+  tw_latch_open (&f->release);
+  tw_latch_wait (&done);
+}
+
+static int
+count_commit (void *data)
+{
+  Fixture *f = data;
+
+  f->commits++;
+  return 0;
+}
+
+static gboolean
+install_counter (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  sqlite3_commit_hook (tw_sqlite_handle (connection), count_commit, data);
+  return TRUE;
+}
+
+static gint64
+count_things (Fixture *f, const char *sql)
+{
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db);
+  sqlite3_stmt *statement = tw_sqlite_statement (reader, sql, NULL);
+  gint64 n;
+
+  g_assert_cmpint (tw_sqlite_step (reader, statement, NULL), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (statement, 0);
+  tw_sqlite_statement_done (statement);
+  tw_sqlite_reader_return (f->db, reader);
+  return n;
+}
+
+static gint64
+count_all (Fixture *f)
+{
+  return count_things (f, "SELECT count(*) FROM things");
+}
+
+/* Each insert that was acknowledged is there, each that was refused is not. */
+static void
+assert_acknowledged_are_there (Fixture *f, const Insert *inserts, guint n)
+{
+  gint64 acknowledged = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db);
+      sqlite3_stmt *statement = tw_sqlite_statement (reader, "SELECT 1 FROM things WHERE id = ?", NULL);
+
+      g_assert_true (inserts[i].finished);
+      sqlite3_bind_int64 (statement, 1, inserts[i].id);
+      g_assert_cmpint (tw_sqlite_step (reader, statement, NULL), ==,
+                       inserts[i].error == NULL ? SQLITE_ROW : SQLITE_DONE);
+      tw_sqlite_statement_done (statement);
+      tw_sqlite_reader_return (f->db, reader);
+      acknowledged += inserts[i].error == NULL;
+    }
+  g_assert_cmpint (count_all (f), ==, acknowledged);
+}
+
+static void
+clear_inserts (Insert *inserts, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_clear_error (&inserts[i].error);
+}
+
+static void
+test_what_waits_shares_a_commit (Fixture *f, gconstpointer data)
+{
+  static Insert inserts[600];
+  guint before;
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, install_counter, f, NULL));
+  hold_writer (f);
+  before = f->commits;
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    {
+      inserts[i].id = i;
+      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+    }
+  let_go (f);
+  /* the one that was held, 512, and the rest */
+  g_assert_cmpuint (f->commits - before, ==, 3);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+  g_assert_cmpint (count_all (f), ==, 600);
+}
+
+static void
+test_one_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 1 }, { .id = 2, .fail = TRUE }, { .id = 1 }, { .id = 3 } };
+
+  hold_writer (f);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+  let_go (f);
+  g_assert_no_error (inserts[0].error);
+  g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_NOT_FOUND);
+  g_assert_error (inserts[2].error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_no_error (inserts[3].error);
+  g_assert_cmpint (count_all (f), ==, 2);
+  g_assert_cmpint (count_things (f, "SELECT count(*) FROM things WHERE id = 2"), ==, 0);
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+static void
+test_callback_comes_after_the_commit (Fixture *f, gconstpointer data)
+{
+  Insert it = { .id = 1 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &it, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_all (f), ==, 1);
+}
+
+static void
+test_too_many_are_refused_at_once (Fixture *f, gconstpointer data)
+{
+  Insert it = { .id = 1 };
+
+  hold_writer (f);
+  for (guint i = 0; i < 4096; i++)
+    tw_sqlite_mutate (f->db, nothing, NULL, NULL);
+  tw_sqlite_mutate (f->db, insert, insert_done, &it);
+  g_assert_true (it.finished);
+  g_assert_error (it.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_clear_error (&it.error);
+  tw_latch_open (&f->release);
+}
+
+typedef struct
+{
+  gint64 free_pages;
+} Quota;
+
+/* The disk gets full after @free_pages more. */
+static gboolean
+set_quota (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  const Quota *quota = data;
+  sqlite3 *handle = tw_sqlite_handle (connection);
+  g_autofree char *sql = NULL;
+  sqlite3_stmt *statement;
+  gint64 pages;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (handle, "PRAGMA page_count", -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  pages = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sql = g_strdup_printf ("PRAGMA max_page_count = %" G_GINT64_FORMAT, pages + quota->free_pages);
+  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  return TRUE;
+}
+
+static void
+test_full_disk_is_told_and_survived (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = {
+    { .id = 1, .size = 10 }, { .id = 2, .size = 10 }, { .id = 3, .size = 1 << 20 }, { .id = 4, .size = 10 },
+    { .id = 5, .size = 10 }, { .id = 6, .size = 1 << 20 },
+  };
+  Insert more = { .id = 7, .size = 1 << 20 };
+  Quota small = { .free_pages = 5 }, large = { .free_pages = 1000 };
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, set_quota, &small, NULL));
+  hold_writer (f);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+  let_go (f);
+  g_assert_error (inserts[2].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_error (inserts[5].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    if (inserts[i].error != NULL)
+      g_assert_error (inserts[i].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, set_quota, &large, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &more, NULL));
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+static void
+test_commit_that_cannot_be_written_fails_all_in_it (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 1, .size = 10 }, { .id = 2, .size = 20 << 10 }, { .id = 3, .size = 10 } };
+  Insert after = { .id = 4, .size = 20 << 10 };
+  struct rlimit before, none;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 1;
+  signal (SIGXFSZ, SIG_IGN);
+  hold_writer (f);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+  let_go (f);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    g_assert_error (inserts[i].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &after, &error));
+  g_assert_no_error (error);
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+static gboolean
+end_the_transaction (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  g_assert_cmpint (sqlite3_exec (tw_sqlite_handle (connection), "ROLLBACK", NULL, NULL, NULL), ==, SQLITE_OK);
+  return TRUE;
+}
+
+static void
+test_transaction_that_is_gone_is_not_acknowledged (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 1 }, { .id = 2 } };
+
+  hold_writer (f);
+  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate (f->db, end_the_transaction, NULL, NULL);
+  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[1]);
+  let_go (f);
+  g_assert_error (inserts[0].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_no_error (inserts[1].error);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+static void
+test_close_finishes_what_waits (Fixture *f, gconstpointer data)
+{
+  static Insert inserts[1000];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    {
+      inserts[i].id = i;
+      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+    }
+  tw_sqlite_close (f->db);
+  f->db = tw_sqlite_open (f->path, 1, migrations, 1, 1, &error);
+  g_assert_no_error (error);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+  g_assert_cmpint (count_all (f), ==, 1000);
+}
+
+#define THREADS 8
+#define EACH 100
+
+typedef struct
+{
+  Fixture *f;
+  gint64 first;
+} Client;
+
+static void *
+insert_and_read (void *data)
+{
+  Client *client = data;
+
+  for (gint64 i = 0; i < EACH; i++)
+    {
+      Insert it = { .id = client->first + i };
+
+      g_assert_true (tw_sqlite_mutate_wait (client->f->db, insert, &it, NULL));
+      g_assert_cmpint (count_all (client->f), >, i);
+    }
+  return NULL;
+}
+
+static void
+test_many_threads_write_and_read (Fixture *f, gconstpointer data)
+{
+  pthread_t threads[THREADS];
+  Client clients[THREADS];
+
+  for (guint i = 0; i < THREADS; i++)
+    {
+      clients[i] = (Client) { .f = f, .first = i * EACH };
+      g_assert_cmpint (pthread_create (&threads[i], NULL, insert_and_read, &clients[i]), ==, 0);
+    }
+  for (guint i = 0; i < THREADS; i++)
+    pthread_join (threads[i], NULL);
+  g_assert_cmpint (count_all (f), ==, THREADS * EACH);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/sqlite-writer/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("what-waits-shares-a-commit", test_what_waits_shares_a_commit);
+  ADD ("one-that-fails-undoes-itself-alone", test_one_that_fails_undoes_itself_alone);
+  ADD ("callback-comes-after-the-commit", test_callback_comes_after_the_commit);
+  ADD ("too-many-are-refused-at-once", test_too_many_are_refused_at_once);
+  ADD ("full-disk-is-told-and-survived", test_full_disk_is_told_and_survived);
+  ADD ("commit-that-cannot-be-written-fails-all-in-it", test_commit_that_cannot_be_written_fails_all_in_it);
+  ADD ("transaction-that-is-gone-is-not-acknowledged", test_transaction_that_is_gone_is_not_acknowledged);
+  ADD ("close-finishes-what-waits", test_close_finishes_what_waits);
+  ADD ("many-threads-write-and-read", test_many_threads_write_and_read);
+  return g_test_run ();
+}
