@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* tasks-service: wires the Tasks service to its stores. What every service does is in service/. */
+
+#include "tw-generated-types.h"
+#include "tw-idl.h"
+#include "tw-service.h"
+#include "tw-task-service.h"
+#include "tw-task-store-sqlite.h"
+#include "tw-tasks-handler.h"
+
+static gpointer
+open_sqlite (const char *path, const TwClock *clock, GError **error)
+{
+  TwTaskStore *store = tw_task_store_sqlite_open (path, error);
+
+  return store != NULL ? tw_task_service_new (store, clock) : NULL;
+}
+
+static GObject *
+new_processor (gpointer service)
+{
+  return tw_tasks_processor_for (service);
+}
+
+static void
+close_service (gpointer service)
+{
+  tw_task_service_free (service);
+}
+
+/* A store for another database is one row more. */
+static const TwServiceStore stores[] = {
+  { "sqlite:", TRUE, open_sqlite },
+  { NULL, FALSE, NULL },
+};
+
+int
+main (int argc, char **argv)
+{
+  const TwServiceSpec spec = {
+    .program = "tasks-service",
+    .summary = "Keeps each user's tasks and answers for them over Thrift.",
+    .service = "Tasks",
+    .default_port = 6001,
+    .listen_environment = "TW_TASKS_LISTEN",
+    .database_file = "tasks.db",
+    .stores = stores,
+    .load_schema = tw_idl_load,
+    .types = tw_generated_types,
+    .n_types = G_N_ELEMENTS (tw_generated_types),
+    .threads = 32,
+    .new_processor = new_processor,
+    .close = close_service,
+  };
+
+  return tw_service_run (&spec, argc, argv);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-service.h"
+
+#include "tw-error.h"
+#include "tw-latch.h"
+#include "tw-random.h"
+#include "tw-task-cursor.h"
+
+struct _TwTaskService
+{
+  TwTaskStore *store;
+  const TwClock *clock;
+};
+
+TwTaskService *
+tw_task_service_new (TwTaskStore *store, const TwClock *clock)
+{
+  TwTaskService *service = g_new (TwTaskService, 1);
+
+  service->store = store;
+  service->clock = clock;
+  return service;
+}
+
+void
+tw_task_service_free (TwTaskService *service)
+{
+  if (service == NULL)
+    return;
+  tw_task_store_free (service->store);
+  g_free (service);
+}
+
+/* The end of a mutation that this thread waits for. */
+typedef struct
+{
+  TwLatch latch;
+  TwTaskRecord *task;
+  GError *error;
+} Outcome;
+
+static void
+outcome_arrived (const TwTaskRecord *task, const GError *error, gpointer user_data)
+{
+  Outcome *outcome = user_data;
+
+  if (error != NULL)
+    outcome->error = g_error_copy (error);
+  else if (task != NULL)
+    outcome->task = tw_task_record_copy (task);
+  tw_latch_open (&outcome->latch);
+}
+
+/* *@task becomes what the store answered; NULL where the caller wants none. */
+static gboolean
+outcome_wait (Outcome *outcome, TwTaskRecord **task, GError **error)
+{
+  tw_latch_wait (&outcome->latch);
+  if (task != NULL)
+    *task = outcome->task;
+  if (outcome->error == NULL)
+    return TRUE;
+  g_propagate_error (error, outcome->error);
+  return FALSE;
+}
+
+gboolean
+tw_task_service_all (TwTaskService *service, const char *user_id, TwTaskRowFunc row, gpointer user_data,
+                     GError **error)
+{
+  return tw_task_store_list (service->store, user_id, TW_DONE_ANY, NULL, 0, row, user_data, error);
+}
+
+/* A page asks for one row more than it shows: only so is it known to be the last. */
+typedef struct
+{
+  guint left;
+  gboolean more;
+  TwTaskPosition last;
+  TwTaskRowFunc row;
+  gpointer user_data;
+} Page;
+
+static gboolean
+page_row (const TwTaskRecord *task, gpointer user_data)
+{
+  Page *page = user_data;
+
+  page->more = page->left == 0;
+  if (page->more)
+    return FALSE;
+  page->left--;
+  page->last.created_ms = task->created_ms;
+  g_strlcpy (page->last.id, task->id, sizeof page->last.id);
+  return page->row (task, page->user_data);
+}
+
+gboolean
+tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
+                      guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor, GError **error)
+{
+  Page page = { .left = limit, .row = row, .user_data = user_data };
+  TwTaskPosition after;
+
+  *next_cursor = NULL;
+  if (cursor != NULL && !tw_task_cursor_decode (cursor, &after, error))
+    return FALSE;
+  if (!tw_task_store_list (service->store, user_id, filter, cursor != NULL ? &after : NULL, limit + 1, page_row, &page,
+                           error))
+    return FALSE;
+  if (page.more)
+    *next_cursor = tw_task_cursor_encode (&page.last);
+  return TRUE;
+}
+
+TwTaskRecord *
+tw_task_service_get (TwTaskService *service, const char *user_id, const char *id, GError **error)
+{
+  return tw_task_store_get (service->store, user_id, id, error);
+}
+
+TwTaskRecord *
+tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, GError **error)
+{
+  gint64 now_ms = tw_clock_wall_ms (service->clock);
+  g_autoptr (TwTaskRecord) task = NULL;
+  TwTaskRecord *made = NULL;
+  Outcome outcome = { 0 };
+
+  if (input->name == NULL || *input->name == '\0')
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
+      return NULL;
+    }
+  task = g_new (TwTaskRecord, 1);
+  *task = (TwTaskRecord) {
+    .id = g_malloc (TW_ID_SIZE),
+    .user_id = g_strdup (user_id),
+    .name = g_strdup (input->name),
+    .created_ms = now_ms,
+    .updated_ms = now_ms,
+    .version = 1,
+    .done = input->has_done && input->done,
+  };
+  tw_id_new (now_ms, task->id);
+  tw_latch_init (&outcome.latch);
+  tw_task_store_insert (service->store, task, outcome_arrived, &outcome);
+  return outcome_wait (&outcome, &made, error) ? made : NULL;
+}
+
+TwTaskRecord *
+tw_task_service_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
+                        GError **error)
+{
+  const TwTaskChange change = {
+    .name = input->name,
+    .has_done = input->has_done,
+    .done = input->done,
+    .now_ms = tw_clock_wall_ms (service->clock),
+  };
+  TwTaskRecord *changed = NULL;
+  Outcome outcome = { 0 };
+
+  if (input->name == NULL && !input->has_done)
+    return tw_task_service_get (service, user_id, id, error);
+  tw_latch_init (&outcome.latch);
+  tw_task_store_change (service->store, user_id, id, &change, outcome_arrived, &outcome);
+  return outcome_wait (&outcome, &changed, error) ? changed : NULL;
+}
+
+TwTaskRecord *
+tw_task_service_upsert (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
+                        GError **error)
+{
+  TwTaskInput said = *input;
+
+  if (id == NULL)
+    return tw_task_service_create (service, user_id, input, error);
+  if (said.name != NULL && *said.name == '\0')
+    said.name = NULL;
+  return tw_task_service_change (service, user_id, id, &said, error);
+}
+
+gboolean
+tw_task_service_remove (TwTaskService *service, const char *user_id, const char *id, GError **error)
+{
+  Outcome outcome = { 0 };
+
+  tw_latch_init (&outcome.latch);
+  tw_task_store_remove (service->store, user_id, id, outcome_arrived, &outcome);
+  return outcome_wait (&outcome, NULL, error);
+}
+
+gboolean
+tw_task_service_check (TwTaskService *service, GError **error)
+{
+  return tw_task_store_check (service->store, error);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the methods of the Tasks service do, apart from how they are called: ids, times, versions, pages and the
+ * rules that a schema can't say.
+ *
+ * The schema's limits have been checked before. Errors are a TwTaskStore's, and INVALID for what is refused here.
+ * Every function may block on the store and may be called on any thread. Records are freed with
+ * tw_task_record_free().
+ */
+
+#pragma once
+
+#include "tw-clock.h"
+#include "tw-task-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwTaskService TwTaskService;
+
+/* Takes @store. @clock must outlive it. */
+TwTaskService *tw_task_service_new (TwTaskStore *store, const TwClock *clock);
+void tw_task_service_free (TwTaskService *service);
+
+/* What a caller says about a task; what is NULL or not has_done was not said. */
+typedef struct
+{
+  const char *name;
+  gboolean has_done;
+  gboolean done;
+} TwTaskInput;
+
+/* Every task of the user, newest first. */
+gboolean tw_task_service_all (TwTaskService *service, const char *user_id, TwTaskRowFunc row, gpointer user_data,
+                              GError **error);
+
+/* At most @limit >= 1 of them, from @cursor on (NULL: from the start). *@next_cursor asks for the rest, NULL on the
+ * last page; free with g_free(). */
+gboolean tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
+                               guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor, GError **error);
+
+TwTaskRecord *tw_task_service_get (TwTaskService *service, const char *user_id, const char *id, GError **error);
+
+/* A new task: version 1, not done unless @input says so. A name that is absent or empty is INVALID. */
+TwTaskRecord *tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input,
+                                      GError **error);
+
+/* Sets what @input says and raises the version by one; where it says nothing, nothing changes. */
+TwTaskRecord *tw_task_service_change (TwTaskService *service, const char *user_id, const char *id,
+                                      const TwTaskInput *input, GError **error);
+
+/* With an @id: a change in which an empty name says nothing, as older clients mean it. Without (NULL): a new task. */
+TwTaskRecord *tw_task_service_upsert (TwTaskService *service, const char *user_id, const char *id,
+                                      const TwTaskInput *input, GError **error);
+
+gboolean tw_task_service_remove (TwTaskService *service, const char *user_id, const char *id, GError **error);
+
+/* Whether the service can do its work. */
+gboolean tw_task_service_check (TwTaskService *service, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskService, tw_task_service_free)
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Tasks in a SQLite database: see db/tw-sqlite.h for what makes it durable and fast. */
+
+#pragma once
+
+#include "tw-task-store.h"
+
+G_BEGIN_DECLS
+
+/* Opens or makes the database at @path, whose folder exists. Fails with TW_ERROR_CONFIGURATION. */
+TwTaskStore *tw_task_store_sqlite_open (const char *path, GError **error);
+
+G_END_DECLS

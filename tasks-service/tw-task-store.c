@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-store.h"
+
+TwTaskRecord *
+tw_task_record_copy (const TwTaskRecord *record)
+{
+  TwTaskRecord *copy = g_new (TwTaskRecord, 1);
+
+  *copy = *record;
+  copy->id = g_strdup (record->id);
+  copy->user_id = g_strdup (record->user_id);
+  copy->name = g_strdup (record->name);
+  return copy;
+}
+
+void
+tw_task_record_free (TwTaskRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->id);
+  g_free (record->user_id);
+  g_free (record->name);
+  g_free (record);
+}
+
+void
+tw_task_store_free (TwTaskStore *store)
+{
+  if (store != NULL)
+    store->klass->free (store);
+}
+
+gboolean
+tw_task_store_check (TwTaskStore *store, GError **error)
+{
+  return store->klass->check (store, error);
+}
+
+TwTaskRecord *
+tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
+{
+  return store->klass->get (store, user_id, id, error);
+}
+
+gboolean
+tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                    guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  return store->klass->list (store, user_id, filter, after, limit, row, user_data, error);
+}
+
+void
+tw_task_store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+{
+  store->klass->insert (store, task, done, user_data);
+}
+
+void
+tw_task_store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
+                      TwTaskDone done, gpointer user_data)
+{
+  store->klass->change (store, user_id, id, change, done, user_data);
+}
+
+void
+tw_task_store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
+{
+  store->klass->remove (store, user_id, id, done, user_data);
+}

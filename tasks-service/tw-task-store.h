@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the Tasks service needs of a store. tests/contract/ holds every implementation to this page.
+ *
+ * - Data has been validated before it gets here; a store adds no limits of its own.
+ * - Ids are 24 hex digits and made by the service. What is not found for that user, whether it never was, was
+ *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
+ * - Reads may block and may be called on any thread; mutations never block and complete by callback, on any thread,
+ *   once they are durable. A read that starts after a mutation's callback sees it.
+ * - Newest first means descending by (created, id).
+ * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (malformed cursor), UNAVAILABLE, INTERNAL.
+ *   None names a backend.
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A task at rest. Owned strings; free with tw_task_record_free(). */
+typedef struct
+{
+  char *id;
+  char *user_id;
+  char *name;
+  gint64 created_ms; /* since 1970 */
+  gint64 updated_ms;
+  gint64 version;    /* from 1 */
+  gboolean done;
+} TwTaskRecord;
+
+TwTaskRecord *tw_task_record_copy (const TwTaskRecord *record);
+void tw_task_record_free (TwTaskRecord *record);
+
+/* What a change sets; NULL or FALSE leaves. */
+typedef struct
+{
+  const char *name;
+  gboolean has_done;
+  gboolean done;
+  gint64 now_ms; /* becomes updated_ms */
+} TwTaskChange;
+
+typedef enum
+{
+  TW_DONE_ANY,
+  TW_DONE_ONLY,
+  TW_OPEN_ONLY,
+} TwDoneFilter;
+
+/* Where a page goes on: behind the row with these keys. */
+typedef struct
+{
+  gint64 created_ms;
+  char id[25];
+} TwTaskPosition;
+
+/* Called with each row in turn; the row is valid during the call. FALSE ends the walk. */
+typedef gboolean (*TwTaskRowFunc) (const TwTaskRecord *row, gpointer user_data);
+
+/* @task: how the task is after the change (insert, change) or NULL (remove, failure); valid during the call. */
+typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
+
+typedef struct _TwTaskStore TwTaskStore;
+
+typedef struct
+{
+  void (*free) (TwTaskStore *store);
+  gboolean (*check) (TwTaskStore *store, GError **error);
+  TwTaskRecord *(*get) (TwTaskStore *store, const char *user_id, const char *id, GError **error);
+  gboolean (*list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                    guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
+  void (*insert) (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
+  void (*change) (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
+                  TwTaskDone done, gpointer user_data);
+  void (*remove) (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data);
+} TwTaskStoreClass;
+
+/* An implementation's struct starts with this. */
+struct _TwTaskStore
+{
+  const TwTaskStoreClass *klass;
+};
+
+/* Finishes what is running, then frees. */
+void tw_task_store_free (TwTaskStore *store);
+
+/* Whether it can read now. */
+gboolean tw_task_store_check (TwTaskStore *store, GError **error);
+
+TwTaskRecord *tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error);
+
+/* A user's tasks, newest first, those behind @after (NULL: from the start), at most @limit of them (0: all). */
+gboolean tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter,
+                             const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data,
+                             GError **error);
+
+/* Inserts a copy of @task as it stands. */
+void tw_task_store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
+
+/* Applies @change (copied), raising the version by one: also where it sets what was there already. */
+void tw_task_store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
+                           TwTaskDone done, gpointer user_data);
+
+void tw_task_store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done,
+                           gpointer user_data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskStore, tw_task_store_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, tw_task_record_free)
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The generated Tasks handler, answered by a TwTaskService: nothing but Thrift's types on one side and records on
+ * the other. */
+
+#pragma once
+
+#include "tw-task-service.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* A generated TwTasksProcessor that answers from @service, which must outlive it. Free with g_object_unref(). */
+GObject *tw_tasks_processor_for (TwTaskService *service);
+
+G_END_DECLS

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The part of the contract that is about lists: their order, pages and filter. */
+
+#include "task-store-fixture.h"
+
+static void
+test_newest_come_first (Fixture *f, gconstpointer data)
+{
+  insert (f->store, ANN, 5, 10, FALSE);
+  insert (f->store, ANN, 4, 30, FALSE);
+  insert (f->store, ANN, 3, 20, FALSE);
+  assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "4 3 5");
+}
+
+static void
+test_of_one_moment_the_higher_id_comes_first (Fixture *f, gconstpointer data)
+{
+  insert (f->store, ANN, 2, 10, FALSE);
+  insert (f->store, ANN, 9, 10, FALSE);
+  insert (f->store, ANN, 1, 10, FALSE);
+  insert (f->store, ANN, 10, 10, FALSE);
+  insert (f->store, ANN, 3, 9, FALSE);
+  assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "10 9 2 1 3");
+}
+
+static void
+test_limit_and_position_cut_pages (Fixture *f, gconstpointer data)
+{
+  TwTaskPosition position;
+
+  for (guint n = 1; n <= 5; n++)
+    insert (f->store, ANN, n, n < 4 ? 10 : 20, FALSE);
+  assert_list (f->store, ANN, TW_DONE_ANY, NULL, 2, "5 4");
+  position = behind (20, 4);
+  assert_list (f->store, ANN, TW_DONE_ANY, &position, 2, "3 2");
+  position = behind (10, 2);
+  assert_list (f->store, ANN, TW_DONE_ANY, &position, 2, "1");
+  position = behind (10, 1);
+  assert_list (f->store, ANN, TW_DONE_ANY, &position, 2, "");
+  /* A row that is gone, or never was, is a place all the same. */
+  position = behind (15, 99);
+  assert_list (f->store, ANN, TW_DONE_ANY, &position, 0, "3 2 1");
+  assert_list (f->store, BOB, TW_DONE_ANY, &position, 0, "");
+}
+
+static void
+test_page_goes_on_where_it_was_whatever_is_inserted (Fixture *f, gconstpointer data)
+{
+  TwTaskPosition position = behind (20, 2);
+  char id[TW_ID_SIZE];
+
+  insert (f->store, ANN, 1, 10, FALSE);
+  insert (f->store, ANN, 2, 20, FALSE);
+  insert (f->store, ANN, 3, 30, FALSE);
+  assert_list (f->store, ANN, TW_DONE_ANY, NULL, 2, "3 2");
+  insert (f->store, ANN, 4, 40, FALSE);
+  remove_task (f->store, ANN, id_of (3, id), NULL);
+  remove_task (f->store, ANN, id_of (2, id), NULL);
+  assert_list (f->store, ANN, TW_DONE_ANY, &position, 2, "1");
+}
+
+static void
+test_filter_shows_done_or_open (Fixture *f, gconstpointer data)
+{
+  const TwTaskChange finish = { .has_done = TRUE, .done = TRUE, .now_ms = 50 };
+  g_autoptr (TwTaskRecord) changed = NULL;
+  TwTaskPosition position = behind (30, 3);
+  char id[TW_ID_SIZE];
+
+  insert (f->store, ANN, 1, 10, TRUE);
+  insert (f->store, ANN, 2, 20, FALSE);
+  insert (f->store, ANN, 3, 30, TRUE);
+  insert (f->store, ANN, 4, 40, FALSE);
+  insert (f->store, BOB, 5, 50, TRUE);
+  assert_list (f->store, ANN, TW_DONE_ONLY, NULL, 0, "3 1");
+  assert_list (f->store, ANN, TW_OPEN_ONLY, NULL, 0, "4 2");
+  assert_list (f->store, ANN, TW_DONE_ONLY, &position, 0, "1");
+  assert_list (f->store, ANN, TW_OPEN_ONLY, NULL, 1, "4");
+  changed = change_task (f->store, ANN, id_of (4, id), &finish, NULL);
+  g_assert_nonnull (changed);
+  assert_list (f->store, ANN, TW_DONE_ONLY, NULL, 0, "4 3 1");
+  assert_list (f->store, ANN, TW_OPEN_ONLY, NULL, 0, "2");
+}
+
+static gboolean
+stop_at_second (const TwTaskRecord *row, gpointer data)
+{
+  guint *rows = data;
+
+  return ++*rows < 2;
+}
+
+static void
+test_walk_ends_when_told (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint rows = 0;
+
+  for (guint n = 1; n <= 4; n++)
+    insert (f->store, ANN, n, n, FALSE);
+  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 0, stop_at_second, &rows, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows, ==, 2);
+}
+
+static void
+test_long_list_is_whole (Fixture *f, gconstpointer data)
+{
+  char user[] = ANN, name[] = "a name", id[TW_ID_SIZE];
+  TwTaskPosition position;
+  g_autoptr (GString) pages = g_string_new (NULL), whole = g_string_new (NULL);
+
+  for (guint n = 0; n < 3000; n++)
+    {
+      const TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = n / 7, .version = 1 };
+
+      id_of (n, id);
+      tw_task_store_insert (f->store, &task, ignore_end, NULL);
+    }
+  insert (f->store, BOB, 9999, 1, FALSE); /* waits for all before it */
+  g_assert_cmpuint (count_tasks (f->store, ANN), ==, 3000);
+
+  /* In pages it is the same list. */
+  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 0, note_row, whole, NULL));
+  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 50, note_row, pages, NULL));
+  for (guint last = 2950; last > 0; last -= 50)
+    {
+      position = behind (last / 7, last);
+      g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, &position, 50, note_row, pages, NULL));
+    }
+  g_assert_cmpstr (pages->str, ==, whole->str);
+}
+
+void
+contract_add_lists (const TwTaskStoreFactory *factory)
+{
+  static const ContractCase cases[] = {
+    { "newest-come-first", test_newest_come_first },
+    { "of-one-moment-the-higher-id-comes-first", test_of_one_moment_the_higher_id_comes_first },
+    { "limit-and-position-cut-pages", test_limit_and_position_cut_pages },
+    { "page-goes-on-where-it-was-whatever-is-inserted", test_page_goes_on_where_it_was_whatever_is_inserted },
+    { "filter-shows-done-or-open", test_filter_shows_done_or_open },
+    { "walk-ends-when-told", test_walk_ends_when_told },
+    { "long-list-is-whole", test_long_list_is_whole },
+  };
+
+  contract_add (factory, cases, G_N_ELEMENTS (cases));
+}

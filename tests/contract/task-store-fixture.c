@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "task-store-fixture.h"
+
+#include "tw-error.h"
+#include "tw-latch.h"
+
+#include <string.h>
+
+void
+open_store (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->store = f->factory->open (f->place, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (f->store);
+}
+
+static void
+set_up (Fixture *f, gconstpointer factory)
+{
+  f->factory = factory;
+  f->place = f->factory->make_place ();
+  open_store (f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer factory)
+{
+  g_clear_pointer (&f->store, tw_task_store_free);
+  f->factory->remove_place (f->place);
+}
+
+void
+contract_add (const TwTaskStoreFactory *factory, const ContractCase *cases, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/task-store/%s/%s", factory->name, cases[i].name);
+
+      g_test_add (path, Fixture, factory, set_up, cases[i].run, tear_down);
+    }
+}
+
+const char *
+id_of (guint n, char id[TW_ID_SIZE])
+{
+  g_snprintf (id, TW_ID_SIZE, "%024u", n);
+  return id;
+}
+
+/* What a mutation ended with. */
+typedef struct
+{
+  TwLatch latch;
+  TwTaskRecord *task;
+  GError *error;
+} Outcome;
+
+static void
+arrived (const TwTaskRecord *task, const GError *error, gpointer data)
+{
+  Outcome *outcome = data;
+
+  outcome->task = task != NULL ? tw_task_record_copy (task) : NULL;
+  outcome->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&outcome->latch);
+}
+
+static TwTaskRecord *
+wait_for (Outcome *outcome, GError **error)
+{
+  tw_latch_wait (&outcome->latch);
+  if (outcome->error != NULL)
+    {
+      g_assert_null (outcome->task);
+      g_propagate_error (error, outcome->error);
+    }
+  return outcome->task;
+}
+
+TwTaskRecord *
+insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error)
+{
+  Outcome outcome = { 0 };
+
+  tw_latch_init (&outcome.latch);
+  tw_task_store_insert (store, task, arrived, &outcome);
+  return wait_for (&outcome, error);
+}
+
+TwTaskRecord *
+change_task (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, GError **error)
+{
+  Outcome outcome = { 0 };
+
+  tw_latch_init (&outcome.latch);
+  tw_task_store_change (store, user_id, id, change, arrived, &outcome);
+  return wait_for (&outcome, error);
+}
+
+void
+remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **error)
+{
+  Outcome outcome = { 0 };
+
+  tw_latch_init (&outcome.latch);
+  tw_task_store_remove (store, user_id, id, arrived, &outcome);
+  g_assert_null (wait_for (&outcome, error));
+}
+
+void
+insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gboolean done)
+{
+  char id[TW_ID_SIZE], user[] = ANN, name[] = "a name";
+  TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = created_ms, .updated_ms = created_ms,
+                        .version = 1, .done = done };
+  g_autoptr (TwTaskRecord) inserted = NULL;
+  g_autoptr (GError) error = NULL;
+
+  id_of (n, id);
+  g_assert_cmpuint (strlen (user_id), ==, strlen (user));
+  memcpy (user, user_id, sizeof user);
+  inserted = insert_record (store, &task, &error);
+  g_assert_no_error (error);
+}
+
+void
+assert_same (const TwTaskRecord *one, const TwTaskRecord *other)
+{
+  g_assert_cmpstr (one->id, ==, other->id);
+  g_assert_cmpstr (one->user_id, ==, other->user_id);
+  g_assert_cmpstr (one->name, ==, other->name);
+  g_assert_cmpint (one->created_ms, ==, other->created_ms);
+  g_assert_cmpint (one->updated_ms, ==, other->updated_ms);
+  g_assert_cmpint (one->version, ==, other->version);
+  g_assert_cmpint (one->done, ==, other->done);
+}
+
+gboolean
+note_row (const TwTaskRecord *row, gpointer data)
+{
+  GString *list = data;
+
+  g_string_append_printf (list, "%s%d", list->len > 0 ? " " : "", (int) g_ascii_strtoll (row->id, NULL, 10));
+  return TRUE;
+}
+
+void
+assert_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
+             const char *expected)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_task_store_list (store, user_id, filter, after, limit, note_row, list, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (list->str, ==, expected);
+}
+
+TwTaskPosition
+behind (gint64 created_ms, guint n)
+{
+  TwTaskPosition position = { .created_ms = created_ms };
+
+  id_of (n, position.id);
+  return position;
+}
+
+void
+assert_not_found (GError **error)
+{
+  g_assert_error (*error, TW_ERROR, TW_ERROR_NOT_FOUND);
+  g_assert_cmpstr ((*error)->message, ==, "Task not found");
+  g_clear_error (error);
+}
+
+void
+assert_nothing_there (TwTaskStore *store, const char *user_id, const char *id)
+{
+  const TwTaskChange change = { .name = "mine now", .has_done = TRUE, .done = TRUE, .now_ms = 99 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tw_task_store_get (store, user_id, id, &error));
+  assert_not_found (&error);
+  g_assert_null (change_task (store, user_id, id, &change, &error));
+  assert_not_found (&error);
+  remove_task (store, user_id, id, &error);
+  assert_not_found (&error);
+}
+
+static gboolean
+count_row (const TwTaskRecord *row, gpointer data)
+{
+  guint *rows = data;
+
+  ++*rows;
+  return TRUE;
+}
+
+guint
+count_tasks (TwTaskStore *store, const char *user_id)
+{
+  guint rows = 0;
+
+  g_assert_true (tw_task_store_list (store, user_id, TW_DONE_ANY, NULL, 0, count_row, &rows, NULL));
+  return rows;
+}
+
+void
+ignore_end (const TwTaskRecord *task, const GError *error, gpointer data)
+{
+  g_assert_no_error (error);
+}

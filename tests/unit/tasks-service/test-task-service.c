@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-service.h"
+
+#include "tw-error.h"
+#include "tw-random.h"
+#include "tw-task-store-sqlite.h"
+#include "tw-temporary-folder.h"
+
+#define ANN "ann"
+#define BOB "bob"
+#define NOW_MS 1700000000123
+
+typedef struct
+{
+  char *folder;
+  TwClock *clock;
+  TwTaskService *service;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  TwTaskStore *store;
+
+  f->folder = tw_temporary_folder_new ();
+  path = g_build_filename (f->folder, "tasks.db", NULL);
+  store = tw_task_store_sqlite_open (path, &error);
+  g_assert_no_error (error);
+  f->clock = tw_clock_new_fixed (NOW_MS);
+  f->service = tw_task_service_new (store, f->clock);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  tw_task_service_free (f->service);
+  tw_clock_free (f->clock);
+  tw_temporary_folder_clear (&f->folder);
+}
+
+static TwTaskRecord *
+create (Fixture *f, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  TwTaskRecord *task = tw_task_service_create (f->service, ANN, &(TwTaskInput) { .name = name }, &error);
+
+  g_assert_no_error (error);
+  return task;
+}
+
+static void
+assert_task (const TwTaskRecord *task, const char *name, gboolean done, gint64 version)
+{
+  g_assert_nonnull (task);
+  g_assert_cmpstr (task->name, ==, name);
+  g_assert_cmpint (task->done, ==, done);
+  g_assert_cmpint (task->version, ==, version);
+}
+
+static void
+test_new_task_is_open_and_of_now (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (TwTaskRecord) got = tw_task_service_get (f->service, ANN, task->id, NULL);
+
+  assert_task (task, "milk", FALSE, 1);
+  g_assert_true (tw_id_is_valid (task->id));
+  g_assert_cmpstr (task->user_id, ==, ANN);
+  g_assert_cmpint (task->created_ms, ==, NOW_MS);
+  g_assert_cmpint (task->updated_ms, ==, NOW_MS);
+  assert_task (got, "milk", FALSE, 1);
+}
+
+static void
+test_new_task_may_be_done (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
+  g_autoptr (TwTaskRecord) task = tw_task_service_create (f->service, ANN, &input, NULL);
+
+  assert_task (task, "milk", TRUE, 1);
+}
+
+static void
+test_new_task_needs_a_name (Fixture *f, gconstpointer data)
+{
+  const char *const names[] = { NULL, "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const TwTaskInput input = { .name = names[i] };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (tw_task_service_create (f->service, ANN, &input, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
+      g_clear_error (&error);
+      g_assert_null (tw_task_service_upsert (f->service, ANN, NULL, &input, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
+      g_assert_cmpint (tw_error_status (error), ==, 400);
+    }
+}
+
+static void
+test_change_sets_what_is_said (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (TwTaskRecord) renamed = NULL;
+  g_autoptr (TwTaskRecord) done = NULL;
+  const TwTaskInput rename = { .name = "oat milk" }, finish = { .has_done = TRUE, .done = TRUE };
+
+  tw_clock_advance (f->clock, 1000);
+  renamed = tw_task_service_change (f->service, ANN, task->id, &rename, NULL);
+  assert_task (renamed, "oat milk", FALSE, 2);
+  g_assert_cmpint (renamed->created_ms, ==, NOW_MS);
+  g_assert_cmpint (renamed->updated_ms, ==, NOW_MS + 1000);
+  done = tw_task_service_change (f->service, ANN, task->id, &finish, NULL);
+  assert_task (done, "oat milk", TRUE, 3);
+}
+
+static void
+test_change_that_says_nothing_changes_nothing (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput nothing = { 0 };
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (TwTaskRecord) same = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tw_clock_advance (f->clock, 1000);
+  same = tw_task_service_change (f->service, ANN, task->id, &nothing, NULL);
+  assert_task (same, "milk", FALSE, 1);
+  g_assert_cmpint (same->updated_ms, ==, NOW_MS);
+  g_assert_null (tw_task_service_change (f->service, BOB, task->id, &nothing, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
+}
+
+static void
+test_upsert_leaves_what_older_clients_did_not_set (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput finish = { .name = "", .has_done = TRUE, .done = TRUE };
+  const TwTaskInput rename = { .name = "oat milk" };
+  const TwTaskInput defaults = { .name = "" };
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (TwTaskRecord) finished = tw_task_service_upsert (f->service, ANN, task->id, &finish, NULL);
+  g_autoptr (TwTaskRecord) renamed = tw_task_service_upsert (f->service, ANN, task->id, &rename, NULL);
+  g_autoptr (TwTaskRecord) same = tw_task_service_upsert (f->service, ANN, task->id, &defaults, NULL);
+
+  assert_task (finished, "milk", TRUE, 2);
+  assert_task (renamed, "oat milk", TRUE, 3);
+  assert_task (same, "oat milk", TRUE, 3);
+}
+
+static void
+test_upsert_without_id_adds (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
+  g_autoptr (TwTaskRecord) one = tw_task_service_upsert (f->service, ANN, NULL, &input, NULL);
+  g_autoptr (TwTaskRecord) two = tw_task_service_upsert (f->service, ANN, NULL, &input, NULL);
+
+  assert_task (one, "milk", TRUE, 1);
+  assert_task (two, "milk", TRUE, 1);
+  g_assert_cmpstr (one->id, !=, two->id);
+}
+
+static void
+assert_not_found (GError **error)
+{
+  g_assert_error (*error, TW_ERROR, TW_ERROR_NOT_FOUND);
+  g_assert_cmpstr ((*error)->message, ==, "Task not found");
+  g_clear_error (error);
+}
+
+static void
+test_unknown_malformed_and_foreign_ids_are_not_found (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput input = { .name = "mine" };
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (TwTaskRecord) untouched = NULL;
+  const char *const ids[] = { "000000000000000000000000", "nonsense", "", task->id };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (tw_task_service_get (f->service, BOB, ids[i], &error));
+      assert_not_found (&error);
+      g_assert_null (tw_task_service_change (f->service, BOB, ids[i], &input, &error));
+      assert_not_found (&error);
+      g_assert_null (tw_task_service_upsert (f->service, BOB, ids[i], &input, &error));
+      assert_not_found (&error);
+      g_assert_false (tw_task_service_remove (f->service, BOB, ids[i], &error));
+      assert_not_found (&error);
+    }
+  untouched = tw_task_service_get (f->service, ANN, task->id, NULL);
+  assert_task (untouched, "milk", FALSE, 1);
+}
+
+static void
+test_removed_is_gone (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TwTaskRecord) task = create (f, "milk");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_task_service_remove (f->service, ANN, task->id, &error));
+  g_assert_no_error (error);
+  g_assert_false (tw_task_service_remove (f->service, ANN, task->id, &error));
+  assert_not_found (&error);
+}
+
+static gboolean
+note_name (const TwTaskRecord *task, gpointer names)
+{
+  g_string_append (names, task->name);
+  return TRUE;
+}
+
+/* The names of one page, and the cursor to the next. */
+static char *
+read_page (Fixture *f, const char *user_id, TwDoneFilter filter, const char *cursor, guint limit, char **next)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_task_service_page (f->service, user_id, filter, cursor, limit, note_name, names, next, &error));
+  g_assert_no_error (error);
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+create_five (Fixture *f)
+{
+  const char *const names[] = { "a", "b", "c", "d", "e" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      tw_task_record_free (create (f, names[i]));
+      /* some of one moment */
+      tw_clock_advance (f->clock, i % 2);
+    }
+}
+
+static void
+test_pages_follow_each_other (Fixture *f, gconstpointer data)
+{
+  g_autofree char *first = NULL, *second = NULL, *third = NULL;
+  g_autofree char *to_second = NULL, *to_third = NULL, *end = NULL;
+  g_autoptr (GString) whole = g_string_new (NULL);
+
+  create_five (f);
+  first = read_page (f, ANN, TW_DONE_ANY, NULL, 2, &to_second);
+  g_assert_cmpstr (first, ==, "ed");
+  second = read_page (f, ANN, TW_DONE_ANY, to_second, 2, &to_third);
+  g_assert_cmpstr (second, ==, "cb");
+  third = read_page (f, ANN, TW_DONE_ANY, to_third, 2, &end);
+  g_assert_cmpstr (third, ==, "a");
+  g_assert_null (end);
+  g_assert_true (tw_task_service_all (f->service, ANN, note_name, whole, NULL));
+  g_assert_cmpstr (whole->str, ==, "edcba");
+}
+
+static void
+test_last_page_that_is_full_has_no_next (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL, *next = NULL;
+
+  create_five (f);
+  names = read_page (f, ANN, TW_DONE_ANY, NULL, 5, &next);
+  g_assert_cmpstr (names, ==, "edcba");
+  g_assert_null (next);
+}
+
+static void
+test_cursor_shows_another_user_nothing (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL, *cursor = NULL, *other = NULL, *next = NULL;
+
+  create_five (f);
+  names = read_page (f, ANN, TW_DONE_ANY, NULL, 2, &cursor);
+  other = read_page (f, BOB, TW_DONE_ANY, cursor, 2, &next);
+  g_assert_cmpstr (other, ==, "");
+  g_assert_null (next);
+}
+
+static void
+test_malformed_cursor_is_invalid (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *next = NULL;
+
+  g_assert_false (tw_task_service_page (f->service, ANN, TW_DONE_ANY, "x", 2, note_name, names, &next, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
+  g_assert_null (next);
+}
+
+static void
+test_check_is_well (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_task_service_check (f->service, &error));
+  g_assert_no_error (error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/task-service/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("new-task-is-open-and-of-now", test_new_task_is_open_and_of_now);
+  ADD ("new-task-may-be-done", test_new_task_may_be_done);
+  ADD ("new-task-needs-a-name", test_new_task_needs_a_name);
+  ADD ("change-sets-what-is-said", test_change_sets_what_is_said);
+  ADD ("change-that-says-nothing-changes-nothing", test_change_that_says_nothing_changes_nothing);
+  ADD ("upsert-leaves-what-older-clients-did-not-set", test_upsert_leaves_what_older_clients_did_not_set);
+  ADD ("upsert-without-id-adds", test_upsert_without_id_adds);
+  ADD ("unknown-malformed-and-foreign-ids-are-not-found", test_unknown_malformed_and_foreign_ids_are_not_found);
+  ADD ("removed-is-gone", test_removed_is_gone);
+  ADD ("pages-follow-each-other", test_pages_follow_each_other);
+  ADD ("last-page-that-is-full-has-no-next", test_last_page_that_is_full_has_no_next);
+  ADD ("cursor-shows-another-user-nothing", test_cursor_shows_another_user_nothing);
+  ADD ("malformed-cursor-is-invalid", test_malformed_cursor_is_invalid);
+  ADD ("check-is-well", test_check_is_well);
+  return g_test_run ();
+}
