@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* accounts-service: what is its own; the rest is service/'s. To support another database, add a row to stores. */
+
+#include "tw-account-store-sqlite.h"
+#include "tw-accounts-handler.h"
+#include "tw-generated-types.h"
+#include "tw-idl.h"
+#include "tw-service.h"
+
+/* Threads that are free for everything else while as many as can wait for passwords do. */
+#define SPARE_THREADS 16
+
+static gpointer
+open_sqlite (const char *location, const TwClock *clock, GError **error)
+{
+  g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (location, error);
+  TwPasswords *passwords;
+
+  if (store == NULL)
+    return NULL;
+  passwords = tw_passwords_new (&TW_PASSWORD_DEFAULT_PARAMS, error);
+  return passwords != NULL ? tw_account_service_new (g_steal_pointer (&store), passwords, clock) : NULL;
+}
+
+static GObject *
+new_processor (gpointer state)
+{
+  g_autoptr (GObject) handler = G_OBJECT (tw_accounts_handler_new (state));
+
+  return g_object_new (TW_TYPE_ACCOUNTS_PROCESSOR, "handler", handler, NULL);
+}
+
+static void
+close_service (gpointer state)
+{
+  tw_account_service_free (state);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const TwServiceStore stores[] = {
+    { .scheme = "sqlite:", .local = TRUE, .open = open_sqlite },
+    { 0 },
+  };
+  const TwServiceSpec spec = {
+    .program = "accounts-service",
+    .summary = "Keeps the accounts of Taskwire and their sessions, and serves them over Thrift",
+    .service = "Accounts",
+    .default_port = 6002,
+    .listen_environment = "TW_ACCOUNTS_LISTEN",
+    .database_file = "accounts.db",
+    .stores = stores,
+    .load_schema = tw_idl_load,
+    .types = tw_generated_types,
+    .n_types = TW_N_GENERATED_TYPES,
+    .threads = tw_passwords_max_blocked (&TW_PASSWORD_DEFAULT_PARAMS) + SPARE_THREADS,
+    .new_processor = new_processor,
+    .close = close_service,
+  };
+
+  return tw_service_run (&spec, argc, argv);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The rules of the Accounts service, apart from how it is called.
+ *
+ * - A session begins with signing up or in and lasts as long as it is refreshed within TW_REFRESH_DAYS, but no longer
+ *   than TW_SESSION_DAYS; then one signs in again.
+ * - A refresh token works once. One that comes a second time was stolen, before or after its owner used it, and nobody
+ *   can tell which: its session ends.
+ * - Whoever guesses learns nothing: an unknown address and a wrong password are refused with the same words and the
+ *   same work, and all refresh tokens that can't be used with the same words.
+ *
+ * All functions are thread-safe and block: on the store, and signup and login on the password pool, of which no more
+ * than tw_passwords_max_blocked() threads wait at a time. Arguments have passed the limits of the IDL. Errors, besides
+ * those that are named: UNAVAILABLE, INTERNAL.
+ */
+
+#pragma once
+
+#include "tw-account-store.h"
+#include "tw-clock.h"
+#include "tw-password.h"
+
+G_BEGIN_DECLS
+
+#define TW_REFRESH_DAYS 30
+#define TW_SESSION_DAYS 90
+
+/* At most so many revocations an answer. */
+#define TW_REVOCATIONS_MAX 1000
+
+typedef struct _TwAccountService TwAccountService;
+
+/* A session that its owner may go on with. Owned strings; free with tw_session_grant_free(), which wipes the token. */
+typedef struct
+{
+  char *user_id;
+  char *session_id;
+  char *refresh_token;
+  TwAccountRecord *account; /* after signing up, else NULL */
+} TwSessionGrant;
+
+void tw_session_grant_free (TwSessionGrant *grant);
+
+/* Takes @store and @passwords, not @clock, which must outlive it. */
+TwAccountService *tw_account_service_new (TwAccountStore *store, TwPasswords *passwords, const TwClock *clock);
+
+/* Finishes what the store has been given, then frees. No other call may be running. */
+void tw_account_service_free (TwAccountService *service);
+
+/* Makes an account and opens its first session. @name may be NULL. CONFLICT where the address, upper and lower case
+ * being the same, has an account. */
+TwSessionGrant *tw_account_service_signup (TwAccountService *service, const char *email, const char *password,
+                                           const char *name, GError **error);
+
+/* Opens a session. UNAUTHENTICATED. A hash that was made with other parameters than today's is made anew. */
+TwSessionGrant *tw_account_service_login (TwAccountService *service, const char *email, const char *password,
+                                          GError **error);
+
+/* Exchanges a refresh token. UNAUTHENTICATED, and if that ended its session *@ended_session names it, else it is NULL;
+ * free with g_free(). */
+TwSessionGrant *tw_account_service_refresh (TwAccountService *service, const char *refresh_token,
+                                            char **ended_session, GError **error);
+
+/* Ends the session where it is this user's; else it does nothing, which is no error. */
+gboolean tw_account_service_logout (TwAccountService *service, const char *user_id, const char *session_id,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* NOT_FOUND. */
+TwAccountRecord *tw_account_service_get (TwAccountService *service, const char *user_id, GError **error);
+
+/* As tw_account_store_revocations(), at most TW_REVOCATIONS_MAX of them. */
+gboolean tw_account_service_revocations (TwAccountService *service, gint64 since, TwRevocationFunc row,
+                                         gpointer user_data, gint64 *position,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the service can do its work now. */
+gboolean tw_account_service_check (TwAccountService *service, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSessionGrant, tw_session_grant_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountService, tw_account_service_free)
+
+G_END_DECLS

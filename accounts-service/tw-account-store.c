@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The interface's own part: each function goes to the implementation. */
+
+#include "tw-account-store.h"
+
+TwAccountRecord *
+tw_account_record_copy (const TwAccountRecord *record)
+{
+  TwAccountRecord *copy = g_new (TwAccountRecord, 1);
+
+  *copy = (TwAccountRecord) {
+    .id = g_strdup (record->id),
+    .email = g_strdup (record->email),
+    .name = g_strdup (record->name),
+    .password_hash = g_strdup (record->password_hash),
+    .created_ms = record->created_ms,
+  };
+  return copy;
+}
+
+void
+tw_account_record_free (TwAccountRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->id);
+  g_free (record->email);
+  g_free (record->name);
+  g_free (record->password_hash);
+  g_free (record);
+}
+
+void
+tw_account_store_free (TwAccountStore *store)
+{
+  if (store != NULL)
+    store->klass->free (store);
+}
+
+gboolean
+tw_account_store_check (TwAccountStore *store, GError **error)
+{
+  return store->klass->check (store, error);
+}
+
+TwAccountRecord *
+tw_account_store_get (TwAccountStore *store, const char *id, GError **error)
+{
+  return store->klass->get (store, id, error);
+}
+
+TwAccountRecord *
+tw_account_store_find (TwAccountStore *store, const char *email, GError **error)
+{
+  return store->klass->find (store, email, error);
+}
+
+void
+tw_account_store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
+                         const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->insert (store, account, session, token, done, user_data);
+}
+
+void
+tw_account_store_open_session (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
+                               TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->open_session (store, session, token, done, user_data);
+}
+
+void
+tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
+                               TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->replace_hash (store, id, old_hash, new_hash, done, user_data);
+}
+
+void
+tw_account_store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+                         TwAccountStoreRotated done, gpointer user_data)
+{
+  store->klass->rotate (store, hash, next, now_ms, done, user_data);
+}
+
+void
+tw_account_store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
+                              TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->end_session (store, user_id, session_id, now_ms, done, user_data);
+}
+
+gboolean
+tw_account_store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
+                              gpointer user_data, gint64 *position, GError **error)
+{
+  return store->klass->revocations (store, since, now_ms, limit, row, user_data, position, error);
+}

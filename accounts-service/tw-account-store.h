@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the Accounts service needs of a store. tests/contract/ holds every implementation to this page.
+ *
+ * - Data has been validated before it gets here and addresses are in lower case; a store adds no limits of its own.
+ * - Reads may block and may be called on any thread; mutations never block and complete by callback, on any thread,
+ *   once they are durable. A mutation is one step: all of it happens or nothing, and no other comes between its parts.
+ *   A read that starts after a mutation's callback sees it. What a mutation is given is copied.
+ * - Time is handed in (now_ms, since 1970). What has expired (its time is not after now_ms) behaves as if it were not
+ *   there; the store drops it by itself, a bounded number with each mutation that adds something, so that neither
+ *   grows without end: tokens and revocations when they expire, sessions TW_ACCESS_TOKEN_MAX_S later, because access
+ *   tokens that were bought last must still be revocable.
+ * - Errors: NOT_FOUND, CONFLICT, UNAVAILABLE, INTERNAL. None names a backend.
+ */
+
+#pragma once
+
+#include "tw-random.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The longest life that a gateway may give an access token, in seconds: so long an ended session is remembered. */
+#define TW_ACCESS_TOKEN_MAX_S 86400
+
+/* An account at rest. Owned strings; free with tw_account_record_free(). */
+typedef struct
+{
+  char *id;            /* 24 hex digits */
+  char *email;         /* unique */
+  char *name;          /* or NULL */
+  char *password_hash; /* as tw-password.h writes it */
+  gint64 created_ms;   /* since 1970 */
+} TwAccountRecord;
+
+TwAccountRecord *tw_account_record_copy (const TwAccountRecord *record);
+void tw_account_record_free (TwAccountRecord *record);
+
+/* A session that is open. */
+typedef struct
+{
+  char id[TW_ID_SIZE];
+  char user_id[TW_ID_SIZE];
+  gint64 created_ms;
+  gint64 ends_ms; /* at the latest, however often it is refreshed */
+} TwSessionRecord;
+
+#define TW_REFRESH_HASH_SIZE 32
+
+/* What is kept of a refresh token: never the token. */
+typedef struct
+{
+  guint8 hash[TW_REFRESH_HASH_SIZE]; /* see tw-refresh-token.h */
+  gint64 expires_ms;                 /* cut down to the end of its session */
+} TwRefreshRecord;
+
+typedef enum
+{
+  TW_ROTATED,         /* the old token is used up, the next one is good */
+  TW_ROTATE_REFUSED,  /* unknown, expired, or of a session that has ended: nothing was changed */
+  TW_ROTATE_REUSED,   /* it had been used before: its session has been ended by this */
+} TwRotation;
+
+/* The end of a mutation; @error is valid during the call. */
+typedef void (*TwAccountStoreDone) (const GError *error, gpointer user_data);
+
+/* The end of a rotation. @session: the token's session, or NULL where it was refused or @error is set; valid during
+ * the call. */
+typedef void (*TwAccountStoreRotated) (TwRotation rotation, const TwSessionRecord *session, const GError *error,
+                                       gpointer user_data);
+
+/* Called with each entry in turn; @session_id is valid during the call. */
+typedef void (*TwRevocationFunc) (const char *session_id, gint64 expires_s, gpointer user_data);
+
+typedef struct _TwAccountStore TwAccountStore;
+
+typedef struct
+{
+  void (*free) (TwAccountStore *store);
+  gboolean (*check) (TwAccountStore *store, GError **error);
+  TwAccountRecord *(*get) (TwAccountStore *store, const char *id, GError **error);
+  TwAccountRecord *(*find) (TwAccountStore *store, const char *email, GError **error);
+  void (*insert) (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
+                  const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+  void (*open_session) (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
+                        TwAccountStoreDone done, gpointer user_data);
+  void (*replace_hash) (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
+                        TwAccountStoreDone done, gpointer user_data);
+  void (*rotate) (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+                  TwAccountStoreRotated done, gpointer user_data);
+  void (*end_session) (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
+                       TwAccountStoreDone done, gpointer user_data);
+  gboolean (*revocations) (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
+                           gpointer user_data, gint64 *position, GError **error);
+} TwAccountStoreClass;
+
+/* An implementation's struct starts with this. */
+struct _TwAccountStore
+{
+  const TwAccountStoreClass *klass;
+};
+
+/* Finishes what is running, then frees. */
+void tw_account_store_free (TwAccountStore *store);
+
+/* Whether it can read now. */
+gboolean tw_account_store_check (TwAccountStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The account with this id. NOT_FOUND, also where @id is no id at all. */
+TwAccountRecord *tw_account_store_get (TwAccountStore *store, const char *id, GError **error);
+
+/* The account with this address, which is compared as it stands. NOT_FOUND. */
+TwAccountRecord *tw_account_store_find (TwAccountStore *store, const char *email, GError **error);
+
+/* Inserts a copy of @account with its first session. CONFLICT where the address (or the id) is taken: then there is no
+ * session either. */
+void tw_account_store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
+                              const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+
+/* Opens @session, of an account that exists, with its first token. */
+void tw_account_store_open_session (TwAccountStore *store, const TwSessionRecord *session,
+                                    const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+
+/* Sets the account's password hash where it still is @old_hash; else it does nothing, which is no error: whoever
+ * changed the password meanwhile is right. */
+void tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
+                                    const char *new_hash, TwAccountStoreDone done, gpointer user_data);
+
+/* Exchanges the token with this @hash (TW_REFRESH_HASH_SIZE bytes) for @next: one compare-and-swap, so that of N at once exactly one is
+ * TW_ROTATED. A used token is remembered until it expires; until then it ends its session as end_session does. */
+void tw_account_store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+                              TwAccountStoreRotated done, gpointer user_data);
+
+/* Ends the session where it is this user's and enters it into the revocations, until TW_ACCESS_TOKEN_MAX_S from now:
+ * all its tokens are refused from then on. A session that is not there, or another user's, is no error. */
+void tw_account_store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
+                                   TwAccountStoreDone done, gpointer user_data);
+
+/* The revocations behind position @since (0: from the start), oldest first, at most @limit of them. *@position becomes
+ * that of the last one, or stays @since where there is none: ask with it next.
+ *
+ * Positions ascend in the order in which entries become visible, so that nobody who asks from where they left off
+ * misses one. They are never below the time of the entry in ms since 1970: a store that was put back to an older copy
+ * goes on above what it gave out before. Whoever is ahead of all that is there, because of such a copy, is answered
+ * from the start. */
+gboolean tw_account_store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit,
+                                       TwRevocationFunc row, gpointer user_data, gint64 *position,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountStore, tw_account_store_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountRecord, tw_account_record_free)
+
+G_END_DECLS

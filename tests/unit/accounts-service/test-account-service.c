@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Accounts and signing in; test-account-sessions.c has what comes after. */
+
+#include "tw-account-service.h"
+
+#include "service-fixture.h"
+#include "tw-error.h"
+
+#include <string.h>
+
+static void
+test_signup_opens_a_session (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
+  g_autoptr (TwSessionGrant) next = NULL;
+  g_autoptr (TwAccountRecord) record = NULL;
+
+  g_assert_true (tw_id_is_valid (grant->user_id));
+  g_assert_true (tw_id_is_valid (grant->session_id));
+  g_assert_cmpstr (grant->user_id, !=, grant->session_id);
+  g_assert_cmpuint (strlen (grant->refresh_token), ==, 43);
+  g_assert_cmpstr (grant->account->id, ==, grant->user_id);
+  g_assert_cmpstr (grant->account->email, ==, "ann@example.org");
+  g_assert_cmpstr (grant->account->name, ==, "Ann");
+  g_assert_cmpint (grant->account->created_ms, ==, NOW);
+
+  record = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  g_assert_cmpstr (record->email, ==, "ann@example.org");
+  g_assert_null (strstr (record->password_hash, "correct horse"));
+  next = service_fixture_refresh (fixture, grant->refresh_token);
+  g_assert_cmpstr (next->user_id, ==, grant->user_id);
+  g_assert_cmpstr (next->session_id, ==, grant->session_id);
+  g_assert_cmpstr (next->refresh_token, !=, grant->refresh_token);
+  g_assert_null (next->account);
+}
+
+static void
+test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSessionGrant) grant
+      = tw_account_service_signup (fixture->service, "Ann.B@Example.ORG", "correct horse", NULL, &error);
+  g_autoptr (TwSessionGrant) session = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (grant->account->email, ==, "ann.b@example.org");
+  g_assert_null (grant->account->name);
+  session = service_fixture_login (fixture, "ANN.B@example.org", "correct horse");
+  g_assert_cmpstr (session->user_id, ==, grant->user_id);
+  g_assert_null (tw_account_service_signup (fixture->service, "ann.b@EXAMPLE.org", "another one", NULL, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_cmpstr (error->message, ==, "That address has an account already");
+}
+
+static void *
+race_signup (void *data)
+{
+  ServiceRacer *racer = data;
+
+  pthread_barrier_wait (racer->start);
+  racer->grant = tw_account_service_signup (racer->fixture->service, "ann@example.org", "correct horse", NULL,
+                                            &racer->error);
+  return NULL;
+}
+
+static void
+test_of_parallel_signups_one_wins (ServiceFixture *fixture, gconstpointer unused)
+{
+  TwPasswordParams params = cheap_password_params (&fixture->work);
+  ServiceRacer racers[8];
+  guint n_won = 0;
+
+  params.max_queued = G_N_ELEMENTS (racers);
+  service_fixture_restart (fixture, &params);
+  service_fixture_run_race (fixture, race_signup, racers, G_N_ELEMENTS (racers), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (racers); i++)
+    {
+      if (racers[i].grant != NULL)
+        n_won++;
+      else
+        {
+          g_assert_error (racers[i].error, TW_ERROR, TW_ERROR_CONFLICT);
+          g_assert_cmpstr (racers[i].error->message, ==, "That address has an account already");
+        }
+      service_fixture_racer_clear (&racers[i]);
+    }
+  g_assert_cmpuint (n_won, ==, 1);
+}
+
+static void
+test_login_opens_sessions_apart (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) first = service_fixture_signup_ann (fixture);
+  g_autoptr (TwSessionGrant) second = service_fixture_login (fixture, "ann@example.org", "correct horse");
+  g_autoptr (TwSessionGrant) next = NULL;
+  g_autofree char *ended = NULL;
+
+  g_assert_cmpstr (second->user_id, ==, first->user_id);
+  g_assert_cmpstr (second->session_id, !=, first->session_id);
+  g_assert_null (second->account);
+  g_assert_true (tw_account_service_logout (fixture->service, first->user_id, first->session_id, NULL));
+  ended = service_fixture_refused (fixture, first->refresh_token);
+  g_assert_null (ended);
+  next = service_fixture_refresh (fixture, second->refresh_token);
+}
+
+/* The same words and, counted instead of timed, the same work. */
+static void
+test_unknown_address_and_wrong_password_look_alike (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
+  static const char *const attempts[][2] = {
+    { "ann@example.org", "wrong horse" },
+    { "bob@example.org", "correct horse" },
+    { "", "" },
+    { "ann@example.org", "" },
+    { "no address", "correct horse" },
+  };
+
+  g_assert_nonnull (grant);
+  for (guint i = 0; i < G_N_ELEMENTS (attempts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      guint before = password_work_count (&fixture->work);
+
+      g_assert_null (tw_account_service_login (fixture->service, attempts[i][0], attempts[i][1], &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED);
+      g_assert_cmpstr (error->message, ==, "The address or the password is wrong");
+      g_assert_cmpuint (password_work_count (&fixture->work), ==, before + 1);
+    }
+}
+
+static void
+test_login_brings_the_hash_up_to_date (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
+  TwPasswordParams params = cheap_password_params (&fixture->work);
+  g_autoptr (TwSessionGrant) once = NULL;
+  g_autoptr (TwSessionGrant) twice = NULL;
+  g_autoptr (TwAccountRecord) before = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  g_autoptr (TwAccountRecord) after = NULL;
+  guint n;
+
+  g_assert_true (g_str_has_prefix (before->password_hash, "$argon2id$v=19$m=8,t=1,"));
+  params.opslimit = 2;
+  params.memlimit = 16384;
+  service_fixture_restart (fixture, &params);
+  once = service_fixture_login (fixture, "ann@example.org", "correct horse");
+  after = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  g_assert_true (g_str_has_prefix (after->password_hash, "$argon2id$v=19$m=16,t=2,"));
+  n = password_work_count (&fixture->work);
+  twice = service_fixture_login (fixture, "ann@example.org", "correct horse");
+  g_assert_cmpuint (password_work_count (&fixture->work), ==, n + 1);
+}
+
+static void *
+login_in_thread (void *data)
+{
+  ServiceRacer *racer = data;
+
+  racer->grant
+      = tw_account_service_login (racer->fixture->service, "ann@example.org", "correct horse", &racer->error);
+  return NULL;
+}
+
+/* A storm of logins is refused once the pool is full, and nothing else waits for it. */
+static void
+test_login_storm_holds_nothing_else_up (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
+  g_autoptr (TwSessionGrant) next = NULL;
+  g_autoptr (TwAccountRecord) record = NULL;
+  pthread_t threads[3]; /* as many as the pool takes */
+  ServiceRacer racers[G_N_ELEMENTS (threads)];
+  guint before = password_work_count (&fixture->work), n_in = 0;
+
+  password_work_hold (&fixture->work);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      racers[i] = (ServiceRacer) { .fixture = fixture };
+      g_assert_cmpint (pthread_create (&threads[i], NULL, login_in_thread, &racers[i]), ==, 0);
+      if (i == 0)
+        password_work_wait (&fixture->work, before + 1);
+    }
+  record = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  g_assert_nonnull (record);
+  next = service_fixture_refresh (fixture, grant->refresh_token);
+  g_assert_true (tw_account_service_logout (fixture->service, grant->user_id, grant->session_id, NULL));
+  g_assert_cmpuint (service_fixture_n_revocations (fixture), ==, 1);
+  g_assert_true (tw_account_service_check (fixture->service, NULL));
+  g_assert_cmpuint (password_work_count (&fixture->work), ==, before + 1);
+
+  password_work_go_on (&fixture->work);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      pthread_join (threads[i], NULL);
+      n_in += racers[i].grant != NULL ? 1 : 0;
+      service_fixture_racer_clear (&racers[i]);
+    }
+  g_assert_cmpuint (n_in, ==, G_N_ELEMENTS (threads));
+}
+
+static void
+test_unknown_account_is_not_found (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tw_account_service_get (fixture->service, "0123456789abcdef01234567", &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
+  g_assert_cmpstr (error->message, ==, "Account not found");
+}
+
+#define ADD(name, func)                                                                                               \
+  g_test_add ("/account-service/" name, ServiceFixture, NULL, service_fixture_set_up, func, service_fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("signup/opens-a-session", test_signup_opens_a_session);
+  ADD ("signup/addresses-are-compared-in-lower-case", test_addresses_are_compared_in_lower_case);
+  ADD ("signup/of-parallel-ones-one-wins", test_of_parallel_signups_one_wins);
+  ADD ("login/opens-sessions-apart", test_login_opens_sessions_apart);
+  ADD ("login/unknown-address-and-wrong-password-look-alike", test_unknown_address_and_wrong_password_look_alike);
+  ADD ("login/brings-the-hash-up-to-date", test_login_brings_the_hash_up_to_date);
+  ADD ("login/storm-holds-nothing-else-up", test_login_storm_holds_nothing_else_up);
+  ADD ("get/unknown-account-is-not-found", test_unknown_account_is_not_found);
+  return g_test_run ();
+}

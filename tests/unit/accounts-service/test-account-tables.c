@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What can't be seen through the store's interface: that nothing grows without end. */
+
+#include "tw-account-tables.h"
+
+#include "tw-account-store-sqlite.h"
+#include "tw-latch.h"
+#include "tw-temporary-folder.h"
+
+#include <string.h>
+
+#define NOW G_GINT64_CONSTANT (1790000000000)
+#define DAY_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
+#define USER "00000000000000000000000a"
+
+static void
+done (const GError *error, gpointer user_data)
+{
+  TwLatch *latch = user_data;
+
+  g_assert_no_error (error);
+  tw_latch_open (latch);
+}
+
+static void
+done_rotated (TwRotation rotation, const TwSessionRecord *session, const GError *error, gpointer user_data)
+{
+  g_assert_cmpint (rotation, ==, TW_ROTATED);
+  done (error, user_data);
+}
+
+/* Signs in on day @day, refreshes once, signs out. */
+static void
+live_through (TwAccountStore *store, guint day)
+{
+  gint64 now_ms = NOW + day * DAY_MS;
+  TwSessionRecord session = { .created_ms = now_ms, .ends_ms = now_ms + 90 * DAY_MS };
+  TwRefreshRecord first = { .expires_ms = now_ms + 30 * DAY_MS }, second = first;
+  TwLatch latch;
+
+  g_snprintf (session.id, sizeof session.id, "%024u", day);
+  g_strlcpy (session.user_id, USER, sizeof session.user_id);
+  memcpy (first.hash, &day, sizeof day);
+  memcpy (second.hash, &day, sizeof day);
+  second.hash[31] = 1;
+
+  tw_latch_init (&latch);
+  tw_account_store_open_session (store, &session, &first, done, &latch);
+  tw_latch_wait (&latch);
+  tw_latch_init (&latch);
+  tw_account_store_rotate (store, first.hash, &second, now_ms, done_rotated, &latch);
+  tw_latch_wait (&latch);
+  if (day % 2 != 0)
+    return; /* every other one just goes away */
+  tw_latch_init (&latch);
+  tw_account_store_end_session (store, USER, session.id, now_ms, done, &latch);
+  tw_latch_wait (&latch);
+}
+
+static void
+insert_user (TwAccountStore *store)
+{
+  g_autofree char *id = g_strdup (USER), *email = g_strdup ("ann@example.org"), *hash = g_strdup ("hash");
+  TwAccountRecord account = { .id = id, .email = email, .password_hash = hash, .created_ms = NOW };
+  TwSessionRecord session = { .id = "0", .user_id = USER, .created_ms = NOW, .ends_ms = NOW + 1 };
+  TwRefreshRecord token = { .hash = { 0xff }, .expires_ms = NOW + 1 };
+  TwLatch latch;
+
+  tw_latch_init (&latch);
+  tw_account_store_insert (store, &account, &session, &token, done, &latch);
+  tw_latch_wait (&latch);
+}
+
+static gint64
+count_rows (const char *path, const char *sql)
+{
+  sqlite3 *handle;
+  sqlite3_stmt *statement;
+  gint64 n;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (handle, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (handle);
+  return n;
+}
+
+static void
+test_what_has_expired_is_dropped (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (path, &error);
+
+  g_assert_no_error (error);
+  insert_user (store);
+  for (guint day = 0; day < 200; day++)
+    live_through (store, day);
+
+  /* On day 199: two tokens of each of the last 30 days, a session of every other of 31, one revocation. */
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens"), ==, 60);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions"), ==, 16);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM revocations"), ==, 1);
+}
+
+/* Of tokens there is the hash alone, of passwords nothing that was not given. */
+static void
+test_columns (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (path, NULL);
+
+  insert_user (store);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens WHERE length (hash) = 32"), ==, 1);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens WHERE used = 0"), ==, 1);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions WHERE expires_ms = ends_ms"), ==, 1);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM accounts WHERE name IS NULL"), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/account-tables/what-has-expired-is-dropped", test_what_has_expired_is_dropped);
+  g_test_add_func ("/account-tables/columns", test_columns);
+  return g_test_run ();
+}
