@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-arguments.h"
+
+#include "tw-error.h"
+#include "tw-secret.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const TwField *argument; /* of the method */
+  const TwField *field;    /* of the argument's struct; NULL where the argument itself is the value */
+  char *option;
+  char *description;
+  char *placeholder;
+  char *text; /* what was given, or NULL */
+} Slot;
+
+struct _TwArguments
+{
+  const TwMethod *method;
+  GArray *slots;
+  GArray *entries;
+};
+
+static const TwField *
+slot_field (const Slot *slot)
+{
+  return slot->field != NULL ? slot->field : slot->argument;
+}
+
+static void
+slot_clear (gpointer data)
+{
+  Slot *slot = data;
+
+  g_free (slot->option);
+  g_free (slot->description);
+  g_free (slot->placeholder);
+  g_free (slot->text);
+}
+
+static const char *
+placeholder (const TwField *field)
+{
+  if (field->secret)
+    return "FILE";
+  switch (field->type->wire)
+    {
+    case TW_WIRE_BOOL:
+      return "true|false";
+    case TW_WIRE_BYTE:
+    case TW_WIRE_I16:
+    case TW_WIRE_I32:
+    case TW_WIRE_I64:
+    case TW_WIRE_DOUBLE:
+      return "NUMBER";
+    case TW_WIRE_STRING:
+      return field->type->binary ? "BASE64" : "TEXT";
+    case TW_WIRE_STOP:
+    case TW_WIRE_STRUCT:
+    case TW_WIRE_MAP:
+    case TW_WIRE_SET:
+    case TW_WIRE_LIST:
+    default:
+      return "JSON";
+    }
+}
+
+static void
+append_limit (GString *text, gboolean has, const char *relation, guint64 value, const char *unit)
+{
+  if (has)
+    g_string_append_printf (text, "; %s %" G_GUINT64_FORMAT " %s%s", relation, value, unit, value == 1 ? "" : "s");
+}
+
+/* The doc comment, and every limit that the schema knows. */
+static char *
+describe (const TwField *field)
+{
+  GString *text = g_string_new (field->doc);
+  gboolean is_text = field->type->wire == TW_WIRE_STRING;
+  const char *unit = !is_text ? "element" : field->type->binary ? "byte" : "character";
+
+  for (char *at = text->str; *at != '\0'; at++)
+    if (*at == '\n')
+      *at = ' ';
+  g_string_append (text, text->len > 0 ? " (" : "(");
+  g_string_append (text, field->presence == TW_REQUIRED ? "required" : "optional");
+  append_limit (text, field->has_min_size, "at least", field->min_size, unit);
+  append_limit (text, field->has_max_size, "at most", field->max_size, unit);
+  append_limit (text, field->has_max_bytes, "at most", field->max_bytes, "byte");
+  if (field->type->wire == TW_WIRE_DOUBLE)
+    {
+      if (field->has_ge)
+        g_string_append_printf (text, "; from %g", field->ge_real);
+      if (field->has_le)
+        g_string_append_printf (text, "; up to %g", field->le_real);
+    }
+  else
+    {
+      if (field->has_ge)
+        g_string_append_printf (text, "; from %" G_GINT64_FORMAT, field->ge);
+      if (field->has_le)
+        g_string_append_printf (text, "; up to %" G_GINT64_FORMAT, field->le);
+    }
+  if (field->pattern != NULL)
+    g_string_append_printf (text, "; matches %s", field->pattern);
+  if (field->in != NULL)
+    {
+      g_autofree char *values = g_strjoinv (", ", field->in);
+
+      g_string_append_printf (text, "; one of %s", values);
+    }
+  if (field->fallback.set && (!is_text || field->fallback.string[0] != '\0'))
+    {
+      if (is_text)
+        g_string_append_printf (text, "; default %s", field->fallback.string);
+      else if (field->type->wire == TW_WIRE_DOUBLE)
+        g_string_append_printf (text, "; default %g", field->fallback.real);
+      else if (field->type->wire == TW_WIRE_BOOL)
+        g_string_append_printf (text, "; default %s", field->fallback.integer != 0 ? "true" : "false");
+      else
+        g_string_append_printf (text, "; default %" G_GINT64_FORMAT, field->fallback.integer);
+    }
+  g_string_append_c (text, ')');
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_slot (TwArguments *arguments, const TwField *argument, const TwField *field)
+{
+  Slot slot = { .argument = argument, .field = field };
+
+  slot.option = g_strdup (slot_field (&slot)->name);
+  slot.description = describe (slot_field (&slot));
+  slot.placeholder = g_strdup (placeholder (slot_field (&slot)));
+  g_array_append_val (arguments->slots, slot);
+}
+
+/* Where two fields have one name, each is called by its argument's too. */
+static void
+tell_apart (GArray *slots)
+{
+  for (guint i = 0; i < slots->len; i++)
+    {
+      Slot *slot = &g_array_index (slots, Slot, i);
+
+      for (guint j = 0; j < slots->len; j++)
+        if (i != j && slot->field != NULL
+            && strcmp (slot->field->name, slot_field (&g_array_index (slots, Slot, j))->name) == 0)
+          {
+            g_free (slot->option);
+            slot->option = g_strconcat (slot->argument->name, ".", slot->field->name, NULL);
+            break;
+          }
+    }
+}
+
+TwArguments *
+tw_arguments_new (const TwMethod *method)
+{
+  TwArguments *arguments = g_new0 (TwArguments, 1);
+
+  arguments->method = method;
+  arguments->slots = g_array_new (FALSE, FALSE, sizeof (Slot));
+  g_array_set_clear_func (arguments->slots, slot_clear);
+  for (guint i = 0; i < method->arguments->n_fields; i++)
+    {
+      const TwField *argument = &method->arguments->fields[i];
+      const TwStruct *structure = argument->type->wire == TW_WIRE_STRUCT ? argument->type->structure : NULL;
+
+      for (guint j = 0; structure != NULL && j < structure->n_fields; j++)
+        add_slot (arguments, argument, &structure->fields[j]);
+      if (structure == NULL)
+        add_slot (arguments, argument, NULL);
+    }
+  tell_apart (arguments->slots);
+
+  /* The slots stay where they are from here on: the entries point into them. */
+  arguments->entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  for (guint i = 0; i < arguments->slots->len; i++)
+    {
+      Slot *slot = &g_array_index (arguments->slots, Slot, i);
+      GOptionEntry entry = { .arg = G_OPTION_ARG_FILENAME }; /* bytes as they came, whatever the locale */
+
+      if (slot_field (slot)->secret)
+        {
+          char *option = g_strconcat (slot->option, "-file", NULL);
+
+          g_free (slot->option);
+          slot->option = option;
+        }
+      entry.long_name = slot->option;
+      entry.description = slot->description;
+      entry.arg_description = slot->placeholder;
+      entry.arg_data = &slot->text;
+      g_array_append_val (arguments->entries, entry);
+    }
+  return arguments;
+}
+
+void
+tw_arguments_free (TwArguments *arguments)
+{
+  g_array_unref (arguments->slots);
+  g_array_unref (arguments->entries);
+  g_free (arguments);
+}
+
+const GOptionEntry *
+tw_arguments_entries (TwArguments *arguments)
+{
+  return (const GOptionEntry *) (gpointer) arguments->entries->data;
+}
+
+/* A secret's value: from its file, else from the person at the terminal where it has to be there. */
+static gboolean
+read_secret (const Slot *slot, json_t **value, GError **error)
+{
+  const TwField *field = slot_field (slot);
+  char *secret;
+
+  if (slot->text == NULL && field->presence != TW_REQUIRED)
+    return TRUE;
+  secret = slot->text != NULL ? tw_secret_read_file (slot->text, error) : tw_secret_ask (field->name, error);
+  if (secret == NULL)
+    return FALSE;
+  *value = json_string (secret);
+  if (*value == NULL)
+    g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s must be UTF-8", field->name);
+  tw_secret_free (secret);
+  return *value != NULL;
+}
+
+/* Text stays text; anything else is JSON, and where it is not, a string, which the limits' check then refuses with the
+ * word for what it should have been. */
+static gboolean
+read_value (const Slot *slot, json_t **value, GError **error)
+{
+  if (slot_field (slot)->secret)
+    return read_secret (slot, value, error);
+  if (slot->text == NULL)
+    return TRUE;
+  if (slot_field (slot)->type->wire != TW_WIRE_STRING)
+    *value = json_loads (slot->text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+  if (*value == NULL)
+    *value = json_string (slot->text);
+  if (*value == NULL)
+    g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "--%s must be UTF-8", slot->option);
+  return *value != NULL;
+}
+
+json_t *
+tw_arguments_to_json (TwArguments *arguments, GError **error)
+{
+  json_t *object = json_object ();
+
+  for (guint i = 0; i < arguments->slots->len; i++)
+    {
+      const Slot *slot = &g_array_index (arguments->slots, Slot, i);
+      json_t *value = NULL, *into = object;
+
+      if (slot->field != NULL)
+        {
+          into = json_object_get (object, slot->argument->name);
+          if (into == NULL)
+            json_object_set_new (object, slot->argument->name, into = json_object ());
+        }
+      if (!read_value (slot, &value, error))
+        {
+          json_decref (object);
+          return NULL;
+        }
+      if (value != NULL)
+        json_object_set_new (into, slot_field (slot)->name, value);
+    }
+  return object;
+}

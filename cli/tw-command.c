@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-command.h"
+
+#include "tw-arguments.h"
+#include "tw-error.h"
+#include "tw-remote.h"
+#include "tw-table.h"
+
+#include <string.h>
+
+enum
+{
+  EXIT_OK = 0,
+  EXIT_FAILED = 1,
+  EXIT_USAGE = 2,
+};
+
+typedef struct
+{
+  char *host;
+  int port; /* 0: the service's own */
+  char *service;
+  int timeout_s;
+  gboolean json;
+  gboolean version;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->host);
+  g_free (options->service);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+fail (const char *message)
+{
+  g_printerr ("%s: %s\n", g_get_prgname (), message);
+}
+
+/* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @help_text
+ * stands between usage and options. */
+static gboolean
+parse (Options *options, const char *usage, const char *help_text, TwArguments *arguments, int *argc, char ***argv,
+       GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "service", 0, 0, G_OPTION_ARG_FILENAME, &options->service, "Which service to call", "NAME" },
+    { "host", 0, 0, G_OPTION_ARG_FILENAME, &options->host, "Where it runs (127.0.0.1)", "HOST" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "Its Thrift port", "PORT" },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout_s, "How long to wait for the answer (10)", "SECONDS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the answer as JSON", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+
+  g_option_context_set_summary (context, help_text);
+  g_option_context_set_strict_posix (context, arguments == NULL);
+  if (arguments != NULL)
+    {
+      GOptionGroup *group = g_option_group_new ("program", "Options of the program:", "Options of the program", NULL, NULL);
+
+      g_option_group_add_entries (group, entries);
+      g_option_context_add_group (context, group);
+      g_option_context_add_main_entries (context, tw_arguments_entries (arguments), NULL);
+      /* Both kinds in --help, without asking for --help-all. */
+      for (int i = 1; i < *argc; i++)
+        if (strcmp ((*argv)[i], "--help") == 0)
+          {
+            g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
+
+            g_print ("%s", help);
+            exit (EXIT_OK);
+          }
+    }
+  else
+    g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, argc, argv, error);
+}
+
+static const TwCommandService *
+find_service (const TwCommandService *services, const char *name)
+{
+  if (name == NULL)
+    return services;
+  for (const TwCommandService *at = services; at->name != NULL; at++)
+    if (strcmp (at->name, name) == 0)
+      return at;
+  return NULL;
+}
+
+/* Each service's methods, a line each. */
+static char *
+list_methods (const TwSchema *schema, const TwCommandService *services)
+{
+  GString *text = g_string_new ("Calls a method of a service and prints the answer. METHOD --help tells a method's arguments.\n");
+
+  for (const TwCommandService *at = services; at->name != NULL; at++)
+    {
+      const TwService *service = tw_schema_find_service (schema, at->service);
+
+      g_string_append_printf (text, "\nMethods of --service %s%s:\n", at->name, at == services ? " (the default)" : "");
+      for (guint i = 0; i < service->n_methods; i++)
+        {
+          g_auto (GStrv) lines = g_strsplit (service->methods[i].doc, "\n", 2);
+
+          g_string_append_printf (text, "  %-14s %s\n", service->methods[i].name, lines[0] != NULL ? lines[0] : "");
+        }
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* In UTF-8 whatever the locale: g_print() would put question marks for what the locale lacks. */
+static void
+print_reply (const json_t *reply, gboolean as_json)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (as_json)
+    {
+      char *json = json_dumps (reply, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION (17));
+
+      g_string_append_printf (text, "%s\n", json);
+      free (json);
+    }
+  else
+    tw_table_append (text, reply);
+  fwrite (text->str, 1, text->len, stdout);
+}
+
+/* Calls, with everything read. */
+static int
+call (const Options *options, const TwCommandService *at, const TwMethod *method, TwArguments *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  TwAddress address = { .host = options->host != NULL ? options->host : (char[]) { "127.0.0.1" },
+                        .port = options->port != 0 ? (guint16) options->port : at->port };
+  json_t *object, *reply = NULL;
+  gboolean ok;
+
+  object = tw_arguments_to_json (arguments, &error);
+  if (object == NULL)
+    {
+      fail (error->message);
+      return EXIT_USAGE;
+    }
+  ok = tw_remote_call (&address, method, object, (guint) options->timeout_s * 1000, &reply, &error);
+  json_decref (object);
+  if (!ok)
+    {
+      fail (error->message);
+      return EXIT_FAILED;
+    }
+  if (reply != NULL)
+    print_reply (reply, options->json);
+  json_decref (reply);
+  return EXIT_OK;
+}
+
+/* The command line from METHOD on. */
+static int
+run_method (Options *options, const TwCommandService *at, const TwMethod *method, int argc, char **argv)
+{
+  g_autofree char *usage = g_strdup_printf ("— call %s", method->name);
+  g_autoptr (TwArguments) arguments = tw_arguments_new (method);
+  g_autoptr (GError) error = NULL;
+
+  if (!parse (options, usage, method->doc, arguments, &argc, &argv, &error))
+    fail (error->message);
+  else if (argc > 1)
+    {
+      g_autofree char *message = g_strdup_printf ("unexpected argument \"%s\"", argv[1]);
+
+      fail (message);
+    }
+  else if (options->port < 0 || options->port > G_MAXUINT16)
+    fail ("--port must be from 1 to 65535");
+  else if (options->timeout_s < 1 || options->timeout_s > 3600)
+    fail ("--timeout must be from 1 to 3600");
+  else
+    return call (options, at, method, arguments);
+  return EXIT_USAGE;
+}
+
+int
+tw_command_run (const TwSchema *schema, const TwCommandService *services, int argc, char **argv)
+{
+  g_auto (Options) options = { .timeout_s = 10 };
+  g_autofree char *methods = list_methods (schema, services), *message = NULL;
+  g_autoptr (GError) error = NULL;
+  const TwCommandService *at;
+  const TwMethod *method;
+
+  g_set_prgname ("tasks");
+  if (!parse (&options, "METHOD [--ARGUMENT VALUE…]", methods, NULL, &argc, &argv, &error))
+    {
+      fail (error->message);
+      return EXIT_USAGE;
+    }
+  if (options.version)
+    {
+      g_print ("tasks " TW_VERSION "\n");
+      return EXIT_OK;
+    }
+  at = find_service (services, options.service);
+  if (at == NULL)
+    message = g_strdup_printf ("there is no service \"%s\": see --help", options.service);
+  else if (argc < 2)
+    message = g_strdup ("which METHOD? See --help");
+  else
+    {
+      method = tw_service_find_method (tw_schema_find_service (schema, at->service), argv[1], strlen (argv[1]));
+      if (method != NULL)
+        return run_method (&options, at, method, argc - 1, argv + 1);
+      message = g_strdup_printf ("--service %s has no method \"%s\": see --help", at->name, argv[1]);
+    }
+  fail (message);
+  return EXIT_USAGE;
+}

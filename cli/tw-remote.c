@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-remote.h"
+
+#include "tw-bind.h"
+#include "tw-client.h"
+#include "tw-clock.h"
+#include "tw-error.h"
+#include "tw-json.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  const TwMethod *method;
+  json_t *reply;
+  GError *error;
+} Waiting;
+
+static void
+take_value (Waiting *waiting, const TwField *field, TwReader *reader)
+{
+  g_auto (TwBuffer) text = TW_BUFFER_INIT;
+
+  if (field == NULL)
+    return;
+  if (tw_json_write (&text, field->type, reader, TW_JSON_CLAIMS))
+    waiting->reply = json_loadb ((const char *) text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+  if (waiting->reply == NULL)
+    g_set_error (&waiting->error, TW_ERROR, TW_ERROR_INTERNAL, "the reply does not fit the schema");
+}
+
+/* A declared exception, as the error that its status means. */
+static void
+take_exception (Waiting *waiting, const TwField *field, const TwReader *reader)
+{
+  const TwStruct *structure = field->type->structure;
+  g_autofree char *status = NULL, *detail = NULL;
+  TwErrorCode code = TW_ERROR_INTERNAL;
+
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (structure->fields[i].error_role == TW_ERROR_ROLE_STATUS)
+      status = tw_reply_scalar (reader, &structure->fields[i]);
+    else if (structure->fields[i].error_role == TW_ERROR_ROLE_DETAIL)
+      detail = tw_reply_scalar (reader, &structure->fields[i]);
+  if (status != NULL)
+    code = tw_error_code_from_status ((int) g_ascii_strtoll (status, NULL, 10));
+  g_set_error (&waiting->error, TW_ERROR, (int) code, "%s", detail != NULL && detail[0] != '\0' ? detail : structure->name);
+}
+
+static void
+take_reply (const TwClientReply *reply, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+  TwReader reader;
+  const TwField *field = NULL;
+
+  if (reply->error != NULL)
+    waiting->error = g_error_copy (reply->error);
+  else if (reply->type == TW_MESSAGE_EXCEPTION)
+    {
+      TwApplicationError code;
+      g_autofree char *message = NULL;
+
+      tw_application_exception_read (reply->protocol, reply->body, reply->length, &code, &message);
+      g_set_error (&waiting->error, TW_ERROR, TW_ERROR_INTERNAL, "%s", message);
+    }
+  else
+    switch (tw_reply_open (waiting->method, reply->protocol, reply->body, reply->length, &field, &reader))
+      {
+      case TW_REPLY_VALUE:
+        take_value (waiting, field, &reader);
+        break;
+      case TW_REPLY_EXCEPTION:
+        take_exception (waiting, field, &reader);
+        break;
+      case TW_REPLY_MALFORMED:
+      default:
+        g_set_error (&waiting->error, TW_ERROR, TW_ERROR_INTERNAL, "the reply does not fit the schema");
+        break;
+      }
+  g_main_loop_quit (waiting->loop);
+}
+
+gboolean
+tw_remote_call (const TwAddress *address, const TwMethod *method, const json_t *arguments, guint timeout_ms,
+                json_t **reply, GError **error)
+{
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+  Waiting waiting = { .method = method };
+  TwClient *client;
+
+  if (!tw_bind_object (method, arguments, TW_PROTOCOL_BINARY, &bytes, problems))
+    {
+      g_autofree char *text = tw_problems_to_string (problems);
+
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s", text);
+      return FALSE;
+    }
+  waiting.loop = g_main_loop_new (NULL, FALSE);
+  client = tw_client_new (&address, 1, &TW_CLIENT_DEFAULT_LIMITS);
+  tw_client_call (client, method->name, bytes.data, bytes.len,
+                  tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms, method->retry_safe, take_reply, &waiting);
+  g_main_loop_run (waiting.loop);
+  tw_client_free (client);
+  g_main_loop_unref (waiting.loop);
+
+  *reply = waiting.reply;
+  if (waiting.error != NULL)
+    g_propagate_error (error, waiting.error);
+  return waiting.error == NULL;
+}

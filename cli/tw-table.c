@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-table.h"
+
+#define GAP 2
+
+static void
+append_text (GString *out, const char *text)
+{
+  for (const char *at = text; *at != '\0'; at = at + g_utf8_skip[(guchar) *at])
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      g_string_append_unichar (out, g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT ? '?' : c);
+    }
+}
+
+/* A value in one line. */
+static char *
+cell (const json_t *value)
+{
+  GString *out = g_string_new (NULL);
+
+  if (json_is_string (value))
+    append_text (out, json_string_value (value));
+  else if (json_is_true (value))
+    g_string_append (out, "yes");
+  else if (json_is_false (value))
+    g_string_append (out, "no");
+  else if (value != NULL && !json_is_null (value))
+    {
+      char *text = json_dumps (value, JSON_ENCODE_ANY | JSON_REAL_PRECISION (17));
+
+      append_text (out, text);
+      free (text);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* Columns on a terminal: wide characters take two, combining ones none. */
+static guint
+width (const char *text)
+{
+  guint columns = 0;
+
+  for (const char *at = text; *at != '\0'; at = at + g_utf8_skip[(guchar) *at])
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+  return columns;
+}
+
+/* @cells, @n_columns of them a row; the last column is not padded. */
+static void
+append_rows (GString *out, const GPtrArray *cells, guint n_columns)
+{
+  g_autofree guint *widths = g_new0 (guint, n_columns);
+
+  for (guint i = 0; i < cells->len; i++)
+    widths[i % n_columns] = MAX (widths[i % n_columns], width (cells->pdata[i]));
+  for (guint i = 0; i < cells->len; i++)
+    {
+      const char *text = cells->pdata[i];
+      guint column = i % n_columns;
+
+      g_string_append (out, text);
+      if (column + 1 < n_columns)
+        g_string_append_printf (out, "%*s", (int) (widths[column] - width (text) + GAP), "");
+      else
+        g_string_append_c (out, '\n');
+    }
+}
+
+static gboolean
+is_list_of_objects (const json_t *value)
+{
+  return json_is_array (value) && json_array_size (value) > 0 && json_is_object (json_array_get (value, 0));
+}
+
+/* One row an object; the columns are all names that occur, in the order in which they first do. */
+static void
+append_table (GString *out, const json_t *list)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new (), cells = g_ptr_array_new_with_free_func (g_free);
+
+  for (gsize i = 0; i < json_array_size (list); i++)
+    for (void *at = json_object_iter (json_array_get (list, i)); at != NULL;
+         at = json_object_iter_next (json_array_get (list, i), at))
+      if (!g_ptr_array_find_with_equal_func (names, json_object_iter_key (at), g_str_equal, NULL))
+        g_ptr_array_add (names, (gpointer) (gintptr) json_object_iter_key (at));
+
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (cells, g_ascii_strup (names->pdata[i], -1));
+  for (gsize i = 0; i < json_array_size (list); i++)
+    for (guint j = 0; j < names->len; j++)
+      g_ptr_array_add (cells, cell (json_object_get (json_array_get (list, i), names->pdata[j])));
+  if (names->len > 0)
+    append_rows (out, cells, names->len);
+}
+
+static void
+append_object (GString *out, const json_t *object)
+{
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  json_t *mutable = json_copy ((json_t *) (gintptr) object);
+  const char *name;
+  json_t *value;
+
+  json_object_foreach (mutable, name, value)
+    if (!json_is_object (value) && !json_is_array (value))
+      {
+        g_ptr_array_add (cells, g_strdup (name));
+        g_ptr_array_add (cells, cell (value));
+      }
+  append_rows (out, cells, 2);
+  json_object_foreach (mutable, name, value)
+    if (json_is_object (value) || json_is_array (value))
+      {
+        g_string_append_printf (out, out->len > 0 ? "\n%s:\n" : "%s:\n", name);
+        tw_table_append (out, value);
+      }
+  json_decref (mutable);
+}
+
+void
+tw_table_append (GString *out, const json_t *value)
+{
+  if (is_list_of_objects (value))
+    append_table (out, value);
+  else if (json_is_array (value) && json_array_size (value) == 0)
+    g_string_append (out, "(none)\n");
+  else if (json_is_object (value))
+    append_object (out, value);
+  else
+    {
+      g_autofree char *text = cell (value);
+
+      g_string_append_printf (out, "%s\n", text);
+    }
+}
