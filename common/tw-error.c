@@ -2,7 +2,22 @@
 
 #include "tw-error.h"
 
-G_DEFINE_QUARK (tw-error-quark, tw_error)
+#include <stdatomic.h>
+
+/* As G_DEFINE_QUARK has it, but with an atomic: the first errors may be made by several threads at once. */
+GQuark
+tw_error_quark (void)
+{
+  static atomic_uint quark;
+  GQuark known = atomic_load (&quark);
+
+  if (known == 0)
+    {
+      known = g_quark_from_static_string ("tw-error-quark");
+      atomic_store (&quark, known);
+    }
+  return known;
+}
 
 /* Each code's HTTP status; public tells whether its message is written for clients. */
 static const struct

@@ -53,9 +53,13 @@ tw_scanner_free (TwScanner *scanner)
 
 /* Adopts what the first bytes of a message say, unless the connection has said something else before. */
 static TwWalkStatus
-settle_encoding (TwScanner *scanner, TwEncoding said)
+settle_encoding (TwScanner *scanner, guint8 magic, gboolean framed)
 {
   TwWalk *walk = &scanner->walk;
+  const TwEncoding said = {
+    .protocol = magic == TW_BINARY_MAGIC ? TW_PROTOCOL_BINARY : TW_PROTOCOL_COMPACT,
+    .framed = framed,
+  };
 
   if (scanner->encoding_known
       && (said.protocol != scanner->encoding.protocol || said.framed != scanner->encoding.framed))
@@ -84,10 +88,8 @@ scan_encoding (TwScanner *scanner)
 
   if (is_magic (at[0]))
     {
-      const TwProtocol protocol = at[0] == TW_BINARY_MAGIC ? TW_PROTOCOL_BINARY : TW_PROTOCOL_COMPACT;
-
       walk->end = scanner->limits.max_message;
-      return settle_encoding (scanner, (TwEncoding) { .protocol = protocol, .framed = FALSE });
+      return settle_encoding (scanner, at[0], FALSE);
     }
 
   /* Four bytes of a frame's length, and the first one of its message; the length alone can say no. */
@@ -105,11 +107,7 @@ scan_encoding (TwScanner *scanner)
   walk->end = FRAME_LENGTH + (gsize) frame;
   if (!is_magic (at[FRAME_LENGTH]))
     return tw_walk_refuse (walk, "a message has no version");
-  return settle_encoding (scanner, (TwEncoding) {
-                                     .protocol = at[FRAME_LENGTH] == TW_BINARY_MAGIC ? TW_PROTOCOL_BINARY
-                                                                                     : TW_PROTOCOL_COMPACT,
-                                     .framed = TRUE,
-                                   });
+  return settle_encoding (scanner, at[FRAME_LENGTH], TRUE);
 }
 
 static gboolean

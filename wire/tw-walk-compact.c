@@ -24,8 +24,7 @@ walk_field (TwWalk *walk, TwWalkLevel *level)
   TwWireType type = TW_WIRE_STOP;
   TwWalkStatus status;
 
-  status = walk_token (walk,
-                       tw_codec_compact_field (walk->bytes + walk->at, tw_walk_available (walk), &type, &id),
+  status = walk_token (walk, tw_codec_compact_field (walk->bytes + walk->at, tw_walk_available (walk), &type, &id),
                        "a field has an unknown type or an id beyond 16 bits");
   if (status != TW_WALK_DONE)
     return status;

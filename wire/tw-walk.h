@@ -17,7 +17,7 @@ typedef struct
   guint64 left;    /* values to come: of a map keys and values both, of a struct 1 while a field's value is due */
   guint8 types[2]; /* of a value: types[left & 1], so that keys and values of a map take turns */
   gboolean is_struct;
-  gint16 last_id;  /* of a struct's fields, in compact */
+  gint16 last_id; /* of a struct's fields, in compact */
 } TwWalkLevel;
 
 typedef enum
@@ -88,8 +88,7 @@ tw_walk_enter_struct (TwWalk *walk)
 
 /* Enters a container whose header takes @header bytes here. */
 static inline TwWalkStatus
-tw_walk_enter_container (TwWalk *walk, TwProtocol protocol, guint header, gboolean is_map,
-                         const TwContainer *container)
+tw_walk_enter_container (TwWalk *walk, TwProtocol protocol, guint header, gboolean is_map, const TwContainer *container)
 {
   const guint64 least = tw_codec_least_elements (protocol, is_map, container);
 

@@ -89,8 +89,7 @@ void
 tw_writer_message_end (TwWriter *writer)
 {
   if (writer->framed)
-    tw_codec_store32 (writer->out->data + writer->start,
-                      (guint32) (writer->out->len - writer->start - FRAME_LENGTH));
+    tw_codec_store32 (writer->out->data + writer->start, (guint32) (writer->out->len - writer->start - FRAME_LENGTH));
 }
 
 void

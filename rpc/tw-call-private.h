@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A call as the server sees it: made on the loop, answered on any thread, taken back by the loop through a mailbox.
+ * Whoever holds it may touch it: the loop until it is handed on, then its handler, then the loop again. */
+
+#pragma once
+
+#include "tw-call.h"
+#include "tw-mailbox.h"
+#include "tw-scanner.h"
+
+G_BEGIN_DECLS
+
+struct _TwCall
+{
+  TwMailbox *answers;     /* where it goes once it is answered */
+  const TwMethod *method; /* NULL: the service has none of this name */
+  gsize max_reply;
+
+  TwEncoding encoding;
+  TwMessageType type;
+  gint32 sequence_id;
+  gsize name_offset, name_length; /* in bytes, as the following */
+  gsize body_offset, body_length;
+
+  TwBuffer reply;          /* empty: the caller gets no answer */
+  gboolean reply_unframed; /* a frame's length is still to be put before it */
+  gboolean reply_begun;
+  TwWriter writer;
+
+  /* the loop's own */
+  gpointer connection;
+  TwCall *next; /* waits until this one is answered: it has the same sequence id */
+
+  gsize length;
+  guint8 bytes[]; /* the message without a frame's length */
+};
+
+/* Copies the message that starts at @start and was scanned as @message. @method is NULL if it is unknown. */
+TwCall *tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, gsize max_reply,
+                     TwMailbox *answers);
+void tw_call_free (TwCall *call);
+
+/* Answers with an application exception. Consumes @call. */
+void tw_call_refuse (TwCall *call, TwApplicationError code, const char *message);
+
+G_END_DECLS

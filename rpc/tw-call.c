@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-call-private.h"
+
+#include "tw-declared-exception.h"
+#include "tw-error.h"
+#include "tw-log.h"
+
+#include <string.h>
+
+#define FRAME_SIZE 4
+#define MIB (1024 * 1024)
+
+TwCall *
+tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, gsize max_reply,
+             TwMailbox *answers)
+{
+  gsize skip = message->encoding.framed ? FRAME_SIZE : 0;
+  gsize length = message->total - skip;
+  TwCall *call = g_malloc (sizeof *call + length);
+
+  memset (call, 0, sizeof *call);
+  memcpy (call->bytes, start + skip, length);
+  call->answers = answers;
+  call->method = method;
+  call->max_reply = max_reply;
+  call->encoding = message->encoding;
+  call->type = message->type;
+  call->sequence_id = message->sequence_id;
+  call->name_offset = (gsize) ((const guint8 *) message->name - start) - skip;
+  call->name_length = message->name_length;
+  call->body_offset = (gsize) (message->body - start) - skip;
+  call->body_length = message->body_length;
+  call->length = length;
+  return call;
+}
+
+void
+tw_call_free (TwCall *call)
+{
+  tw_buffer_clear (&call->reply);
+  g_free (call);
+}
+
+const TwMethod *
+tw_call_method (const TwCall *call)
+{
+  return call->method;
+}
+
+void
+tw_call_arguments (const TwCall *call, TwReader *reader)
+{
+  tw_reader_init (reader, call->encoding.protocol, call->bytes + call->body_offset, call->body_length);
+}
+
+const guint8 *
+tw_call_message (const TwCall *call, gsize *length, TwProtocol *protocol)
+{
+  *length = call->length;
+  *protocol = call->encoding.protocol;
+  return call->bytes;
+}
+
+static const char *
+name_of (const TwCall *call)
+{
+  return (const char *) call->bytes + call->name_offset;
+}
+
+/* The method's own word decides, not the message's type, as in Thrift's generated processors. Who names a method that
+ * there is not is told, unless no answer is expected. */
+static gboolean
+wants_answer (const TwCall *call)
+{
+  return call->method != NULL ? !call->method->oneway : call->type != TW_MESSAGE_ONEWAY;
+}
+
+static void
+write_application_exception (TwCall *call, TwApplicationError code, const char *message)
+{
+  tw_buffer_clear (&call->reply);
+  call->reply_unframed = FALSE;
+  tw_writer_application_exception (&call->reply, &call->encoding, name_of (call), call->name_length,
+                                   call->sequence_id, code, message);
+}
+
+static void
+write_too_large (TwCall *call)
+{
+  g_autofree char *message = NULL;
+
+  if (call->max_reply % MIB == 0)
+    message = g_strdup_printf ("The reply is larger than %" G_GSIZE_FORMAT " MiB: ask for it in pages",
+                               call->max_reply / MIB);
+  else
+    message = g_strdup_printf ("The reply is larger than %" G_GSIZE_FORMAT " bytes: ask for it in pages",
+                               call->max_reply);
+  tw_log_info ("%s: a reply of %" G_GSIZE_FORMAT " bytes was not sent", call->method->name, call->reply.len);
+  write_application_exception (call, TW_APPLICATION_INTERNAL_ERROR, message);
+}
+
+/* Gives the call back to the loop: it is not ours any more. */
+static void
+finish (TwCall *call)
+{
+  gsize frame = call->encoding.framed && !call->reply_unframed ? FRAME_SIZE : 0;
+
+  if (!wants_answer (call))
+    tw_buffer_clear (&call->reply);
+  else if (call->method != NULL && call->reply.len - frame > call->max_reply)
+    write_too_large (call);
+  tw_mailbox_post (call->answers, call);
+}
+
+TwWriter *
+tw_call_begin_reply (TwCall *call)
+{
+  call->reply.len = 0;
+  call->reply_unframed = FALSE;
+  call->reply_begun = TRUE;
+  tw_writer_init (&call->writer, call->encoding.protocol, &call->reply);
+  tw_writer_message_begin (&call->writer, call->encoding.framed, TW_MESSAGE_REPLY, name_of (call), call->name_length,
+                           call->sequence_id);
+  tw_writer_struct_begin (&call->writer);
+  return &call->writer;
+}
+
+void
+tw_call_reply (TwCall *call)
+{
+  if (!call->reply_begun)
+    tw_call_begin_reply (call);
+  tw_writer_struct_end (&call->writer);
+  tw_writer_message_end (&call->writer);
+  finish (call);
+}
+
+void
+tw_call_reply_message (TwCall *call, TwBuffer *message)
+{
+  tw_buffer_clear (&call->reply);
+  call->reply = *message;
+  *message = (TwBuffer) TW_BUFFER_INIT;
+  call->reply_unframed = call->encoding.framed;
+  finish (call);
+}
+
+void
+tw_call_refuse (TwCall *call, TwApplicationError code, const char *message)
+{
+  write_application_exception (call, code, message);
+  finish (call);
+}
+
+void
+tw_call_fail (TwCall *call, const GError *error)
+{
+  const TwField *exception = tw_declared_exception_find (call->method);
+  int status = tw_error_status (error);
+  const char *message = tw_error_public_message (error);
+
+  if (message != error->message)
+    tw_log_warning ("%s: %s", call->method->name, error->message);
+  if (exception != NULL)
+    {
+      tw_declared_exception_write (tw_call_begin_reply (call), exception, status, message);
+      tw_call_reply (call);
+    }
+  else
+    tw_call_refuse (call,
+                    g_error_matches (error, TW_ERROR, TW_ERROR_INVALID) ? TW_APPLICATION_PROTOCOL_ERROR
+                                                                        : TW_APPLICATION_INTERNAL_ERROR,
+                    message);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Where Apache Thrift's generated C code meets our server: everything that c_glib 0.17 gets wrong is put right here.
+ *
+ * Generated code sees one whole message that has been validated, through a transport that keeps a cursor, never waits
+ * and fails at the end of the message. It runs in a bounded pool of threads, since its handlers return their answer.
+ */
+
+#pragma once
+
+#include "tw-call.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* The *_get_type functions of all generated types; gen/ makes such a table (tw-generated-types.h). */
+typedef GType (*TwGetTypeFunc) (void);
+
+/* Registers every type (their first use is not thread-safe) and ends their leak: generated finalizers do not chain up
+ * to GObject's, nor do some of the library's own, which may be given, too. Call from main, before other threads start; a
+ * type that is given again is left as it is. */
+void tw_cglib_init (const TwGetTypeFunc *types, gsize n);
+
+typedef struct _TwProcessorPool TwProcessorPool;
+
+/* Runs calls through @processor (a generated TwXProcessor, referenced) in @threads threads, at most @max_queued
+ * waiting; more are answered UNAVAILABLE.
+ *
+ * A handler, which several threads call at once, fails by returning FALSE with the declared exception set, or with a
+ * GError, which becomes what tw_call_fail() makes of it: one of TW_ERROR the declared exception with its status and
+ * text; any other one an internal failure, whose text goes to the log and never to the client. */
+TwProcessorPool *tw_processor_pool_new (GObject *processor, guint threads, guint max_queued);
+
+/* A TwCallFunc for tw_server_new(); @pool is a TwProcessorPool. */
+void tw_processor_pool_handle (TwCall *call, gpointer pool);
+
+/* Finishes what is queued, then ends the threads. */
+void tw_processor_pool_free (TwProcessorPool *pool);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwProcessorPool, tw_processor_pool_free)
+
+G_END_DECLS

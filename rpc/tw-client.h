@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A Thrift client that never blocks: framed strict binary, many calls in flight on a few connections, answers matched
+ * by sequence id, each call with a deadline of its own.
+ *
+ * It lives on one GMainContext and belongs to its thread. Calls made in one turn of the loop go out in one write.
+ * A connection is made when a call needs it, and made again, with growing pauses and jitter, after it broke; addresses
+ * are taken in turn and one that fails is left out until it answers again. Names are resolved for each connection anew,
+ * by a thread. After too many failures in a row the circuit opens: calls fail at once with UNAVAILABLE until a probe
+ * succeeds. A call whose bytes may have reached the service is sent again only if it is marked safe, and once.
+ */
+
+#pragma once
+
+#include "tw-socket.h"
+#include "tw-wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwClient TwClient;
+
+typedef struct
+{
+  guint connections;        /* at most, each address */
+  guint max_in_flight;      /* all calls; further ones fail with UNAVAILABLE */
+  guint connect_timeout_ms;
+  guint retry_min_ms, retry_max_ms; /* pause before a broken connection is made again */
+  guint breaker_failures;   /* in a row until the circuit opens */
+  TwWireLimits reply_limits;
+} TwClientLimits;
+
+extern const TwClientLimits TW_CLIENT_DEFAULT_LIMITS;
+
+/* A reply; @body is valid during the callback only and has passed the scanner. With @error set the rest is zero. */
+typedef struct
+{
+  const GError *error;      /* TW_ERROR_UNAVAILABLE, TIMEOUT or INTERNAL (the reply breaks the protocol) */
+  TwMessageType type;       /* REPLY: @body is the result's struct; EXCEPTION: a TApplicationException's */
+  TwProtocol protocol;      /* of @body */
+  const guint8 *body;
+  gsize length;
+} TwClientReply;
+
+typedef void (*TwClientFunc) (const TwClientReply *reply, gpointer user_data);
+
+/* Called once after the replies that one turn of the loop brought: the gateway lets libmicrohttpd run then. */
+typedef void (*TwClientBatchFunc) (gpointer user_data);
+
+/* A client of @n >= 1 addresses (copied) on the thread-default context. */
+TwClient *tw_client_new (const TwAddress *const *addresses, guint n, const TwClientLimits *limits);
+
+void tw_client_set_batch_func (TwClient *client, TwClientBatchFunc func, gpointer user_data);
+
+/* Calls @method with the arguments' struct, in binary protocol, in @arguments (copied). @func is called exactly once,
+ * on the loop, never before this returns; it may call and cancel. @deadline_ms is in tw_clock_monotonic_ms
+ * (tw_clock_system ()). Returns a handle for tw_client_cancel(), never 0. */
+guint64 tw_client_call (TwClient *client, const char *method, const guint8 *arguments, gsize length,
+                        gint64 deadline_ms, gboolean retry_safe, TwClientFunc func, gpointer user_data);
+
+/* Forgets a call: its function is not called any more. A handle that is no longer in flight is ignored. */
+void tw_client_cancel (TwClient *client, guint64 call);
+
+/* Calls in flight. */
+guint tw_client_in_flight (const TwClient *client);
+
+/* Fails every call in flight with UNAVAILABLE, then frees. Not to be called from one of its callbacks, which must not
+ * call again while this runs. */
+void tw_client_free (TwClient *client);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwClient, tw_client_free)
+
+/* The sentence in a TApplicationException's struct and its code; free *@message with g_free(). */
+void tw_application_exception_read (TwProtocol protocol, const guint8 *body, gsize length, TwApplicationError *code,
+                                    char **message);
+
+G_END_DECLS

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One peer of a server: reads messages, starts their calls in order, writes the answers, and closes itself when the
+ * peer is done, breaks the protocol or takes too long. The loop's own.
+ *
+ * A connection is referenced by its server while it is open and by each of its calls, so that an answer that comes
+ * late still finds it, closed.
+ */
+
+#pragma once
+
+#include "tw-call-private.h"
+#include "tw-server-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwServerConnection TwServerConnection;
+
+/* Opens a connection on the non-blocking socket @fd, which it takes, and adds it to the server. */
+void tw_server_connection_open (TwServer *server, int fd);
+
+TwServerConnection *tw_server_connection_ref (TwServerConnection *connection);
+void tw_server_connection_unref (TwServerConnection *connection);
+
+/* The socket has @events of epoll(7). */
+void tw_server_connection_ready (TwServerConnection *connection, guint32 events);
+
+/* Takes @call, which has been answered, starts what waited for it, and queues the answer: tw_server_connection_settle()
+ * writes. May end the last reference. */
+void tw_server_connection_answered (TwServerConnection *connection, TwCall *call);
+
+/* Writes what waits, takes what has been read already as far as the limits let it, and sees what to wait for next: to
+ * be called whenever something has changed. */
+void tw_server_connection_settle (TwServerConnection *connection);
+
+/* Closes the connection if a deadline is over. */
+void tw_server_connection_check_deadlines (TwServerConnection *connection, gint64 now_ms);
+
+void tw_server_connection_close (TwServerConnection *connection);
+
+/* Frees a call that nobody will answer or take back. */
+void tw_server_connection_drop_call (gpointer call);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwServerConnection, tw_server_connection_unref)
+
+G_END_DECLS

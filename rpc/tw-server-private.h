@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a server and its connections share. All of it is the loop's own. */
+
+#pragma once
+
+#include "tw-mailbox.h"
+#include "tw-refusal-log.h"
+#include "tw-server.h"
+
+G_BEGIN_DECLS
+
+/* Bytes that are read at once. */
+#define TW_SERVER_READ_SIZE (64 * 1024)
+
+typedef struct
+{
+  TwCallFunc func;
+  gpointer user_data;
+} TwCallHandler;
+
+struct _TwServer
+{
+  TwSchema *schema;
+  const TwService *service;
+  TwServerLimits limits;
+  TwCallHandler *handlers; /* one for each of the service's methods */
+
+  GMainContext *context;
+  TwMailbox *answers;
+  int epoll_fd;
+  GSource *events; /* epoll_fd is readable */
+  GSource *sweep;
+
+  int listen_fd; /* -1 once it accepts no more */
+  guint16 port;
+  gboolean accept_paused; /* no file descriptor was left */
+
+  GQueue connections; /* of TwServerConnection that are open */
+  GQueue starved;     /* those that read on when the whole server may have more calls */
+  guint n_calls;      /* taken and not answered yet */
+
+  gboolean stopping;
+  GSource *drain_timeout;
+  GSource *stopped_source; /* set: it has stopped, and says so */
+  void (*stopped) (gpointer user_data);
+  gpointer stopped_data;
+
+  TwRefusalLog refusals;
+  guint8 scratch[TW_SERVER_READ_SIZE];
+};
+
+G_END_DECLS

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-server-connection.h"
+
+#include "tw-clock.h"
+#include "tw-error.h"
+#include "tw-log.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Sockets that one turn of the loop looks at, and connections that it accepts. */
+#define BATCH_MAX 64
+
+#define SWEEP_MIN_MS 10
+#define SWEEP_MAX_MS 1000
+
+/* A few thousand idle clients cost about one KiB each; what is in flight is bounded by max_calls requests of 1 MiB,
+ * which only a hostile caller sends, and by the replies that handlers make. */
+const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
+  .max_connections = 4096,
+  .max_calls = 2048,
+  .max_calls_per_connection = 256,
+  .idle_timeout_ms = 15 * 60 * 1000,
+  .read_timeout_ms = 15 * 1000,
+  .write_timeout_ms = 30 * 1000,
+  .drain_timeout_ms = 10 * 1000,
+  .request_limits = { .max_message = 1024 * 1024, .max_depth = 16 },
+  .max_reply = 64 * 1024 * 1024,
+  .max_unsent = 1024 * 1024,
+};
+
+static GSource *
+attach (TwServer *server, GSource *source, GSourceFunc func)
+{
+  g_source_set_callback (source, func, server, NULL);
+  g_source_attach (source, server->context);
+  return source;
+}
+
+static void
+detach (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Stopping */
+
+static void
+close_listener (TwServer *server)
+{
+  if (server->listen_fd >= 0)
+    close (server->listen_fd);
+  server->listen_fd = -1;
+}
+
+static void
+close_connections (TwServer *server)
+{
+  while (server->connections.head != NULL)
+    tw_server_connection_close (server->connections.head->data);
+}
+
+/* The last thing that a server does: its owner may free it from here. */
+static gboolean
+say_stopped (gpointer data)
+{
+  TwServer *server = data;
+
+  detach (&server->stopped_source);
+  server->stopped (server->stopped_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_stopping (TwServer *server)
+{
+  close_connections (server);
+  detach (&server->drain_timeout);
+  if (server->stopped_source == NULL)
+    server->stopped_source = attach (server, g_idle_source_new (), say_stopped);
+}
+
+static gboolean
+drain_is_over (gpointer data)
+{
+  TwServer *server = data;
+
+  tw_log_warning ("stopped with %u calls unanswered", server->n_calls);
+  finish_stopping (server);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+settle_all (TwServer *server)
+{
+  for (GList *l = server->connections.head; l != NULL;)
+    {
+      GList *next = l->next;
+
+      tw_server_connection_settle (l->data);
+      l = next;
+    }
+}
+
+/* Connections close themselves when the server is stopping and they have nothing left to say. */
+static void
+check_drained (TwServer *server)
+{
+  if (server->drain_timeout != NULL && server->n_calls == 0 && server->connections.length == 0)
+    finish_stopping (server);
+}
+
+static gboolean
+begin_drain (gpointer data)
+{
+  TwServer *server = data;
+
+  detach (&server->drain_timeout);
+  server->drain_timeout = attach (server, g_timeout_source_new (server->limits.drain_timeout_ms), drain_is_over);
+  settle_all (server);
+  check_drained (server);
+  return G_SOURCE_REMOVE;
+}
+
+void
+tw_server_stop (TwServer *server, void (*stopped) (gpointer user_data), gpointer user_data)
+{
+  g_return_if_fail (!server->stopping);
+
+  server->stopping = TRUE;
+  server->stopped = stopped;
+  server->stopped_data = user_data;
+  close_listener (server);
+  /* Not at once: this may be a handler's call, deep inside a connection. */
+  server->drain_timeout = attach (server, g_idle_source_new (), begin_drain);
+}
+
+/* Answers */
+
+/* Whoever found the server full goes on, in turn, as long as it is not full again. */
+static void
+feed_starved (TwServer *server)
+{
+  for (guint n = server->starved.length; n > 0 && server->starved.head != NULL; n--)
+    if (server->n_calls < server->limits.max_calls)
+      tw_server_connection_settle (server->starved.head->data);
+}
+
+static void
+take_answers (gpointer *calls, guint n, gpointer data)
+{
+  TwServer *server = data;
+  g_autoptr (GPtrArray) touched
+      = g_ptr_array_new_full (n, (GDestroyNotify) tw_server_connection_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      TwCall *call = calls[i];
+      TwServerConnection *connection = call->connection;
+
+      /* Many answers of one connection mostly come together: one write for all of them. */
+      if (touched->len == 0 || touched->pdata[touched->len - 1] != connection)
+        g_ptr_array_add (touched, tw_server_connection_ref (connection));
+      tw_server_connection_answered (connection, call);
+    }
+  for (guint i = 0; i < touched->len; i++)
+    tw_server_connection_settle (touched->pdata[i]);
+  feed_starved (server);
+  check_drained (server);
+}
+
+/* Connections */
+
+static void
+listen_for (TwServer *server, guint32 events)
+{
+  struct epoll_event event = { .events = events, .data.ptr = NULL };
+
+  if (server->listen_fd >= 0 && epoll_ctl (server->epoll_fd, EPOLL_CTL_MOD, server->listen_fd, &event) < 0)
+    tw_log_error ("epoll_ctl: %s", g_strerror (errno));
+}
+
+static gboolean
+accept_one (TwServer *server)
+{
+  static const int on = 1;
+  int fd = accept4 (server->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+    {
+      tw_log_warning ("can't accept a connection: %s", g_strerror (errno));
+      server->accept_paused = TRUE; /* until the next sweep */
+      listen_for (server, 0);
+    }
+  if (fd < 0)
+    return errno == EINTR || errno == ECONNABORTED;
+  if (server->connections.length >= server->limits.max_connections)
+    {
+      tw_refusal_log_add (&server->refusals, tw_clock_monotonic_ms (tw_clock_system ()), fd,
+                          "there are too many connections");
+      close (fd);
+      return TRUE;
+    }
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  tw_server_connection_open (server, fd);
+  return TRUE;
+}
+
+static void
+accept_some (TwServer *server)
+{
+  for (guint i = 0; i < BATCH_MAX && server->listen_fd >= 0; i++)
+    if (!accept_one (server))
+      return;
+}
+
+static gboolean
+handle_events (int fd, GIOCondition condition, gpointer data)
+{
+  TwServer *server = data;
+  struct epoll_event events[BATCH_MAX];
+  int n = epoll_wait (fd, events, BATCH_MAX, 0);
+
+  /* One connection's event may close another one. */
+  for (int i = 0; i < n; i++)
+    if (events[i].data.ptr != NULL)
+      tw_server_connection_ref (events[i].data.ptr);
+  for (int i = 0; i < n; i++)
+    if (events[i].data.ptr != NULL)
+      tw_server_connection_ready (events[i].data.ptr, events[i].events);
+    else
+      accept_some (server);
+  for (int i = 0; i < n; i++)
+    if (events[i].data.ptr != NULL)
+      tw_server_connection_unref (events[i].data.ptr);
+  check_drained (server);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+sweep (gpointer data)
+{
+  TwServer *server = data;
+  gint64 now_ms = tw_clock_monotonic_ms (tw_clock_system ());
+
+  for (GList *l = server->connections.head; l != NULL;)
+    {
+      GList *next = l->next;
+
+      tw_server_connection_check_deadlines (l->data, now_ms);
+      l = next;
+    }
+  if (server->accept_paused)
+    {
+      server->accept_paused = FALSE;
+      listen_for (server, EPOLLIN);
+    }
+  check_drained (server);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Often enough that no timeout is late by more than a quarter. */
+static guint
+sweep_interval_ms (const TwServerLimits *limits)
+{
+  const guint timeouts[] = { limits->idle_timeout_ms, limits->read_timeout_ms, limits->write_timeout_ms };
+  guint interval_ms = SWEEP_MAX_MS;
+
+  for (guint i = 0; i < G_N_ELEMENTS (timeouts); i++)
+    if (timeouts[i] != 0)
+      interval_ms = MIN (interval_ms, timeouts[i] / 4);
+  return MAX (interval_ms, SWEEP_MIN_MS);
+}
+
+/* Life */
+
+static gboolean
+start_listening (TwServer *server, const TwAddress *address, GError **error)
+{
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+
+  server->listen_fd = tw_socket_listen (address, FALSE, error);
+  if (server->listen_fd < 0)
+    return FALSE;
+  server->port = tw_socket_port (server->listen_fd);
+  server->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (server->epoll_fd < 0 || epoll_ctl (server->epoll_fd, EPOLL_CTL_ADD, server->listen_fd, &event) < 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "epoll: %s", g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+TwServer *
+tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *address, const TwServerLimits *limits,
+               TwCallFunc handler, gpointer user_data, GError **error)
+{
+  g_autoptr (TwServer) server = g_new0 (TwServer, 1);
+
+  server->schema = tw_schema_ref (schema);
+  server->service = service;
+  server->limits = *limits;
+  server->context = g_main_context_ref_thread_default ();
+  server->listen_fd = -1;
+  server->epoll_fd = -1;
+  server->handlers = g_new0 (TwCallHandler, service->n_methods);
+  for (guint i = 0; i < service->n_methods; i++)
+    server->handlers[i] = (TwCallHandler) { handler, user_data };
+  if (!start_listening (server, address, error))
+    return NULL;
+
+  server->answers = tw_mailbox_new (server->context, take_answers, server, tw_server_connection_drop_call);
+  server->events = attach (server, g_unix_fd_source_new (server->epoll_fd, G_IO_IN), G_SOURCE_FUNC (handle_events));
+  server->sweep = attach (server, g_timeout_source_new (sweep_interval_ms (limits)), sweep);
+  return g_steal_pointer (&server);
+}
+
+void
+tw_server_set_method (TwServer *server, const char *method, TwCallFunc func, gpointer user_data)
+{
+  const TwMethod *found = tw_service_find_method (server->service, method, strlen (method));
+
+  g_return_if_fail (found != NULL);
+  server->handlers[found - server->service->methods] = (TwCallHandler) { func, user_data };
+}
+
+guint16
+tw_server_port (const TwServer *server)
+{
+  return server->port;
+}
+
+void
+tw_server_free (TwServer *server)
+{
+  close_listener (server);
+  close_connections (server);
+  detach (&server->events);
+  detach (&server->sweep);
+  detach (&server->drain_timeout);
+  detach (&server->stopped_source);
+  g_clear_pointer (&server->answers, tw_mailbox_free);
+  if (server->epoll_fd >= 0)
+    close (server->epoll_fd);
+  g_main_context_unref (server->context);
+  g_free (server->handlers);
+  tw_schema_unref (server->schema);
+  g_free (server);
+}

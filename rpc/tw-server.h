@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A Thrift server whose I/O never waits for a handler.
+ *
+ * One loop (the GMainContext it was made in) accepts, reads, scans, checks every limit of the schema and writes; calls
+ * are handed on as TwCall. A call that breaks a limit is answered with the method's declared exception (code 400) or,
+ * where it has none, an application exception; an unknown method with UNKNOWN_METHOD; a message that is no call, or
+ * malformed, closes the connection. Whether a call is answered is the method's word (oneway), not the message type's.
+ *
+ * Calls of one connection whose sequence ids differ run side by side and are answered as they finish; a call whose id
+ * equals one still in flight waits for it, so a client that always sends 0 is served strictly in order. Reading from a
+ * connection pauses while it has too much in flight or unsent.
+ */
+
+#pragma once
+
+#include "tw-socket.h"
+#include "tw-call.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwServer TwServer;
+
+typedef struct
+{
+  guint max_connections;          /* further ones are closed at once */
+  guint max_calls;                /* in flight, all connections; further ones wait unread */
+  guint max_calls_per_connection;
+  guint idle_timeout_ms;          /* without a message begun; 0: none */
+  guint read_timeout_ms;          /* from a message's first byte to its last, absolute */
+  guint write_timeout_ms;         /* without any progress on unsent replies */
+  guint drain_timeout_ms;         /* how long tw_server_stop() waits for calls in flight */
+  TwWireLimits request_limits;
+  gsize max_reply;                /* bytes */
+  gsize max_unsent;               /* bytes; a connection with more answers unsent is not read from */
+} TwServerLimits;
+
+/* What serves a few thousand clients: see the .c file. */
+extern const TwServerLimits TW_SERVER_DEFAULT_LIMITS;
+
+/* Answers a call, now or later, on any thread. Called on the loop: it must not block. */
+typedef void (*TwCallFunc) (TwCall *call, gpointer user_data);
+
+/* A server of @service that answers from @handler every method that has no function of its own. Listens at once, on
+ * the thread-default context's loop. Fails with TW_ERROR_CONFIGURATION when the address can't be had. */
+TwServer *tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *address,
+                         const TwServerLimits *limits, TwCallFunc handler, gpointer user_data, GError **error);
+
+/* Has @func answer @method instead. Call before the loop runs. */
+void tw_server_set_method (TwServer *server, const char *method, TwCallFunc func, gpointer user_data);
+
+/* The port it listens on (of use where 0 was asked for). */
+guint16 tw_server_port (const TwServer *server);
+
+/* Accepts and reads no more; calls @stopped on the loop when every call in flight is answered and written, or after the
+ * drain timeout. Once. */
+void tw_server_stop (TwServer *server, void (*stopped) (gpointer user_data), gpointer user_data);
+
+/* Frees a server that has stopped, or never ran. Its calls must all have been answered. */
+void tw_server_free (TwServer *server);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwServer, tw_server_free)
+
+G_END_DECLS
