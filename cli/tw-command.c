@@ -7,6 +7,7 @@
 #include "tw-remote.h"
 #include "tw-table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum
@@ -24,6 +25,7 @@ typedef struct
   int timeout_s;
   gboolean json;
   gboolean version;
+  gboolean help;
 } Options;
 
 static void
@@ -41,10 +43,10 @@ fail (const char *message)
   g_printerr ("%s: %s\n", g_get_prgname (), message);
 }
 
-/* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @help_text
- * stands between usage and options. */
+/* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @summary stands
+ * between usage and options in the help, which is printed where it is asked for. */
 static gboolean
-parse (Options *options, const char *usage, const char *help_text, TwArguments *arguments, int *argc, char ***argv,
+parse (Options *options, const char *usage, const char *summary, TwArguments *arguments, int *argc, char ***argv,
        GError **error)
 {
   const GOptionEntry entries[] = {
@@ -54,32 +56,32 @@ parse (Options *options, const char *usage, const char *help_text, TwArguments *
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout_s, "How long to wait for the answer (10)", "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the answer as JSON", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this text", NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
 
-  g_option_context_set_summary (context, help_text);
+  /* GOption's own --help ends the process, and shows a group only when it is asked for by its name. */
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_summary (context, summary);
   g_option_context_set_strict_posix (context, arguments == NULL);
+  g_option_context_add_main_entries (context, entries, NULL);
   if (arguments != NULL)
     {
-      GOptionGroup *group = g_option_group_new ("program", "Options of the program:", "Options of the program", NULL, NULL);
+      GOptionGroup *group = g_option_group_new ("arguments", "Arguments:", "", NULL, NULL);
 
-      g_option_group_add_entries (group, entries);
+      g_option_group_add_entries (group, tw_arguments_entries (arguments));
       g_option_context_add_group (context, group);
-      g_option_context_add_main_entries (context, tw_arguments_entries (arguments), NULL);
-      /* Both kinds in --help, without asking for --help-all. */
-      for (int i = 1; i < *argc; i++)
-        if (strcmp ((*argv)[i], "--help") == 0)
-          {
-            g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
-
-            g_print ("%s", help);
-            exit (EXIT_OK);
-          }
     }
-  else
-    g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (options->help)
+    {
+      g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
+
+      fputs (help, stdout);
+    }
+  return TRUE;
 }
 
 static const TwCommandService *
@@ -165,12 +167,14 @@ call (const Options *options, const TwCommandService *at, const TwMethod *method
 static int
 run_method (Options *options, const TwCommandService *at, const TwMethod *method, int argc, char **argv)
 {
-  g_autofree char *usage = g_strdup_printf ("— call %s", method->name);
+  g_autofree char *usage = g_strdup_printf ("%s [--ARGUMENT VALUE…]", method->name);
   g_autoptr (TwArguments) arguments = tw_arguments_new (method);
   g_autoptr (GError) error = NULL;
 
   if (!parse (options, usage, method->doc, arguments, &argc, &argv, &error))
     fail (error->message);
+  else if (options->help)
+    return EXIT_OK;
   else if (argc > 1)
     {
       g_autofree char *message = g_strdup_printf ("unexpected argument \"%s\"", argv[1]);
@@ -201,6 +205,8 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
       fail (error->message);
       return EXIT_USAGE;
     }
+  if (options.help)
+    return EXIT_OK;
   if (options.version)
     {
       g_print ("tasks " TW_VERSION "\n");
