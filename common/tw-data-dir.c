@@ -16,9 +16,14 @@ tw_data_dir_default (void)
 gboolean
 tw_data_dir_make (const char *path, GError **error)
 {
+  int why;
+
   if (g_mkdir_with_parents (path, 0700) == 0)
     return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "the data folder %s can't be made: %s", path,
-               g_strerror (errno));
+  why = errno;
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' is not a folder", path);
+  else
+    g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be made: %s", path, g_strerror (why));
   return FALSE;
 }

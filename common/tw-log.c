@@ -4,6 +4,7 @@
 
 #include "tw-buffer.h"
 #include "tw-clock.h"
+#include "tw-error.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -20,6 +21,20 @@ tw_log_init (const char *process, TwLogLevel level)
 {
   g_strlcpy (process_name, process, sizeof process_name);
   atomic_store (&least, (int) level);
+}
+
+gboolean
+tw_log_level_parse (const char *name, TwLogLevel *level, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (level_names); i++)
+    if (strcmp (name, level_names[i]) == 0)
+      {
+        *level = (TwLogLevel) i;
+        return TRUE;
+      }
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "--log-level must be error, warning, info or debug, not \"%s\"",
+               name);
+  return FALSE;
 }
 
 /* The message as a quoted value: what could end the line or the value is escaped, bytes that are not UTF-8 too. */

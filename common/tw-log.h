@@ -28,6 +28,9 @@ void tw_log_init (const char *process, TwLogLevel level);
 
 void tw_log (TwLogLevel level, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* Reads "error", "warning", "info" or "debug"; fails with TW_ERROR_CONFIGURATION, naming the flag --log-level. */
+gboolean tw_log_level_parse (const char *name, TwLogLevel *level, GError **error);
+
 #define tw_log_error(...) tw_log (TW_LOG_ERROR, __VA_ARGS__)
 #define tw_log_warning(...) tw_log (TW_LOG_WARNING, __VA_ARGS__)
 #define tw_log_info(...) tw_log (TW_LOG_INFO, __VA_ARGS__)

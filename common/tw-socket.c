@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -197,6 +198,17 @@ tw_socket_listen_beside (int fd, GError **error)
   if (beside < 0)
     g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "can't listen beside: %s", g_strerror (errno));
   return beside;
+}
+
+void
+tw_socket_raise_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
 }
 
 guint16

@@ -33,6 +33,9 @@ int tw_socket_listen (const TwAddress *address, gboolean reuse_port, GError **er
 /* Another such socket on the address of @fd, which tw_socket_listen() made with reuse_port: one for each worker. */
 int tw_socket_listen_beside (int fd, GError **error);
 
+/* Lets this process have as many descriptors as it may: the usual soft limit of 1,024 is not meant for servers. */
+void tw_socket_raise_limit (void);
+
 /* The port that @fd is bound to; 0 if it is not a bound TCP socket. */
 guint16 tw_socket_port (int fd);
 

@@ -2,6 +2,7 @@
 
 #include "tw-data-folder.h"
 
+#include "tw-data-dir.h"
 #include "tw-error.h"
 
 #include <errno.h>
@@ -15,23 +16,6 @@ struct _TwDataFolder
   char *path;
   int lock; /* the file stays when the lock is released: removing it would race with the next one to lock it */
 };
-
-static gboolean
-make_folder (const char *path, GError **error)
-{
-  if (g_mkdir_with_parents (path, 0700) != 0)
-    {
-      int why = errno;
-
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' is not a folder", path);
-      else
-        g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be made: %s", path,
-                     g_strerror (why));
-      return FALSE;
-    }
-  return TRUE;
-}
 
 static int
 open_lock (const char *path, const char *name, GError **error)
@@ -67,7 +51,7 @@ tw_data_folder_open (const char *path, const char *name, GError **error)
   TwDataFolder *folder;
   int lock;
 
-  if (!make_folder (path, error))
+  if (!tw_data_dir_make (path, error))
     return NULL;
   lock = open_lock (path, name, error);
   if (lock < 0)

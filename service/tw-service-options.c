@@ -2,6 +2,7 @@
 
 #include "tw-service-options.h"
 
+#include "tw-data-dir.h"
 #include "tw-error.h"
 
 /* What was said, as it was said. */
@@ -50,27 +51,9 @@ read_said (Said *said, const TwServiceSpec *spec, int argc, char **argv, GError 
   for (const TwOption *own = spec->options; own != NULL && own->name != NULL; own++)
     g_array_append_vals (all, own, 1);
   said->listen = g_strdup_printf ("127.0.0.1:%u", spec->default_port);
-  said->data_dir = g_build_filename (g_get_user_data_dir (), "taskwire", NULL);
+  said->data_dir = tw_data_dir_default ();
   said->log_level = g_strdup ("info");
   return tw_config_read ((const TwOption *) (gconstpointer) all->data, spec->summary, argc, argv, NULL, error);
-}
-
-static gboolean
-find_log_level (const char *name, TwLogLevel *level, GError **error)
-{
-  static const char *const names[] = {
-    [TW_LOG_ERROR] = "error", [TW_LOG_WARNING] = "warning", [TW_LOG_INFO] = "info", [TW_LOG_DEBUG] = "debug",
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (name, names[i]) == 0)
-      {
-        *level = (TwLogLevel) i;
-        return TRUE;
-      }
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
-               "--log-level must be error, warning, info or debug, not '%s'", name);
-  return FALSE;
 }
 
 /* What is no store of ours may hold a password all the same: it is not repeated. */
@@ -95,7 +78,7 @@ tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, i
   g_auto (Said) said = { 0 };
 
   if (!read_said (&said, spec, argc, argv, error)
-      || !find_log_level (said.log_level, &options->log_level, error))
+      || !tw_log_level_parse (said.log_level, &options->log_level, error))
     return FALSE;
   options->trusted_network = said.trusted_network;
   options->address = tw_address_parse (said.listen, TRUE, error);

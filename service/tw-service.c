@@ -146,6 +146,7 @@ tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   tw_log_init (spec->program, TW_LOG_INFO);
+  tw_socket_raise_limit ();
   if (run (spec, argc, argv, &error))
     return 0;
   tw_log_error ("%s", error->message);
