@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The gateway's program: reads what it is told, and hands it to the library, which knows no IDL and no service. */
+
+#include "tw-config.h"
+#include "tw-data-dir.h"
+#include "tw-error.h"
+#include "tw-gateway.h"
+#include "tw-idl.h"
+#include "tw-log.h"
+#include "tw-signals.h"
+#include "tw-socket.h"
+#include "tw-webui-resource.h"
+
+#define WEBUI_PREFIX "/taskwire/webui/"
+#define MAX_WORKERS 256
+#define MAX_LIFETIME_S 86400
+
+/* Where the services of the built-in IDL are, unless told otherwise. */
+static const struct
+{
+  const char *service;
+  const char *upstream;
+} default_upstreams[] = {
+  { "Tasks", "Tasks=127.0.0.1:6001" },
+  { "Accounts", "Accounts=127.0.0.1:6002" },
+};
+
+typedef struct
+{
+  char *listen, *admin_listen, *data_dir, *token_key_file, *log_level;
+  char **idl, **upstreams;
+  gint64 workers, token_lifetime_s, upstream_timeout_ms;
+} Settings;
+
+static void
+settings_clear (Settings *settings)
+{
+  g_free (settings->listen);
+  g_free (settings->admin_listen);
+  g_free (settings->data_dir);
+  g_free (settings->token_key_file);
+  g_free (settings->log_level);
+  g_strfreev (settings->idl);
+  g_strfreev (settings->upstreams);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
+
+static gboolean
+read_settings (Settings *settings, int argc, char **argv, GError **error)
+{
+  const TwOption options[] = {
+    { "listen", "TW_HTTP_LISTEN", TW_OPTION_STRING, &settings->listen, "HOST:PORT",
+      "Where to serve HTTP (127.0.0.1:8080)", 0, 0 },
+    { "admin-listen", "TW_ADMIN_LISTEN", TW_OPTION_STRING, &settings->admin_listen, "HOST:PORT",
+      "Where to serve /healthz and /readyz (127.0.0.1:9080)", 0, 0 },
+    { "upstream", NULL, TW_OPTION_STRINGS, &settings->upstreams, "SERVICE=HOST:PORT[,HOST:PORT...]",
+      "Where a service is; repeatable", 0, 0 },
+    { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",
+      "What 'thrift --gen json:merge' wrote, in place of the built-in API; repeatable", 0, 0 },
+    { "workers", "TW_WORKERS", TW_OPTION_INTEGER, &settings->workers, "N",
+      "Threads that serve HTTP (as many as there are processors)", 1, MAX_WORKERS },
+    { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &settings->data_dir, "FOLDER",
+      "Where the token key is kept (taskwire in the user's data folder)", 0, 0 },
+    { "token-key-file", "TW_TOKEN_KEY_FILE", TW_OPTION_STRING, &settings->token_key_file, "FILE",
+      "The key that signs access tokens; made if absent (token.key in the data folder)", 0, 0 },
+    { "token-lifetime", "TW_TOKEN_LIFETIME", TW_OPTION_INTEGER, &settings->token_lifetime_s, "SECONDS",
+      "How long an access token is valid (900)", 1, MAX_LIFETIME_S },
+    { "upstream-timeout-ms", "TW_UPSTREAM_TIMEOUT_MS", TW_OPTION_INTEGER, &settings->upstream_timeout_ms, "MS",
+      "How long a service may take to answer (5000)", 1, G_MAXINT32 },
+    { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
+      "error, warning, info or debug (info)", 0, 0 },
+    { .name = NULL },
+  };
+
+  settings->listen = g_strdup ("127.0.0.1:8080");
+  settings->admin_listen = g_strdup ("127.0.0.1:9080");
+  settings->data_dir = tw_data_dir_default ();
+  settings->log_level = g_strdup ("info");
+  settings->workers = g_get_num_processors ();
+  settings->token_lifetime_s = 900;
+  settings->upstream_timeout_ms = 5000;
+  return tw_config_read (options, "- turns REST calls into Thrift calls", argc, argv, NULL, error);
+}
+
+static gboolean
+start_log (const Settings *settings, GError **error)
+{
+  TwLogLevel level;
+
+  if (!tw_log_level_parse (settings->log_level, &level, error))
+    return FALSE;
+  tw_log_init ("gateway", level);
+  return TRUE;
+}
+
+static TwSchema *
+load_files (char **paths, GError **error)
+{
+  g_autoptr (GPtrArray) documents = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      char *text;
+      gsize length;
+
+      if (!g_file_get_contents (paths[i], &text, &length, error))
+        return NULL;
+      g_ptr_array_add (documents, g_bytes_new_take (text, length));
+    }
+  return tw_schema_load ((GBytes *const *) documents->pdata, (const char *const *) paths, documents->len, error);
+}
+
+static TwUpstreams *
+read_upstreams (const Settings *settings, GError **error)
+{
+  g_autoptr (TwUpstreams) upstreams = tw_upstreams_new ();
+
+  for (guint i = 0; settings->upstreams != NULL && settings->upstreams[i] != NULL; i++)
+    if (!tw_upstreams_add (upstreams, settings->upstreams[i], error))
+      return NULL;
+  for (guint i = 0; settings->idl == NULL && i < G_N_ELEMENTS (default_upstreams); i++)
+    if (!tw_upstreams_contains (upstreams, default_upstreams[i].service)
+        && !tw_upstreams_add (upstreams, default_upstreams[i].upstream, error))
+      return NULL;
+  return g_steal_pointer (&upstreams);
+}
+
+static TwTokenKeys *
+load_keys (const Settings *settings, GError **error)
+{
+  g_autofree char *path = g_strdup (settings->token_key_file);
+
+  if (path == NULL)
+    {
+      if (!tw_data_dir_make (settings->data_dir, error))
+        return NULL;
+      path = g_build_filename (settings->data_dir, "token.key", NULL);
+    }
+  return tw_token_keys_load (path, TRUE, error);
+}
+
+static gboolean
+on_stop_signal (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+log_address (const char *what, const TwAddress *address)
+{
+  g_autofree char *text = tw_address_to_string (address);
+
+  tw_log_info ("%s on %s", what, text);
+}
+
+static gboolean
+serve (const Settings *settings, GError **error)
+{
+  g_autoptr (TwSchema) schema = settings->idl != NULL ? load_files (settings->idl, error) : tw_idl_load (error);
+  g_autoptr (TwUpstreams) upstreams = schema != NULL ? read_upstreams (settings, error) : NULL;
+  g_autoptr (TwAddress) address = upstreams != NULL ? tw_address_parse (settings->listen, TRUE, error) : NULL;
+  g_autoptr (TwAddress) admin = address != NULL ? tw_address_parse (settings->admin_listen, TRUE, error) : NULL;
+  g_autoptr (TwTokenKeys) keys = admin != NULL ? load_keys (settings, error) : NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (TwGateway) gateway = NULL;
+  TwGatewayConfig config;
+
+  if (keys == NULL)
+    return FALSE;
+  config = (TwGatewayConfig) {
+    .schema = schema,
+    .upstreams = upstreams,
+    .listen = address,
+    .admin_listen = admin,
+    .workers = (guint) settings->workers,
+    .keys = keys,
+    .token_lifetime_s = settings->token_lifetime_s,
+    .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
+    /* The page speaks the built-in API alone. */
+    .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,
+    .files_prefix = WEBUI_PREFIX,
+  };
+  tw_signals_init (on_stop_signal, loop);
+  gateway = tw_gateway_start (&config, error);
+  if (gateway == NULL)
+    return FALSE;
+  address->port = tw_gateway_port (gateway);
+  admin->port = tw_gateway_admin_port (gateway);
+  log_address ("listening", address);
+  log_address ("admin", admin);
+  g_main_loop_run (loop);
+  tw_log_info ("stopping");
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (Settings) settings = { .listen = NULL };
+  g_autoptr (GError) error = NULL;
+
+  tw_socket_raise_limit ();
+  if (read_settings (&settings, argc, argv, &error) && start_log (&settings, &error) && serve (&settings, &error))
+    return 0;
+  tw_log_error ("%s", error->message);
+  return 1;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-admin.h"
+
+#include "tw-health.h"
+#include "tw-httpd.h"
+
+#include <string.h>
+
+#define MAX_CONNECTIONS 64
+#define ALLOW "GET, HEAD, OPTIONS"
+
+struct _TwAdmin
+{
+  TwHttpd *httpd;
+  const TwSchema *schema;
+  const TwClients *clients;
+  const GPtrArray *pollers;
+  guint timeout_ms;
+};
+
+typedef struct
+{
+  TwAdmin *admin;
+  TwRequest *request;
+} ReadyQuestion;
+
+static void
+answer_yes (TwRequest *request, const char *member)
+{
+  g_auto (TwBuffer) json = TW_BUFFER_INIT;
+  g_autofree char *text = g_strdup_printf ("{\"%s\":true}", member);
+
+  tw_buffer_append_string (&json, text);
+  tw_request_answer (request, tw_response_new_json (200, &json));
+}
+
+static gboolean
+is_loaded (const TwAdmin *admin)
+{
+  for (guint i = 0; i < admin->pollers->len; i++)
+    if (!tw_revocation_poller_loaded (g_ptr_array_index (admin->pollers, i)))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_health (const TwProblems *problems, gpointer user_data)
+{
+  g_autofree ReadyQuestion *question = user_data;
+  g_autofree char *text = NULL, *detail = NULL;
+
+  if (tw_problems_count (problems) > 0)
+    {
+      text = tw_problems_to_string (problems);
+      detail = g_strdup_printf ("Not ready: %s", text);
+      tw_request_answer (question->request, tw_response_new_problem_of (503, detail, problems));
+    }
+  else if (!is_loaded (question->admin))
+    tw_request_answer (question->request,
+                       tw_response_new_problem (503, "Not ready: the list of ended sessions has not been loaded yet"));
+  else
+    answer_yes (question->request, "ready");
+}
+
+static void
+handle_ready (TwAdmin *admin, TwRequest *request)
+{
+  ReadyQuestion *question = g_new (ReadyQuestion, 1);
+
+  *question = (ReadyQuestion) { admin, request };
+  tw_health_ask (admin->clients, admin->schema, admin->timeout_ms, on_health, question);
+}
+
+static void
+handle_health (TwAdmin *admin, TwRequest *request)
+{
+  answer_yes (request, "ok");
+}
+
+static const struct
+{
+  const char *path;
+  void (*handle) (TwAdmin *admin, TwRequest *request);
+} pages[] = {
+  { "/healthz", handle_health },
+  { "/readyz", handle_ready },
+};
+
+static int
+find_page (const TwRequest *request)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    if (strcmp (tw_request_target (request)->path, pages[i].path) == 0)
+      return (int) i;
+  return -1;
+}
+
+static TwResponse *
+begin (TwRequest *request, gpointer user_data)
+{
+  const char *verb = tw_request_method (request);
+  TwResponse *response;
+
+  if (find_page (request) < 0)
+    return tw_response_new_problem (404, "There is nothing at this path");
+  if (strcmp (verb, "GET") == 0 || strcmp (verb, "HEAD") == 0)
+    return NULL;
+  response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, NULL);
+  tw_response_add_header (response, "Allow", ALLOW);
+  return response;
+}
+
+static void
+handle (TwRequest *request, gpointer user_data)
+{
+  pages[find_page (request)].handle (user_data, request);
+}
+
+TwAdmin *
+tw_admin_new (int listen_fd, const TwSchema *schema, const TwClients *clients, const GPtrArray *pollers,
+              guint timeout_ms, GError **error)
+{
+  static const TwHttpdHandler handler = { .begin = begin, .handle = handle };
+  TwHttpdLimits limits = TW_HTTPD_DEFAULT_LIMITS;
+  TwAdmin *admin = g_new0 (TwAdmin, 1);
+
+  limits.max_connections = MAX_CONNECTIONS;
+  admin->schema = schema;
+  admin->clients = clients;
+  admin->pollers = pollers;
+  admin->timeout_ms = timeout_ms;
+  admin->httpd = tw_httpd_new (listen_fd, &limits, &handler, admin, error);
+  if (admin->httpd == NULL)
+    g_clear_pointer (&admin, g_free);
+  return admin;
+}
+
+void
+tw_admin_close (TwAdmin *admin)
+{
+  tw_httpd_close (admin->httpd);
+}
+
+void
+tw_admin_free (TwAdmin *admin)
+{
+  tw_httpd_free (admin->httpd);
+  g_free (admin);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-answer.h"
+
+#include "tw-error.h"
+#include "tw-json.h"
+#include "tw-log.h"
+
+#include <string.h>
+
+#define COOKIE_ATTRIBUTES "Path=/; HttpOnly; SameSite=Strict"
+
+/* A reply's struct that is being answered. */
+typedef struct
+{
+  const TwAnswerContext *context;
+  const TwMethod *method;
+  const TwField *field; /* of the method's result; NULL for void */
+  TwReader reader;      /* before its value */
+} Reply;
+
+static const TwStruct *
+structure_of (const Reply *reply)
+{
+  return reply->field != NULL ? reply->field->type->structure : NULL;
+}
+
+/* --- What a reply carries outside of its body. --- */
+
+/* RFC 6265, section 4.1.1. */
+static gboolean
+is_cookie_value (const char *value)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (*at <= 0x20 || *at >= 0x7f || strchr ("\",;\\", *at) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+add_outside_header (const TwField *field, const char *value, gpointer user_data)
+{
+  TwResponse *response = user_data;
+  g_autofree char *cookie = NULL;
+
+  if (field->source == TW_SOURCE_HEADER)
+    tw_response_set_header (response, field->source_name, value);
+  if (field->source != TW_SOURCE_COOKIE || !is_cookie_value (value))
+    return;
+  cookie = g_strdup_printf ("%s=%s; " COOKIE_ATTRIBUTES, field->source_name, value);
+  tw_response_add_header (response, "Set-Cookie", cookie);
+}
+
+static void
+add_outside_headers (const Reply *reply, TwResponse *response)
+{
+  if (structure_of (reply) != NULL)
+    tw_reply_each_outside (&reply->reader, structure_of (reply), add_outside_header, response);
+}
+
+typedef struct
+{
+  GPtrArray *names, *values;
+} ClaimList;
+
+static void
+collect_claim (const TwField *field, const char *value, gpointer user_data)
+{
+  ClaimList *list = user_data;
+
+  if (field->source != TW_SOURCE_CLAIM)
+    return;
+  g_ptr_array_add (list->names, g_strdup (field->source_name));
+  g_ptr_array_add (list->values, g_strdup (value));
+}
+
+/* The fields of the reply that are claims. */
+static ClaimList
+claims_of (const Reply *reply)
+{
+  ClaimList list = { g_ptr_array_new_with_free_func (g_free), g_ptr_array_new_with_free_func (g_free) };
+
+  if (structure_of (reply) != NULL)
+    tw_reply_each_outside (&reply->reader, structure_of (reply), collect_claim, &list);
+  return list;
+}
+
+static void
+claims_clear (ClaimList *list)
+{
+  g_clear_pointer (&list->names, g_ptr_array_unref);
+  g_clear_pointer (&list->values, g_ptr_array_unref);
+}
+
+/* The text of one field of the reply's struct; NULL where it has no such. */
+static char *
+text_of (const Reply *reply, const char *name, gsize length)
+{
+  const TwStruct *structure = structure_of (reply);
+
+  for (guint i = 0; structure != NULL && i < structure->n_fields; i++)
+    if (strlen (structure->fields[i].name) == length && memcmp (structure->fields[i].name, name, length) == 0)
+      return tw_reply_scalar (&reply->reader, &structure->fields[i]);
+  return NULL;
+}
+
+/* Fills the names in braces of a method's location; NULL where a field is absent. */
+static char *
+expand_location (const Reply *reply)
+{
+  g_autoptr (GString) location = g_string_new (NULL);
+  const char *at = reply->method->location;
+
+  for (const char *open = strchr (at, '{'); open != NULL; open = strchr (at, '{'))
+    {
+      const char *close = strchr (open, '}');
+      g_autofree char *text = close != NULL ? text_of (reply, open + 1, (gsize) (close - open) - 1) : NULL;
+
+      if (text == NULL)
+        return NULL;
+      g_string_append_len (location, at, open - at);
+      g_string_append_uri_escaped (location, text, NULL, FALSE);
+      at = close + 1;
+    }
+  g_string_append (location, at);
+  return g_string_free (g_steal_pointer (&location), FALSE);
+}
+
+/* --- Sessions. --- */
+
+static void
+revoke_session (const TwAnswerContext *context, const char *session)
+{
+  /* No token of the session can be valid for longer than one that is issued now. */
+  tw_revocations_add (context->revocations, session,
+                      tw_clock_wall_ms (context->clock) / 1000 + context->token_lifetime_s);
+}
+
+/* Adds the access token to the object that stands open at the end of @json. */
+static gboolean
+append_token (const Reply *reply, TwBuffer *json)
+{
+  const TwAnswerContext *context = reply->context;
+  ClaimList claims = claims_of (reply);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = tw_token_issue (context->keys, (const char *const *) claims.names->pdata,
+                                           (const char *const *) claims.values->pdata, claims.names->len,
+                                           context->token_lifetime_s, context->clock, &error);
+  g_autofree char *members = NULL;
+
+  claims_clear (&claims);
+  if (token == NULL)
+    {
+      tw_log_error ("%s: no token can be issued: %s", reply->method->name, error->message);
+      return FALSE;
+    }
+  members = g_strdup_printf ("%s\"accessToken\":\"%s\",\"tokenType\":\"Bearer\",\"expiresIn\":%" G_GINT64_FORMAT "}",
+                             json->data[json->len - 1] == '{' ? "" : ",", token, context->token_lifetime_s);
+  tw_buffer_append_string (json, members);
+  return TRUE;
+}
+
+/* --- The kinds of answer. --- */
+
+static TwResponse *
+new_internal (const TwMethod *method, const char *what)
+{
+  tw_log_error ("%s.%s: %s", method->service->name, method->name, what);
+  return tw_response_new_problem (500, "Something went wrong on our side");
+}
+
+static TwResponse *
+new_value_body (const Reply *reply)
+{
+  const TwMethod *method = reply->method;
+  g_auto (TwBuffer) json = TW_BUFFER_INIT;
+  TwReader reader = reply->reader;
+
+  if (reply->field == NULL || method->status == 204)
+    return tw_response_new (method->status);
+  if (!tw_json_write (&json, reply->field->type, &reader, method->issues_session ? TW_JSON_OPEN : TW_JSON_PLAIN))
+    return new_internal (method, "the reply does not fit the schema");
+  if (method->issues_session && !append_token (reply, &json))
+    return new_internal (method, "the session can't be answered");
+  return tw_response_new_json (method->status, &json);
+}
+
+static TwResponse *
+new_value (const Reply *reply, const TwClaims *claims)
+{
+  const TwMethod *method = reply->method;
+  TwResponse *response = new_value_body (reply);
+  const char *session = claims != NULL && method->revokes != NULL ? tw_claims_get (claims, method->revokes) : NULL;
+  g_autofree char *location = method->location != NULL ? expand_location (reply) : NULL;
+
+  if (session != NULL)
+    revoke_session (reply->context, session);
+  if (location != NULL)
+    tw_response_add_header (response, "Location", location);
+  add_outside_headers (reply, response);
+  return response;
+}
+
+/* The text of the exception's field with @role. */
+static char *
+error_text (const Reply *reply, TwErrorRole role)
+{
+  const TwStruct *structure = structure_of (reply);
+
+  for (guint i = 0; structure != NULL && i < structure->n_fields; i++)
+    if (structure->fields[i].error_role == role)
+      return tw_reply_scalar (&reply->reader, &structure->fields[i]);
+  return NULL;
+}
+
+static void
+revoke_named (const Reply *reply)
+{
+  ClaimList claims = claims_of (reply);
+
+  for (guint i = 0; i < claims.names->len; i++)
+    if (g_strcmp0 (g_ptr_array_index (claims.names, i), reply->method->revokes) == 0)
+      revoke_session (reply->context, g_ptr_array_index (claims.values, i));
+  claims_clear (&claims);
+}
+
+static TwResponse *
+new_exception (const Reply *reply)
+{
+  g_autofree char *status_text = error_text (reply, TW_ERROR_ROLE_STATUS);
+  g_autofree char *detail = error_text (reply, TW_ERROR_ROLE_DETAIL);
+  guint64 status = 0;
+  TwResponse *response;
+
+  if (reply->method->revokes != NULL)
+    revoke_named (reply);
+  if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
+    return new_internal (reply->method, "an exception has no status from 400 to 599");
+  response = tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
+  add_outside_headers (reply, response);
+  return response;
+}
+
+static TwResponse *
+new_failure (const TwMethod *method, const GError *error)
+{
+  if (g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE))
+    return tw_response_new_problem (503, "The service can't be reached at the moment");
+  if (g_error_matches (error, TW_ERROR, TW_ERROR_TIMEOUT))
+    return tw_response_new_problem (504, "The service took too long to answer");
+  return new_internal (method, error->message);
+}
+
+/* Nothing that a method declares: the service's own log says more. */
+static TwResponse *
+new_application_exception (const TwMethod *method, const TwClientReply *reply)
+{
+  g_autofree char *message = NULL, *what = NULL;
+  TwApplicationError code = TW_APPLICATION_UNKNOWN;
+
+  tw_application_exception_read (reply->protocol, reply->body, reply->length, &code, &message);
+  what = g_strdup_printf ("the service answered with application exception %d", (int) code);
+  return new_internal (method, what);
+}
+
+TwResponse *
+tw_answer_new (const TwAnswerContext *context, const TwMethod *method, const TwClaims *claims,
+               const TwClientReply *reply)
+{
+  Reply opened = { .context = context, .method = method };
+
+  if (reply->error != NULL)
+    return new_failure (method, reply->error);
+  if (reply->type == TW_MESSAGE_EXCEPTION)
+    return new_application_exception (method, reply);
+  switch (tw_reply_open (method, reply->protocol, reply->body, reply->length, &opened.field, &opened.reader))
+    {
+    case TW_REPLY_VALUE:
+      return new_value (&opened, claims);
+    case TW_REPLY_EXCEPTION:
+      return new_exception (&opened);
+    case TW_REPLY_MALFORMED:
+    default:
+      return new_internal (method, "the reply does not fit the schema");
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Who asks: the bearer token of a request (RFC 6750), verified, and its session not ended. */
+
+#pragma once
+
+#include "tw-request.h"
+#include "tw-revocations.h"
+#include "tw-schema.h"
+#include "tw-token.h"
+
+G_BEGIN_DECLS
+
+/* One a worker: not thread-safe. */
+typedef struct _TwBearer TwBearer;
+
+/* The claims that name sessions are those that some method of @schema revokes. References @keys; @revocations and
+ * @schema must outlive it. */
+TwBearer *tw_bearer_new (const TwSchema *schema, TwTokenKeys *keys, TwRevocations *revocations);
+void tw_bearer_free (TwBearer *bearer);
+
+/* The claims (owned by the caller), or NULL and *@refusal, a 401. */
+TwClaims *tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse **refusal);
+
+/* Where the token begins in the value of an Authorization header ("Bearer TOKEN", one blank); NULL where the scheme is
+ * another one. What follows the blank is not judged. */
+const char *tw_bearer_token (const char *authorization, gsize length, gsize *token_length);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwBearer, tw_bearer_free)
+
+G_END_DECLS

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-exchange.h"
+
+#include "tw-clock.h"
+#include "tw-connections.h"
+#include "tw-log.h"
+
+#include <string.h>
+
+/* A body that is not wanted is read and dropped when it is announced as no larger than this, so that the connection
+ * can go on and the client reads its answer; a larger one ends the connection. */
+#define MAX_UNWANTED_BODY (64 * 1024)
+
+/* One request on its way. */
+typedef struct
+{
+  GList link;
+  TwExchanges *exchanges;
+  struct MHD_Connection *mhd;
+  TwRequest *request;
+  gint64 start_ms;
+  gboolean begun;   /* the head was judged */
+  gboolean handled; /* the handler has it */
+  gboolean suspended;
+} Exchange;
+
+static gint64
+now_ms (void)
+{
+  return tw_clock_monotonic_ms (tw_clock_system ());
+}
+
+static void
+on_answered (gpointer data)
+{
+  Exchange *exchange = data;
+
+  if (!exchange->suspended)
+    return;
+  exchange->suspended = FALSE;
+  exchange->exchanges->resumed = TRUE;
+  MHD_resume_connection (exchange->mhd);
+}
+
+/* The first that is heard of a request, and the only place where its target is still as it came. */
+void *
+tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mhd)
+{
+  TwExchanges *exchanges = cls;
+  Exchange *exchange = g_new0 (Exchange, 1);
+
+  exchange->link.data = exchange;
+  exchange->exchanges = exchanges;
+  exchange->mhd = mhd;
+  exchange->start_ms = now_ms ();
+  exchange->request = tw_request_new (target, on_answered, exchange);
+  g_queue_push_tail_link (&exchanges->open, &exchange->link);
+  tw_connection_set_deadline (mhd, exchange->start_ms + exchanges->limits.head_timeout_ms);
+  return exchange;
+}
+
+static void
+log_access (const Exchange *exchange, gint64 now)
+{
+  const TwResponse *response = tw_request_response (exchange->request);
+  const TwTarget *target = tw_request_target (exchange->request);
+
+  if (response != NULL)
+    tw_log_info ("%s %s %u %" G_GINT64_FORMAT "ms %s", tw_request_method (exchange->request),
+                 target->path != NULL ? target->path : "-", tw_response_status (response), now - exchange->start_ms,
+                 tw_request_id (exchange->request));
+}
+
+void
+tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context,
+                           enum MHD_RequestTerminationCode code)
+{
+  TwExchanges *exchanges = cls;
+  Exchange *exchange = *context;
+  gint64 now = now_ms ();
+
+  if (exchange == NULL)
+    return;
+  *context = NULL;
+  log_access (exchange, now);
+  tw_connection_set_deadline (mhd, now + exchanges->limits.idle_timeout_ms);
+  g_queue_unlink (&exchanges->open, &exchange->link);
+  tw_request_free (exchange->request);
+  g_free (exchange);
+}
+
+static enum MHD_Result
+collect_header (void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length, const char *value,
+                size_t value_length)
+{
+  TwHead *head = cls;
+
+  if (head->n_headers == TW_HEAD_MAX_HEADERS)
+    return MHD_NO;
+  head->headers[head->n_headers++] = (TwHeader) { name, name_length, value, value_length };
+  return MHD_YES;
+}
+
+static TwResponse *
+read_head (Exchange *exchange, const char *method, const char *version)
+{
+  TwHead *head = tw_request_head (exchange->request);
+  guint wanted = (guint) MHD_get_connection_values_n (exchange->mhd, MHD_HEADER_KIND, NULL, NULL);
+  TwResponse *response;
+
+  head->method = method;
+  head->version = version;
+  head->size = MHD_get_connection_info (exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+  MHD_get_connection_values_n (exchange->mhd, MHD_HEADER_KIND, collect_header, head);
+  response = tw_request_check (exchange->request);
+  if (wanted <= TW_HEAD_MAX_HEADERS)
+    return response;
+  g_clear_pointer (&response, tw_response_free);
+  response = tw_response_new_problem (431, "The request has too many headers");
+  tw_response_close (response);
+  return response;
+}
+
+static enum MHD_Result
+queue (Exchange *exchange)
+{
+  const TwExchanges *exchanges = exchange->exchanges;
+  const TwResponse *response = tw_request_response (exchange->request);
+  gboolean last = exchanges->last;
+
+  tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.write_timeout_ms);
+  return tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last) ? MHD_YES : MHD_NO;
+}
+
+/* Whether an answer that is known before the body has come goes out at once, which ends the connection. */
+static gboolean
+ends_connection (const Exchange *exchange)
+{
+  const TwRequest *request = exchange->request;
+  gsize length;
+
+  return tw_response_header (tw_request_response (request), "Connection") != NULL
+         || tw_request_announced (request) > MAX_UNWANTED_BODY
+         || tw_request_header (request, "expect", &length) != NULL;
+}
+
+static TwResponse *
+new_stopping_response (void)
+{
+  return tw_response_new_problem (503, "The server is stopping");
+}
+
+static enum MHD_Result
+begin (Exchange *exchange, const char *method, const char *version)
+{
+  TwExchanges *exchanges = exchange->exchanges;
+  TwResponse *response = read_head (exchange, method, version);
+
+  exchange->begun = TRUE;
+  if (response == NULL && exchanges->closing)
+    response = new_stopping_response ();
+  if (response == NULL)
+    response = exchanges->handler.begin (exchange->request, exchanges->user_data);
+  if (response == NULL)
+    response = tw_request_check_body (exchange->request);
+  tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.body_timeout_ms);
+  if (response == NULL)
+    return MHD_YES;
+  tw_request_answer (exchange->request, response);
+  return ends_connection (exchange) ? queue (exchange) : MHD_YES;
+}
+
+static void
+handle (Exchange *exchange)
+{
+  TwExchanges *exchanges = exchange->exchanges;
+  TwResponse *response;
+
+  exchange->handled = TRUE;
+  if (tw_request_response (exchange->request) != NULL)
+    return;
+  response = tw_request_check_body (exchange->request);
+  if (response == NULL && exchanges->closing)
+    response = new_stopping_response ();
+  if (response != NULL)
+    tw_request_answer (exchange->request, response);
+  else
+    exchanges->handler.handle (exchange->request, exchanges->user_data);
+}
+
+/* Called once with the head, then with each piece of body, then until there is an answer. */
+enum MHD_Result
+tw_exchanges_on_request (void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                         const char *version, const char *upload, size_t *upload_size, void **context)
+{
+  Exchange *exchange = *context;
+  gsize n = *upload_size;
+
+  if (!exchange->begun)
+    return begin (exchange, method, version);
+  *upload_size = 0;
+  if (n > 0)
+    return tw_request_append_body (exchange->request, upload, n) ? MHD_YES : MHD_NO;
+  if (!exchange->handled)
+    handle (exchange);
+  if (tw_request_response (exchange->request) != NULL)
+    return queue (exchange);
+  exchange->suspended = TRUE;
+  tw_connection_set_deadline (mhd, TW_CONNECTION_NO_DEADLINE);
+  MHD_suspend_connection (mhd);
+  return MHD_YES;
+}
+
+/* A Content-Length that is no number gets libmicrohttpd 0.9.75's own answer with its head twice, so such a connection
+ * ends without one. Its complaint is all that is heard of it, and does not say which connection it is about. */
+void
+tw_exchanges_on_complaint (void *cls, const char *format, va_list arguments)
+{
+  TwExchanges *exchanges = cls;
+
+  if (strstr (format, "Content-Length") == NULL)
+    return;
+  for (GList *at = exchanges->open.head; at != NULL; at = at->next)
+    {
+      const Exchange *exchange = at->data;
+      const char *length
+          = exchange->begun ? NULL : MHD_lookup_connection_value (exchange->mhd, MHD_HEADER_KIND, "Content-Length");
+
+      if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXUINT64, NULL, NULL))
+        tw_connection_end (exchange->mhd);
+    }
+}
+
+/* The target is taken apart by tw-target.h: libmicrohttpd leaves it as it is. */
+size_t
+tw_exchanges_keep_escapes (void *cls, struct MHD_Connection *mhd, char *text)
+{
+  return strlen (text);
+}
+
+void
+tw_exchanges_answer_suspended (TwExchanges *exchanges)
+{
+  for (GList *at = exchanges->open.head; at != NULL; at = at->next)
+    {
+      Exchange *exchange = at->data;
+
+      if (exchange->suspended)
+        tw_request_answer (exchange->request, new_stopping_response ());
+    }
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-gateway.h"
+
+#include "tw-admin.h"
+#include "tw-error.h"
+#include "tw-openapi.h"
+#include "tw-worker.h"
+
+#include <unistd.h>
+
+#define POLL_INTERVAL_MS 2000
+#define OPENAPI_PATH "/openapi.json"
+
+struct _TwGateway
+{
+  TwRouter *router;
+  TwStatic *files;
+  TwRevocations *revocations;
+  TwWorkerShared shared;
+  GPtrArray *workers; /* of TwWorker */
+  TwClients *clients; /* of the admin address and the pollers */
+  GPtrArray *pollers; /* of TwRevocationPoller */
+  TwAdmin *admin;
+  guint16 port, admin_port;
+};
+
+static gboolean
+add_files (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
+{
+  json_t *openapi = tw_openapi_new (config->schema, NULL, TW_VERSION);
+  char *text = json_dumps (openapi, JSON_COMPACT);
+  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
+
+  json_decref (openapi);
+  tw_static_add (gateway->files, OPENAPI_PATH, "application/json", bytes);
+  return config->files == NULL || tw_static_add_bundle (gateway->files, config->files, config->files_prefix, error);
+}
+
+static void
+start_pollers (TwGateway *gateway, TwSchema *schema)
+{
+  for (guint i = 0; i < tw_schema_n_services (schema); i++)
+    {
+      const TwService *service = tw_schema_service (schema, i);
+      const TwMethod *method = tw_service_find_role (service, TW_ROLE_REVOCATIONS);
+      TwClient *client = tw_clients_get (gateway->clients, service);
+
+      if (method != NULL && client != NULL)
+        g_ptr_array_add (gateway->pollers,
+                         tw_revocation_poller_new (gateway->revocations, client, method, POLL_INTERVAL_MS));
+    }
+}
+
+static gboolean
+start_admin (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
+{
+  int fd = tw_socket_listen (config->admin_listen, FALSE, error);
+
+  if (fd < 0)
+    return FALSE;
+  gateway->admin_port = tw_socket_port (fd);
+  gateway->admin
+      = tw_admin_new (fd, config->schema, gateway->clients, gateway->pollers, config->upstream_timeout_ms, error);
+  return gateway->admin != NULL;
+}
+
+/* All sockets before the first worker: nobody is accepted by a gateway that then fails to start. */
+static gboolean
+listen_for_all (TwGateway *gateway, const TwGatewayConfig *config, int *fds, GError **error)
+{
+  fds[0] = tw_socket_listen (config->listen, TRUE, error);
+  for (guint i = 1; i < config->workers && fds[i - 1] >= 0; i++)
+    fds[i] = tw_socket_listen_beside (fds[0], error);
+  if (fds[config->workers - 1] < 0)
+    return FALSE;
+  gateway->port = tw_socket_port (fds[0]);
+  return TRUE;
+}
+
+static gboolean
+start_workers (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
+{
+  g_autofree int *fds = g_new (int, config->workers);
+  gboolean started;
+
+  for (guint i = 0; i < config->workers; i++)
+    fds[i] = -1;
+  started = listen_for_all (gateway, config, fds, error);
+  for (guint i = 0; i < config->workers && started; i++)
+    {
+      TwWorker *worker = tw_worker_new (&gateway->shared, fds[i], error);
+
+      fds[i] = -1; /* the worker's now */
+      started = worker != NULL;
+      if (started)
+        g_ptr_array_add (gateway->workers, worker);
+    }
+  for (guint i = 0; i < config->workers; i++)
+    if (fds[i] >= 0)
+      close (fds[i]);
+  return started;
+}
+
+TwGateway *
+tw_gateway_start (const TwGatewayConfig *config, GError **error)
+{
+  g_autoptr (TwGateway) gateway = NULL;
+
+  if (!tw_upstreams_check (config->upstreams, config->schema, error))
+    return NULL;
+  gateway = g_new0 (TwGateway, 1);
+  gateway->router = tw_router_new (config->schema);
+  gateway->files = tw_static_new ();
+  gateway->revocations = tw_revocations_new (tw_clock_system ());
+  gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
+  gateway->pollers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_revocation_poller_free);
+  gateway->clients = tw_clients_new (config->upstreams, config->schema, NULL, NULL);
+  gateway->shared = (TwWorkerShared) {
+    .schema = config->schema,
+    .upstreams = config->upstreams,
+    .router = gateway->router,
+    .files = gateway->files,
+    .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s },
+    .upstream_timeout_ms = config->upstream_timeout_ms,
+  };
+  if (!add_files (gateway, config, error) || !start_admin (gateway, config, error)
+      || !start_workers (gateway, config, error))
+    return NULL;
+  start_pollers (gateway, config->schema);
+  return g_steal_pointer (&gateway);
+}
+
+guint16
+tw_gateway_port (const TwGateway *gateway)
+{
+  return gateway->port;
+}
+
+guint16
+tw_gateway_admin_port (const TwGateway *gateway)
+{
+  return gateway->admin_port;
+}
+
+void
+tw_gateway_stop (TwGateway *gateway)
+{
+  /* All are told before the first is waited for. */
+  g_ptr_array_foreach (gateway->workers, (GFunc) (void (*) (void)) tw_worker_stop, NULL);
+  g_ptr_array_unref (gateway->workers);
+  if (gateway->admin != NULL)
+    tw_admin_close (gateway->admin);
+  g_ptr_array_set_size (gateway->pollers, 0);
+  tw_clients_free (gateway->clients);
+  g_clear_pointer (&gateway->admin, tw_admin_free);
+  g_ptr_array_unref (gateway->pollers);
+  tw_revocations_free (gateway->revocations);
+  tw_static_free (gateway->files);
+  tw_router_free (gateway->router);
+  g_free (gateway);
+}

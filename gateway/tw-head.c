@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-head.h"
+
+#include "tw-error.h"
+
+#include <string.h>
+
+#define LINE_END 2 /* bytes of CR LF */
+
+/* Stand at most once: each ends a body, or names somebody or something, or holds what we hand on as one value. */
+static const char *const single[] = { "authorization", "content-length", "content-type",      "cookie",
+                                      "host",          "if-none-match",  "transfer-encoding", "x-request-id" };
+
+static gboolean
+refuse (GError **error, const char *message)
+{
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_INVALID, message);
+  return FALSE;
+}
+
+static gboolean
+is_blank (char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+static gboolean
+is_named (const TwHeader *header, const char *name)
+{
+  return header->name_length == strlen (name) && g_ascii_strncasecmp (header->name, name, header->name_length) == 0;
+}
+
+static const TwHeader *
+find (const TwHead *head, const char *name)
+{
+  for (guint i = 0; i < head->n_headers; i++)
+    if (is_named (&head->headers[i], name))
+      return &head->headers[i];
+  return NULL;
+}
+
+const char *
+tw_head_find (const TwHead *head, const char *name, gsize *length)
+{
+  const TwHeader *header = find (head, name);
+
+  if (header == NULL)
+    return NULL;
+  *length = header->value_length;
+  while (*length > 0 && is_blank (header->value[*length - 1]))
+    *length -= 1;
+  return header->value;
+}
+
+/* Whether the head's parts lie one behind the other with nothing else between them. */
+static gboolean
+check_layout (const TwHead *head)
+{
+  const char *at = head->method + strlen (head->method) + 1;
+
+  if (head->target != at)
+    return FALSE;
+  at += head->target_length + 1;
+  if (head->version != at)
+    return FALSE;
+  at += strlen (head->version) + LINE_END;
+  for (guint i = 0; i < head->n_headers; i++)
+    {
+      const TwHeader *header = &head->headers[i];
+
+      if (header->name != at)
+        return FALSE;
+      at += header->name_length + 1;
+      while (at < header->value && is_blank (*at))
+        at++;
+      if (header->value != at)
+        return FALSE;
+      at += header->value_length + LINE_END;
+    }
+  return at + LINE_END == head->method + head->size;
+}
+
+static gboolean
+is_token (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (text[i]) && (text[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL))
+      return FALSE;
+  return length > 0;
+}
+
+static gboolean
+check_header (const TwHeader *header, GError **error)
+{
+  if (!is_token (header->name, header->name_length))
+    return refuse (error, "A header's name is not a token");
+  for (gsize i = 0; i < header->value_length; i++)
+    if (g_ascii_iscntrl (header->value[i]) && header->value[i] != '\t')
+      return refuse (error, "A header's value has a control character");
+  return TRUE;
+}
+
+static gboolean
+check_repeated (const TwHead *head, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (single); i++)
+    {
+      guint n = 0;
+
+      for (guint k = 0; k < head->n_headers; k++)
+        n += is_named (&head->headers[k], single[i]) ? 1 : 0;
+      if (n > 1)
+        {
+          g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "The header %s stands more than once", single[i]);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+check_host (const TwHead *head, gboolean is_1_1, GError **error)
+{
+  gsize length = 0;
+  const char *host = tw_head_find (head, "host", &length);
+
+  if (host == NULL)
+    return is_1_1 ? refuse (error, "The header host is missing") : TRUE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (host[i]) && strchr ("-._~%!$&'()*+;=:[]", host[i]) == NULL)
+      return refuse (error, "The header host is not HOST or HOST:PORT");
+  return TRUE;
+}
+
+static gboolean
+read_frame (const TwHead *head, gboolean is_1_1, TwBodyFrame *frame, GError **error)
+{
+  const TwHeader *coding = find (head, "transfer-encoding"), *size = find (head, "content-length");
+
+  *frame = (TwBodyFrame) { .chunked = coding != NULL };
+  if (coding != NULL && size != NULL)
+    return refuse (error, "The headers content-length and transfer-encoding exclude each other");
+  /* With its blanks, since libmicrohttpd compares all of it, and waits for ever where it is anything else. */
+  if (coding != NULL
+      && (!is_1_1 || coding->value_length != strlen ("chunked")
+          || g_ascii_strncasecmp (coding->value, "chunked", coding->value_length) != 0))
+    return refuse (error, "The only transfer-encoding that is taken is chunked");
+  if (size != NULL)
+    {
+      char digits[20] = "";
+
+      if (size->value_length < sizeof digits)
+        memcpy (digits, size->value, size->value_length);
+      for (gsize i = 0; i < size->value_length; i++)
+        if (!g_ascii_isdigit (size->value[i]))
+          return refuse (error, "The header content-length is not a number");
+      if (digits[0] == '\0')
+        return refuse (error, "The header content-length is out of range");
+      if (!g_ascii_string_to_signed (digits, 10, 0, G_MAXINT64, &frame->length, NULL))
+        return refuse (error, "The header content-length is out of range");
+    }
+  return TRUE;
+}
+
+gboolean
+tw_head_check (const TwHead *head, TwBodyFrame *frame, GError **error)
+{
+  gboolean is_1_1 = strcmp (head->version, "HTTP/1.0") != 0;
+
+  if (!is_token (head->method, strlen (head->method)))
+    return refuse (error, "The method is not a token");
+  if (!check_layout (head))
+    return refuse (error, "The head of the request is malformed");
+  for (guint i = 0; i < head->n_headers; i++)
+    if (!check_header (&head->headers[i], error))
+      return FALSE;
+  return check_repeated (head, error) && check_host (head, is_1_1, error) && read_frame (head, is_1_1, frame, error);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* libmicrohttpd on a GMainContext: HTTP in, TwRequest to a handler, its answer out. All on one thread, without a lock.
+ *
+ * The daemon runs in external epoll mode; its epoll descriptor is a source of the loop. A request that is not answered
+ * at once is a suspended connection. Each phase of a connection has an absolute deadline (tw-connections.h).
+ */
+
+#pragma once
+
+#include "tw-request.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwHttpd TwHttpd;
+
+typedef struct
+{
+  guint max_connections;    /* further ones wait in the kernel's queue */
+  guint connection_memory;  /* bytes: a head that does not fit is refused */
+  guint idle_timeout_ms;    /* absolute, from an answer, or the connection's start, to the next request line */
+  guint silence_timeout_s;  /* without any byte, in whatever phase */
+  guint head_timeout_ms;    /* absolute, from the request line to the head's end */
+  guint body_timeout_ms;    /* absolute */
+  guint write_timeout_ms;   /* absolute, for an answer */
+} TwHttpdLimits;
+
+/* What serves a few thousand clients: see the .c file. */
+extern const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS;
+
+typedef struct
+{
+  /* The head is there and well-formed: allow a body (tw_request_set_body_limit()) and return NULL, or answer
+   * already. */
+  TwResponse *(*begin) (TwRequest *request, gpointer user_data);
+  /* All is there: answer now or later, on this thread. The request lives until it is answered. */
+  void (*handle) (TwRequest *request, gpointer user_data);
+} TwHttpdHandler;
+
+/* Serves what @listen_fd (a listening, non-blocking socket; taken) accepts, on the thread-default context. Fails with
+ * TW_ERROR_CONFIGURATION. */
+TwHttpd *tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *handler, gpointer user_data,
+                       GError **error);
+
+/* Sends what answers are ready. A TwClientBatchFunc; @httpd is a TwHttpd. Answers go out at the loop's next turn all
+ * the same. */
+void tw_httpd_run (gpointer httpd);
+
+/* Accepts no more, answers what is under way, and calls @stopped on the loop when nothing is any more. */
+void tw_httpd_stop (TwHttpd *httpd, void (*stopped) (gpointer user_data), gpointer user_data);
+
+/* Hands nothing on to the handler any more: requests are answered with 503. For when what the handler needs goes. */
+void tw_httpd_close (TwHttpd *httpd);
+
+/* Closes all connections and frees. Requests that still wait are answered with 503; nobody may touch them any more. */
+void tw_httpd_free (TwHttpd *httpd);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwHttpd, tw_httpd_free)
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One HTTP request: what came, checked, and the one answer that it gets.
+ *
+ * TwHttpd fills it as bytes come in; the handlers look into it and answer, at once or later on the same thread. Not
+ * thread-safe.
+ */
+
+#pragma once
+
+#include "tw-buffer.h"
+#include "tw-head.h"
+#include "tw-response.h"
+#include "tw-target.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwRequest TwRequest;
+
+/* --- For handlers. --- */
+
+const char *tw_request_method (const TwRequest *request);
+const TwTarget *tw_request_target (const TwRequest *request);
+
+/* The client's X-Request-Id where it is 1 to 128 characters of [A-Za-z0-9._-], else one made here. */
+const char *tw_request_id (const TwRequest *request);
+
+/* A header's value by its name in lower case, or a cookie's (RFC 6265, section 5.4); NULL where there is none. Not
+ * NUL-terminated. */
+const char *tw_request_header (const TwRequest *request, const char *name, gsize *length);
+const char *tw_request_cookie (const TwRequest *request, const char *name, gsize *length);
+
+/* Whether a body was announced; told once the head is there. */
+gboolean tw_request_has_body (const TwRequest *request);
+
+/* How many bytes of body are taken; 0 at first. */
+void tw_request_set_body_limit (TwRequest *request, gsize limit);
+
+/* The body; whole when the handler is called. */
+const TwBuffer *tw_request_body (const TwRequest *request);
+
+/* What the handler keeps with the request; freed with it. */
+void tw_request_set_data (TwRequest *request, gpointer data, GDestroyNotify free_data);
+gpointer tw_request_data (const TwRequest *request);
+
+/* Answers; takes @response. Exactly once a request. */
+void tw_request_answer (TwRequest *request, TwResponse *response);
+
+/* --- For TwHttpd. --- */
+
+/* A request for @raw_target (as it came; NULL where none did). @answered is called when it is answered. */
+TwRequest *tw_request_new (const char *raw_target, void (*answered) (gpointer user_data), gpointer user_data);
+void tw_request_free (TwRequest *request);
+
+/* The head, to be filled in before tw_request_check(). */
+TwHead *tw_request_head (TwRequest *request);
+
+/* Judges target and head, in this order. NULL if they keep all rules, else the answer. */
+TwResponse *tw_request_check (TwRequest *request);
+
+/* The answer to a body that is known to be larger than the limit, from its announcement or since it came; else NULL. */
+TwResponse *tw_request_check_body (const TwRequest *request);
+
+/* The bytes of body that were announced; 0 where their number is not known. */
+gint64 tw_request_announced (const TwRequest *request);
+
+/* Adds to the body. What is over the limit is dropped; FALSE when so much was dropped that the connection is to be
+ * closed. */
+gboolean tw_request_append_body (TwRequest *request, const char *bytes, gsize n);
+
+/* The answer; NULL as long as there is none. */
+const TwResponse *tw_request_response (const TwRequest *request);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRequest, tw_request_free)
+
+G_END_DECLS

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-response.h"
+
+#include "tw-error.h"
+#include "tw-json.h"
+
+#include <string.h>
+
+#define API_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define PAGE_POLICY                                                                                                    \
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "     \
+  "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+typedef struct
+{
+  char *name;
+  char *value;
+} Header;
+
+struct _TwResponse
+{
+  guint status;
+  GArray *headers; /* of Header */
+  GBytes *body;
+};
+
+/* On every answer; a response's own header of the same name wins. */
+static const struct
+{
+  const char *name;
+  const char *value;
+} common_headers[] = {
+  { "Cache-Control", "no-store" },
+  { "Content-Security-Policy", API_POLICY },
+  { "Cross-Origin-Opener-Policy", "same-origin" },
+  { "Cross-Origin-Resource-Policy", "same-origin" },
+  { "Referrer-Policy", "no-referrer" },
+  { "X-Content-Type-Options", "nosniff" },
+  { "X-Frame-Options", "DENY" },
+};
+
+/* The phrases of RFC 9110 for the statuses that we or a service may give. */
+static const struct
+{
+  guint status;
+  const char *title;
+} titles[] = {
+  { 400, "Bad Request" },
+  { 401, "Unauthorized" },
+  { 403, "Forbidden" },
+  { 404, "Not Found" },
+  { 405, "Method Not Allowed" },
+  { 409, "Conflict" },
+  { 410, "Gone" },
+  { 412, "Precondition Failed" },
+  { 413, "Content Too Large" },
+  { 415, "Unsupported Media Type" },
+  { 422, "Unprocessable Content" },
+  { 428, "Precondition Required" },
+  { 429, "Too Many Requests" },
+  { 431, "Request Header Fields Too Large" },
+  { 500, "Internal Server Error" },
+  { 501, "Not Implemented" },
+  { 502, "Bad Gateway" },
+  { 503, "Service Unavailable" },
+  { 504, "Gateway Timeout" },
+};
+
+/* Such a status means what its class means (RFC 9110, section 15). */
+static const char *
+title_of (guint status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (titles[i].status == status)
+      return titles[i].title;
+  return status < 500 ? "Client Error" : "Server Error";
+}
+
+static void
+header_clear (gpointer data)
+{
+  Header *header = data;
+
+  g_free (header->name);
+  g_free (header->value);
+}
+
+TwResponse *
+tw_response_new (guint status)
+{
+  TwResponse *response = g_new0 (TwResponse, 1);
+
+  response->status = status;
+  response->headers = g_array_new (FALSE, FALSE, sizeof (Header));
+  g_array_set_clear_func (response->headers, header_clear);
+  return response;
+}
+
+void
+tw_response_free (TwResponse *response)
+{
+  g_array_unref (response->headers);
+  g_clear_pointer (&response->body, g_bytes_unref);
+  g_free (response);
+}
+
+TwResponse *
+tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes)
+{
+  TwResponse *response = tw_response_new (status);
+
+  tw_response_add_header (response, "Content-Type", content_type);
+  response->body = g_bytes_ref (bytes);
+  return response;
+}
+
+static TwResponse *
+new_from_buffer (guint status, const char *content_type, TwBuffer *buffer)
+{
+  g_autoptr (GBytes) bytes = tw_buffer_steal_bytes (buffer);
+
+  return tw_response_new_bytes (status, content_type, bytes);
+}
+
+TwResponse *
+tw_response_new_json (guint status, TwBuffer *json)
+{
+  return new_from_buffer (status, "application/json", json);
+}
+
+static void
+append_member (TwBuffer *out, const char *name, const char *value)
+{
+  if (out->data[out->len - 1] != '{')
+    tw_buffer_append_byte (out, ',');
+  tw_json_write_string (out, name, strlen (name));
+  tw_buffer_append_byte (out, ':');
+  tw_json_write_string (out, value, strlen (value));
+}
+
+static void
+append_errors (TwBuffer *out, const TwProblems *problems)
+{
+  tw_buffer_append_string (out, ",\"errors\":[");
+  for (guint i = 0; i < tw_problems_count (problems); i++)
+    {
+      const TwProblem *problem = tw_problems_get (problems, i);
+
+      tw_buffer_append_string (out, i == 0 ? "{" : ",{");
+      append_member (out, "location", problem->location);
+      append_member (out, "detail", problem->detail);
+      tw_buffer_append_byte (out, '}');
+    }
+  tw_buffer_append_byte (out, ']');
+}
+
+TwResponse *
+tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems)
+{
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  char number[16];
+  TwResponse *response;
+
+  g_snprintf (number, sizeof number, ",\"status\":%u", status);
+  tw_buffer_append_byte (&out, '{');
+  append_member (&out, "title", title_of (status));
+  tw_buffer_append_string (&out, number);
+  if (detail != NULL)
+    append_member (&out, "detail", detail);
+  if (problems != NULL && tw_problems_count (problems) > 0)
+    append_errors (&out, problems);
+  tw_buffer_append_byte (&out, '}');
+
+  response = new_from_buffer (status, "application/problem+json", &out);
+  if (status == 401)
+    tw_response_add_header (response, "WWW-Authenticate", "Bearer");
+  if (status == 503)
+    tw_response_add_header (response, "Retry-After", "1");
+  return response;
+}
+
+TwResponse *
+tw_response_new_problem (guint status, const char *detail)
+{
+  return tw_response_new_problem_of (status, detail, NULL);
+}
+
+TwResponse *
+tw_response_new_error (const GError *error)
+{
+  return tw_response_new_problem ((guint) tw_error_status (error), tw_error_public_message (error));
+}
+
+TwResponse *
+tw_response_new_refusal (const GError *error)
+{
+  TwResponse *response = tw_response_new_error (error);
+
+  tw_response_close (response);
+  return response;
+}
+
+void
+tw_response_add_header (TwResponse *response, const char *name, const char *value)
+{
+  Header header;
+
+  for (const char *at = value; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return;
+  header = (Header) { g_strdup (name), g_strdup (value) };
+  g_array_append_val (response->headers, header);
+}
+
+void
+tw_response_set_header (TwResponse *response, const char *name, const char *value)
+{
+  for (guint i = response->headers->len; i > 0; i--)
+    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i - 1).name, name) == 0)
+      g_array_remove_index (response->headers, i - 1);
+  tw_response_add_header (response, name, value);
+}
+
+void
+tw_response_allow_page (TwResponse *response)
+{
+  tw_response_set_header (response, "Content-Security-Policy", PAGE_POLICY);
+  tw_response_set_header (response, "Cache-Control", "no-cache");
+}
+
+void
+tw_response_close (TwResponse *response)
+{
+  tw_response_set_header (response, "Connection", "close");
+}
+
+guint
+tw_response_status (const TwResponse *response)
+{
+  return response->status;
+}
+
+const char *
+tw_response_header (const TwResponse *response, const char *name)
+{
+  for (guint i = 0; i < response->headers->len; i++)
+    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i).name, name) == 0)
+      return g_array_index (response->headers, Header, i).value;
+  for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
+    if (g_ascii_strcasecmp (common_headers[i].name, name) == 0)
+      return common_headers[i].value;
+  return NULL;
+}
+
+GBytes *
+tw_response_body (const TwResponse *response)
+{
+  return response->body;
+}
+
+static gboolean
+has_own (const TwResponse *response, const char *name)
+{
+  for (guint i = 0; i < response->headers->len; i++)
+    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i).name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+release_bytes (void *bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+static struct MHD_Response *
+new_mhd_response (const TwResponse *response)
+{
+  gsize length = 0;
+  gconstpointer data = response->body != NULL ? g_bytes_get_data (response->body, &length) : NULL;
+  /* libmicrohttpd reads it only, whatever its prototype says. */
+  gpointer bytes = GSIZE_TO_POINTER ((gsize) data);
+
+  if (length == 0)
+    return MHD_create_response_from_buffer (0, NULL, MHD_RESPMEM_PERSISTENT);
+  return MHD_create_response_from_buffer_with_free_callback_cls (length, bytes, release_bytes,
+                                                                 g_bytes_ref (response->body));
+}
+
+gboolean
+tw_response_queue (const TwResponse *response, struct MHD_Connection *connection, const char *request_id,
+                   gboolean last)
+{
+  struct MHD_Response *mhd = new_mhd_response (response);
+  gboolean queued;
+
+  if (mhd == NULL)
+    return FALSE;
+  for (guint i = 0; i < response->headers->len; i++)
+    {
+      const Header *header = &g_array_index (response->headers, Header, i);
+
+      MHD_add_response_header (mhd, header->name, header->value);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
+    if (!has_own (response, common_headers[i].name))
+      MHD_add_response_header (mhd, common_headers[i].name, common_headers[i].value);
+  MHD_add_response_header (mhd, "X-Request-Id", request_id);
+  if (last)
+    MHD_add_response_header (mhd, "Connection", "close");
+  queued = MHD_queue_response (connection, response->status, mhd) == MHD_YES;
+  MHD_destroy_response (mhd);
+  return queued;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Every answer that the gateway gives is made here: a status, headers, a body, and what all answers have in common.
+ *
+ * Errors are problem details (RFC 9457): {"title", "status", "detail"?, "errors"?: [{"location", "detail"}]}.
+ * A response is plain data until it is queued. Not thread-safe.
+ */
+
+#pragma once
+
+#include "tw-buffer.h"
+#include "tw-problems.h"
+
+#include <microhttpd.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TwResponse TwResponse;
+
+/* An answer without a body. */
+TwResponse *tw_response_new (guint status);
+
+/* An answer with a JSON body (application/json); takes what @json holds. */
+TwResponse *tw_response_new_json (guint status, TwBuffer *json);
+
+/* A problem. @detail is one sentence for a person, NULL to leave it out; @problems what is wrong with each part of the
+ * input, or NULL. 401 gets WWW-Authenticate and 503 Retry-After. */
+TwResponse *tw_response_new_problem (guint status, const char *detail);
+TwResponse *tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems);
+
+/* The problem that @error means to a client: its status and public message. */
+TwResponse *tw_response_new_error (const GError *error);
+
+/* What tw_target_parse() and its like refused: a 400 after which the connection is closed. */
+TwResponse *tw_response_new_refusal (const GError *error);
+
+/* @bytes (referenced) as they are. */
+TwResponse *tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes);
+
+void tw_response_free (TwResponse *response);
+
+/* Adds a header; one whose value could not stand in a head (control characters) is left out. */
+void tw_response_add_header (TwResponse *response, const char *name, const char *value);
+
+/* Replaces a header, or adds it. */
+void tw_response_set_header (TwResponse *response, const char *name, const char *value);
+
+/* The policy for what a browser may run and load; for answers that are pages. API answers allow nothing. */
+void tw_response_allow_page (TwResponse *response);
+
+/* Has the connection closed behind the answer. */
+void tw_response_close (TwResponse *response);
+
+guint tw_response_status (const TwResponse *response);
+const char *tw_response_header (const TwResponse *response, const char *name); /* the first; NULL where absent */
+GBytes *tw_response_body (const TwResponse *response);                         /* NULL where there is none */
+
+/* Hands the answer to libmicrohttpd, with X-Request-Id; @last has the connection closed behind it. FALSE: the
+ * connection can't be answered and is to be closed. */
+gboolean tw_response_queue (const TwResponse *response, struct MHD_Connection *connection, const char *request_id,
+                            gboolean last);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwResponse, tw_response_free)
+
+G_END_DECLS

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-rest.h"
+
+#include "tw-bind.h"
+#include "tw-body.h"
+#include "tw-clock.h"
+#include "tw-error.h"
+
+#include <string.h>
+
+/* A request that has a route; kept with it. */
+typedef struct
+{
+  const TwRest *rest;
+  TwRequest *request;
+  TwRoute route;
+  TwClaims *claims; /* NULL where no token is needed */
+} Call;
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_clear_pointer (&call->claims, tw_claims_unref);
+  g_free (call);
+}
+
+/* --- From the head. --- */
+
+static TwResponse *
+new_with_allow (TwResponse *response, const char *allow)
+{
+  tw_response_add_header (response, "Allow", allow);
+  return response;
+}
+
+static TwResponse *
+answer_without_route (const TwRest *rest, const TwRequest *request)
+{
+  TwResponse *response = tw_static_answer (rest->files, request);
+
+  return response != NULL ? response : tw_response_new_problem (404, "There is nothing at this path");
+}
+
+/* Judges what the head says of a body, before it is read. */
+static TwResponse *
+begin_body (TwRequest *request, const TwMethod *method)
+{
+  gsize length = 0;
+  const char *type = tw_request_header (request, "content-type", &length);
+  TwResponse *response;
+
+  if (!tw_request_has_body (request))
+    return NULL;
+  if (!tw_method_takes_body (method))
+    return tw_response_new_problem (400, "A request for this method has no body");
+  if (type == NULL || !tw_body_accepts (method->verb, type, length))
+    {
+      response = tw_response_new_problem (415, "The body must be JSON, and its content-type say so");
+      tw_response_add_header (response, "Accept", tw_body_accepted (method->verb));
+      return response;
+    }
+  tw_request_set_body_limit (request, tw_method_max_body (method));
+  return NULL;
+}
+
+static TwResponse *
+begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
+{
+  TwResponse *refusal = NULL;
+  Call *call = g_new0 (Call, 1);
+
+  call->rest = rest;
+  call->request = request;
+  call->route = *route;
+  tw_request_set_data (request, call, call_free);
+  if (route->method->needs_token)
+    call->claims = tw_bearer_authenticate (rest->bearer, request, &refusal);
+  return refusal != NULL ? refusal : begin_body (request, route->method);
+}
+
+static TwResponse *
+begin (TwRequest *request, gpointer user_data)
+{
+  const TwRest *rest = user_data;
+  const TwTarget *target = tw_request_target (request);
+  const char *verb = tw_request_method (request);
+  const char *allow = NULL;
+  TwRoute route;
+
+  switch (tw_router_find (rest->router, verb, (const char *const *) target->segments, target->n_segments, &route,
+                          &allow))
+    {
+    case TW_ROUTE_FOUND:
+      return begin_call (rest, request, &route);
+    case TW_ROUTE_NO_VERB:
+      if (strcmp (verb, "OPTIONS") == 0)
+        return new_with_allow (tw_response_new (204), allow);
+      return new_with_allow (tw_response_new_problem (405, "This path does not take this method"), allow);
+    case TW_ROUTE_NO_PATH:
+    default:
+      return answer_without_route (rest, request);
+    }
+}
+
+/* --- What the arguments are bound from. --- */
+
+static const char *
+measured (const char *text, gsize *length)
+{
+  if (text != NULL)
+    *length = strlen (text);
+  return text;
+}
+
+static const char *
+lookup_path (const Call *call, const char *name)
+{
+  for (guint i = 0; i < call->route.n_parameters; i++)
+    if (strcmp (call->route.names[i], name) == 0)
+      return tw_request_target (call->request)->segments[call->route.segments[i]];
+  return NULL;
+}
+
+static const char *
+lookup_query (const Call *call, const char *name)
+{
+  const TwTarget *target = tw_request_target (call->request);
+
+  for (guint i = 0; i < target->n_parameters; i++)
+    if (strcmp (target->names[i], name) == 0)
+      return target->values[i];
+  return NULL;
+}
+
+static const char *
+lookup (gpointer data, TwSource source, const char *name, gsize *length)
+{
+  const Call *call = data;
+
+  switch (source)
+    {
+    case TW_SOURCE_PATH:
+      return measured (lookup_path (call, name), length);
+    case TW_SOURCE_QUERY:
+      return measured (lookup_query (call, name), length);
+    case TW_SOURCE_HEADER:
+      return tw_request_header (call->request, name, length);
+    case TW_SOURCE_COOKIE:
+      return tw_request_cookie (call->request, name, length);
+    case TW_SOURCE_CLAIM:
+      return measured (call->claims != NULL ? tw_claims_get (call->claims, name) : NULL, length);
+    case TW_SOURCE_BODY:
+    default:
+      return NULL;
+    }
+}
+
+static void
+each_query (gpointer data, void (*found) (const char *name, gpointer user_data), gpointer user_data)
+{
+  const TwTarget *target = tw_request_target (((const Call *) data)->request);
+
+  for (guint i = 0; i < target->n_parameters; i++)
+    found (target->names[i], user_data);
+}
+
+/* --- The call. --- */
+
+static void
+on_reply (const TwClientReply *reply, gpointer user_data)
+{
+  Call *call = user_data;
+
+  tw_request_answer (call->request,
+                     tw_answer_new (&call->rest->answers, call->route.method, call->claims, reply));
+}
+
+static TwResponse *
+new_invalid (const TwProblems *problems)
+{
+  return tw_response_new_problem_of (400, "The request is not valid", problems);
+}
+
+static TwResponse *
+new_invalid_body (const GError *error)
+{
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+
+  tw_problems_add (problems, "body", "%s", error->message);
+  return new_invalid (problems);
+}
+
+/* The arguments' bytes, or the answer that says what is wrong with them. */
+static TwResponse *
+bind_call (Call *call, TwBuffer *arguments)
+{
+  const TwBuffer *body = tw_request_body (call->request);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  json_t *json = body->len > 0 ? tw_body_parse (body, &error) : NULL;
+  const TwRequestValues values = { .lookup = lookup, .each_query = each_query, .request = call, .body = json };
+  gboolean bound = error == NULL
+                   && tw_bind_request (call->route.method, &values, TW_PROTOCOL_BINARY, arguments, problems);
+
+  json_decref (json);
+  if (error != NULL)
+    return new_invalid_body (error);
+  return bound ? NULL : new_invalid (problems);
+}
+
+static void
+handle (TwRequest *request, gpointer user_data)
+{
+  const TwRest *rest = user_data;
+  Call *call = tw_request_data (request);
+  const TwMethod *method = call->route.method;
+  g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
+  TwResponse *refusal = bind_call (call, &arguments);
+
+  if (refusal != NULL)
+    {
+      tw_request_answer (request, refusal);
+      return;
+    }
+  tw_client_call (tw_clients_get (rest->clients, method->service), method->name, arguments.data, arguments.len,
+                  tw_clock_monotonic_ms (tw_clock_system ()) + rest->upstream_timeout_ms, method->retry_safe, on_reply,
+                  call);
+}
+
+const TwHttpdHandler TW_REST_HANDLER = { .begin = begin, .handle = handle };

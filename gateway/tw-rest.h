@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The way of one REST call: route, authenticate, bind, call the service, answer. What has no route is a plain file, or
+ * nothing. */
+
+#pragma once
+
+#include "tw-answer.h"
+#include "tw-bearer.h"
+#include "tw-httpd.h"
+#include "tw-router.h"
+#include "tw-static.h"
+#include "tw-upstreams.h"
+
+G_BEGIN_DECLS
+
+/* What the calls of one worker need. All of it outlives them. */
+typedef struct
+{
+  const TwRouter *router;
+  const TwStatic *files;
+  TwBearer *bearer;   /* the worker's own */
+  TwClients *clients; /* the worker's own */
+  TwAnswerContext answers;
+  guint upstream_timeout_ms;
+} TwRest;
+
+/* For tw_httpd_new(); its user_data is a TwRest. */
+extern const TwHttpdHandler TW_REST_HANDLER;
+
+G_END_DECLS

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-worker.h"
+
+#include "tw-mailbox.h"
+#include "tw-rest.h"
+
+/* Calls have deadlines of their own, answers to slow readers too; this is for what is left. */
+#define DRAIN_MS 10000
+
+struct _TwWorker
+{
+  GMainContext *context;
+  GMainLoop *loop;
+  TwMailbox *orders; /* the one order there is: stop */
+  TwHttpd *httpd;
+  TwBearer *bearer;
+  TwClients *clients;
+  TwRest rest;
+  GThread *thread;
+  gboolean told; /* to stop; the owner's side */
+};
+
+static gboolean
+on_drain_timeout (gpointer data)
+{
+  g_main_loop_quit (((TwWorker *) data)->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_stopped (gpointer data)
+{
+  g_main_loop_quit (((TwWorker *) data)->loop);
+}
+
+static void
+on_orders (gpointer *items, guint n, gpointer user_data)
+{
+  TwWorker *worker = user_data;
+  g_autoptr (GSource) drain = g_timeout_source_new (DRAIN_MS);
+
+  g_source_set_callback (drain, on_drain_timeout, worker, NULL);
+  g_source_attach (drain, worker->context);
+  tw_httpd_stop (worker->httpd, on_stopped, worker);
+}
+
+/* Frees what lives on the loop: on its thread, or before there is one. */
+static void
+take_down (TwWorker *worker)
+{
+  /* Clients first: each call in flight is answered, so that no connection stays suspended. */
+  if (worker->httpd != NULL)
+    tw_httpd_close (worker->httpd);
+  g_clear_pointer (&worker->clients, tw_clients_free);
+  g_clear_pointer (&worker->httpd, tw_httpd_free);
+  g_clear_pointer (&worker->bearer, tw_bearer_free);
+}
+
+static gpointer
+run (gpointer data)
+{
+  TwWorker *worker = data;
+
+  g_main_context_push_thread_default (worker->context);
+  g_main_loop_run (worker->loop);
+  take_down (worker);
+  g_main_context_pop_thread_default (worker->context);
+  return NULL;
+}
+
+/* Made on the starting thread, with the worker's context as its default: the thread then finds all in place. */
+static gboolean
+set_up (TwWorker *worker, const TwWorkerShared *shared, int listen_fd, GError **error)
+{
+  worker->httpd = tw_httpd_new (listen_fd, &TW_HTTPD_DEFAULT_LIMITS, &TW_REST_HANDLER, &worker->rest, error);
+  if (worker->httpd == NULL)
+    return FALSE;
+  worker->orders = tw_mailbox_new (worker->context, on_orders, worker, NULL);
+  worker->bearer = tw_bearer_new (shared->schema, shared->answers.keys, shared->answers.revocations);
+  worker->clients = tw_clients_new (shared->upstreams, shared->schema, tw_httpd_run, worker->httpd);
+  worker->rest = (TwRest) {
+    .router = shared->router,
+    .files = shared->files,
+    .bearer = worker->bearer,
+    .clients = worker->clients,
+    .answers = shared->answers,
+    .upstream_timeout_ms = shared->upstream_timeout_ms,
+  };
+  return TRUE;
+}
+
+TwWorker *
+tw_worker_new (const TwWorkerShared *shared, int listen_fd, GError **error)
+{
+  TwWorker *worker = g_new0 (TwWorker, 1);
+  gboolean up;
+
+  worker->context = g_main_context_new ();
+  worker->loop = g_main_loop_new (worker->context, FALSE);
+  g_main_context_push_thread_default (worker->context);
+  up = set_up (worker, shared, listen_fd, error);
+  g_main_context_pop_thread_default (worker->context);
+  if (!up)
+    {
+      tw_worker_free (worker);
+      return NULL;
+    }
+  worker->thread = g_thread_new ("worker", run, worker);
+  return worker;
+}
+
+void
+tw_worker_stop (TwWorker *worker)
+{
+  if (worker->told)
+    return;
+  worker->told = TRUE;
+  tw_mailbox_post (worker->orders, worker);
+}
+
+void
+tw_worker_free (TwWorker *worker)
+{
+  if (worker->thread != NULL)
+    {
+      tw_worker_stop (worker);
+      g_thread_join (worker->thread);
+    }
+  /* Here and not on the thread, which may end while the order is still being posted. */
+  g_clear_pointer (&worker->orders, tw_mailbox_free);
+  g_main_loop_unref (worker->loop);
+  g_main_context_unref (worker->context);
+  g_free (worker);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The real libmicrohttpd on a loop, with clients that write raw bytes from the same thread. */
+
+#include "tw-httpd.h"
+
+#include "tw-socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BODY_LIMIT 16
+
+typedef struct
+{
+  TwHttpd *httpd;
+  guint16 port;
+  GPtrArray *waiting; /* of TwRequest: those for /later */
+  gboolean stopped;
+} Fixture;
+
+static TwResponse *
+begin (TwRequest *request, gpointer user_data)
+{
+  tw_request_set_body_limit (request, BODY_LIMIT);
+  return strcmp (tw_request_target (request)->path, "/no") == 0 ? tw_response_new_problem (404, NULL) : NULL;
+}
+
+static void
+handle (TwRequest *request, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  if (strcmp (tw_request_target (request)->path, "/later") == 0)
+    g_ptr_array_add (fixture->waiting, request);
+  else
+    tw_request_answer (request, tw_response_new (204));
+}
+
+static void
+fixture_set_up (Fixture *fixture)
+{
+  static const TwHttpdHandler handler = { .begin = begin, .handle = handle };
+  g_autoptr (TwAddress) address = tw_address_parse ("127.0.0.1:0", TRUE, NULL);
+  g_autoptr (GError) error = NULL;
+  int fd = tw_socket_listen (address, FALSE, &error);
+
+  g_assert_no_error (error);
+  fixture->port = tw_socket_port (fd);
+  fixture->waiting = g_ptr_array_new ();
+  fixture->httpd = tw_httpd_new (fd, &TW_HTTPD_DEFAULT_LIMITS, &handler, fixture, &error);
+  g_assert_no_error (error);
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  g_clear_pointer (&fixture->httpd, tw_httpd_free);
+  g_ptr_array_unref (fixture->waiting);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+/* A client that has sent @raw. */
+static int
+client (const Fixture *fixture, const char *raw, gsize length)
+{
+  struct sockaddr_in address
+      = { .sin_family = AF_INET, .sin_port = htons (fixture->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  g_assert_cmpint (connect (fd, (const struct sockaddr *) (const void *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (send (fd, raw, length, MSG_NOSIGNAL), ==, (gssize) length);
+  return fd;
+}
+
+/* Runs the loop until the peer has closed; everything that it sent. Closes @fd. */
+static char *
+receive_all (int fd)
+{
+  GString *text = g_string_new (NULL);
+  char piece[4096];
+  gssize n;
+
+  while ((n = recv (fd, piece, sizeof piece, MSG_DONTWAIT)) != 0)
+    if (n > 0)
+      g_string_append_len (text, piece, n);
+    else if (errno == EAGAIN)
+      g_main_context_iteration (NULL, FALSE);
+    else
+      break;
+  close (fd);
+  return g_string_free (text, FALSE);
+}
+
+static void
+wait_for_waiting (const Fixture *fixture, guint n)
+{
+  while (fixture->waiting->len < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static guint
+count_answers (const char *text)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, "HTTP/1."); at != NULL; at = strstr (at + 1, "HTTP/1."))
+    n++;
+  return n;
+}
+
+#define ASK(fixture, raw) receive_all (client (fixture, raw, sizeof raw - 1))
+#define NEXT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+static void
+test_requests_of_one_connection_are_answered_in_turn (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+
+  fixture_set_up (&fixture);
+  text = ASK (&fixture, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+                        "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" NEXT);
+  g_assert_cmpuint (count_answers (text), ==, 3);
+}
+
+static void
+test_ambiguous_heads_end_the_connection (void)
+{
+  static const char *const heads[] = {
+    "Host: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "Host: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n",
+    "Host: x\r\nHost: y\r\n\r\n",
+    "Host: x\nA: b\r\n\r\n",
+    "Host: x\r\nA: b\r\n c\r\n\r\n",
+    "Host: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "Host: x\r\nContent-Length: 18446744073709551615\r\n\r\n",
+    "A: b\r\n\r\n",
+  };
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  fixture_set_up (&fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autofree char *raw = g_strconcat ("POST / HTTP/1.1\r\n", heads[i], NEXT, NULL);
+      g_autofree char *text = receive_all (client (&fixture, raw, strlen (raw)));
+
+      g_assert_cmpuint (count_answers (text), ==, 1);
+      g_assert_true (g_str_has_prefix (text, "HTTP/1.1 400 "));
+      g_assert_nonnull (strstr (text, "application/problem+json"));
+    }
+}
+
+static void
+test_content_length_that_is_no_number_gets_no_doubled_answer (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+
+  fixture_set_up (&fixture);
+  text = ASK (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n" NEXT);
+  g_assert_cmpstr (text, ==, "");
+}
+
+static void
+test_announced_body_over_the_limit_is_refused_at_once (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+
+  fixture_set_up (&fixture);
+  text = ASK (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n");
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 413 "));
+}
+
+static void
+test_unwanted_body_is_dropped_and_the_connection_goes_on (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+
+  fixture_set_up (&fixture);
+  text = ASK (&fixture, "POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nGET / HTTP/1.1\r\n\r\n.." NEXT);
+  g_assert_cmpuint (count_answers (text), ==, 2);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 404 "));
+  g_assert_nonnull (strstr (text, "HTTP/1.1 204 "));
+}
+
+static void
+test_answer_later_wakes_the_connection (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+  int fd;
+
+  fixture_set_up (&fixture);
+  fd = client (&fixture, "GET /later HTTP/1.0\r\n\r\n", 23);
+  wait_for_waiting (&fixture, 1);
+  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
+  text = receive_all (fd);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 202 "));
+}
+
+static void
+test_answer_to_a_client_that_went_away (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+
+  fixture_set_up (&fixture);
+  close (client (&fixture, "GET /later HTTP/1.0\r\n\r\n", 23));
+  wait_for_waiting (&fixture, 1);
+  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
+  text = ASK (&fixture, NEXT);
+  g_assert_cmpuint (count_answers (text), ==, 1);
+}
+
+static void
+on_stopped (gpointer user_data)
+{
+  ((Fixture *) user_data)->stopped = TRUE;
+}
+
+static void
+test_stop_waits_for_what_is_under_way (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+  int fd;
+
+  fixture_set_up (&fixture);
+  fd = client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
+  wait_for_waiting (&fixture, 1);
+  tw_httpd_stop (fixture.httpd, on_stopped, &fixture);
+  while (g_main_context_iteration (NULL, FALSE))
+    g_assert_false (fixture.stopped);
+  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
+  text = receive_all (fd);
+  g_assert_nonnull (strstr (text, "Connection: close"));
+  while (!fixture.stopped)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* libmicrohttpd would abort the process. */
+static void
+test_freed_with_a_suspended_connection (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+  int fd;
+
+  fixture_set_up (&fixture);
+  fd = client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
+  wait_for_waiting (&fixture, 1);
+  g_clear_pointer (&fixture.httpd, tw_httpd_free);
+  text = receive_all (fd);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 503 "));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/httpd/requests-of-one-connection-are-answered-in-turn",
+                   test_requests_of_one_connection_are_answered_in_turn);
+  g_test_add_func ("/httpd/ambiguous-heads-end-the-connection", test_ambiguous_heads_end_the_connection);
+  g_test_add_func ("/httpd/content-length-that-is-no-number-gets-no-doubled-answer",
+                   test_content_length_that_is_no_number_gets_no_doubled_answer);
+  g_test_add_func ("/httpd/announced-body-over-the-limit-is-refused-at-once",
+                   test_announced_body_over_the_limit_is_refused_at_once);
+  g_test_add_func ("/httpd/unwanted-body-is-dropped-and-the-connection-goes-on",
+                   test_unwanted_body_is_dropped_and_the_connection_goes_on);
+  g_test_add_func ("/httpd/answer-later-wakes-the-connection", test_answer_later_wakes_the_connection);
+  g_test_add_func ("/httpd/answer-to-a-client-that-went-away", test_answer_to_a_client_that_went_away);
+  g_test_add_func ("/httpd/stop-waits-for-what-is-under-way", test_stop_waits_for_what_is_under_way);
+  g_test_add_func ("/httpd/freed-with-a-suspended-connection-answers-it", test_freed_with_a_suspended_connection);
+  return g_test_run ();
+}

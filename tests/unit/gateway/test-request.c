@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-request.h"
+
+#include "http-heads.h"
+
+#include <string.h>
+
+typedef struct
+{
+  TwRequest *request;
+  char *bytes; /* what its head points into */
+  guint answered;
+} Fixture;
+
+static void
+on_answered (gpointer user_data)
+{
+  ((Fixture *) user_data)->answered++;
+}
+
+/* A request as TwHttpd makes it: the target first, then the head. */
+static TwResponse *
+fixture_begin (Fixture *fixture, const char *raw)
+{
+  TwHead *head = g_new0 (TwHead, 1);
+  TwResponse *response;
+
+  fixture->bytes = http_head_parse (raw, strlen (raw), head);
+  fixture->request = tw_request_new (head->target, on_answered, fixture);
+  *tw_request_head (fixture->request) = *head;
+  g_free (head);
+  response = tw_request_check (fixture->request);
+  return response;
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  g_clear_pointer (&fixture->request, tw_request_free);
+  g_clear_pointer (&fixture->bytes, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+static void
+assert_refused (TwResponse *response)
+{
+  g_assert_nonnull (response);
+  g_assert_cmpuint (tw_response_status (response), ==, 400);
+  g_assert_cmpstr (tw_response_header (response, "Connection"), ==, "close");
+  tw_response_free (response);
+}
+
+static void
+test_bad_target_or_head_closes_the_connection (void)
+{
+  g_auto (Fixture) target = { .request = NULL }, head = { .request = NULL };
+
+  assert_refused (fixture_begin (&target, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"));
+  assert_refused (fixture_begin (&head, "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"));
+  g_assert_nonnull (tw_request_id (head.request));
+}
+
+static void
+assert_id (const char *header, gboolean kept)
+{
+  g_autofree char *raw = g_strdup_printf ("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: %s\r\n\r\n", header);
+  g_auto (Fixture) fixture = { .request = NULL };
+  const char *id;
+
+  g_assert_null (fixture_begin (&fixture, raw));
+  id = tw_request_id (fixture.request);
+  g_assert_cmpint (strcmp (id, header) == 0, ==, kept);
+  g_assert_cmpuint (strlen (id), >, 0);
+}
+
+static void
+test_id_is_the_clients_or_ours (void)
+{
+  g_autofree char *longest = g_strnfill (128, 'a'), *too_long = g_strnfill (129, 'a');
+
+  assert_id ("a-B_9.z", TRUE);
+  assert_id (longest, TRUE);
+  assert_id (too_long, FALSE);
+  assert_id ("", FALSE);
+  assert_id ("a b", FALSE);
+  assert_id ("a\"b", FALSE);
+  assert_id ("\303\251", FALSE);
+}
+
+static void
+test_ids_made_here_differ (void)
+{
+  g_auto (Fixture) one = { .request = NULL }, other = { .request = NULL };
+
+  g_assert_null (fixture_begin (&one, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  g_assert_null (fixture_begin (&other, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  g_assert_cmpstr (tw_request_id (one.request), !=, tw_request_id (other.request));
+}
+
+static void
+assert_too_large (const Fixture *fixture)
+{
+  g_autoptr (TwResponse) response = tw_request_check_body (fixture->request);
+
+  g_assert_nonnull (response);
+  g_assert_cmpuint (tw_response_status (response), ==, 413);
+}
+
+static void
+test_announced_body_over_the_limit (void)
+{
+  g_auto (Fixture) fixture = { .request = NULL };
+
+  g_assert_null (fixture_begin (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"));
+  g_assert_true (tw_request_has_body (fixture.request));
+  tw_request_set_body_limit (fixture.request, 11);
+  g_assert_null (tw_request_check_body (fixture.request));
+  tw_request_set_body_limit (fixture.request, 10);
+  assert_too_large (&fixture);
+}
+
+static void
+test_chunked_body_over_the_limit (void)
+{
+  g_auto (Fixture) fixture = { .request = NULL };
+  g_autofree char *piece = g_strnfill (64 * 1024, 'x');
+  guint pieces = 0;
+
+  g_assert_null (fixture_begin (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  tw_request_set_body_limit (fixture.request, 4);
+  g_assert_true (tw_request_append_body (fixture.request, "ab", 2));
+  g_assert_true (tw_request_append_body (fixture.request, "cd", 2));
+  g_assert_cmpmem (tw_request_body (fixture.request)->data, tw_request_body (fixture.request)->len, "abcd", 4);
+  g_assert_null (tw_request_check_body (fixture.request));
+  g_assert_true (tw_request_append_body (fixture.request, "e", 1));
+  assert_too_large (&fixture);
+  while (tw_request_append_body (fixture.request, piece, 64 * 1024))
+    g_assert_cmpuint (++pieces, <, 100);
+  g_assert_cmpuint (tw_request_body (fixture.request)->len, ==, 0);
+}
+
+static void
+assert_cookie (const char *cookies, const char *name, const char *expected)
+{
+  g_autofree char *raw = g_strdup_printf ("GET / HTTP/1.1\r\nHost: x\r\nCookie: %s\r\n\r\n", cookies);
+  g_auto (Fixture) fixture = { .request = NULL };
+  gsize length = 0;
+  const char *value;
+
+  g_assert_null (fixture_begin (&fixture, raw));
+  value = tw_request_cookie (fixture.request, name, &length);
+  if (expected == NULL)
+    g_assert_null (value);
+  else
+    g_assert_cmpmem (value, length, expected, strlen (expected));
+}
+
+static void
+test_cookies_are_found_by_their_whole_name (void)
+{
+  assert_cookie ("a=1; ab=2;b=x=y; c=", "a", "1");
+  assert_cookie ("a=1; ab=2;b=x=y; c=", "ab", "2");
+  assert_cookie ("a=1; ab=2;b=x=y; c=", "b", "x=y");
+  assert_cookie ("a=1; ab=2;b=x=y; c=", "c", "");
+  assert_cookie ("a=1; ab=2", "A", NULL);
+  assert_cookie ("xa=1; a", "a", NULL);
+  assert_cookie ("a", "abc", NULL);
+  assert_cookie (";; ;", "a", NULL);
+}
+
+static void
+test_answer_is_told_once (void)
+{
+  g_auto (Fixture) fixture = { .request = NULL };
+
+  g_assert_null (fixture_begin (&fixture, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  g_assert_null (tw_request_response (fixture.request));
+  tw_request_answer (fixture.request, tw_response_new (204));
+  g_assert_cmpuint (fixture.answered, ==, 1);
+  g_assert_cmpuint (tw_response_status (tw_request_response (fixture.request)), ==, 204);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/request/bad-target-or-head-closes-the-connection", test_bad_target_or_head_closes_the_connection);
+  g_test_add_func ("/request/id-is-the-clients-or-ours", test_id_is_the_clients_or_ours);
+  g_test_add_func ("/request/ids-made-here-differ", test_ids_made_here_differ);
+  g_test_add_func ("/request/announced-body-over-the-limit-is-413", test_announced_body_over_the_limit);
+  g_test_add_func ("/request/chunked-body-over-the-limit-is-413", test_chunked_body_over_the_limit);
+  g_test_add_func ("/request/cookies-are-found-by-their-whole-name", test_cookies_are_found_by_their_whole_name);
+  g_test_add_func ("/request/answer-is-told-once", test_answer_is_told_once);
+  return g_test_run ();
+}

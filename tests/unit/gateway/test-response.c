@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-response.h"
+
+#include "tw-error.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* The body as JSON; free with json_decref(). */
+static json_t *
+body_of (const TwResponse *response)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (tw_response_body (response), &length);
+  json_t *json = json_loadb (data, length, JSON_REJECT_DUPLICATES, NULL);
+
+  g_assert_nonnull (json);
+  return json;
+}
+
+static const char *
+member (const json_t *json, const char *name)
+{
+  return json_string_value (json_object_get (json, name));
+}
+
+static void
+test_problem_is_rfc_9457 (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new_problem (404, "Not \"there\"\n");
+  json_t *json = body_of (response);
+
+  g_assert_cmpstr (tw_response_header (response, "content-type"), ==, "application/problem+json");
+  g_assert_cmpstr (member (json, "title"), ==, "Not Found");
+  g_assert_cmpint (json_integer_value (json_object_get (json, "status")), ==, 404);
+  g_assert_cmpstr (member (json, "detail"), ==, "Not \"there\"\n");
+  g_assert_null (json_object_get (json, "errors"));
+  json_decref (json);
+}
+
+static void
+test_problem_names_every_failure (void)
+{
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_autoptr (TwResponse) response = NULL;
+  json_t *json, *errors;
+
+  tw_problems_add (problems, "body.a", "must be b");
+  tw_problems_add (problems, "query.\"c", "must be \\d");
+  response = tw_response_new_problem_of (400, "x", problems);
+  json = body_of (response);
+  errors = json_object_get (json, "errors");
+  g_assert_cmpuint (json_array_size (errors), ==, 2);
+  g_assert_cmpstr (member (json_array_get (errors, 0), "location"), ==, "body.a");
+  g_assert_cmpstr (member (json_array_get (errors, 0), "detail"), ==, "must be b");
+  g_assert_cmpstr (member (json_array_get (errors, 1), "location"), ==, "query.\"c");
+  json_decref (json);
+}
+
+static void
+test_problem_of_any_status_has_a_title (void)
+{
+  for (guint status = 400; status <= 599; status++)
+    {
+      g_autoptr (TwResponse) response = tw_response_new_problem (status, NULL);
+      json_t *json = body_of (response);
+
+      g_assert_cmpuint (strlen (member (json, "title")), >, 0);
+      g_assert_null (json_object_get (json, "detail"));
+      json_decref (json);
+    }
+}
+
+static void
+test_statuses_bring_their_headers (void)
+{
+  g_autoptr (TwResponse) unauthorized = tw_response_new_problem (401, NULL);
+  g_autoptr (TwResponse) unavailable = tw_response_new_problem (503, NULL);
+
+  g_assert_cmpstr (tw_response_header (unauthorized, "WWW-Authenticate"), ==, "Bearer");
+  g_assert_cmpstr (tw_response_header (unavailable, "Retry-After"), ==, "1");
+}
+
+static void
+test_internal_errors_say_nothing (void)
+{
+  g_autoptr (GError) error = g_error_new (TW_ERROR, TW_ERROR_INTERNAL, "the secret is 42");
+  g_autoptr (TwResponse) response = tw_response_new_error (error);
+  json_t *json = body_of (response);
+
+  g_assert_cmpuint (tw_response_status (response), ==, 500);
+  g_assert_null (strstr (member (json, "detail"), "42"));
+  json_decref (json);
+}
+
+static void
+test_every_answer_has_the_security_headers (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (204);
+
+  g_assert_cmpstr (tw_response_header (response, "X-Content-Type-Options"), ==, "nosniff");
+  g_assert_cmpstr (tw_response_header (response, "Cache-Control"), ==, "no-store");
+  g_assert_nonnull (strstr (tw_response_header (response, "Content-Security-Policy"), "default-src 'none'"));
+  g_assert_null (tw_response_body (response));
+}
+
+static void
+test_pages_may_load_themselves_only (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (200);
+  const char *policy;
+
+  tw_response_allow_page (response);
+  policy = tw_response_header (response, "Content-Security-Policy");
+  g_assert_nonnull (strstr (policy, "script-src 'self'"));
+  g_assert_null (strstr (policy, "unsafe"));
+  g_assert_cmpstr (tw_response_header (response, "Cache-Control"), ==, "no-cache");
+}
+
+static void
+test_header_that_would_split_the_answer_is_left_out (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (200);
+
+  tw_response_add_header (response, "X-A", "a\r\nX-B: b");
+  tw_response_set_header (response, "X-C", "a\nb");
+  g_assert_null (tw_response_header (response, "X-A"));
+  g_assert_null (tw_response_header (response, "X-C"));
+}
+
+static void
+test_set_replaces_in_any_case (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (200);
+
+  tw_response_add_header (response, "ETag", "1");
+  tw_response_set_header (response, "etag", "2");
+  g_assert_cmpstr (tw_response_header (response, "ETAG"), ==, "2");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/response/problem-is-rfc-9457", test_problem_is_rfc_9457);
+  g_test_add_func ("/response/problem-names-every-failure", test_problem_names_every_failure);
+  g_test_add_func ("/response/problem-of-any-status-has-a-title", test_problem_of_any_status_has_a_title);
+  g_test_add_func ("/response/statuses-bring-their-headers", test_statuses_bring_their_headers);
+  g_test_add_func ("/response/internal-errors-say-nothing", test_internal_errors_say_nothing);
+  g_test_add_func ("/response/every-answer-has-the-security-headers", test_every_answer_has_the_security_headers);
+  g_test_add_func ("/response/pages-may-load-themselves-only", test_pages_may_load_themselves_only);
+  g_test_add_func ("/response/header-that-would-split-the-answer-is-left-out",
+                   test_header_that_would_split_the_answer_is_left_out);
+  g_test_add_func ("/response/set-replaces-in-any-case", test_set_replaces_in_any_case);
+  return g_test_run ();
+}
