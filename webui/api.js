@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One request to the gateway, and what can go wrong with it.
+
+/** An answer that is no success (RFC 9457), or no answer at all: then the status is 0. */
+export class Problem extends Error {
+  /**
+   * @param {number} status the HTTP status
+   * @param {string} detail one sentence for a person
+   * @param {{location: string, detail: string}[]} errors what is wrong with which part of the request
+   * @param {?number} retryAfterS when to try again, in seconds, where the server says so
+   */
+  constructor(status, detail, errors = [], retryAfterS = null) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.errors = errors;
+    this.retryAfterS = retryAfterS;
+  }
+
+  /** Whether the same request may well succeed later. */
+  get isTemporary() {
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+
+  /** What to tell a person. */
+  get advice() {
+    if (!this.isTemporary) return this.message;
+    const seconds = this.retryAfterS;
+    const when = seconds > 0 ? `in ${seconds} ${seconds === 1 ? "second" : "seconds"}` : "in a moment";
+    return `${this.message} Try again ${when}.`;
+  }
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function problemOf(answer, body) {
+  const detail = body?.detail || body?.title || `The server answered with status ${answer.status}`;
+  const retryAfterS = Number.parseInt(answer.headers.get("Retry-After"), 10);
+  return new Problem(
+    answer.status,
+    sentence(String(detail)),
+    Array.isArray(body?.errors) ? body.errors : [],
+    Number.isNaN(retryAfterS) ? null : retryAfterS,
+  );
+}
+
+/**
+ * Sends a request and gives the answer's JSON back, null where there is none.
+ * @throws {Problem}
+ */
+export async function request(verb, path, { body, token } = {}) {
+  const headers = { Accept: "application/json, application/problem+json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) {
+    headers["Content-Type"] = verb === "PATCH" ? "application/merge-patch+json" : "application/json";
+  }
+  let answer;
+  let text;
+  try {
+    answer = await fetch(path, {
+      method: verb,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      credentials: "omit",
+    });
+    text = await answer.text();
+  } catch {
+    throw new Problem(0, "The server can't be reached.");
+  }
+  if (!answer.ok) throw problemOf(answer, parse(text));
+  return parse(text);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One task: ticked, renamed in place, deleted after a second look.
+
+import { fromTemplate, partsOf } from "./dom.js";
+import { onSubmit, resetForm } from "./forms.js";
+
+const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export class TaskRow {
+  #task;
+  #parts;
+  #actions;
+
+  /**
+   * @param {object} task as the server gives it
+   * @param {{change: (changes: object) => Promise<object>, remove: () => Promise, report: (problem: Problem) => void}}
+   *   actions what the row can have done; `change` gives the task as it is afterwards
+   */
+  constructor(task, actions) {
+    this.element = fromTemplate("task-template");
+    this.#parts = partsOf(this.element);
+    this.#actions = actions;
+    const { tick, rename, edit, cancel, confirm, keep, really } = this.#parts;
+    const label = this.element.querySelector("label");
+
+    tick.id = `task-${task.id}`;
+    label.htmlFor = tick.id;
+    tick.addEventListener("click", (event) => this.#tick(event));
+    rename.addEventListener("click", () => this.#beginRename());
+    cancel.addEventListener("click", () => this.#showLine(rename));
+    onSubmit(edit, () => this.#rename(), (problem) => actions.report(problem));
+    this.#parts.delete.addEventListener("click", () => this.#askToDelete());
+    keep.addEventListener("click", () => this.#showLine(this.#parts.delete));
+    really.addEventListener("click", () => this.#delete());
+    this.#onEscape(edit, () => this.#showLine(rename));
+    this.#onEscape(confirm, () => this.#showLine(this.#parts.delete));
+    this.#show(task);
+  }
+
+  focus() {
+    this.#parts.tick.focus();
+  }
+
+  #onEscape(element, action) {
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") action();
+    });
+  }
+
+  #show(task) {
+    const { tick, name, time, rename } = this.#parts;
+    const createdOn = new Date(task.createdOn);
+
+    this.#task = task;
+    tick.checked = Boolean(task.done);
+    name.textContent = task.name;
+    this.element.classList.toggle("done", tick.checked);
+    rename.ariaLabel = `Rename “${task.name}”`;
+    this.#parts.delete.ariaLabel = `Delete “${task.name}”`;
+    time.dateTime = task.createdOn ?? "";
+    time.textContent = Number.isNaN(createdOn.getTime()) ? "" : timeFormat.format(createdOn);
+  }
+
+  /** Shows the task itself again, after a form or a question, and puts the focus where it came from. */
+  #showLine(focus) {
+    this.#parts.line.hidden = false;
+    this.#parts.edit.hidden = true;
+    this.#parts.confirm.hidden = true;
+    focus.focus();
+  }
+
+  /** Takes one change at a time, but not by disabling the box: that would take the focus from it. */
+  async #tick(event) {
+    const { tick } = this.#parts;
+
+    if (this.element.ariaBusy === "true") {
+      event.preventDefault();
+      return;
+    }
+    this.element.ariaBusy = "true";
+    try {
+      this.#show(await this.#actions.change({ done: tick.checked }));
+    } catch (problem) {
+      this.#show(this.#task);
+      this.#actions.report(problem);
+    } finally {
+      this.element.ariaBusy = "false";
+    }
+  }
+
+  #beginRename() {
+    const { line, edit } = this.#parts;
+
+    resetForm(edit);
+    edit.elements.name.value = this.#task.name;
+    line.hidden = true;
+    edit.hidden = false;
+    edit.elements.name.select();
+  }
+
+  async #rename() {
+    const { edit, rename } = this.#parts;
+    const name = edit.elements.name.value.trim();
+
+    if (name !== this.#task.name) this.#show(await this.#actions.change({ name }));
+    this.#showLine(rename);
+  }
+
+  #askToDelete() {
+    const { line, confirm, question, really } = this.#parts;
+
+    question.textContent = `Delete “${this.#task.name}”?`;
+    line.hidden = true;
+    confirm.hidden = false;
+    really.focus();
+  }
+
+  async #delete() {
+    const { really } = this.#parts;
+
+    really.disabled = true;
+    try {
+      await this.#actions.remove();
+    } catch (problem) {
+      this.#showLine(this.#parts.delete);
+      this.#actions.report(problem);
+    } finally {
+      really.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The list of tasks, newest first, a page at a time.
+
+import { Problem } from "./api.js";
+import { fromTemplate, partsOf } from "./dom.js";
+import { onSubmit, resetForm } from "./forms.js";
+import { TaskRow } from "./task-row.js";
+
+const PAGE_SIZE = 50;
+
+export class TasksView {
+  #session;
+  #notice;
+  #say;
+  #parts;
+  #rows = new Map(); // TaskRow by its task's id
+  #nextCursor = null;
+
+  /** `say(text)` tells those who can't see it what has happened. */
+  constructor({ session, notice, say }) {
+    this.#session = session;
+    this.#notice = notice;
+    this.#say = say;
+    this.element = fromTemplate("tasks-template");
+    this.#parts = partsOf(this.element);
+    onSubmit(this.#parts.add, () => this.#add(), (problem) => this.#report(problem));
+    this.#parts.more.addEventListener("click", () => this.load());
+  }
+
+  /** Puts the focus where typing makes a task; not on touch screens, where that would open the keyboard. */
+  focus() {
+    const fine = matchMedia("(pointer: fine)").matches;
+    (fine ? this.#parts.add.elements.name : this.element.querySelector("h2")).focus();
+  }
+
+  /** Loads the first page, then with each call the next. */
+  async load() {
+    const { list, more } = this.#parts;
+    const query = new URLSearchParams({ limit: PAGE_SIZE });
+
+    if (this.#nextCursor !== null) query.set("cursor", this.#nextCursor);
+    list.ariaBusy = "true";
+    more.disabled = true;
+    try {
+      const page = await this.#session.request("GET", `/v1/tasks?${query}`);
+      const rows = page.tasks.filter((task) => !this.#rows.has(task.id)).map((task) => this.#makeRow(task));
+      const hadFocus = document.activeElement === document.body || document.activeElement === more;
+
+      list.append(...rows.map((row) => row.element));
+      this.#nextCursor = page.nextCursor ?? null;
+      if (query.has("cursor") && hadFocus) rows[0]?.focus();
+    } catch (problem) {
+      this.#report(problem, () => this.load());
+    } finally {
+      list.ariaBusy = "false";
+      more.disabled = false;
+      more.hidden = this.#nextCursor === null;
+      this.#showWhetherEmpty();
+    }
+  }
+
+  #showWhetherEmpty() {
+    this.#parts.empty.hidden = this.#rows.size > 0 || this.#parts.list.ariaBusy === "true";
+  }
+
+  #makeRow(task) {
+    const path = `/v1/tasks/${encodeURIComponent(task.id)}`;
+    const row = new TaskRow(task, {
+      change: (changes) => this.#session.request("PATCH", path, changes),
+      remove: async () => {
+        await this.#session.request("DELETE", path);
+        this.#dropRow(task.id);
+        this.#say("Deleted.");
+      },
+      report: (problem) => {
+        if (problem.status === 404) this.#dropRow(task.id);
+        this.#report(problem);
+      },
+    });
+
+    this.#rows.set(task.id, row);
+    return row;
+  }
+
+  #dropRow(id) {
+    const { element } = this.#rows.get(id);
+    const neighbour = element.nextElementSibling ?? element.previousElementSibling;
+
+    element.remove();
+    this.#rows.delete(id);
+    this.#showWhetherEmpty();
+    (neighbour?.querySelector("input") ?? this.#parts.add.elements.name).focus();
+  }
+
+  async #add() {
+    const { add, list } = this.#parts;
+    const task = await this.#session.request("POST", "/v1/tasks", { name: add.elements.name.value.trim() });
+
+    resetForm(add);
+    list.prepend(this.#makeRow(task).element);
+    this.#showWhetherEmpty();
+    this.#notice.hide();
+    this.#say(`Added “${task.name}”.`);
+    add.elements.name.focus();
+  }
+
+  #report(problem, retry = null) {
+    if (!(problem instanceof Problem)) throw problem;
+    // Once signed out, there is nobody to tell.
+    if (this.element.isConnected) this.#notice.show(problem.advice, problem.isTemporary ? retry : null);
+  }
+}
