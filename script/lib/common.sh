@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every script shares: where the project is, and installing what is missing. Sourced, not run.
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# To build and to run: the compilers (C, Meson, Thrift), and the libraries that ARCHITECTURE.md gives the reasons for.
+packages_server=(
+  gcc libc6-dev meson ninja-build pkg-config python3 thrift-compiler
+  libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
+)
+# To test: the Python of the integration tests, and a browser for the page.
+packages_test=("${packages_server[@]}" ca-certificates chromium git procps python3-venv)
+# For the matrix: the other compiler and the sanitizers' runtimes.
+packages_matrix=("${packages_test[@]}" clang libclang-rt-14-dev llvm)
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs those of the named Debian packages that are missing. Asks for neither root nor a network if none is.
+install_packages() {
+  local missing=() package as_root=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "these packages are missing, and installing them needs root or sudo: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  printf 'installing %s\n' "${missing[*]}" >&2
+  {
+    "${as_root[@]}" apt-get -qq update
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
+  } >&2 || die "apt-get could not install: ${missing[*]}"
+}
+
+# build FOLDER [MESON-OPTION…]: configures the folder once and builds everything in it.
+build() {
+  local folder=$1
+  shift
+  [ -f "$folder/build.ninja" ] || meson setup "$folder" "$@" >&2 || die "configuring $folder failed"
+  meson compile -C "$folder" >&2 || die "building $folder failed"
+}

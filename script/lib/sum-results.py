@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adds up JUnit files and ends with 'N passed, N failed, N skipped'.
+
+usage: sum-results.py --skips FILE FOLDER NAME...
+
+FOLDER must hold NAME.xml, with at least one test in it, for each NAME: what is missing counts as a failure. So does a
+skip that FILE does not list ('TEST  # reason' a line) and an entry of FILE without a reason.
+"""
+
+import argparse
+import pathlib
+import sys
+import xml.etree.ElementTree
+
+
+def read_allowed(path):
+    allowed, failures = set(), []
+    for line in path.read_text().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, reason = line.partition("#")
+        allowed.add(name.strip())
+        if not reason.strip():
+            failures.append(f"{path.name}: {name.strip()} has no reason")
+    return allowed, failures
+
+
+def outcome(case):
+    for element in case:
+        if element.tag in ("failure", "error"):
+            return "failed"
+        if element.tag == "skipped":
+            return "skipped"
+    return "passed"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--skips", type=pathlib.Path, required=True)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("names", nargs="+")
+    arguments = parser.parse_args()
+
+    allowed, failures = read_allowed(arguments.skips)
+    passed = skipped = 0
+    for name in arguments.names:
+        path = arguments.folder / f"{name}.xml"
+        try:
+            cases = list(xml.etree.ElementTree.parse(path).getroot().iter("testcase"))
+        except (OSError, xml.etree.ElementTree.ParseError) as error:
+            failures.append(f"{name}: no results ({error.__class__.__name__})")
+            continue
+        if not cases:
+            failures.append(f"{name}: no test was run")
+        for case in cases:
+            test = f"{case.get('classname', '')}.{case.get('name')}".lstrip(".")
+            result = outcome(case)
+            if result == "passed":
+                passed += 1
+            elif result == "skipped" and test in allowed:
+                skipped += 1
+                print(f"skipped: {name}: {test}")
+            elif result == "skipped":
+                failures.append(f"{name}: {test} was skipped and is not on the list")
+            else:
+                failures.append(f"{name}: {test}")
+
+    for failure in failures:
+        print(f"failed: {failure}")
+    print(f"{passed} passed, {len(failures)} failed, {skipped} skipped")
+    sys.exit(1 if failures or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Walks the page in a real browser, as a person would."""
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from support.people import PASSWORD, new_email
+from support.processes import eventually
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NOTHING_KEPT = {"local": [], "session": [], "databases": [], "caches": [], "cookie": "", "workers": 0}
+MARKUP = "<img src=x onerror=\"document.title='run'\"><b>bold</b>"
+
+
+@pytest.fixture
+def visitor(visit):
+    """Somebody who has just signed up."""
+    visitor = visit()
+    visitor.sign_up()
+    expect(visitor.new_task).to_be_focused()
+    return visitor
+
+
+def account_status(stack, token):
+    return httpx.get(f"{stack.url}/v1/account", headers={"Authorization": f"Bearer {token}"}, timeout=60).status_code
+
+
+# A whole visit
+
+
+def test_a_whole_visit(visit, stack):
+    visitor = visit()
+    page = visitor.page
+    expect(page).to_have_title("Taskwire")
+    expect(visitor.field("Email")).to_be_focused()
+
+    visitor.sign_up(name="Ada Lovelace")
+    expect(page.get_by_text("Ada Lovelace")).to_be_visible()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+
+    for name in ("Buy milk", "Water the plants", "Book the train"):
+        visitor.add(name)
+        expect(visitor.new_task).to_have_value("")
+        expect(visitor.new_task).to_be_focused()
+    expect(visitor.names).to_have_text(["Book the train", "Water the plants", "Buy milk"])
+
+    visitor.tick_box("Water the plants").check()
+    visitor.expect_saved("Water the plants")
+
+    visitor.begin_rename("Buy milk").fill("Buy oat milk")
+    visitor.button("Save").click()
+    expect(visitor.names).to_have_text(["Book the train", "Water the plants", "Buy oat milk"])
+    expect(visitor.button("Rename “Buy oat milk”")).to_be_focused()
+
+    visitor.button("Delete “Book the train”").click()
+    visitor.button("Keep").click()
+    expect(visitor.names).to_have_count(3)
+    visitor.button("Delete “Book the train”").click()
+    visitor.button("Delete").click()
+    expect(visitor.names).to_have_text(["Water the plants", "Buy oat milk"])
+
+    visitor.button("Sign out").click()
+    expect(visitor.button("Sign in")).to_be_visible()
+    expect(visitor.names).to_have_count(0)
+    expect(page.get_by_text("Ada Lovelace")).to_have_count(0)
+
+    visitor.sign_in(visitor.email)
+    expect(visitor.names).to_have_text(["Water the plants", "Buy oat milk"])
+    expect(visitor.tick_box("Water the plants")).to_be_checked()
+    expect(visitor.tick_box("Buy oat milk")).not_to_be_checked()
+    assert visitor.kept() == NOTHING_KEPT
+    assert visitor.context.cookies() == []
+
+
+def test_the_keyboard_is_enough(visit):
+    visitor = visit()
+    keys = visitor.page.keyboard
+
+    def press(*names):
+        for name in names:
+            keys.press(name)
+
+    press("Tab", "Tab", "Tab")  # from the email over the password and the button to the other form
+    expect(visitor.button("Create an account")).to_be_focused()
+    press("Enter")
+    expect(visitor.field("Email")).to_be_focused()
+    keys.type(visitor.email)
+    press("Tab", "Tab")
+    keys.type(PASSWORD)
+    press("Enter")
+    expect(visitor.new_task).to_be_focused()
+    keys.type("Type this")
+    press("Enter")
+    expect(visitor.names).to_have_text(["Type this"])
+    press("Tab", "Tab")
+    expect(visitor.tick_box("Type this")).to_be_focused()
+    press("Space")
+    visitor.expect_saved("Type this")
+    expect(visitor.tick_box("Type this")).to_be_checked()
+    expect(visitor.tick_box("Type this")).to_be_focused()
+    press("Tab", "Enter")
+    keys.type("Typed")
+    press("Enter")
+    expect(visitor.names).to_have_text(["Typed"])
+    press("Enter")
+    keys.type("not this")
+    press("Escape")
+    expect(visitor.names).to_have_text(["Typed"])
+    expect(visitor.button("Rename “Typed”")).to_be_focused()
+    press("Tab", "Enter", "Enter")
+    expect(visitor.names).to_have_count(0)
+    expect(visitor.new_task).to_be_focused()
+
+
+# Errors, where they belong
+
+
+def test_what_is_wrong_with_an_account_is_shown_at_its_field(visit):
+    visitor = visit()
+    visitor.sign_up(email="nobody", password="short")
+    expect(visitor.field("Email")).to_be_focused()
+    expect(visitor.field("Email")).to_have_attribute("aria-invalid", "true")
+    expect(visitor.password).to_have_attribute("aria-invalid", "true")
+    assert "address" in visitor.error_of(visitor.field("Email"))
+    assert "must be at least 8" in visitor.error_of(visitor.password)
+    expect(visitor.notice).to_be_hidden()
+
+    visitor.fill_sign_up(visitor.email, "short")
+    expect(visitor.password).to_be_focused()
+    expect(visitor.field("Email")).not_to_have_attribute("aria-invalid", "true")
+    assert visitor.error_of(visitor.field("Email")) == ""
+
+    visitor.fill_sign_up(visitor.email, PASSWORD)
+    expect(visitor.new_task).to_be_visible()
+
+
+def test_a_taken_address_is_shown_at_the_address(visit, person):
+    visitor = visit()
+    visitor.sign_up(email=person.email.upper())
+    expect(visitor.field("Email")).to_have_attribute("aria-invalid", "true")
+    assert visitor.error_of(visitor.field("Email")) != ""
+    expect(visitor.password).not_to_have_attribute("aria-invalid", "true")
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_alike(visit, person):
+    texts = []
+    for email in (person.email, new_email()):
+        visitor = visit()
+        visitor.sign_in(email, "not the password")
+        error = visitor.page.locator("[data-error-of-form]")
+        expect(error).not_to_be_empty()
+        texts.append(error.text_content())
+        expect(visitor.notice).to_be_hidden()
+    assert texts[0] == texts[1]
+    visitor.sign_in(person.email)
+    expect(visitor.new_task).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 501], ids=["empty", "spaces", "501-characters"])
+def test_a_bad_name_is_shown_at_its_field(visitor, name):
+    visitor.new_task.fill(name)
+    visitor.button("Add").click()
+    expect(visitor.new_task).to_have_attribute("aria-invalid", "true")
+    expect(visitor.new_task).to_be_focused()
+    assert "must be at" in visitor.error_of(visitor.new_task)
+
+    visitor.add("Good")
+    assert visitor.error_of(visitor.new_task) == ""
+    field = visitor.begin_rename("Good")
+    field.fill(name)
+    visitor.button("Save").click()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert "must be at" in visitor.error_of(field)
+    visitor.button("Cancel").click()
+    expect(visitor.names).to_have_text(["Good"])
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_names_of_500_code_points_are_taken(visitor):
+    visitor.add("🐟" * 500)
+
+
+def test_a_task_deleted_elsewhere_leaves_the_list(visitor, stack):
+    visitor.add("Here")
+    headers = {"Authorization": f"Bearer {visitor.token()}"}
+    with httpx.Client(base_url=stack.url, headers=headers, timeout=60) as client:
+        task = client.get("/v1/tasks").json()["tasks"][0]
+        assert client.delete(f"/v1/tasks/{task['id']}").status_code == 204
+    visitor.tick_box("Here").click()
+    expect(visitor.notice).to_contain_text("not found")
+    expect(visitor.names).to_have_count(0)
+    visitor.button("Dismiss").click()
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_service_that_is_away_can_be_tried_again(visit, person, stack):
+    person.add("Patience")
+    visitor = visit()
+    stack.tasks.stop()
+    try:
+        visitor.sign_in(person.email)
+        expect(visitor.notice).to_contain_text("Try again in")
+        expect(visitor.button("Try again")).to_be_visible()
+    finally:
+        stack.restart_tasks()
+    eventually(lambda: person.client.get("/v1/tasks").status_code == 200, "tasks to be served again")
+    visitor.button("Try again").click()
+    expect(visitor.names).to_have_text(["Patience"])
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_change_that_fails_is_taken_back(visitor):
+    visitor.add("Unchanged")
+    visitor.page.route("**/v1/tasks/*", lambda route: route.abort())
+    visitor.tick_box("Unchanged").click()
+    expect(visitor.notice).to_contain_text("can't be reached")
+    expect(visitor.tick_box("Unchanged")).not_to_be_checked()
+    visitor.page.unroute("**/v1/tasks/*")
+    visitor.tick_box("Unchanged").check()
+    visitor.expect_saved("Unchanged")
+
+
+# The list
+
+
+def test_a_long_list_comes_in_pages(visit, person):
+    for number in range(120):
+        person.add(f"Task {number}")
+    visitor = visit()
+    visitor.sign_in(person.email)
+    more = visitor.button("Show more")
+    expect(visitor.names).to_have_count(50)
+    more.click()
+    expect(visitor.names).to_have_count(100)
+    visitor.add("Meanwhile")
+    more.click()
+    expect(visitor.names).to_have_text(["Meanwhile"] + [f"Task {number}" for number in reversed(range(120))])
+    expect(more).to_be_hidden()
+
+
+def test_a_name_is_never_markup(visitor):
+    visitor.add(MARKUP)
+    assert visitor.page.locator(".tasks img, .tasks b").count() == 0
+    expect(visitor.page).to_have_title("Taskwire")
+    visitor.button(f"Delete “{MARKUP}”").click()
+    expect(visitor.page.get_by_text(f"Delete “{MARKUP}”?")).to_be_visible()
+
+
+# Sessions
+
+
+def test_two_browsers_know_nothing_of_each_other(visit):
+    first, second = visit(), visit()
+    first.sign_up()
+    first.add("First's own")
+    expect(second.button("Sign in")).to_be_visible()
+    second.sign_up()
+    second.add("Second's own")
+    expect(first.names).to_have_text(["First's own"])
+    expect(second.names).to_have_text(["Second's own"])
+    first.button("Sign out").click()
+    second.add("Still here")
+
+
+def test_a_reload_asks_to_sign_in_again(visitor):
+    visitor.add("Stays on the server")
+    visitor.page.reload()
+    expect(visitor.button("Sign in")).to_be_visible()
+    expect(visitor.names).to_have_count(0)
+    assert visitor.kept() == NOTHING_KEPT
+
+
+def test_signing_out_ends_the_session_at_the_server(visitor, stack):
+    visitor.add("Before")
+    token = visitor.token()
+    assert account_status(stack, token) == 200
+    visitor.button("Sign out").click()
+    expect(visitor.button("Sign in")).to_be_visible()
+    assert account_status(stack, token) == 401
+    assert visitor.kept() == NOTHING_KEPT
+
+
+def test_a_session_ended_elsewhere_leads_back_to_signing_in(visitor, stack):
+    visitor.add("Before")
+    headers = {"Authorization": f"Bearer {visitor.token()}"}
+    assert httpx.delete(f"{stack.url}/v1/sessions/current", headers=headers, timeout=60).status_code == 204
+    visitor.new_task.fill("After")
+    visitor.button("Add").click()
+    expect(visitor.notice).to_contain_text("Your session has ended")
+    expect(visitor.field("Email")).to_be_focused()
+    expect(visitor.names).to_have_count(0)
+
+
+def test_requests_that_are_refused_together_share_one_refresh(visit, person):
+    person.add("Found")
+    visitor = visit()
+    refused = []
+
+    def refuse_the_first(route):
+        if route.request.url in refused:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        route.fulfill(status=401, json={"status": 401, "title": "Unauthorized"})
+
+    for path in ("**/v1/tasks?*", "**/v1/account"):
+        visitor.page.route(path, refuse_the_first)
+    visitor.sign_in(person.email)
+    expect(visitor.names).to_have_text(["Found"])
+    expect(visitor.page.get_by_text(person.email)).to_be_visible()
+    assert len(refused) == 2
+    assert visitor.sent("POST", "/v1/sessions/refresh") == 1
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_token_is_renewed_before_it_expires(visit, person):
+    visitor = visit()
+
+    def shorten(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "expiresIn": 2})
+
+    visitor.page.route("**/v1/sessions", shorten)
+    with visitor.page.expect_response("**/v1/sessions/refresh") as renewal:
+        visitor.sign_in(person.email)
+    assert renewal.value.status == 200
+    visitor.add("With the new token")
+
+
+# How it looks and what it may do
+
+
+def test_a_phone_never_scrolls_sideways(visit):
+    visitor = visit(**PHONE)
+    assert not visitor.scrolls_sideways()
+    visitor.sign_up(email="nobody", password="short")
+    expect(visitor.password).to_have_attribute("aria-invalid", "true")
+    assert not visitor.scrolls_sideways()
+    visitor.fill_sign_up(visitor.email, PASSWORD, "A person with a rather long name " * 4)
+    expect(visitor.new_task).to_be_visible()
+    for name in ("W" * 500, "word " * 80 + "end"):
+        visitor.add(name)
+        assert not visitor.scrolls_sideways()
+    visitor.begin_rename("W" * 500).fill("")
+    visitor.button("Save").click()
+    expect(visitor.field("New name")).to_have_attribute("aria-invalid", "true")
+    visitor.button(f"Delete “{'word ' * 80}end”").click()
+    assert not visitor.scrolls_sideways()
+
+
+def test_every_button_and_field_has_a_name(visitor):
+    visitor.add("Named")
+    unnamed = visitor.page.evaluate(
+        """() => [...document.querySelectorAll("button, input")].filter((element) =>
+             !element.ariaLabel && !element.textContent.trim() && !element.labels?.length).length"""
+    )
+    assert unnamed == 0
+
+
+def test_the_policy_is_strict(stack):
+    with httpx.Client(base_url=stack.url, timeout=60) as client:
+        policy = client.get("/").headers["content-security-policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if part.strip())
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == "'self'"
+    assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == "'none'"
+    assert "unsafe" not in policy

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command-line client: every method a command, made from the IDL."""
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from support.people import PASSWORD, new_email
+from support.processes import BUILD, PATIENCE_S, eventually
+
+CLI = BUILD / "cli" / "tasks"
+
+
+@pytest.fixture
+def tasks(stack):
+    def run(*arguments, service="tasks", stdin="", expect=0):
+        port = {"tasks": stack.tasks.port, "accounts": stack.accounts.port}[service]
+        ended = subprocess.run(
+            [CLI, "--service", service, "--port", str(port), *arguments],
+            input=stdin, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+        assert ended.returncode == expect, ended
+        assert (ended.stderr == "") == (expect == 0), ended
+        return ended.stdout if expect == 0 else ended.stderr
+
+    return run
+
+
+def test_help_lists_the_methods(tasks):
+    text = tasks("--help")
+    for line in ("all", "page", "Make a task.", "signup", "Open a session.", "--host", "--json"):
+        assert line in text
+
+
+def test_help_of_a_method_says_arguments_and_limits(tasks):
+    text = tasks("create", "--help")
+    for part in ("--userId", "--name", "at most 500 characters", "required", "--done", "default false", "--json"):
+        assert part in text
+    text = tasks("page", "--help")
+    assert "from 1; up to 200; default 50" in text
+    text = tasks("signup", "--help", service="accounts")
+    assert "--password-file" in text and "--password " not in text
+
+
+def test_every_command_does_its_work(tasks):
+    user = "the cli's user"
+    made = json.loads(tasks("--json", "create", "--userId", user, "--name", "Naïve ✓"))
+    assert (made["name"], made["userId"], made["version"]) == ("Naïve ✓", user, 1)
+    assert json.loads(tasks("get", "--userId", user, "--id", made["id"], "--json")) == made
+    tasks("add", "--userId", user, "--name", "another")
+    assert [t["name"] for t in json.loads(tasks("all", "--userId", user, "--json"))] == ["another", "Naïve ✓"]
+    page = json.loads(tasks("page", "--userId", user, "--limit", "1", "--json"))
+    assert [t["name"] for t in page["tasks"]] == ["another"]
+    rest = json.loads(tasks("page", "--userId", user, "--limit=1", "--cursor", page["nextCursor"], "--json"))
+    assert [t["name"] for t in rest["tasks"]] == ["Naïve ✓"]
+    patched = json.loads(tasks("patch", "--userId", user, "--id", made["id"], "--done", "true", "--json"))
+    assert (patched["done"], patched["version"]) == (True, 2)
+    upserted = tasks("upsert", "--userId", user, "--id", made["id"], "--name", "renamed", "--json")
+    assert json.loads(upserted)["name"] == "renamed"
+    updated = tasks("update", "--userId", user, "--taskId", made["id"], "--name", "x", "--done", "false", "--json")
+    assert json.loads(updated)["done"] is False
+    assert tasks("remove", "--userId", user, "--id", made["id"]) == ""
+    assert json.loads(tasks("check", "--json"))["ok"] is True
+
+
+def test_table(tasks):
+    tasks("add", "--userId", "tabular", "--name", "short")
+    tasks("add", "--userId", "tabular", "--name", "rather a longer name")
+    lines = tasks("all", "--userId", "tabular").splitlines()
+    assert lines[0].split() == ["ID", "USERID", "NAME", "CREATEDON", "DONE", "UPDATEDON", "VERSION"]
+    column = lines[0].index("CREATEDON")
+    assert len(lines) == 3 and all(line[column - 1] == " " and line[column:].startswith("2") for line in lines[1:])
+    assert "no" in lines[1].split()
+    assert tasks("all", "--userId", "nobody") == "(none)\n"
+
+
+def test_errors_go_to_standard_error(tasks):
+    assert "Task not found" in tasks("get", "--userId", "u", "--id", "nope", expect=1)
+    text = tasks("create", "--userId", "u", "--name", "n" * 501, "--done", "maybe", expect=1)
+    assert "name" in text and "500" in text and "done" in text
+    assert "userId" in tasks("all", expect=1)
+    assert "no-such" in tasks("no-such", expect=2)
+    assert "--nonsense" in tasks("all", "--nonsense", expect=2)
+    assert "surplus" in tasks("all", "--userId", "u", "surplus", expect=2)
+    assert "METHOD" in tasks(expect=2)
+
+
+def test_service_that_is_not_there():
+    ended = subprocess.run(
+        [CLI, "--port", "1", "check"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert ended.returncode == 1 and ended.stderr.startswith("tasks: ")
+
+
+def test_secrets_from_a_file_or_standard_input(tasks, tmp_path):
+    email, secret = new_email(), tmp_path / "password"
+    secret.write_text(PASSWORD + "\n")
+    signed_up = json.loads(
+        tasks("signup", "--email", email, "--password-file", str(secret), "--json", service="accounts")
+    )
+    assert signed_up["account"]["id"] == signed_up["userId"]
+    session = json.loads(
+        tasks("login", "--email", email, "--password-file", "-", "--json", service="accounts", stdin=PASSWORD + "\n")
+    )
+    assert session["userId"] == signed_up["userId"]
+    account = json.loads(tasks("get", "--userId", session["userId"], "--json", service="accounts"))
+    assert account["email"] == email
+    refreshed = tasks("refresh", "--refreshToken-file", "-", service="accounts", stdin=session["refreshToken"])
+    assert session["userId"] in refreshed
+    assert tasks(
+        "logout", "--userId", session["userId"], "--sessionId", session["sessionId"], service="accounts"
+    ) == ""
+
+
+def test_signup_prints_the_accounts_id(tasks):
+    printed = tasks("signup", "--email", new_email(), "--password-file", "-", service="accounts", stdin=PASSWORD)
+    (line,) = [line for line in printed.splitlines() if line.split()[:1] == ["id"]]
+    assert len(line.split()[1]) == 24
+
+
+def test_a_secret_on_the_command_line_is_refused(tasks):
+    text = tasks("signup", "--email", new_email(), "--password", PASSWORD, service="accounts", expect=2)
+    assert PASSWORD not in text
+
+
+def test_no_terminal_and_no_file(stack):
+    ended = subprocess.run(
+        ["setsid", CLI, "--service", "accounts", "--port", str(stack.accounts.port), "login", "--email", "a@b.org"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2 and "--password-file" in ended.stderr
+
+
+def test_asks_at_the_terminal_without_echo(stack):
+    """A real terminal: what is typed is not shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(CLI, [
+            str(CLI), "--service", "accounts", "--port", str(stack.accounts.port), "signup", "--email", new_email(),
+        ])  # fmt: skip
+    shown = b""
+
+    def read_some():
+        nonlocal shown
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:
+            return True
+        return b"password:" in shown
+
+    eventually(read_some, "the prompt")
+    os.write(terminal, PASSWORD.encode() + b"\n")
+    _, status = os.waitpid(pid, 0) if _drain(terminal) is None else (0, 1)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert PASSWORD.encode() not in shown
+
+
+def _drain(terminal):
+    try:
+        while os.read(terminal, 4096):
+            pass
+    except OSError:
+        pass

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""32 clients, mixing the task routes for 30 s: no error that is not theirs, and memory stays where it is."""
+
+import threading
+import time
+
+import httpx
+import pytest
+
+from support.people import Person
+from support.processes import Stack
+
+CLIENTS = 32
+SECONDS = 30
+FIRST_LOOK_S = 10
+ALLOWED_GROWTH = 2 * 1024 * 1024
+
+pytestmark = pytest.mark.endurance
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    running = Stack(tmp_path_factory.mktemp("endurance"))
+    yield running
+    assert running.stop() == []
+
+
+class Client(threading.Thread):
+    """One person's session: adds, looks, pages, changes and deletes, and keeps the list at about 50 tasks."""
+
+    def __init__(self, person, until):
+        super().__init__()
+        self.person, self.until = person, until
+        self.times_ms, self.failures = [], []
+
+    def timed(self, verb, path, expect, **keywords):
+        before = time.perf_counter()
+        answer = self.person.client.request(verb, path, **keywords)
+        self.times_ms.append((time.perf_counter() - before) * 1000)
+        if answer.status_code != expect:
+            self.failures.append((verb, path, answer.status_code, answer.text[:200]))
+        return answer
+
+    def run(self):
+        kept = []
+        try:
+            while time.monotonic() < self.until and not self.failures:
+                task = self.timed("POST", "/v1/tasks", 201, json={"name": f"task {len(self.times_ms)}"}).json()
+                kept.append(task["id"])
+                self.timed("GET", f"/v1/tasks/{task['id']}", 200)
+                page = self.timed("GET", "/v1/tasks?limit=20", 200).json()
+                if page["tasks"][0]["id"] != task["id"]:
+                    self.failures.append(("the newest is not first", page["tasks"][0], task))
+                self.timed("PATCH", f"/v1/tasks/{task['id']}", 200, json={"done": True})
+                self.timed("GET", "/v1/tasks?limit=20&done=true", 200)
+                self.timed("GET", "/v1/tasks/0123456789abcdef01234567", 404)
+                self.timed("POST", "/v1/tasks", 400, json={"name": ""})
+                if len(kept) > 50:
+                    self.timed("DELETE", f"/v1/tasks/{kept.pop(0)}", 204)
+        except httpx.TransportError as error:
+            self.failures.append(repr(error))
+
+
+def test_32_clients_for_30_seconds(stack):
+    people = [Person(stack.url) for _ in range(CLIENTS)]
+    processes = [stack.gateway, stack.tasks, stack.accounts]
+    start = time.monotonic()
+    clients = [Client(person, start + SECONDS + 1) for person in people]
+    for client in clients:
+        client.start()
+    time.sleep(max(0, start + FIRST_LOOK_S - time.monotonic()))
+    early = {process.name: process.resident_bytes() for process in processes}
+    time.sleep(max(0, start + SECONDS - time.monotonic()))
+    late = {process.name: process.resident_bytes() for process in processes}
+    for client in clients:
+        client.join()
+    for person in people:
+        person.close()
+
+    times = sorted(t for client in clients for t in client.times_ms)
+    print(
+        f"{len(times)} requests; p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms; "
+        + ", ".join(f"{name} {early[name] >> 10} KiB -> {late[name] >> 10} KiB" for name in early)
+    )
+    assert [failure for client in clients for failure in client.failures] == []
+    for name in early:
+        assert late[name] - early[name] <= ALLOWED_GROWTH, name

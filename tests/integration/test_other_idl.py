@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same gateway binary serves an IDL that it has never seen: every annotation, every type."""
+
+import base64
+import sys
+
+import httpx
+import openapi_spec_validator
+import pytest
+
+from support.people import locations, problem
+from support.processes import BUILD, PROJECT, Gateway, Process, eventually
+
+IDL = BUILD / "tests" / "idl" / "address-book.json"
+
+
+class Book:
+    def __init__(self, folder):
+        self.service = Process(
+            "address-book", [sys.executable, "-m", "support.address_book"], folder, {"PYTHONPATH": str(PROJECT / "tests")}
+        )
+        port = int(self.service.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        self.gateway = Gateway(folder, {"AddressBook": port}, arguments=["--idl", IDL])
+
+    def stop(self):
+        status = self.gateway.stop()
+        self.service.kill()
+        return status
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    running = Book(tmp_path_factory.mktemp("book"))
+    yield running
+    assert running.stop() == 0, running.gateway.log
+
+
+def enter(book, visitor):
+    answer = httpx.post(
+        f"{book.gateway.url}/v1/visits", json={"visitor": visitor, "word": "open sesame"}, timeout=60
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def visitor(book, request):
+    session = enter(book, request.node.name[:30])
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    with httpx.Client(base_url=book.gateway.url, headers=headers, timeout=60) as client:
+        yield client
+
+
+WHOLE = {
+    "full_name": "Ada Löwe ✓",
+    "nickname": "Ada",
+    "labels": ["first", "second", "first"],
+    "groups": [3, 1, 2],
+    "notes": {"title": "text", "ünïcode": '"quoted"'},
+    "addresses": {"1999": {"city": "Ulm", "floor": -1, "latitude": 48.4}, "2005": {"street": "Am Ring 1", "city": "Bonn"}},
+    "portrait": base64.b64encode(bytes(range(0, 250, 5))).decode(),
+    "stars": 5,
+    "height": 1.75,
+    "reach": {"phone": "+4912345"},
+    "starred": True,
+}
+
+
+def test_issues_tokens_without_claims_in_the_answer(book):
+    session = enter(book, "somebody")
+    assert set(session) == {"greeting", "accessToken", "tokenType", "expiresIn"}
+    refused = httpx.post(f"{book.gateway.url}/v1/visits", json={"visitor": "x", "word": "wrong"}, timeout=60)
+    assert problem(refused, 403)["detail"] == "That is not the word"
+
+
+def test_every_type_there_and_back(visitor):
+    answer = visitor.post("/v1/contacts", json=WHOLE)
+    assert answer.status_code == 201, answer.text
+    contact = answer.json()
+    assert answer.headers["location"] == f"/v1/contacts/{contact['key']}"
+    assert answer.headers["contact-revision"] == "1"
+    assert f"last_seen={contact['key']}" in answer.headers["set-cookie"]
+    assert "owner" not in contact and "revision" not in contact and "lastSeen" not in contact
+    expected = {**WHOLE, "notes": {**WHOLE["notes"], "kind": "person 2"}}
+    assert {**contact, "groups": sorted(contact["groups"])} == {
+        **expected, "groups": sorted(expected["groups"]), "key": contact["key"],
+    }  # fmt: skip
+    assert visitor.get(answer.headers["location"]).json() == contact
+
+
+def test_header_and_cookie_in(visitor):
+    headers = {"Request-Key": "once", "Cookie": "other=1; campaign=autumn; more=2"}
+    first = visitor.post("/v1/contacts", json={"full_name": "A"}, headers=headers).json()
+    again = visitor.post("/v1/contacts", json={"full_name": "A"}, headers=headers).json()
+    assert first["key"] == again["key"]
+    assert first["notes"]["campaign"] == "autumn"
+    bad = visitor.post(
+        "/v1/contacts", json={"full_name": "A"}, headers={"Request-Key": "k" * 65, "Cookie": "campaign=" + "c" * 21}
+    )
+    assert locations(bad) == {"header.request-key", "cookie.campaign"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"full_name": ""}, {"body.full_name"}),
+        ({"full_name": "a\x01b"}, {"body.full_name"}),
+        ({"fullName": "the IDL's name is not the JSON's"}, {"body.fullName"}),
+        ({"nickname": "é" * 21}, {"body.nickname"}),
+        ({"labels": ["x"] * 6}, {"body.labels"}),
+        ({"labels": ["x", 5]}, {"body.labels[1]"}),
+        ({"groups": []}, {"body.groups"}),
+        ({"groups": [1, 1]}, {"body.groups[1]"}),
+        ({"groups": [2**31]}, {"body.groups[0]"}),
+        ({"notes": {str(n): "" for n in range(5)}}, {"body.notes"}),
+        ({"addresses": {"nineteen": {"city": "x"}}}, {"body.addresses.nineteen"}),
+        ({"addresses": {"1": {"floor": 201, "latitude": -91}}},
+         {"body.addresses.1.city", "body.addresses.1.floor", "body.addresses.1.latitude"}),
+        ({"portrait": "not base64!"}, {"body.portrait"}),
+        ({"portrait": ""}, {"body.portrait"}),
+        ({"portrait": base64.b64encode(b"x" * 65).decode()}, {"body.portrait"}),
+        ({"stars": 6}, {"body.stars"}),
+        ({"stars": 1.5}, {"body.stars"}),
+        ({"stars": 300}, {"body.stars"}),
+        ({"height": 0.1}, {"body.height"}),
+        ({"height": "tall"}, {"body.height"}),
+        ({"reach": {}}, {"body.reach"}),
+        ({"reach": {"phone": "+123", "fax": 5}}, {"body.reach"}),
+        ({"reach": {"phone": "call me"}}, {"body.reach.phone"}),
+        ({"reach": {"letter": {}}}, {"body.reach.letter.city"}),
+        ({"importance": 4}, {"body.importance"}),
+        ({"kind": "robot"}, {"body.kind"}),
+        ({"passphrase": "abc"}, {"body.passphrase"}),
+        ({"owner": "somebody else"}, {"body.owner"}),
+        ({"starred": 1, "stars": "five"}, {"body.starred", "body.stars"}),
+    ],
+)  # fmt: skip
+def test_every_limit(visitor, change, expected):
+    assert locations(visitor.post("/v1/contacts", json={**WHOLE, **change})) == expected
+
+
+def test_query_parameters_of_every_type(visitor):
+    for n in range(3):
+        visitor.post("/v1/contacts", json={"full_name": f"N{n}", "starred": n == 1, "height": 1.0 + n})
+    page = visitor.get("/v1/contacts?page_size=2").json()
+    assert [c["full_name"] for c in page["contacts"]] == ["N0", "N1"] and page["after"] == "2"
+    assert [c["full_name"] for c in visitor.get("/v1/contacts?starred=true").json()["contacts"]] == ["N1"]
+    assert [c["full_name"] for c in visitor.get("/v1/contacts?height=1.5").json()["contacts"]] == ["N1", "N2"]
+    bad = visitor.get("/v1/contacts?page_size=101&starred=yes&height=tall&kind=robot&size=3")
+    assert locations(bad) == {"query.page_size", "query.starred", "query.height", "query.kind", "query.size"}
+
+
+def test_patch_clears_what_may_be_cleared(visitor):
+    made = visitor.post("/v1/contacts", json=WHOLE)
+    url = made.headers["location"]
+    answer = visitor.patch(url, json={"nickname": None, "home": {"city": "Köln"}}, headers={"Contact-Revision": "1"})
+    assert answer.status_code == 200, answer.text
+    assert "nickname" not in answer.json()
+    assert answer.json()["addresses"]["2026"] == {"city": "Köln"}
+    assert answer.headers["contact-revision"] == "2"
+    problem(visitor.patch(url, json={"full_name": None}), 400)
+    problem(visitor.patch(url, json={"nickname": "x"}, headers={"Contact-Revision": "1"}), 412)
+
+
+def test_put_with_two_path_parameters(visitor):
+    url = visitor.post("/v1/contacts", json={"full_name": "A"}).headers["location"]
+    answer = visitor.put(f"{url}/notes/7", json={"text": "hello", "hidden": True})
+    assert answer.status_code == 204 and answer.content == b""
+    assert visitor.get(url).json()["notes"]["7"] == "hello (hidden)"
+    assert locations(visitor.put(f"{url}/notes/100", json={"hidden": True})) == {"path.number", "body.text"}
+    assert locations(visitor.put(f"{url}/notes/x", json={"text": "", "hidden": True})) == {"path.number"}
+
+
+def test_literal_colon_segment_and_scalar_list_reply(visitor):
+    answer = visitor.post("/v1/contacts:gather", json={"cards": [{"full_name": "A"}, {"full_name": "B"}]})
+    assert (answer.status_code, answer.json()) == (202, ["A", "B"])
+    bad = visitor.post("/v1/contacts:gather", json={"cards": [{"full_name": "A"}, {"full_name": "", "x": 1}]})
+    assert locations(bad) == {"body.cards[1].full_name", "body.cards[1].x"}
+    assert locations(visitor.post("/v1/contacts:gather", json={"cards": []})) == {"body.cards"}
+
+
+def test_inherited_route_without_a_token(book):
+    assert httpx.get(f"{book.gateway.url}/v1/motto", timeout=60).json() == "Who, where?"
+    assert httpx.get(f"{book.gateway.url}/v1/motto?lang=de", timeout=60).json() == "Wer, wo? ✓"
+    assert locations(httpx.get(f"{book.gateway.url}/v1/motto?lang=fr", timeout=60)) == {"query.lang"}
+
+
+def test_exceptions_with_names_of_their_own(visitor):
+    assert problem(visitor.get("/v1/contacts/nobody"), 404)["detail"] == "Nobody of that key"
+    assert problem(visitor.get("/v1/contacts/teapot"), 418)["detail"] == "a refusal of 418"
+    assert problem(visitor.get("/v1/contacts/broken"), 503)["detail"] == "a refusal of 503"
+    assert "42" not in problem(visitor.get("/v1/contacts/weird"), 500)["detail"]
+    # thriftpy2 closes the connection when a handler raises what it does not declare.
+    assert "internal detail" not in problem(visitor.get("/v1/contacts/raise"), 503)["detail"]
+
+
+def test_a_method_without_a_route_can_not_be_reached(visitor):
+    for path in ("/total", "/v1/total", "/AddressBook/total", "/v1/contacts:total"):
+        problem(visitor.post(path, json={}), 404)
+
+
+def test_leaving_ends_the_session(book):
+    session = enter(book, "leaver")
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    assert httpx.delete(f"{book.gateway.url}/v1/visits/current", headers=headers, timeout=60).status_code == 204
+    problem(httpx.get(f"{book.gateway.url}/v1/contacts", headers=headers, timeout=60), 401)
+
+
+def test_health_and_openapi(book):
+    assert httpx.get(f"{book.gateway.admin_url}/readyz", timeout=60).status_code == 200
+    document = httpx.get(f"{book.gateway.url}/openapi.json", timeout=60).json()
+    openapi_spec_validator.validate(document)
+    assert set(document["paths"]) == {
+        "/v1/motto", "/v1/visits", "/v1/visits/current", "/v1/contacts", "/v1/contacts/{key}",
+        "/v1/contacts/{key}/notes/{number}", "/v1/contacts:gather",
+    }  # fmt: skip
+    contact = document["paths"]["/v1/contacts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert "owner" not in str(contact)
+
+
+def test_service_away(book, tmp_path):
+    gateway = Gateway(tmp_path, {"AddressBook": 1}, arguments=["--idl", IDL], ready=False)
+    try:
+        answer = eventually(lambda: httpx.get(f"{gateway.admin_url}/readyz", timeout=60), "an answer")
+        assert "AddressBook" in str(problem(answer, 503))
+        problem(httpx.get(f"{gateway.url}/v1/motto", timeout=60), 503)
+    finally:
+        assert gateway.stop() == 0

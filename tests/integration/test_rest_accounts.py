@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing up, in and out over REST."""
+
+import base64
+import concurrent.futures
+import json
+
+import pytest
+
+from support.people import PASSWORD, Person, locations, new_email, problem
+
+
+def claims(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def test_sign_up(stack, person):
+    answer = person.client.post(
+        "/v1/accounts", json={"email": "Mixed.Case+tag@Example.ORG", "password": PASSWORD, "name": "Zoë"}
+    )
+    assert answer.status_code == 201
+    session = answer.json()
+    assert set(session) == {"account", "accessToken", "tokenType", "expiresIn", "refreshToken"}
+    account = session["account"]
+    assert set(account) == {"id", "email", "name", "createdOn"}
+    assert (account["email"], account["name"]) == ("mixed.case+tag@example.org", "Zoë")
+    assert (session["tokenType"], session["expiresIn"]) == ("Bearer", 900)
+    token = claims(session["accessToken"])
+    assert set(token) == {"iss", "aud", "sub", "sid", "iat", "exp"}
+    assert token["sub"] == account["id"] and token["exp"] - token["iat"] == 900
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    assert person.client.get("/v1/account", headers=headers).json() == account
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_address_can_be_taken_once(person):
+    for email in (person.email, person.email.upper()):
+        problem(person.client.post("/v1/accounts", json={"email": email, "password": PASSWORD}), 409)
+
+
+@pytest.mark.concurrent
+def test_address_is_taken_once_by_many(stack, person):
+    email = new_email()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(
+            lambda _: person.client.post("/v1/accounts", json={"email": email, "password": PASSWORD}).status_code,
+            range(8),
+        ))  # fmt: skip
+    assert sorted(statuses) == [201] + [409] * 7
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "x", "@example.org", "x@", "x@y@z", '"quoted"@example.org', "x@[127.0.0.1]", "é@example.org", "x y@example.org",
+     "a..b@example.org", ".a@example.org", "x@-example.org", "x@example..org", "a@b\n", "a" * 250 + "@b.org"],
+)  # fmt: skip
+def test_bad_address(stack, person, email):
+    assert locations(person.client.post("/v1/accounts", json={"email": email, "password": PASSWORD})) == {"body.email"}
+
+
+@pytest.mark.parametrize("password", ["", "short 7", "é" * 7, "p" * 1025, "é" * 513])
+def test_bad_password(person, password):
+    answer = person.client.post("/v1/accounts", json={"email": new_email(), "password": password})
+    assert locations(answer) == {"body.password"}
+
+
+def test_passwords_of_every_kind(stack):
+    for password in ("é" * 8, "p" * 1024, "with\nnewline", "日本語のパスワード", "        "):
+        with Person(stack.url, password=password) as somebody:
+            somebody.log_in()
+
+
+def test_all_that_is_wrong_at_once(person):
+    answer = person.client.post("/v1/accounts", json={"email": "x", "password": "short", "name": "", "admin": True})
+    assert locations(answer) == {"body.email", "body.password", "body.name", "body.admin"}
+
+
+def test_unknown_and_wrong_are_the_same(person):
+    wrong = person.client.post("/v1/sessions", json={"email": person.email, "password": "wrong password"})
+    unknown = person.client.post("/v1/sessions", json={"email": new_email(), "password": "wrong password"})
+    first, second = problem(wrong, 401), problem(unknown, 401)
+    assert {k: v for k, v in first.items() if k != "instance"} == {k: v for k, v in second.items() if k != "instance"}
+    assert set(wrong.headers) == set(unknown.headers)
+
+
+def test_log_in_shape_and_case(person):
+    answer = person.client.post("/v1/sessions", json={"email": person.email.upper(), "password": PASSWORD})
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"accessToken", "tokenType", "expiresIn", "refreshToken"}
+    assert claims(answer.json()["accessToken"])["sub"] == person.id
+
+
+def test_refresh_rotates(person):
+    first = person.refresh_token
+    answer = person.client.post("/v1/sessions/refresh", json={"refreshToken": first})
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"accessToken", "tokenType", "expiresIn", "refreshToken"}
+    assert answer.json()["refreshToken"] != first
+    old, new = claims(person.access_token), claims(answer.json()["accessToken"])
+    assert (old["sub"], old["sid"]) == (new["sub"], new["sid"])
+    person.take(answer.json())
+    assert person.client.get("/v1/account").status_code == 200
+
+
+def test_a_used_refresh_token_ends_the_session(person):
+    other_session = person.log_in()
+    used = person.refresh_token
+    person.take(person.client.post("/v1/sessions/refresh", json={"refreshToken": used}).json())
+    problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": used}), 401)
+    problem(person.client.get("/v1/account"), 401)
+    problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": person.refresh_token}), 401)
+    person.take(other_session)
+    assert person.client.get("/v1/account").status_code == 200
+
+
+def test_bad_refresh_tokens(person):
+    for token in ("", "x", "A" * 43, "A" * 128):
+        problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": token}), 401)
+    assert locations(person.client.post("/v1/sessions/refresh", json={"refreshToken": "A" * 129})) == {
+        "body.refreshToken"
+    }
+    assert person.client.get("/v1/account").status_code == 200
+
+
+def test_log_out(person):
+    other_session = person.log_in()
+    answer = person.client.delete("/v1/sessions/current")
+    assert (answer.status_code, answer.content) == (204, b"")
+    problem(person.client.get("/v1/account"), 401)
+    problem(person.client.delete("/v1/sessions/current"), 401)
+    problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": person.refresh_token}), 401)
+    person.take(other_session)
+    assert person.client.get("/v1/account").status_code == 200
+
+
+@pytest.mark.concurrent
+def test_of_many_parallel_refreshes_exactly_one_succeeds(person):
+    token = person.refresh_token
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(
+            lambda _: person.client.post("/v1/sessions/refresh", json={"refreshToken": token}), range(16)
+        ))  # fmt: skip
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 15
+    (winner,) = [answer.json() for answer in answers if answer.status_code == 200]
+    # The others showed a token that was used by then: the session is over, for the winner too.
+    problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": winner["refreshToken"]}), 401)
+    headers = {"Authorization": f"Bearer {winner['accessToken']}"}
+    problem(person.client.get("/v1/account", headers=headers), 401)

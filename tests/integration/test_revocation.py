@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A session that ends at one gateway ends at all of them: two gateways of two workers each."""
+
+import concurrent.futures
+import time
+
+import httpx
+import pytest
+
+from support.people import Person, problem
+from support.processes import Stack, eventually
+
+pytestmark = pytest.mark.concurrent
+
+PROMISE_S = 5
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    running = Stack(tmp_path_factory.mktemp("two-gateways"), gateways=2, gateway_arguments=["--workers", "2"])
+    yield running
+    assert running.stop() == []
+
+
+def ask(url, token):
+    """On a connection of its own, so that any of the workers may get it."""
+    return httpx.get(f"{url}/v1/account", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+def ask_all_workers(url, token):
+    return {ask(url, token).status_code for _ in range(16)}
+
+
+def wait_until_refused(url, token):
+    eventually(lambda: ask(url, token).status_code == 401, "the other gateway to refuse the token")
+    assert ask_all_workers(url, token) == {401}
+
+
+def test_tokens_of_one_gateway_hold_at_the_other(stack):
+    with Person(stack.url) as somebody:
+        for gateway in stack.gateways:
+            assert ask_all_workers(gateway.url, somebody.access_token) == {200}
+
+
+def test_log_out_here_at_once_there_soon(stack):
+    first, second = stack.gateways
+    with Person(first.url) as somebody:
+        assert ask_all_workers(second.url, somebody.access_token) == {200}
+        assert somebody.client.delete("/v1/sessions/current").status_code == 204
+        assert ask_all_workers(first.url, somebody.access_token) == {401}
+        before = time.monotonic()
+        wait_until_refused(second.url, somebody.access_token)
+        print(f"refused at the other gateway after {time.monotonic() - before:.1f} s; promised: {PROMISE_S} s")
+
+
+def test_reuse_of_a_refresh_token_is_seen_everywhere(stack):
+    first, second = stack.gateways
+    with Person(first.url) as somebody:
+        used = somebody.refresh_token
+        somebody.take(somebody.client.post("/v1/sessions/refresh", json={"refreshToken": used}).json())
+        problem(httpx.post(f"{second.url}/v1/sessions/refresh", json={"refreshToken": used}, timeout=60), 401)
+        assert ask_all_workers(second.url, somebody.access_token) == {401}
+        wait_until_refused(first.url, somebody.access_token)
+
+
+def test_a_gateway_that_starts_later_knows_what_ended_before(stack):
+    first, second = stack.gateways
+    with Person(first.url) as ended, Person(first.url) as open_:
+        ended.client.delete("/v1/sessions/current")
+        port, admin_port = second.port, second.admin_port
+        assert second.stop() == 0
+        stack.gateways[1] = second = stack.start_gateway(port=port, admin_port=admin_port, name="gateway-again")
+        assert ask_all_workers(second.url, ended.access_token) == {401}
+        assert ask_all_workers(second.url, open_.access_token) == {200}
+
+
+def test_parallel_refreshes_at_both_gateways(stack):
+    with Person(stack.url) as somebody:
+        token = somebody.refresh_token
+
+        def refresh(number):
+            url = stack.gateways[number % 2].url
+            return httpx.post(f"{url}/v1/sessions/refresh", json={"refreshToken": token}, timeout=60).status_code
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            assert sorted(pool.map(refresh, range(16))) == [200] + [401] * 15
+
+
+def test_while_accounts_service_is_away(stack):
+    """Tokens that were issued stay good; what ended stays ended; nothing new is issued."""
+    with Person(stack.url) as somebody, Person(stack.url) as ended:
+        ended.client.delete("/v1/sessions/current")
+        stack.accounts.kill()
+        answer = somebody.client.get("/v1/tasks")
+        assert answer.status_code == 200
+        problem(ended.client.get("/v1/tasks"), 401)
+        refused = somebody.client.post("/v1/sessions/refresh", json={"refreshToken": somebody.refresh_token})
+        problem(refused, 503)
+        assert int(refused.headers["retry-after"]) >= 1
+        stack.restart_accounts()
+        eventually(lambda: somebody.client.get("/v1/account").status_code == 200, "accounts-service to be used again")
+        problem(ended.client.get("/v1/tasks"), 401)

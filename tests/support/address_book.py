@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small Thrift server for tests/idl/address-book.thrift: what the gateway must be able to serve without knowing it.
+
+usage: python -m support.address_book      (prints 'listening on HOST:PORT')
+"""
+
+import itertools
+import sys
+import threading
+import time
+
+from thriftpy2.protocol import TBinaryProtocolFactory
+from thriftpy2.rpc import TProcessor
+from thriftpy2.server import TThreadedServer
+from thriftpy2.transport import TFramedTransportFactory, TServerSocket
+
+from support.processes import PROJECT
+from support.thrift import load
+
+book = load(PROJECT / "tests" / "idl" / "address-book.thrift")
+Refusal = book.directory.Refusal
+COPIED = ("fullName", "nickname", "labels", "groups", "notes", "addresses", "portrait", "stars", "height", "reach", "starred")
+
+
+class Handler:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.contacts = {}  # (owner, key) -> Contact
+        self.made = {}  # (owner, request key) -> key
+        self.notes = {}
+        self.over = []
+        self.numbers = itertools.count(1)
+        self.well = True
+
+    # Directory
+    def ping(self):
+        return book.directory.Wellbeing(well=self.well, complaint="" if self.well else "the archive is flooded")
+
+    def motto(self, language):
+        return {"en": "Who, where?", "de": "Wer, wo? ✓"}[language]
+
+    # Sessions
+    def enter(self, visitor):
+        if visitor.word != "open sesame":
+            raise Refusal(reason=403, explanation="That is not the word", times=1)
+        return book.Visit(owner=visitor.visitor, visit=f"visit-{next(self.numbers)}", greeting=f"Hello {visitor.visitor}")
+
+    def leave(self, owner, visit):
+        with self.lock:
+            self.over.append(book.EndedVisit(visit=visit, expires=int(time.time()) + 3600))
+
+    def ended(self, since):
+        with self.lock:
+            return book.EndedVisits(position=len(self.over), ended=self.over[since:])
+
+    # Contacts
+    def write(self, owner, contact):
+        with self.lock:
+            known = self.made.get((owner, contact.requestKey)) if contact.requestKey else None
+            if known:
+                return self.contacts[owner, known]
+            key = f"c{next(self.numbers)}"
+            made = book.Contact(key=key, owner=owner, revision=1, lastSeen=key)
+            for name in COPIED:
+                setattr(made, name, getattr(contact, name))
+            made.labels, made.groups = made.labels or [], made.groups or set()
+            made.notes, made.addresses = made.notes or {}, made.addresses or {}
+            if contact.campaign:
+                made.notes["campaign"] = contact.campaign
+            made.notes["kind"] = f"{contact.kind} {contact.importance}"
+            self.contacts[owner, key] = made
+            if contact.requestKey:
+                self.made[owner, contact.requestKey] = key
+            return made
+
+    def look(self, owner, key):
+        status = {"teapot": 418, "weird": 42, "broken": 503}.get(key)
+        if status:
+            raise Refusal(reason=status, explanation=f"a refusal of {status}")
+        if key == "raise":
+            raise RuntimeError("internal detail that must stay inside")
+        try:
+            return self.contacts[owner, key]
+        except KeyError:
+            raise Refusal(reason=404, explanation="Nobody of that key") from None
+
+    def leaf(self, owner, query):
+        mine = [c for (o, _), c in sorted(self.contacts.items()) if o == owner]
+        if query.starred is not None:
+            mine = [c for c in mine if c.starred == query.starred]
+        if query.height is not None:
+            mine = [c for c in mine if (c.height or 0) >= query.height]
+        size = 20 if query.size is None else query.size
+        start = int(query.after or 0)
+        more = str(start + size) if len(mine) > start + size else None
+        return book.ContactList(contacts=mine[start : start + size], after=more)
+
+    def amend(self, owner, key, changes):
+        contact = self.look(owner, key)
+        if changes.revision is not None and changes.revision != contact.revision:
+            raise Refusal(reason=412, explanation="Changed meanwhile")
+        for name in changes.clear or ():
+            if name != "nickname":
+                raise Refusal(reason=400, explanation=f"{name} can't be cleared")
+            contact.nickname = None
+        if changes.fullName is not None:
+            contact.fullName = changes.fullName
+        if changes.nickname is not None:
+            contact.nickname = changes.nickname
+        if changes.home is not None:
+            contact.addresses[2026] = changes.home
+        contact.revision += 1
+        return contact
+
+    def note(self, owner, key, number, text, hidden):
+        self.look(owner, key).notes[str(number)] = f"{text} ({'hidden' if hidden else 'open'})"
+
+    def gather(self, owner, cards):
+        return [card.fullName for card in cards]
+
+    def strike(self, owner, key):
+        self.look(owner, key)
+        del self.contacts[owner, key]
+
+    def total(self, owner):
+        return sum(o == owner for o, _ in self.contacts)
+
+
+def main():
+    listener = TServerSocket("127.0.0.1", 0)
+    listener.listen()
+    port = listener.sock.getsockname()[1]
+    listener.listen = lambda: None
+    print(f"listening on 127.0.0.1:{port}", file=sys.stderr, flush=True)
+    TThreadedServer(
+        TProcessor(book.AddressBook, Handler()),
+        listener,
+        iprot_factory=TBinaryProtocolFactory(),
+        itrans_factory=TFramedTransportFactory(),
+        daemon=True,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody who uses the REST interface."""
+
+import itertools
+import os
+
+import httpx
+
+PASSWORD = "correct horse battery"
+_numbers = itertools.count(1)
+
+
+def new_email():
+    return f"person-{os.getpid()}-{next(_numbers)}@example.org"
+
+
+class Person:
+    """An account with an open session. Requests are httpx's, with the token."""
+
+    def __init__(self, url, email=None, password=PASSWORD, timeout_s=60):
+        self.email = email or new_email()
+        self.password = password
+        self.client = httpx.Client(base_url=url, timeout=timeout_s)
+        answer = self.client.post("/v1/accounts", json={"email": self.email, "password": password})
+        assert answer.status_code == 201, answer.text
+        self.take(answer.json())
+        self.id = answer.json()["account"]["id"]
+
+    def take(self, session):
+        """Goes on with the tokens of a session."""
+        self.access_token = session["accessToken"]
+        self.refresh_token = session["refreshToken"]
+        self.client.headers["Authorization"] = f"Bearer {self.access_token}"
+
+    def log_in(self):
+        answer = self.client.post("/v1/sessions", json={"email": self.email, "password": self.password})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def add(self, name, **more):
+        answer = self.client.post("/v1/tasks", json={"name": name, **more})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def close(self):
+        self.client.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def problem(answer, status):
+    """Holds an error answer to RFC 9457 and gives its members back."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    members = answer.json()
+    assert members["status"] == status
+    assert members["title"]
+    return members
+
+
+def locations(answer):
+    """The places that a 400 names."""
+    return {entry["location"] for entry in problem(answer, 400)["errors"]}

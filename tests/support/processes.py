@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the real programs, on loopback and free ports, each in a data folder of the test's own."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import httpx
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("TW_BUILD_DIR", PROJECT / "build" / "test"))
+PATIENCE_S = 60  # for what has to happen; generous, since sanitizers and a busy machine are slow
+
+
+def eventually(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
+    """Waits until `condition()` gives something true, and gives that back."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(pause_s)
+    raise AssertionError(f"not within {patience_s} s: {what}")
+
+
+class Process:
+    """One program. Its standard error is kept in a file and shown when something fails."""
+
+    def __init__(self, name, arguments, folder, environment=None):
+        self.name = name
+        self.log_path = pathlib.Path(folder) / f"{name}-{time.monotonic_ns()}.log"
+        with open(self.log_path, "wb") as log:
+            self.popen = subprocess.Popen(
+                [str(a) for a in arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **(environment or {})},
+            )
+
+    @property
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def wait_for(self, pattern):
+        """The first match of `pattern` in what the process has said; fails at once if it ends before."""
+
+        def look():
+            ended = self.popen.poll() is not None
+            match = re.search(pattern, self.log)
+            if match is None and ended:
+                raise AssertionError(f"{self.name} ended with {self.popen.returncode}:\n{self.log}")
+            return match
+
+        return eventually(look, f"{self.name} to say {pattern!r}")
+
+    def resident_bytes(self):
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
+    def kill(self):
+        """As `kill -9` does."""
+        self.popen.kill()
+        self.popen.wait()
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Asks it to end and gives its exit status back."""
+        if self.popen.poll() is None:
+            self.popen.send_signal(signal_number)
+            try:
+                self.popen.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f"{self.name} did not stop:\n{self.log}") from None
+        return self.popen.returncode
+
+
+class Service(Process):
+    """tasks-service or accounts-service; started again, it keeps its port."""
+
+    def __init__(self, name, folder, port=0, arguments=()):
+        super().__init__(
+            name,
+            [BUILD / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{port}", *arguments],
+            folder,
+        )
+        self.port = int(self.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+
+
+class Gateway(Process):
+    """One gateway; `upstreams` maps a service's name to its port or ports."""
+
+    def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True):
+        arguments = list(arguments)
+        for service, ports in upstreams.items():
+            ports = [ports] if isinstance(ports, int) else ports
+            arguments += ["--upstream", f"{service}=" + ",".join(f"127.0.0.1:{p}" for p in ports)]
+        super().__init__(
+            name,
+            [
+                BUILD / "gateway" / "gateway",
+                "--data-dir", folder / "data",
+                "--listen", f"127.0.0.1:{port}",
+                "--admin-listen", f"127.0.0.1:{admin_port}",
+                *arguments,
+            ],
+            folder,
+        )  # fmt: skip
+        self.port = int(self.wait_for(r'msg="listening on 127\.0\.0\.1:(\d+)').group(1))
+        self.admin_port = int(self.wait_for(r'msg="admin on 127\.0\.0\.1:(\d+)').group(1))
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.admin_url = f"http://127.0.0.1:{self.admin_port}"
+        if ready:
+            eventually(self.is_ready, f"{name} to be ready")
+
+    def is_ready(self):
+        try:
+            return httpx.get(f"{self.admin_url}/readyz", timeout=PATIENCE_S).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+class Stack:
+    """Both services and as many gateways as a test asks for, on one data folder."""
+
+    def __init__(self, folder, gateways=1, gateway_arguments=()):
+        self.folder = pathlib.Path(folder)
+        self.gateway_arguments = gateway_arguments
+        self.started = []
+        try:
+            self.tasks = self.start(Service("tasks-service", self.folder))
+            self.accounts = self.start(Service("accounts-service", self.folder))
+            self.gateways = [self.start_gateway() for _ in range(gateways)]
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self, process):
+        self.started.append(process)
+        return process
+
+    def start_gateway(self, **more):
+        return self.start(Gateway(
+            self.folder,
+            {"Tasks": self.tasks.port, "Accounts": self.accounts.port},
+            arguments=self.gateway_arguments,
+            **more,
+        ))  # fmt: skip
+
+    @property
+    def gateway(self):
+        return self.gateways[0]
+
+    @property
+    def url(self):
+        return self.gateway.url
+
+    def restart_tasks(self, **more):
+        self.tasks = self.start(Service("tasks-service", self.folder, port=self.tasks.port, **more))
+
+    def restart_accounts(self, **more):
+        self.accounts = self.start(Service("accounts-service", self.folder, port=self.accounts.port, **more))
+
+    def stop(self):
+        """Stops all, the newest first, and gives back what did not end well by itself."""
+        bad = []
+        for process in reversed(self.started):
+            killed_by_test = process.popen.returncode == -signal.SIGKILL
+            if process.stop() != 0 and not killed_by_test:
+                bad.append(f"{process.name} ended with {process.popen.returncode}:\n{process.log}")
+        return bad
