@@ -3,8 +3,9 @@
 
 usage: sum-results.py --skips FILE FOLDER NAME...
 
-FOLDER must hold NAME.xml, with at least one test in it, for each NAME: what is missing counts as a failure. So does a
-skip that FILE does not list ('TEST  # reason' a line) and an entry of FILE without a reason.
+FOLDER must hold NAME.xml, with at least one test in it, and NAME.status, the exit status of the program that ran them,
+for each NAME: what is missing counts as a failure. So does a status other than 0 (a test that crashes may leave no trace
+in the file), a skip that FILE does not list ('TEST  # reason' a line) and an entry of FILE without a reason.
 """
 
 import argparse
@@ -52,6 +53,7 @@ def main():
             continue
         if not cases:
             failures.append(f"{name}: no test was run")
+        known = len(failures)
         for case in cases:
             test = f"{case.get('classname', '')}.{case.get('name')}".lstrip(".")
             result = outcome(case)
@@ -64,6 +66,10 @@ def main():
                 failures.append(f"{name}: {test} was skipped and is not on the list")
             else:
                 failures.append(f"{name}: {test}")
+        status_path = arguments.folder / f"{name}.status"
+        status = status_path.read_text().strip() if status_path.exists() else "unknown"
+        if status != "0" and len(failures) == known:
+            failures.append(f"{name}: the runner ended with status {status}; see what it printed")
 
     for failure in failures:
         print(f"failed: {failure}")
