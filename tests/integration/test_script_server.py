@@ -4,62 +4,20 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 
 import pytest
 
-from support.processes import PATIENCE_S, PROJECT, Process, eventually
-
-BUILD_PATIENCE_S = 300  # the first run builds
-
-
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-class Server(Process):
-    def __init__(self, folder, ports=None, data="data", wait=True):
-        self.ports = ports or free_ports(4)
-        http, admin, tasks, accounts = self.ports
-        super().__init__(
-            "script-server",
-            [
-                PROJECT / "script" / "server",
-                "--data-dir", folder / data, "--http-port", http, f"--admin-port={admin}",
-            ],
-            folder,
-            {"TW_TASKS_PORT": str(tasks), "TW_ACCOUNTS_PORT": str(accounts)},
-        )  # fmt: skip
-        self.url = f"http://127.0.0.1:{http}"
-        if wait:
-            eventually(lambda: self.look_for_ready(), "script/server to be ready", BUILD_PATIENCE_S)
-
-    def look_for_ready(self):
-        assert self.popen.poll() is None, self.log
-        return re.search(rf"^ready {self.url}$", self.log, re.MULTILINE)
-
-    def children(self):
-        """Its processes by name."""
-        listing = subprocess.run(
-            ["ps", "--ppid", str(self.pid), "-o", "pid=,comm="], capture_output=True, text=True, check=True
-        ).stdout
-        return {line.split()[1]: int(line.split()[0]) for line in listing.splitlines()}
-
+from support.processes import PATIENCE_S, PROJECT
+from support.script_server import BUILD_PATIENCE_S, ScriptServer, free_ports
 
 @pytest.fixture
 def started(tmp_path):
     servers = []
 
     def start(**keywords):
-        servers.append(Server(tmp_path, **keywords))
+        servers.append(ScriptServer(tmp_path, **keywords))
         return servers[-1]
 
     yield start

@@ -26,6 +26,11 @@ def eventually(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
     raise AssertionError(f"not within {patience_s} s: {what}")
 
 
+def resident_bytes(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
+
 class Process:
     """One program. Its standard error is kept in a file and shown when something fails."""
 
@@ -60,10 +65,6 @@ class Process:
             return match
 
         return eventually(look, f"{self.name} to say {pattern!r}")
-
-    def resident_bytes(self):
-        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
 
     def kill(self):
         """As `kill -9` does."""
