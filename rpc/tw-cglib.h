@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 typedef GType (*TwGetTypeFunc) (void);
 
 /* Registers every type (their first use is not thread-safe) and ends their leak: generated finalizers do not chain up
- * to GObject's, nor do some of the library's own, which may be given, too. Call from main, before other threads start; a
- * type that is given again is left as it is. */
+ * to GObject's, nor do some of the library's own, which may be given, too. Call from main, before other threads start;
+ * a type that is given again is left as it is. */
 void tw_cglib_init (const TwGetTypeFunc *types, gsize n);
 
 typedef struct _TwProcessorPool TwProcessorPool;

@@ -9,6 +9,9 @@
 /* Calls in flight on a connection from which on another one is worth its cost. */
 #define BUSY_CALLS 32
 
+/* Calls that time out in a row, without any answer in between, until their address counts as silent. */
+#define SILENT_AFTER 3
+
 TwClientEndpoint *
 tw_client_endpoint_new (const TwAddress *address, GArray *literal, const TwClientLimits *limits, GSource *source,
                         TwResolver *resolver, TwClientStirFunc stir, gpointer stir_data)
@@ -57,9 +60,10 @@ leave_out (TwClientEndpoint *endpoint, gint64 now_ms, const GError *why)
 }
 
 void
-tw_client_endpoint_answered (TwClientEndpoint *endpoint)
+tw_client_endpoint_answered (TwClientEndpoint *endpoint, gboolean first)
 {
-  if (endpoint->pause_ms == 0)
+  endpoint->timeouts = 0;
+  if (!first || endpoint->pause_ms == 0)
     return;
   tw_log_info ("%s answers again", endpoint->label);
   endpoint->pause_ms = 0;
@@ -156,23 +160,53 @@ pick (TwClientEndpoint *endpoint, gint64 now_ms, gboolean at_once)
   return best;
 }
 
+void
+tw_client_endpoints_timed_out (GPtrArray *endpoints, TwClientConnection *connection, gint64 now_ms)
+{
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      TwClientEndpoint *endpoint = g_ptr_array_index (endpoints, i);
+
+      if (!g_ptr_array_find (endpoint->connections, connection, NULL))
+        continue;
+      if (++endpoint->timeouts == SILENT_AFTER)
+        {
+          tw_log_warning ("%s does not answer", endpoint->label);
+          endpoint->silent_until_ms = now_ms + endpoint->limits->retry_max_ms;
+        }
+      return;
+    }
+}
+
+static gboolean
+is_silent (const TwClientEndpoint *endpoint, gint64 now_ms)
+{
+  return endpoint->timeouts >= SILENT_AFTER && now_ms < endpoint->silent_until_ms;
+}
+
 TwClientConnection *
 tw_client_endpoints_pick (GPtrArray *endpoints, guint *turn, gint64 now_ms, gboolean at_once)
 {
   TwClientConnection *best = NULL;
+  TwClientEndpoint *of_best = NULL;
   guint next = *turn;
 
   for (guint i = 0; i < endpoints->len; i++)
     {
       const guint at = (*turn + i) % endpoints->len;
-      TwClientConnection *found = pick (g_ptr_array_index (endpoints, at), now_ms, at_once);
+      TwClientEndpoint *endpoint = g_ptr_array_index (endpoints, at);
+      TwClientConnection *found = pick (endpoint, now_ms, at_once);
 
-      if (found != NULL && best == NULL)
+      if (found != NULL && (best == NULL || (is_silent (of_best, now_ms) && !is_silent (endpoint, now_ms))))
         {
           best = found;
+          of_best = endpoint;
           next = at + 1;
         }
     }
+  /* One call asks a silent address whether it is there again; those behind it go elsewhere until that is known. */
+  if (best != NULL && of_best->timeouts >= SILENT_AFTER)
+    of_best->silent_until_ms = now_ms + of_best->limits->retry_max_ms;
   *turn = next % endpoints->len;
   return best;
 }

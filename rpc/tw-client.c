@@ -221,8 +221,7 @@ take_reply (const TwMessage *message, gpointer user_data, GError **error)
       return FALSE;
     }
   tw_breaker_succeeded (&client->breaker);
-  if (!reading->connection->answered)
-    tw_client_endpoint_answered (reading->endpoint);
+  tw_client_endpoint_answered (reading->endpoint, !reading->connection->answered);
 
   /* The answer to a call that was cancelled or whose time is over finds nothing. */
   call = tw_client_calls_find (&client->calls, sequence);
@@ -279,6 +278,8 @@ expire (TwClient *client, gint64 now_ms)
       if (call->deadline_ms > now_ms)
         return;
       tw_breaker_failed (&client->breaker);
+      if (call->connection != NULL)
+        tw_client_endpoints_timed_out (client->endpoints, call->connection, now_ms);
       tw_client_call_refuse (&client->calls, call, TW_ERROR_TIMEOUT, "The service did not answer in time");
     }
 }

@@ -5,9 +5,9 @@
  *
  * It lives on one GMainContext and belongs to its thread. Calls made in one turn of the loop go out in one write.
  * A connection is made when a call needs it, and made again, with growing pauses and jitter, after it broke; addresses
- * are taken in turn and one that fails is left out until it answers again. Names are resolved for each connection anew,
- * by a thread. After too many failures in a row the circuit opens: calls fail at once with UNAVAILABLE until a probe
- * succeeds. A call whose bytes may have reached the service is sent again only if it is marked safe, and once.
+ * are taken in turn and one that fails, or takes calls and answers none, is left out until it answers again. Names are
+ * resolved for each connection anew, by a thread. After too many failures in a row the circuit opens: calls fail at once
+ * with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if it is marked safe, and once.
  */
 
 #pragma once

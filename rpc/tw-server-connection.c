@@ -27,6 +27,7 @@ struct _TwServerConnection
   TwScanner *scanner;
   TwBuffer input; /* what has been read and not been taken, from `taken` on; empty between messages */
   gsize taken;
+  gsize counted; /* of `input`, in the server's sum */
   TwSendQueue *unsent;
 
   GHashTable *last_of_id; /* sequence id → the last call in flight that has it */
@@ -90,6 +91,14 @@ leave_starved (TwServerConnection *connection)
   connection->starved = FALSE;
 }
 
+/* To be called when `input` has changed. */
+static void
+count_input (TwServerConnection *connection)
+{
+  connection->server->input_bytes += connection->input.capacity - connection->counted;
+  connection->counted = connection->input.capacity;
+}
+
 void
 tw_server_connection_close (TwServerConnection *connection)
 {
@@ -100,6 +109,7 @@ tw_server_connection_close (TwServerConnection *connection)
   close (connection->fd); /* epoll forgets it by itself */
   connection->fd = -1;
   tw_buffer_clear (&connection->input);
+  count_input (connection);
   tw_server_connection_unref (connection);
 }
 
@@ -123,6 +133,7 @@ forget_call (TwServerConnection *connection, TwCall *call)
 {
   connection->n_calls--;
   connection->server->n_calls--;
+  connection->server->call_bytes -= call->length;
   tw_call_free (call);
 }
 
@@ -155,6 +166,7 @@ take_call (TwServerConnection *connection, const guint8 *start, const TwMessage 
   call->connection = tw_server_connection_ref (connection);
   connection->n_calls++;
   server->n_calls++;
+  server->call_bytes += call->length;
   g_hash_table_insert (connection->last_of_id, id_key (call), call);
   if (before != NULL)
     before->next = call;
@@ -193,7 +205,7 @@ may_take (const TwServerConnection *connection)
 {
   const TwServer *server = connection->server;
 
-  return !server->stopping && server->n_calls < server->limits.max_calls
+  return !server->stopping && !tw_server_is_full (server)
          && connection->n_calls < server->limits.max_calls_per_connection
          && tw_send_queue_length (connection->unsent) <= server->limits.max_unsent;
 }
@@ -261,6 +273,7 @@ take_input (TwServerConnection *connection)
       memmove (input->data, input->data + connection->taken, input->len);
       connection->taken = 0;
     }
+  count_input (connection);
   return TRUE;
 }
 
@@ -274,7 +287,46 @@ take_scratch (TwServerConnection *connection, gsize length)
   if (!take_messages (connection, scratch, length, &taken))
     return FALSE;
   tw_buffer_append (&connection->input, scratch + taken, length - taken);
+  count_input (connection);
   watch_reading (connection, TRUE);
+  return TRUE;
+}
+
+/* The connection whose message has been coming in for the longest time, or NULL. */
+static TwServerConnection *
+find_slowest (const TwServer *server)
+{
+  TwServerConnection *slowest = NULL;
+
+  for (GList *l = server->connections.head; l != NULL; l = l->next)
+    {
+      TwServerConnection *connection = l->data;
+
+      if (connection->reading_since_ms != 0
+          && (slowest == NULL || connection->reading_since_ms < slowest->reading_since_ms))
+        slowest = connection;
+    }
+  return slowest;
+}
+
+/* Makes room for what @connection has just read. Whoever sends an honest message sends it at once, so those that wait
+ * for the rest of an old one go first. FALSE if @connection itself had to be closed. */
+static gboolean
+make_room (TwServerConnection *connection)
+{
+  const TwServer *server = connection->server;
+
+  while (server->input_bytes > server->limits.max_input)
+    {
+      TwServerConnection *slowest = find_slowest (server);
+
+      if (slowest == NULL || slowest == connection)
+        {
+          refuse (connection, "sent a part of a message when there was no room for more of them");
+          return FALSE;
+        }
+      refuse (slowest, "took longest to send a message when there was no room for more of them");
+    }
   return TRUE;
 }
 
@@ -297,9 +349,9 @@ read_some (TwServerConnection *connection)
       return TRUE;
     }
   if (connection->input.len == 0)
-    return take_scratch (connection, (gsize) n);
+    return take_scratch (connection, (gsize) n) && make_room (connection);
   tw_buffer_append (&connection->input, server->scratch, (gsize) n);
-  return take_input (connection);
+  return take_input (connection) && make_room (connection);
 }
 
 /* Writing */
@@ -365,7 +417,7 @@ wait_for_events (TwServerConnection *connection)
     interest |= EPOLLOUT;
 
   /* Its own calls and replies wake it up again; what others have in flight does not. */
-  if (!reads && !server->stopping && server->n_calls >= server->limits.max_calls && !connection->starved)
+  if (!reads && !server->stopping && tw_server_is_full (server) && !connection->starved)
     {
       connection->starved = TRUE;
       g_queue_push_tail_link (&server->starved, &connection->starved_link);

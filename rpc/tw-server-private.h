@@ -39,6 +39,8 @@ struct _TwServer
   GQueue connections; /* of TwServerConnection that are open */
   GQueue starved;     /* those that read on when the whole server may have more calls */
   guint n_calls;      /* taken and not answered yet */
+  gsize call_bytes;   /* of those calls */
+  gsize input_bytes;  /* allocated by connections for what has been read and not been taken */
 
   gboolean stopping;
   GSource *drain_timeout;
@@ -49,5 +51,12 @@ struct _TwServer
   TwRefusalLog refusals;
   guint8 scratch[TW_SERVER_READ_SIZE];
 };
+
+/* Whether no more calls may be taken for now, of whatever connection. */
+static inline gboolean
+tw_server_is_full (const TwServer *server)
+{
+  return server->n_calls >= server->limits.max_calls || server->call_bytes >= server->limits.max_input;
+}
 
 G_END_DECLS

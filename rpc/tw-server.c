@@ -20,8 +20,9 @@
 #define SWEEP_MIN_MS 10
 #define SWEEP_MAX_MS 1000
 
-/* A few thousand idle clients cost about one KiB each; what is in flight is bounded by max_calls requests of 1 MiB,
- * which only a hostile caller sends, and by the replies that handlers make. */
+/* A few thousand idle clients cost about one KiB each; what they have sent is bounded by max_input, so that callers who
+ * send large messages, or begin many and end none, take no memory from the others; then there are the replies that
+ * handlers make. */
 const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
   .max_connections = 4096,
   .max_calls = 2048,
@@ -33,6 +34,7 @@ const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
   .request_limits = { .max_message = 1024 * 1024, .max_depth = 16 },
   .max_reply = 64 * 1024 * 1024,
   .max_unsent = 1024 * 1024,
+  .max_input = 64 * 1024 * 1024,
 };
 
 static GSource *
@@ -150,7 +152,7 @@ static void
 feed_starved (TwServer *server)
 {
   for (guint n = server->starved.length; n > 0 && server->starved.head != NULL; n--)
-    if (server->n_calls < server->limits.max_calls)
+    if (!tw_server_is_full (server))
       tw_server_connection_settle (server->starved.head->data);
 }
 

@@ -33,6 +33,11 @@ typedef struct
   TwWireLimits request_limits;
   gsize max_reply;                /* bytes */
   gsize max_unsent;               /* bytes; a connection with more answers unsent is not read from */
+
+  /* Bytes of requests, all connections: calls in flight have at most so many, and further ones wait unread; messages
+   * that are not whole yet take at most as many again, and the connection that has been at its own the longest is
+   * closed for a new one. */
+  gsize max_input;
 } TwServerLimits;
 
 /* What serves a few thousand clients: see the .c file. */

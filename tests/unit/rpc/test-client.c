@@ -580,6 +580,64 @@ test_two_addresses_one_dead (void)
     }
 }
 
+/* One that takes every call and answers none costs a few calls their time, and one more now and then. */
+static void
+test_two_addresses_one_silent (void)
+{
+  TwClientLimits limits = LIMITS;
+  g_autoptr (Puppet) silent = puppet_new (0), puppet = puppet_new (0);
+  g_autoptr (TwClient) client = NULL;
+
+  limits.retry_max_ms = LONG_MS;
+  client = new_client_of (puppet_port (silent), puppet_port (puppet), "127.0.0.1", &limits);
+  puppet_set_echo (puppet, TRUE);
+  while (puppet_n_kept (silent) < 3)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      call_number (client, 1, in_ms (20), FALSE, &outcome);
+      wait_told (&outcome);
+    }
+
+  for (gint32 i = 0; i < 50; i++)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      call_number (client, i, in_ms (LONG_MS), FALSE, &outcome);
+      wait_told (&outcome);
+      assert_number (&outcome, i);
+    }
+}
+
+/* It is asked again, and once it answers it has its share again. */
+static void
+test_silent_address_comes_back (void)
+{
+  g_autoptr (Puppet) silent = puppet_new (0), puppet = puppet_new (0);
+  g_autoptr (TwClient) client = new_client_of (puppet_port (silent), puppet_port (puppet), "127.0.0.1", &LIMITS);
+  guint timeouts = 0;
+
+  puppet_set_echo (puppet, TRUE);
+  while (timeouts < 5)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      call_number (client, 1, in_ms (20), FALSE, &outcome);
+      wait_told (&outcome);
+      timeouts += outcome.error != NULL;
+    }
+
+  puppet_set_echo (silent, TRUE);
+  for (guint before = puppet_n_calls (silent); puppet_n_calls (silent) < before + 20;)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      call_number (client, 2, in_ms (LONG_MS), FALSE, &outcome);
+      wait_told (&outcome);
+      assert_number (&outcome, 2);
+    }
+}
+
 static void
 test_two_addresses_in_turn (void)
 {
@@ -837,6 +895,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/breaker-opens-after-timeouts", test_breaker);
   g_test_add_func ("/client/breaker-recovers", test_breaker_recovers);
   g_test_add_func ("/client/two-addresses-one-dead", test_two_addresses_one_dead);
+  g_test_add_func ("/client/two-addresses-one-silent", test_two_addresses_one_silent);
+  g_test_add_func ("/client/silent-address-comes-back", test_silent_address_comes_back);
   g_test_add_func ("/client/two-addresses-in-turn", test_two_addresses_in_turn);
   g_test_add_func ("/client/cancelled-call-is-not-told", test_cancel);
   g_test_add_func ("/client/free-tells-calls-in-flight", test_free_with_calls_in_flight);

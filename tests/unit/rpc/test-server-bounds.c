@@ -64,6 +64,104 @@ calls_of_all (void)
   raw_peer_assert_text (modest, 1, "x");
 }
 
+static gboolean
+says_something_within (RawPeer *peer, int timeout_ms)
+{
+  struct pollfd watch = { .fd = peer->fd, .events = POLLIN | POLLRDHUP };
+
+  return poll (&watch, 1, timeout_ms) > 0;
+}
+
+/* A call that is held, of @size bytes and some. */
+static void
+hold_large (RawPeer *peer, gint32 id, gsize size)
+{
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  g_autofree char *text = g_strnfill (size, 'x');
+  TwWriter writer;
+
+  tw_writer_init (&writer, peer->encoding.protocol, &out);
+  tw_writer_message_begin (&writer, peer->encoding.framed, TW_MESSAGE_CALL, "echo", strlen ("echo"), id);
+  tw_writer_struct_begin (&writer);
+  tw_writer_field (&writer, TW_WIRE_STRING, 1);
+  tw_writer_string (&writer, "hold", strlen ("hold"));
+  tw_writer_field (&writer, TW_WIRE_STRING, 99); /* of a newer schema */
+  tw_writer_string (&writer, text, size);
+  tw_writer_struct_end (&writer);
+  tw_writer_message_end (&writer);
+  raw_peer_send (peer, out.data, out.len);
+}
+
+/* What is large counts by its size. */
+static void
+bytes_of_calls (void)
+{
+  TwServerLimits limits = TW_SERVER_DEFAULT_LIMITS;
+  g_autoptr (Kitchen) kitchen = NULL;
+  g_autoptr (RawPeer) greedy = NULL;
+  g_autoptr (RawPeer) modest = NULL;
+  TwCall *first, *second;
+
+  limits.max_input = 1024 * 1024;
+  kitchen = kitchen_new (&limits);
+  greedy = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  modest = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  raw_peer_assert_works (modest);
+  for (gint32 id = 1; id <= 3; id++)
+    hold_large (greedy, id, 600 * 1000);
+  first = kitchen_take_held (kitchen);
+  second = kitchen_take_held (kitchen);
+  raw_peer_call (modest, "echo", 1, "waits");
+  g_assert_false (says_something_within (modest, 20));
+  g_assert_cmpuint (kitchen_n_held (kitchen), ==, 2);
+  kitchen_answer (first, "1");
+  kitchen_answer (second, "2");
+  raw_peer_assert_text (greedy, 1, "1");
+  raw_peer_assert_text (greedy, 2, "2");
+  raw_peer_assert_text (modest, 1, "waits");
+  kitchen_answer (kitchen_take_held (kitchen), "3");
+  raw_peer_assert_text (greedy, 3, "3");
+}
+
+/* Whoever begins large messages and does not end them is closed in favour of those that do. */
+static void
+half_messages (void)
+{
+  enum
+  {
+    N = 30,
+    SIZE = 400 * 1000,
+  };
+  TwServerLimits limits = TW_SERVER_DEFAULT_LIMITS;
+  g_autoptr (Kitchen) kitchen = NULL;
+  g_autoptr (RawPeer) honest = NULL;
+  g_autofree char *text = g_strnfill (SIZE, 'x');
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  RawPeer *peers[N];
+  TwMessage message;
+
+  limits.max_input = 2 * 1024 * 1024;
+  limits.read_timeout_ms = 0;
+  kitchen = kitchen_new (&limits);
+  honest = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  raw_peer_write_call (honest, &out, TW_MESSAGE_CALL, "echo", 1, text);
+  for (guint i = 0; i < N; i++)
+    {
+      peers[i] = raw_peer_new (kitchen_port (kitchen), framed_binary);
+      raw_peer_send (peers[i], out.data, SIZE / 2);
+      raw_peer_assert_works (honest);
+    }
+  for (guint i = 0; i < N - 8; i++)
+    raw_peer_assert_closed (peers[i]);
+
+  /* Its text is longer than it may be: what counts is that it is answered. */
+  raw_peer_send (honest, out.data, out.len);
+  g_assert_true (raw_peer_receive (honest, &message));
+  g_assert_cmpint (message.sequence_id, ==, 1);
+  for (guint i = 0; i < N; i++)
+    raw_peer_free (peers[i]);
+}
+
 /* Far more answers than the kernel holds for a peer that does not read: calls are taken only as it does. */
 static void
 slow_reader (void)
@@ -135,14 +233,6 @@ connections (void)
   raw_peer_assert_works (second);
 }
 
-static gboolean
-is_closed_within (RawPeer *peer, int timeout_ms)
-{
-  struct pollfd watch = { .fd = peer->fd, .events = POLLIN | POLLRDHUP };
-
-  return poll (&watch, 1, timeout_ms) > 0;
-}
-
 /* A byte now and then is no reason to wait for ever. */
 static void
 read_timeout (void)
@@ -159,7 +249,7 @@ read_timeout (void)
   peer = raw_peer_new (kitchen_port (kitchen), framed_binary);
   other = raw_peer_new (kitchen_port (kitchen), framed_binary);
   raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "echo", 1, text);
-  for (gsize at = 0; !is_closed_within (peer, 5); at++)
+  for (gsize at = 0; !says_something_within (peer, 5); at++)
     raw_peer_send (peer, out.data + at, 1);
   raw_peer_assert_closed (peer);
   raw_peer_assert_works (other);
@@ -264,6 +354,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/bounds/calls-of-a-connection-wait-unread", calls_per_connection);
   g_test_add_func ("/server/bounds/calls-of-all-connections-wait-unread", calls_of_all);
+  g_test_add_func ("/server/bounds/calls-with-many-bytes-wait-unread", bytes_of_calls);
+  g_test_add_func ("/server/bounds/the-oldest-half-of-a-message-makes-room", half_messages);
   g_test_add_func ("/server/bounds/a-slow-reader-holds-up-only-itself", slow_reader);
   g_test_add_func ("/server/bounds/one-connection-too-many-is-closed", connections);
   g_test_add_func ("/server/bounds/a-message-that-trickles-in-is-not-waited-for", read_timeout);
