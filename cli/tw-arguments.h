@@ -21,11 +21,12 @@ typedef struct _TwArguments TwArguments;
 TwArguments *tw_arguments_new (const TwMethod *method);
 void tw_arguments_free (TwArguments *arguments);
 
-/* The entries, ended by an empty one, to be added to a GOptionContext; they live as long as @arguments, which keeps what is given. */
+/* The entries, ended by an empty one, to be added to a GOptionContext; they live as long as @arguments, which keeps what
+ * is given. */
 const GOptionEntry *tw_arguments_entries (TwArguments *arguments);
 
-/* What was given, as an object for tw_bind_object(), having asked for the secrets that are missing. Free with json_decref(). Fails with
- * TW_ERROR_INVALID. */
+/* What was given, as an object for tw_bind_object(), having asked for the secrets that are missing. Free with
+ * json_decref(). Fails with TW_ERROR_INVALID. */
 json_t *tw_arguments_to_json (TwArguments *arguments, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwArguments, tw_arguments_free)

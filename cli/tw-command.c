@@ -7,6 +7,7 @@
 #include "tw-remote.h"
 #include "tw-table.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,10 +18,12 @@ enum
   EXIT_USAGE = 2,
 };
 
+#define NO_PORT G_MININT
+
 typedef struct
 {
   char *host;
-  int port; /* 0: the service's own */
+  int port;
   char *service;
   int timeout_s;
   gboolean json;
@@ -37,10 +40,16 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* What a service says, or somebody typed, is no more to be trusted here than in a table. */
 static void
 fail (const char *message)
 {
-  g_printerr ("%s: %s\n", g_get_prgname (), message);
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  g_autoptr (GString) line = g_string_new (g_get_prgname ());
+
+  g_string_append (line, ": ");
+  tw_table_append_text (line, valid);
+  fprintf (stderr, "%s\n", line->str);
 }
 
 /* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @summary stands
@@ -49,13 +58,15 @@ static gboolean
 parse (Options *options, const char *usage, const char *summary, TwArguments *arguments, int *argc, char ***argv,
        GError **error)
 {
+  /* The first of these choose what METHOD is: they stand before it. */
+  enum { N_BEFORE_METHOD = 2 };
   const GOptionEntry entries[] = {
     { "service", 0, 0, G_OPTION_ARG_FILENAME, &options->service, "Which service to call", "NAME" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
     { "host", 0, 0, G_OPTION_ARG_FILENAME, &options->host, "Where it runs (127.0.0.1)", "HOST" },
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "Its Thrift port", "PORT" },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout_s, "How long to wait for the answer (10)", "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the answer as JSON", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this text", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -65,7 +76,7 @@ parse (Options *options, const char *usage, const char *summary, TwArguments *ar
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_summary (context, summary);
   g_option_context_set_strict_posix (context, arguments == NULL);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, arguments == NULL ? entries : entries + N_BEFORE_METHOD, NULL);
   if (arguments != NULL)
     {
       GOptionGroup *group = g_option_group_new ("arguments", "Arguments:", "", NULL, NULL);
@@ -99,7 +110,8 @@ find_service (const TwCommandService *services, const char *name)
 static char *
 list_methods (const TwSchema *schema, const TwCommandService *services)
 {
-  GString *text = g_string_new ("Calls a method of a service and prints the answer. METHOD --help tells a method's arguments.\n");
+  GString *text = g_string_new ("Calls a method of a service and prints the answer. METHOD --help tells a method's"
+                                " arguments.\n");
 
   for (const TwCommandService *at = services; at->name != NULL; at++)
     {
@@ -116,8 +128,9 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
   return g_string_free (text, FALSE);
 }
 
-/* In UTF-8 whatever the locale: g_print() would put question marks for what the locale lacks. */
-static void
+/* In UTF-8 whatever the locale: g_print() would put question marks for what the locale lacks. FALSE where nobody takes
+ * it: a full disk, say. */
+static gboolean
 print_reply (const json_t *reply, gboolean as_json)
 {
   g_autoptr (GString) text = g_string_new (NULL);
@@ -131,16 +144,16 @@ print_reply (const json_t *reply, gboolean as_json)
     }
   else
     tw_table_append (text, reply);
-  fwrite (text->str, 1, text->len, stdout);
+  return fwrite (text->str, 1, text->len, stdout) == text->len && fflush (stdout) == 0;
 }
 
 /* Calls, with everything read. */
 static int
-call (const Options *options, const TwCommandService *at, const TwMethod *method, TwArguments *arguments)
+call (const Options *options, const TwMethod *method, TwArguments *arguments)
 {
   g_autoptr (GError) error = NULL;
   TwAddress address = { .host = options->host != NULL ? options->host : (char[]) { "127.0.0.1" },
-                        .port = options->port != 0 ? (guint16) options->port : at->port };
+                        .port = (guint16) options->port };
   json_t *object, *reply = NULL;
   gboolean ok;
 
@@ -157,15 +170,20 @@ call (const Options *options, const TwCommandService *at, const TwMethod *method
       fail (error->message);
       return EXIT_FAILED;
     }
-  if (reply != NULL)
-    print_reply (reply, options->json);
+  ok = reply == NULL || print_reply (reply, options->json);
+  if (!ok)
+    {
+      g_autofree char *message = g_strdup_printf ("the answer can't be printed: %s", g_strerror (errno));
+
+      fail (message);
+    }
   json_decref (reply);
-  return EXIT_OK;
+  return ok ? EXIT_OK : EXIT_FAILED;
 }
 
 /* The command line from METHOD on. */
 static int
-run_method (Options *options, const TwCommandService *at, const TwMethod *method, int argc, char **argv)
+run_method (Options *options, const TwMethod *method, int argc, char **argv)
 {
   g_autofree char *usage = g_strdup_printf ("%s [--ARGUMENT VALUE…]", method->name);
   g_autoptr (TwArguments) arguments = tw_arguments_new (method);
@@ -181,19 +199,19 @@ run_method (Options *options, const TwCommandService *at, const TwMethod *method
 
       fail (message);
     }
-  else if (options->port < 0 || options->port > G_MAXUINT16)
+  else if (options->port < 1 || options->port > G_MAXUINT16)
     fail ("--port must be from 1 to 65535");
   else if (options->timeout_s < 1 || options->timeout_s > 3600)
     fail ("--timeout must be from 1 to 3600");
   else
-    return call (options, at, method, arguments);
+    return call (options, method, arguments);
   return EXIT_USAGE;
 }
 
 int
 tw_command_run (const TwSchema *schema, const TwCommandService *services, int argc, char **argv)
 {
-  g_auto (Options) options = { .timeout_s = 10 };
+  g_auto (Options) options = { .port = NO_PORT, .timeout_s = 10 };
   g_autofree char *methods = list_methods (schema, services), *message = NULL;
   g_autoptr (GError) error = NULL;
   const TwCommandService *at;
@@ -220,8 +238,10 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
   else
     {
       method = tw_service_find_method (tw_schema_find_service (schema, at->service), argv[1], strlen (argv[1]));
+      if (options.port == NO_PORT)
+        options.port = at->port;
       if (method != NULL)
-        return run_method (&options, at, method, argc - 1, argv + 1);
+        return run_method (&options, method, argc - 1, argv + 1);
       message = g_strdup_printf ("--service %s has no method \"%s\": see --help", at->name, argv[1]);
     }
   fail (message);

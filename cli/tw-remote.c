@@ -44,7 +44,8 @@ take_exception (Waiting *waiting, const TwField *field, const TwReader *reader)
       detail = tw_reply_scalar (reader, &structure->fields[i]);
   if (status != NULL)
     code = tw_error_code_from_status ((int) g_ascii_strtoll (status, NULL, 10));
-  g_set_error (&waiting->error, TW_ERROR, (int) code, "%s", detail != NULL && detail[0] != '\0' ? detail : structure->name);
+  g_set_error_literal (&waiting->error, TW_ERROR, (int) code,
+                       detail != NULL && detail[0] != '\0' ? detail : structure->name);
 }
 
 static void

@@ -6,7 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -61,34 +65,97 @@ tw_secret_read_file (const char *path, GError **error)
   return secret;
 }
 
-char *
-tw_secret_ask (const char *name, GError **error)
+/* What would end or stop this process while the terminal shows nothing that is typed. */
+static void
+fill_signals (sigset_t *signals)
 {
-  g_autofree char *prompt = g_strdup_printf ("%s: ", name);
-  struct termios before, silent;
-  char *secret;
-  int fd = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  sigemptyset (signals);
+  sigaddset (signals, SIGHUP);
+  sigaddset (signals, SIGINT);
+  sigaddset (signals, SIGQUIT);
+  sigaddset (signals, SIGTERM);
+  sigaddset (signals, SIGTSTP);
+}
 
-  if (fd < 0 || tcgetattr (fd, &before) != 0)
+/* Waits for a line on @fd. FALSE if one of the signals, which are blocked, came first: it is still pending. */
+static gboolean
+wait_for_line (int fd, int signals_fd)
+{
+  struct pollfd watches[] = { { .fd = signals_fd, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+
+  while (poll (watches, G_N_ELEMENTS (watches), -1) < 0 && errno == EINTR)
+    continue;
+  return watches[0].revents == 0;
+}
+
+/* Asks once, with the signals blocked. *@interrupted if one of them came first. */
+static char *
+ask_silently (int fd, int signals_fd, const char *name, gboolean *interrupted, GError **error)
+{
+  struct termios before, silent;
+  char *secret = NULL;
+
+  if (tcgetattr (fd, &before) != 0)
     {
-      if (fd >= 0)
-        close (fd);
-      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "there is no terminal to ask for %s: give --%s-file FILE, or - "
-                   "for standard input", name, name);
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the terminal: %s", g_strerror (errno));
       return NULL;
     }
   silent = before;
   silent.c_lflag &= ~(tcflag_t) ECHO;
   silent.c_lflag |= ECHONL | ICANON;
   tcsetattr (fd, TCSAFLUSH, &silent);
-  if (write (fd, prompt, strlen (prompt)) < 0)
-    secret = NULL;
+  dprintf (fd, "%s: ", name);
+  *interrupted = !wait_for_line (fd, signals_fd);
+  if (*interrupted)
+    dprintf (fd, "\n");
   else
     secret = read_line (fd, "the terminal", error);
   tcsetattr (fd, TCSAFLUSH, &before);
+  return secret;
+}
+
+/* The signals are let through only while the terminal is as it was: whoever presses Ctrl-C or Ctrl-Z has a shell again
+ * that shows what is typed. Who comes back from that is asked again. */
+static char *
+ask (int fd, const char *name, GError **error)
+{
+  sigset_t signals, before;
+  char *secret = NULL;
+  gboolean interrupted = FALSE;
+  int signals_fd;
+
+  fill_signals (&signals);
+  signals_fd = signalfd (-1, &signals, SFD_CLOEXEC);
+  if (signals_fd < 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "signalfd: %s", g_strerror (errno));
+      return NULL;
+    }
+  do
+    {
+      sigprocmask (SIG_BLOCK, &signals, &before);
+      secret = ask_silently (fd, signals_fd, name, &interrupted, error);
+      sigprocmask (SIG_SETMASK, &before, NULL);
+    }
+  while (interrupted);
+  close (signals_fd);
+  return secret;
+}
+
+char *
+tw_secret_ask (const char *name, GError **error)
+{
+  int fd = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  char *secret;
+
+  if (fd < 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "there is no terminal to ask for %s: give --%s-file FILE, or - "
+                   "for standard input", name, name);
+      return NULL;
+    }
+  secret = ask (fd, name, error);
   close (fd);
-  if (secret == NULL && error != NULL && *error == NULL)
-    g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the terminal went away");
   return secret;
 }
 

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * TW_ERROR_INVALID. */
 char *tw_secret_read_file (const char *path, GError **error);
 
-/* Asks at the controlling terminal, without showing what is typed. Fails with TW_ERROR_INVALID where there is none. */
+/* Asks at the controlling terminal, without showing what is typed. Fails with TW_ERROR_INVALID where there is none. A
+ * signal that ends or stops the process finds the terminal as it was. Call before other threads start. */
 char *tw_secret_ask (const char *name, GError **error);
 
 /* Wipes, then frees. */

@@ -4,8 +4,8 @@
 
 #define GAP 2
 
-static void
-append_text (GString *out, const char *text)
+void
+tw_table_append_text (GString *out, const char *text)
 {
   for (const char *at = text; *at != '\0'; at = at + g_utf8_skip[(guchar) *at])
     {
@@ -15,6 +15,16 @@ append_text (GString *out, const char *text)
     }
 }
 
+/* A name in one line: a map's keys are data, too. */
+static char *
+clean_name (const char *name)
+{
+  GString *out = g_string_new (NULL);
+
+  tw_table_append_text (out, name);
+  return g_string_free (out, FALSE);
+}
+
 /* A value in one line. */
 static char *
 cell (const json_t *value)
@@ -22,7 +32,7 @@ cell (const json_t *value)
   GString *out = g_string_new (NULL);
 
   if (json_is_string (value))
-    append_text (out, json_string_value (value));
+    tw_table_append_text (out, json_string_value (value));
   else if (json_is_true (value))
     g_string_append (out, "yes");
   else if (json_is_false (value))
@@ -31,7 +41,7 @@ cell (const json_t *value)
     {
       char *text = json_dumps (value, JSON_ENCODE_ANY | JSON_REAL_PRECISION (17));
 
-      append_text (out, text);
+      tw_table_append_text (out, text);
       free (text);
     }
   return g_string_free (out, FALSE);
@@ -92,7 +102,11 @@ append_table (GString *out, const json_t *list)
         g_ptr_array_add (names, (gpointer) (gintptr) json_object_iter_key (at));
 
   for (guint i = 0; i < names->len; i++)
-    g_ptr_array_add (cells, g_ascii_strup (names->pdata[i], -1));
+    {
+      g_autofree char *name = clean_name (names->pdata[i]);
+
+      g_ptr_array_add (cells, g_ascii_strup (name, -1));
+    }
   for (gsize i = 0; i < json_array_size (list); i++)
     for (guint j = 0; j < names->len; j++)
       g_ptr_array_add (cells, cell (json_object_get (json_array_get (list, i), names->pdata[j])));
@@ -111,14 +125,16 @@ append_object (GString *out, const json_t *object)
   json_object_foreach (mutable, name, value)
     if (!json_is_object (value) && !json_is_array (value))
       {
-        g_ptr_array_add (cells, g_strdup (name));
+        g_ptr_array_add (cells, clean_name (name));
         g_ptr_array_add (cells, cell (value));
       }
   append_rows (out, cells, 2);
   json_object_foreach (mutable, name, value)
     if (json_is_object (value) || json_is_array (value))
       {
-        g_string_append_printf (out, out->len > 0 ? "\n%s:\n" : "%s:\n", name);
+        g_autofree char *clean = clean_name (name);
+
+        g_string_append_printf (out, out->len > 0 ? "\n%s:\n" : "%s:\n", clean);
         tw_table_append (out, value);
       }
   json_decref (mutable);

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Appends @text, which is UTF-8, so that it is one line and drives no terminal. */
+void tw_table_append_text (GString *out, const char *text);
+
 /* Appends @value to @out, with a newline at the end of each line. */
 void tw_table_append (GString *out, const json_t *value);
 

@@ -83,9 +83,21 @@ def test_errors_go_to_standard_error(tasks):
     assert "name" in text and "500" in text and "done" in text
     assert "userId" in tasks("all", expect=1)
     assert "no-such" in tasks("no-such", expect=2)
+    assert "\x1b" not in tasks("no-\x1b[31m-such", expect=2), "errors do not drive the terminal"
     assert "--nonsense" in tasks("all", "--nonsense", expect=2)
     assert "surplus" in tasks("all", "--userId", "u", "surplus", expect=2)
     assert "METHOD" in tasks(expect=2)
+    assert "--service" in tasks("check", "--service", "accounts", expect=2), "it chooses METHOD: it stands before it"
+    assert "--port" in tasks("--port", "0", "check", expect=2)
+
+
+def test_an_answer_that_cannot_be_printed_is_a_failure(stack):
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [CLI, "--port", str(stack.tasks.port), "check"],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1 and "No space left" in ended.stderr
 
 
 def test_service_that_is_not_there():

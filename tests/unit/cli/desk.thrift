@@ -1,0 +1,40 @@
+// A service whose methods have every kind of argument that a command line can give.
+
+namespace c_glib Desk
+
+struct Drawer {
+  /** What stands on it. */
+  1: string label (vt.min_size = "1", vt.max_size = "12"),
+  /** How high
+      it is. */
+  2: optional i32 height = 3 (vt.ge = "1", vt.le = "9")
+}
+
+struct Lamp {
+  /** What it is called. */
+  1: string label,
+  /** Its colours. */
+  2: optional list<string> colours (vt.max_size = "2"),
+  /** How bright. */
+  3: optional double brightness
+}
+
+service Desk {
+  /** Puts things on the desk. */
+  void put(
+    /** Where. */
+    1: string place (vt.in = "left,right"),
+    /** A drawer. */
+    2: Drawer drawer,
+    /** A lamp. */
+    3: Lamp lamp,
+    /** Whether it is urgent. */
+    4: bool urgent
+  ),
+
+  /** Opens it. */
+  void unlock(
+    /** The code. */
+    1: string code (tw.secret = "true")
+  )
+}

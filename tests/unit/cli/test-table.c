@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-table.h"
+
+/* @json with ' for ", as the table that @expected is. */
+static void
+assert_table (const char *json, const char *expected)
+{
+  g_autofree char *text = g_strdelimit (g_strdup (json), "'", '"');
+  g_autoptr (GString) out = g_string_new (NULL);
+  json_t *value = json_loads (text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+  g_assert_nonnull (value);
+  tw_table_append (out, value);
+  json_decref (value);
+  g_assert_cmpstr (out->str, ==, expected);
+}
+
+static void
+test_list_of_objects (void)
+{
+  assert_table ("[{'id': 1, 'name': 'short'}, {'id': 234, 'name': 'rather longer'}]",
+                "ID   NAME\n"
+                "1    short\n"
+                "234  rather longer\n");
+}
+
+static void
+test_columns_are_all_names (void)
+{
+  assert_table ("[{'a': 1}, {'b': true, 'a': 2}, {'b': false}]",
+                "A  B\n"
+                "1  \n"
+                "2  yes\n"
+                "   no\n");
+}
+
+static void
+test_wide_and_combining (void)
+{
+  assert_table ("[{'a': '日本', 'b': 1}, {'a': 'e\\u0301', 'b': 2}]",
+                "A     B\n"
+                "日本  1\n"
+                "e\xcc\x81     2\n");
+}
+
+static void
+test_object (void)
+{
+  assert_table ("{'name': 'x', 'done': true, 'tags': ['a'], 'inner': {'k': 2.5}, 'rows': [{'n': 1}]}",
+                "name  x\n"
+                "done  yes\n"
+                "\n"
+                "tags:\n"
+                "[\"a\"]\n"
+                "\n"
+                "inner:\n"
+                "k  2.5\n"
+                "\n"
+                "rows:\n"
+                "N\n"
+                "1\n");
+}
+
+static void
+test_small (void)
+{
+  assert_table ("[]", "(none)\n");
+  assert_table ("{}", "");
+  assert_table ("null", "\n");
+  assert_table ("'text'", "text\n");
+  assert_table ("-5", "-5\n");
+  assert_table ("{'rows': []}", "rows:\n(none)\n");
+}
+
+/* Stored text must not drive the terminal: escapes, newlines, C1 controls, and what turns the direction of writing. */
+static void
+test_controls_are_harmless (void)
+{
+  assert_table ("'\\u001b[31mred\\n\\t\\u007f\\u009b\\u202e'", "?[31mred?????\n");
+  assert_table ("[{'a\\u001b': 'x\\ny'}]", "A?\nx?y\n");
+  assert_table ("{'a\\n': 1}", "a?  1\n");
+  assert_table ("{'a\\n': {}}", "a?:\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/table/list-of-objects", test_list_of_objects);
+  g_test_add_func ("/table/columns-are-all-names-that-occur", test_columns_are_all_names);
+  g_test_add_func ("/table/wide-and-combining-characters", test_wide_and_combining);
+  g_test_add_func ("/table/object", test_object);
+  g_test_add_func ("/table/small-values", test_small);
+  g_test_add_func ("/table/controls-are-harmless", test_controls_are_harmless);
+  return g_test_run ();
+}
