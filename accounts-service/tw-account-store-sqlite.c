@@ -244,7 +244,7 @@ read_account (TwSqliteConnection *connection, const char *sql, const char *key, 
 
   if (statement == NULL)
     return NULL;
-  sqlite3_bind_text (statement, 1, key, -1, SQLITE_STATIC);
+  tw_sqlite_bind_text (statement, 1, key);
   result = tw_sqlite_step (connection, statement, error);
   if (result == SQLITE_DONE)
     g_set_error_literal (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Account not found");

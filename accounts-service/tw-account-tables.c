@@ -35,12 +35,6 @@ const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] 
 };
 
 static void
-bind_text (sqlite3_stmt *statement, int place, const char *text)
-{
-  sqlite3_bind_text (statement, place, text, -1, SQLITE_STATIC);
-}
-
-static void
 bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
 {
   sqlite3_bind_blob (statement, place, hash, TW_REFRESH_HASH_SIZE, SQLITE_STATIC);
@@ -63,10 +57,10 @@ tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccoun
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, account->id);
-  bind_text (statement, 2, account->email);
-  bind_text (statement, 3, account->name);
-  bind_text (statement, 4, account->password_hash);
+  tw_sqlite_bind_text (statement, 1, account->id);
+  tw_sqlite_bind_text (statement, 2, account->email);
+  tw_sqlite_bind_text (statement, 3, account->name);
+  tw_sqlite_bind_text (statement, 4, account->password_hash);
   sqlite3_bind_int64 (statement, 5, account->created_ms);
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
@@ -80,9 +74,9 @@ tw_account_tables_replace_hash (TwSqliteConnection *connection, const char *id, 
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, id);
-  bind_text (statement, 2, old_hash);
-  bind_text (statement, 3, new_hash);
+  tw_sqlite_bind_text (statement, 1, id);
+  tw_sqlite_bind_text (statement, 2, old_hash);
+  tw_sqlite_bind_text (statement, 3, new_hash);
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
@@ -96,7 +90,7 @@ insert_token (TwSqliteConnection *connection, const TwSessionRecord *session, co
   if (statement == NULL)
     return FALSE;
   bind_hash (statement, 1, token->hash);
-  bind_text (statement, 2, session->id);
+  tw_sqlite_bind_text (statement, 2, session->id);
   sqlite3_bind_int64 (statement, 3, MIN (token->expires_ms, session->ends_ms));
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
@@ -113,8 +107,8 @@ tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessio
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, session->id);
-  bind_text (statement, 2, session->user_id);
+  tw_sqlite_bind_text (statement, 1, session->id);
+  tw_sqlite_bind_text (statement, 2, session->user_id);
   sqlite3_bind_int64 (statement, 3, session->created_ms);
   sqlite3_bind_int64 (statement, 4, session->ends_ms);
   sqlite3_bind_int64 (statement, 5, MIN (token->expires_ms, session->ends_ms));
@@ -172,7 +166,7 @@ prolong_session (TwSqliteConnection *connection, const TwSessionRecord *session,
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, session->id);
+  tw_sqlite_bind_text (statement, 1, session->id);
   sqlite3_bind_int64 (statement, 2, MIN (token->expires_ms, session->ends_ms));
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
@@ -195,8 +189,8 @@ delete_session (TwSqliteConnection *connection, const char *user_id, const char 
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, session_id);
-  bind_text (statement, 2, user_id);
+  tw_sqlite_bind_text (statement, 1, session_id);
+  tw_sqlite_bind_text (statement, 2, user_id);
   if (tw_sqlite_step (connection, statement, error) != SQLITE_DONE)
     return FALSE;
   *n = sqlite3_changes (tw_sqlite_handle (connection));
@@ -217,7 +211,7 @@ insert_revocation (TwSqliteConnection *connection, const char *session_id, gint6
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, now_ms);
-  bind_text (statement, 2, session_id);
+  tw_sqlite_bind_text (statement, 2, session_id);
   sqlite3_bind_int64 (statement, 3, now_ms / 1000 + 1 + TW_ACCESS_TOKEN_MAX_S);
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }

@@ -225,6 +225,12 @@ tw_sqlite_statement_done (sqlite3_stmt *statement)
   sqlite3_clear_bindings (statement);
 }
 
+void
+tw_sqlite_bind_text (sqlite3_stmt *statement, int index, const char *text)
+{
+  sqlite3_bind_text (statement, index, text, -1, SQLITE_STATIC);
+}
+
 sqlite3 *
 tw_sqlite_handle (TwSqliteConnection *connection)
 {

@@ -45,6 +45,9 @@ sqlite3 *tw_sqlite_handle (TwSqliteConnection *connection);
 typedef sqlite3_stmt TwSqliteStatement;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSqliteStatement, tw_sqlite_statement_done)
 
+/* Binds @text, or NULL, as it lies: it must stay until the statement is given back. */
+void tw_sqlite_bind_text (sqlite3_stmt *statement, int index, const char *text);
+
 /* Steps once: SQLITE_ROW, SQLITE_DONE, or -1 with @error: CONFLICT for a uniqueness constraint, UNAVAILABLE for
  * busy, a full disk or I/O, INTERNAL otherwise. */
 int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error);

@@ -64,13 +64,6 @@ view_row (sqlite3_stmt *statement, char *user_id, char id[TW_ID_SIZE])
   };
 }
 
-/* The strings are bound as they lie: they must stay until the statement is given back. */
-static void
-bind_text (sqlite3_stmt *statement, int index, const char *text)
-{
-  sqlite3_bind_text (statement, index, text, -1, SQLITE_STATIC);
-}
-
 static void
 bind_id (sqlite3_stmt *statement, int index, const guint8 id[TW_TASK_ID_BYTES])
 {
@@ -107,7 +100,7 @@ read_task (TwSqliteConnection *connection, char *user_id, const guint8 id[TW_TAS
   if (statement == NULL)
     return NULL;
   bind_id (statement, 1, id);
-  bind_text (statement, 2, user_id);
+  tw_sqlite_bind_text (statement, 2, user_id);
   switch (tw_sqlite_step (connection, statement, error))
     {
     case SQLITE_ROW:
@@ -174,7 +167,7 @@ run_walk (TwSqliteConnection *connection, const Walk *walk, GError **error)
 
   if (statement == NULL)
     return FALSE;
-  bind_text (statement, 1, walk->user_id);
+  tw_sqlite_bind_text (statement, 1, walk->user_id);
   sqlite3_bind_int64 (statement, 2, walk->before_ms);
   bind_id (statement, 3, walk->before_id);
   sqlite3_bind_int64 (statement, 4, walk->limit);
@@ -265,8 +258,8 @@ run_insert (TwSqliteConnection *connection, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 3, task->updated_ms);
   sqlite3_bind_int64 (statement, 4, task->version);
   sqlite3_bind_int (statement, 5, task->done ? 1 : 0);
-  bind_text (statement, 6, task->name);
-  bind_text (statement, 7, task->user_id);
+  tw_sqlite_bind_text (statement, 6, task->name);
+  tw_sqlite_bind_text (statement, 7, task->user_id);
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
 
@@ -288,9 +281,9 @@ run_change (TwSqliteConnection *connection, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   bind_id (statement, 1, job->id);
-  bind_text (statement, 2, job->task->user_id);
+  tw_sqlite_bind_text (statement, 2, job->task->user_id);
   if (change->name != NULL)
-    bind_text (statement, 3, change->name);
+    tw_sqlite_bind_text (statement, 3, change->name);
   if (change->has_done)
     sqlite3_bind_int (statement, 4, change->done ? 1 : 0);
   sqlite3_bind_int64 (statement, 5, change->now_ms);
@@ -313,7 +306,7 @@ run_remove (TwSqliteConnection *connection, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   bind_id (statement, 1, job->id);
-  bind_text (statement, 2, job->task->user_id);
+  tw_sqlite_bind_text (statement, 2, job->task->user_id);
   if (tw_sqlite_step (connection, statement, error) < 0)
     return FALSE;
   return sqlite3_changes (tw_sqlite_handle (connection)) > 0 || not_found (error);
