@@ -106,7 +106,7 @@ begin (TwRequest *request, gpointer user_data)
     return tw_response_new_problem (404, "There is nothing at this path");
   if (strcmp (verb, "GET") == 0 || strcmp (verb, "HEAD") == 0)
     return NULL;
-  response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, NULL);
+  response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, "This path does not take this method");
   tw_response_add_header (response, "Allow", ALLOW);
   return response;
 }

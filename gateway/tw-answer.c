@@ -96,12 +96,9 @@ claims_clear (ClaimList *list)
 static char *
 text_of (const Reply *reply, const char *name, gsize length)
 {
-  const TwStruct *structure = structure_of (reply);
+  const TwField *field = tw_struct_find_name (structure_of (reply), name, length);
 
-  for (guint i = 0; structure != NULL && i < structure->n_fields; i++)
-    if (strlen (structure->fields[i].name) == length && memcmp (structure->fields[i].name, name, length) == 0)
-      return tw_reply_scalar (&reply->reader, &structure->fields[i]);
-  return NULL;
+  return field != NULL ? tw_reply_scalar (&reply->reader, field) : NULL;
 }
 
 /* Fills the names in braces of a method's location; NULL where a field is absent. */
@@ -131,31 +128,58 @@ expand_location (const Reply *reply)
 static void
 revoke_session (const TwAnswerContext *context, const char *session)
 {
-  /* No token of the session can be valid for longer than one that is issued now. */
+  /* No token of the session can be valid for longer than one that is issued now, by a gateway whose clock is ahead. */
   tw_revocations_add (context->revocations, session,
-                      tw_clock_wall_ms (context->clock) / 1000 + context->token_lifetime_s);
+                      tw_clock_wall_ms (context->clock) / 1000 + context->token_lifetime_s + TW_TOKEN_MAX_SKEW_S);
+}
+
+/* Whether both claims of a session are there: without one, nobody could end it. */
+static gboolean
+names_session (const ClaimList *claims)
+{
+  static const char *const needed[] = { "sub", "sid" };
+  guint found = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
+    for (guint k = 0; k < claims->names->len; k++)
+      if (strcmp (g_ptr_array_index (claims->names, k), needed[i]) == 0
+          && *(const char *) g_ptr_array_index (claims->values, k) != '\0')
+        found++;
+  return found == G_N_ELEMENTS (needed);
+}
+
+static char *
+issue_token (const Reply *reply, GError **error)
+{
+  const TwAnswerContext *context = reply->context;
+  ClaimList claims = claims_of (reply);
+  char *token = NULL;
+
+  if (names_session (&claims))
+    token = tw_token_issue (context->keys, (const char *const *) claims.names->pdata,
+                            (const char *const *) claims.values->pdata, claims.names->len, context->token_lifetime_s,
+                            context->clock, error);
+  else
+    g_set_error_literal (error, TW_ERROR, TW_ERROR_INTERNAL, "the reply does not say whose session it is, or which");
+  claims_clear (&claims);
+  return token;
 }
 
 /* Adds the access token to the object that stands open at the end of @json. */
 static gboolean
 append_token (const Reply *reply, TwBuffer *json)
 {
-  const TwAnswerContext *context = reply->context;
-  ClaimList claims = claims_of (reply);
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = tw_token_issue (context->keys, (const char *const *) claims.names->pdata,
-                                           (const char *const *) claims.values->pdata, claims.names->len,
-                                           context->token_lifetime_s, context->clock, &error);
+  g_autofree char *token = issue_token (reply, &error);
   g_autofree char *members = NULL;
 
-  claims_clear (&claims);
   if (token == NULL)
     {
       tw_log_error ("%s: no token can be issued: %s", reply->method->name, error->message);
       return FALSE;
     }
   members = g_strdup_printf ("%s\"accessToken\":\"%s\",\"tokenType\":\"Bearer\",\"expiresIn\":%" G_GINT64_FORMAT "}",
-                             json->data[json->len - 1] == '{' ? "" : ",", token, context->token_lifetime_s);
+                             json->data[json->len - 1] == '{' ? "" : ",", token, reply->context->token_lifetime_s);
   tw_buffer_append_string (json, members);
   return TRUE;
 }
@@ -191,10 +215,13 @@ new_value (const Reply *reply, const TwClaims *claims)
   const TwMethod *method = reply->method;
   TwResponse *response = new_value_body (reply);
   const char *session = claims != NULL && method->revokes != NULL ? tw_claims_get (claims, method->revokes) : NULL;
-  g_autofree char *location = method->location != NULL ? expand_location (reply) : NULL;
+  g_autofree char *location = NULL;
 
   if (session != NULL)
     revoke_session (reply->context, session);
+  if (tw_response_status (response) != method->status)
+    return response;
+  location = method->location != NULL ? expand_location (reply) : NULL;
   if (location != NULL)
     tw_response_add_header (response, "Location", location);
   add_outside_headers (reply, response);
@@ -230,15 +257,12 @@ new_exception (const Reply *reply)
   g_autofree char *status_text = error_text (reply, TW_ERROR_ROLE_STATUS);
   g_autofree char *detail = error_text (reply, TW_ERROR_ROLE_DETAIL);
   guint64 status = 0;
-  TwResponse *response;
 
   if (reply->method->revokes != NULL)
     revoke_named (reply);
   if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
     return new_internal (reply->method, "an exception has no status from 400 to 599");
-  response = tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
-  add_outside_headers (reply, response);
-  return response;
+  return tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
 }
 
 static TwResponse *

@@ -82,6 +82,12 @@ is_revoked (const TwBearer *bearer, const TwClaims *claims)
   return FALSE;
 }
 
+TwResponse *
+tw_bearer_check_session (const TwBearer *bearer, const TwClaims *claims)
+{
+  return is_revoked (bearer, claims) ? new_refusal ("The session has ended", TRUE) : NULL;
+}
+
 TwClaims *
 tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse **refusal)
 {
@@ -99,9 +105,7 @@ tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse *
   claims = tw_token_verify (bearer->verifier, token, token_length, &error);
   if (claims == NULL)
     *refusal = new_refusal (tw_error_public_message (error), TRUE);
-  else if (is_revoked (bearer, claims))
-    *refusal = new_refusal ("The session has ended", TRUE);
   else
-    return g_steal_pointer (&claims);
-  return NULL;
+    *refusal = tw_bearer_check_session (bearer, claims);
+  return *refusal == NULL ? g_steal_pointer (&claims) : NULL;
 }

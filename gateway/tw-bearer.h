@@ -22,6 +22,9 @@ void tw_bearer_free (TwBearer *bearer);
 /* The claims (owned by the caller), or NULL and *@refusal, a 401. */
 TwClaims *tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse **refusal);
 
+/* A 401 where the session of @claims has ended by now, else NULL. */
+TwResponse *tw_bearer_check_session (const TwBearer *bearer, const TwClaims *claims);
+
 /* Where the token begins in the value of an Authorization header ("Bearer TOKEN", one blank); NULL where the scheme is
  * another one. What follows the blank is not judged. */
 const char *tw_bearer_token (const char *authorization, gsize length, gsize *token_length);

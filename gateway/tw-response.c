@@ -175,7 +175,7 @@ tw_response_new_problem_of (guint status, const char *detail, const TwProblems *
   response = new_from_buffer (status, "application/problem+json", &out);
   if (status == 401)
     tw_response_add_header (response, "WWW-Authenticate", "Bearer");
-  if (status == 503)
+  if (status == 429 || status == 503)
     tw_response_add_header (response, "Retry-After", "1");
   return response;
 }
@@ -201,14 +201,23 @@ tw_response_new_refusal (const GError *error)
   return response;
 }
 
+/* Nothing that could end the line. */
+static gboolean
+is_header_value (const char *value)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return FALSE;
+  return TRUE;
+}
+
 void
 tw_response_add_header (TwResponse *response, const char *name, const char *value)
 {
   Header header;
 
-  for (const char *at = value; *at != '\0'; at++)
-    if (g_ascii_iscntrl (*at))
-      return;
+  if (!is_header_value (value))
+    return;
   header = (Header) { g_strdup (name), g_strdup (value) };
   g_array_append_val (response->headers, header);
 }
@@ -216,6 +225,8 @@ tw_response_add_header (TwResponse *response, const char *name, const char *valu
 void
 tw_response_set_header (TwResponse *response, const char *name, const char *value)
 {
+  if (!is_header_value (value))
+    return;
   for (guint i = response->headers->len; i > 0; i--)
     if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i - 1).name, name) == 0)
       g_array_remove_index (response->headers, i - 1);

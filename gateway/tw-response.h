@@ -24,7 +24,7 @@ TwResponse *tw_response_new (guint status);
 TwResponse *tw_response_new_json (guint status, TwBuffer *json);
 
 /* A problem. @detail is one sentence for a person, NULL to leave it out; @problems what is wrong with each part of the
- * input, or NULL. 401 gets WWW-Authenticate and 503 Retry-After. */
+ * input, or NULL. 401 gets WWW-Authenticate, 429 and 503 get Retry-After. */
 TwResponse *tw_response_new_problem (guint status, const char *detail);
 TwResponse *tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems);
 

@@ -218,8 +218,11 @@ handle (TwRequest *request, gpointer user_data)
   Call *call = tw_request_data (request);
   const TwMethod *method = call->route.method;
   g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
-  TwResponse *refusal = bind_call (call, &arguments);
+  /* Again: a body may take its time, and the session end meanwhile. */
+  TwResponse *refusal = call->claims != NULL ? tw_bearer_check_session (rest->bearer, call->claims) : NULL;
 
+  if (refusal == NULL)
+    refusal = bind_call (call, &arguments);
   if (refusal != NULL)
     {
       tw_request_answer (request, refusal);

@@ -166,7 +166,7 @@ tw_static_answer (const TwStatic *files, const TwRequest *request)
     return NULL;
   if (!reads)
     {
-      response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, NULL);
+      response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, "This path does not take this method");
       tw_response_add_header (response, "Allow", ALLOW);
       return response;
     }

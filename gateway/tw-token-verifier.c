@@ -18,9 +18,6 @@
 
 #define PARTS 3
 
-/* How far the clocks of two gateways may be apart. */
-#define MAX_SKEW_S 60
-
 typedef struct
 {
   const char *at;
@@ -149,7 +146,7 @@ claims_are_ours (const TwClaims *claims, gint64 now_s)
 {
   return g_strcmp0 (tw_claims_get (claims, "iss"), TW_TOKEN_ISSUER) == 0
          && g_strcmp0 (tw_claims_get (claims, "aud"), TW_TOKEN_AUDIENCE) == 0
-         && tw_claims_issued_at_s (claims) <= now_s + MAX_SKEW_S
+         && tw_claims_issued_at_s (claims) <= now_s + TW_TOKEN_MAX_SKEW_S
          && tw_claims_expiry_s (claims) > tw_claims_issued_at_s (claims);
 }
 

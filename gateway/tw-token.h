@@ -26,6 +26,9 @@ G_BEGIN_DECLS
 /* No token is longer, in bytes. */
 #define TW_TOKEN_MAX_SIZE 4096
 
+/* How far the clocks of two gateways may be apart. */
+#define TW_TOKEN_MAX_SKEW_S 60
+
 /* A token for the string claims in @names and @values (n each, UTF-8; iss, aud, iat and exp are added), valid for
  * @lifetime_s from the wall clock's now. Fails with TW_ERROR_INTERNAL when a value is not UTF-8, a name stands twice or
  * is one of those that are added, or the token would be too long. Free with g_free(). Thread-safe. */

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Bytes of a message beside its name and its arguments. */
+#define MESSAGE_HEAD 12
+
 /* TwFindMember for a body: its members, and the claims, which must not be there. */
 static const TwField *
 find_body_member (const void *owner, const char *name)
@@ -115,6 +118,21 @@ bind_arguments (TwBinding *binding, const TwMethod *method, const json_t *body)
     tw_bind_refuse_unknown (binding, body, &spot, find_body_member, method);
 }
 
+/* Refuses what no service takes: a few characters of JSON can be more bytes on the wire, and a service ends the
+ * connection, with all the calls on it, when a message is too long. What was refused leaves nothing behind. */
+static gboolean
+finish (TwBinding *binding, const TwMethod *method, const TwSpotIn *spot, gsize start)
+{
+  TwBuffer *out = binding->writer.out;
+  gsize room = TW_WIRE_REQUEST_LIMITS.max_message - MESSAGE_HEAD - strlen (method->name);
+
+  if (binding->refused == 0 && out->len - start > room)
+    tw_binding_refuse (binding, spot, "is more than can be taken at once");
+  if (binding->refused > 0)
+    out->len = start;
+  return binding->refused == 0;
+}
+
 gboolean
 tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtocol protocol, TwBuffer *out,
                  TwProblems *problems)
@@ -134,23 +152,21 @@ tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtoc
   values->each_query (values->request, check_query, &(QueryCheck){ &binding, method, seen });
   refuse_claims (&binding, method);
   bind_arguments (&binding, method, body);
-
-  if (binding.refused > 0)
-    out->len = start;
-  return binding.refused == 0;
+  return finish (&binding, method, &spot, start);
 }
 
 gboolean
 tw_bind_object (const TwMethod *method, const json_t *arguments, TwProtocol protocol, TwBuffer *out,
                 TwProblems *problems)
 {
+  const TwSpotIn spot = { NULL, "arguments", 0 };
   TwBinding binding = { .problems = problems };
   json_auto_t *filled = json_copy (tw_json_iterable (arguments));
   gsize start = out->len;
 
   if (!json_is_object (arguments))
     {
-      tw_problems_add (problems, "arguments", "must be an object");
+      tw_problems_add (problems, spot.name, "must be an object");
       return FALSE;
     }
   /* Arguments are never optional: a struct of which nothing is given is there, and may be empty. */
@@ -166,8 +182,5 @@ tw_bind_object (const TwMethod *method, const json_t *arguments, TwProtocol prot
   tw_writer_init (&binding.writer, protocol, out);
   if (tw_bind_struct (&binding, method->arguments, filled, NULL, 1, FALSE) < json_object_size (filled))
     tw_bind_refuse_unknown (&binding, filled, NULL, tw_bind_find_member, method->arguments);
-
-  if (binding.refused > 0)
-    out->len = start;
-  return binding.refused == 0;
+  return finish (&binding, method, &spot, start);
 }

@@ -3,6 +3,7 @@
 /* How long a JSON body can be that keeps every limit: the sum of what each member can take at most, written in the
  * longest way that JSON has. A body beyond it breaks some limit, so it can be refused before it is read. */
 
+#include "tw-inputs.h"
 #include "tw-schema-private.h"
 
 #include <string.h>
@@ -128,17 +129,12 @@ type_limit (const TwType *type, guint depth)
 gboolean
 tw_method_takes_body (const TwMethod *method)
 {
-  for (guint i = 0; method->verb != NULL && i < method->arguments->n_fields; i++)
-    {
-      const TwField *argument = &method->arguments->fields[i];
-      const TwStruct *structure = argument->type->structure;
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
 
-      if (structure == NULL && argument->source == TW_SOURCE_BODY)
-        return TRUE;
-      for (guint j = 0; structure != NULL && j < structure->n_fields; j++)
-        if (structure->fields[j].source == TW_SOURCE_BODY)
-          return TRUE;
-    }
+  while (method->verb != NULL && (field = tw_inputs_next (&inputs)) != NULL)
+    if (field->source == TW_SOURCE_BODY)
+      return TRUE;
   return FALSE;
 }
 

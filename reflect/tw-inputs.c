@@ -36,6 +36,15 @@ tw_inputs_next (TwInputs *inputs)
   return NULL;
 }
 
+char *
+tw_inputs_name (const TwInputs *inputs, const TwField *field)
+{
+  /* Behind a plain argument the walk stands before the next one's fields. */
+  if (inputs->field == 0)
+    return g_strdup (field->name);
+  return g_strdup_printf ("%s.%s", inputs->arguments->fields[inputs->argument].name, field->name);
+}
+
 const TwField *
 tw_inputs_find (const TwMethod *method, TwSource source, const char *name)
 {

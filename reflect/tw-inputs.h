@@ -22,6 +22,9 @@ typedef struct
 /* The next one; NULL after the last. */
 const TwField *tw_inputs_next (TwInputs *inputs);
 
+/* How to call the @field that tw_inputs_next() has just given: "argument", or "argument.field". Free with g_free(). */
+char *tw_inputs_name (const TwInputs *inputs, const TwField *field);
+
 /* The one that @source carries under @name (of a body member: its JSON name; of a header:
  * in lower case); NULL where there is none. Thread-safe. */
 const TwField *tw_inputs_find (const TwMethod *method, TwSource source, const char *name);

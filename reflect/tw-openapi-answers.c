@@ -38,7 +38,7 @@ static const Refusal refusals[] = {
   [REFUSAL_UNAVAILABLE] = { "503", "Unavailable", "The service behind this can't be reached or has too much to do.",
                             "Retry-After", "After how many seconds to try again." },
   [REFUSAL_TIMEOUT] = { "504", "Timeout", "The service behind this took too long.", NULL, NULL },
-  [REFUSAL_OTHER] = { "default", "Refused", "The service refused, with the status that says why.", NULL, NULL },
+  [REFUSAL_OTHER] = { "default", "Refused", "It was refused, or failed, in another way, which the status and detail tell.", NULL, NULL },
 };
 
 json_t *
@@ -118,9 +118,8 @@ add_refusals (TwOpenApi *api, json_t *answers, const TwMethod *method)
     }
   add_refusal (api, answers, REFUSAL_UNAVAILABLE);
   add_refusal (api, answers, REFUSAL_TIMEOUT);
-  /* Field 0 is the value: any other is an exception, whose status only the service knows. */
-  if (method->result->n_fields > (method->returns != NULL ? 1 : 0))
-    add_refusal (api, answers, REFUSAL_OTHER);
+  /* An exception's status is known to the service alone; and anything can fail. */
+  add_refusal (api, answers, REFUSAL_OTHER);
 }
 
 static gboolean

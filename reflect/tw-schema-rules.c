@@ -2,6 +2,7 @@
 
 /* What no annotation can know alone: whether a method's route, arguments and reply fit each other. */
 
+#include "tw-inputs.h"
 #include "tw-schema-private.h"
 
 #include <string.h>
@@ -12,22 +13,16 @@ typedef gboolean (*InputFunc) (const TwSpot *spot, const TwField *field, gpointe
 static gboolean
 each_input (const TwSpot *spot, const TwMethod *method, InputFunc func, gpointer user_data, GError **error)
 {
-  for (guint i = 0; i < method->arguments->n_fields; i++)
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
     {
-      const TwField *argument = &method->arguments->fields[i];
-      const TwStruct *structure = argument->type->structure;
-      TwSpot at = { spot->document, spot->owner, argument->name };
+      g_autofree char *name = tw_inputs_name (&inputs, field);
+      const TwSpot at = { spot->document, spot->owner, name };
 
-      if (structure == NULL && !func (&at, argument, user_data, error))
+      if (!func (&at, field, user_data, error))
         return FALSE;
-      for (guint j = 0; structure != NULL && j < structure->n_fields; j++)
-        {
-          g_autofree char *name = g_strdup_printf ("%s.%s", argument->name, structure->fields[j].name);
-
-          at.field = name;
-          if (!func (&at, &structure->fields[j], user_data, error))
-            return FALSE;
-        }
     }
   return TRUE;
 }
@@ -163,15 +158,6 @@ check_inputs (const TwSpot *spot, const TwMethod *method, GError **error)
 
 /* Answers */
 
-static const TwField *
-find_by_name (const TwStruct *structure, const char *name, gsize length)
-{
-  for (guint i = 0; i < structure->n_fields; i++)
-    if (strlen (structure->fields[i].name) == length && memcmp (structure->fields[i].name, name, length) == 0)
-      return &structure->fields[i];
-  return NULL;
-}
-
 static gboolean
 check_location (const TwSpot *spot, const TwMethod *method, GError **error)
 {
@@ -190,7 +176,7 @@ check_location (const TwSpot *spot, const TwMethod *method, GError **error)
       if (*at != '{')
         continue;
 
-      const TwField *field = find_by_name (reply, at + 1, (gsize) (end - at - 1));
+      const TwField *field = tw_struct_find_name (reply, at + 1, (gsize) (end - at - 1));
 
       if (field == NULL || !is_scalar (field->type) || field->secret)
         return tw_spot_fail (spot, "tw.location", error,

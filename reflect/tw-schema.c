@@ -107,6 +107,15 @@ tw_service_find_role (const TwService *service, TwRole role)
 }
 
 const TwField *
+tw_struct_find_name (const TwStruct *structure, const char *name, gsize length)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (strlen (structure->fields[i].name) == length && memcmp (structure->fields[i].name, name, length) == 0)
+      return &structure->fields[i];
+  return NULL;
+}
+
+const TwField *
 tw_struct_find_field (const TwStruct *structure, gint16 id)
 {
   guint low = 0, high = structure->n_fields;

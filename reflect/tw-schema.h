@@ -161,6 +161,7 @@ const TwService *tw_schema_find_service (const TwSchema *schema, const char *nam
 const TwMethod *tw_service_find_method (const TwService *service, const char *name, gsize name_length);
 const TwMethod *tw_service_find_role (const TwService *service, TwRole role);
 const TwField *tw_struct_find_field (const TwStruct *structure, gint16 id);
+const TwField *tw_struct_find_name (const TwStruct *structure, const char *name, gsize length); /* the IDL's */
 
 /* The most bytes that a JSON body can have that keeps all of @method's limits, at most 1 MiB; 65536 where they leave it
  * open; 0 for a method without a body. */

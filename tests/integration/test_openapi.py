@@ -2,8 +2,12 @@
 """/openapi.json is made from the IDL, is valid, and says what the gateway does."""
 
 import httpx
+import jsonschema
 import openapi_spec_validator
 import pytest
+
+from support.people import PASSWORD, Person, new_email
+from support.processes import Stack
 
 ROUTES = {
     ("/v1/accounts", "post", "201"),
@@ -65,3 +69,121 @@ def test_says_who_needs_a_token(document):
 def test_is_cacheable(stack, answer):
     again = httpx.get(f"{stack.url}/openapi.json", headers={"If-None-Match": answer.headers["etag"]}, timeout=60)
     assert (again.status_code, again.content) == (304, b"")
+
+
+# Real answers, held to the document
+
+
+class Witness:
+    """Sends requests and holds each answer to what the document says of it."""
+
+    def __init__(self, document, client):
+        self.document = document
+        self.client = client
+
+    def resolve(self, node):
+        while "$ref" in node:
+            found = self.document
+            for name in node["$ref"].removeprefix("#/").split("/"):
+                found = found[name]
+            node = found
+        return node
+
+    def ask(self, verb, template, status, path=None, **request):
+        answer = self.client.request(verb, path or template, **request)
+        assert answer.status_code == status, answer.text
+        answers = self.document["paths"][template][verb.lower()]["responses"]
+        declared = self.resolve(answers[str(status)] if str(status) in answers else answers["default"])
+        for name, header in declared.get("headers", {}).items():
+            assert name.lower() in answer.headers or not header.get("required"), name
+        self.check_body(answer, declared.get("content"))
+        return answer
+
+    def check_body(self, answer, content):
+        if content is None:
+            assert answer.content == b""
+            return
+        schema = content[answer.headers["content-type"]]["schema"]
+        # The document's own references are those of the whole.
+        whole = {"components": self.document["components"], **schema}
+        jsonschema.validate(answer.json(), whole, jsonschema.Draft202012Validator)
+        self.check_names(answer.json(), schema)
+
+    def check_names(self, value, schema):
+        """An output may grow members some day; today it has none that the document does not know."""
+        known = self.properties(schema)
+        for name, member in value.items() if known and isinstance(value, dict) else ():
+            assert name in known, name
+            self.check_names(member, known[name])
+
+    def properties(self, schema):
+        schema = self.resolve(schema)
+        found = dict(schema.get("properties", {}))
+        for part in schema.get("allOf", []):
+            found.update(self.properties(part))
+        return found
+
+
+@pytest.fixture
+def witness(document, stack):
+    with Person(stack.url) as somebody:
+        yield Witness(document, somebody.client)
+
+
+def test_answers_of_accounts_are_as_it_says(witness):
+    account = {"email": new_email(), "password": PASSWORD, "name": "Zoë"}
+    credentials = {"email": account["email"], "password": PASSWORD}
+    witness.ask("POST", "/v1/accounts", 201, json=account)
+    witness.ask("POST", "/v1/accounts", 409, json=account)
+    witness.ask("POST", "/v1/accounts", 400, json={"email": "nobody", "more": 1})
+    witness.ask("POST", "/v1/accounts", 413, json={**account, "name": "x" * 100_000})
+    witness.ask("POST", "/v1/accounts", 415, content=b"x")
+    session = witness.ask("POST", "/v1/sessions", 201, json=credentials).json()
+    witness.ask("POST", "/v1/sessions", 401, json={**credentials, "password": "wrong"})
+    witness.ask("POST", "/v1/sessions", 400, json={})
+    refresh = {"refreshToken": session["refreshToken"]}
+    witness.ask("POST", "/v1/sessions/refresh", 200, json=refresh)
+    witness.ask("POST", "/v1/sessions/refresh", 401, json=refresh)
+    witness.ask("POST", "/v1/sessions/refresh", 400, json={"refreshToken": 5})
+    witness.ask("GET", "/v1/account", 200)
+    witness.ask("GET", "/v1/account", 400, path="/v1/account?x=1")
+    witness.ask("DELETE", "/v1/sessions/current", 204)
+    for verb, path in [("GET", "/v1/account"), ("DELETE", "/v1/sessions/current"), ("GET", "/v1/tasks")]:
+        assert "www-authenticate" in witness.ask(verb, path, 401).headers
+
+
+def test_answers_of_tasks_are_as_it_says(witness):
+    one = "/v1/tasks/{id}"
+    task = witness.ask("POST", "/v1/tasks", 201, json={"name": "One"}).json()
+    here, away = f"/v1/tasks/{task['id']}", f"/v1/tasks/{'0' * 24}"
+    witness.ask("POST", "/v1/tasks", 400, json={"name": ""})
+    witness.ask("POST", "/v1/tasks", 413, json={"name": "x" * 100_000})
+    witness.ask("POST", "/v1/tasks", 415, content=b"x")
+    witness.ask("POST", "/v1/tasks", 201, json={"name": "Two", "done": True})
+    page = witness.ask("GET", "/v1/tasks", 200, path="/v1/tasks?limit=1").json()
+    witness.ask("GET", "/v1/tasks", 200, path=f"/v1/tasks?cursor={page['nextCursor']}")
+    witness.ask("GET", "/v1/tasks", 400, path="/v1/tasks?limit=0")
+    witness.ask("GET", "/v1/tasks", 400, path="/v1/tasks?cursor=x")
+    witness.ask("GET", one, 200, path=here)
+    witness.ask("GET", one, 404, path=away)
+    witness.ask("GET", one, 400, path=f"{here}?x=1")
+    witness.ask("PATCH", one, 200, path=here, json={"done": True})
+    witness.ask("PATCH", one, 404, path=away, json={"done": True})
+    witness.ask("PATCH", one, 400, path=here, json={"name": None})
+    witness.ask("PATCH", one, 413, path=here, json={"name": "x" * 100_000})
+    witness.ask("PATCH", one, 415, path=here, content=b"x")
+    witness.ask("DELETE", one, 400, path=here, content=b"x")
+    witness.ask("DELETE", one, 204, path=here)
+    witness.ask("DELETE", one, 404, path=here)
+
+
+def test_answers_while_a_service_is_away_are_as_it_says(document, tmp_path):
+    stack = Stack(tmp_path)
+    try:
+        with Person(stack.url) as somebody:
+            witness = Witness(document, somebody.client)
+            stack.tasks.stop()
+            assert "retry-after" in witness.ask("GET", "/v1/tasks", 503).headers
+            assert "retry-after" in witness.ask("POST", "/v1/tasks", 503, json={"name": "x"}).headers
+    finally:
+        stack.stop()

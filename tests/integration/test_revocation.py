@@ -2,6 +2,7 @@
 """A session that ends at one gateway ends at all of them: two gateways of two workers each."""
 
 import concurrent.futures
+import socket
 import time
 
 import httpx
@@ -100,3 +101,22 @@ def test_while_accounts_service_is_away(stack):
         stack.restart_accounts()
         eventually(lambda: somebody.client.get("/v1/account").status_code == 200, "accounts-service to be used again")
         problem(ended.client.get("/v1/tasks"), 401)
+
+
+def test_a_session_that_ends_while_a_body_comes_has_ended(stack):
+    """The 100 says that head and token were taken; the body comes when the session is over."""
+    gateway = stack.gateways[0]
+    with Person(gateway.url) as somebody:
+        body = b'{"name": "too late"}'
+        head = (
+            f"POST /v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {somebody.access_token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", httpx.URL(gateway.url).port), timeout=60) as slow:
+            slow.sendall(head.encode())
+            assert slow.recv(1000).startswith(b"HTTP/1.1 100 ")
+            assert somebody.client.delete("/v1/sessions/current").status_code == 204
+            slow.sendall(body)
+            assert slow.recv(1000).startswith(b"HTTP/1.1 401 ")
+        somebody.take(somebody.log_in())
+        assert somebody.client.get("/v1/tasks").json()["tasks"] == []
