@@ -48,8 +48,13 @@ function fresh(show) {
 
 function enterWith(open) {
   return async (body) => {
+    const view = main.firstElementChild;
+
     notice.hide();
-    session = await open(body, onSessionEnded);
+    const opened = await open(body, onSessionEnded);
+    // Whoever has gone to the other form meanwhile does not want in any more.
+    if (!view.isConnected) return opened.signOut().catch(() => {});
+    session = opened;
     showTasks();
   };
 }

@@ -56,6 +56,7 @@ export function onSubmit(form, action, onProblem) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;
+    const focused = document.activeElement;
     form.ariaBusy = "true";
     button.disabled = true;
     clearErrors(form);
@@ -63,10 +64,13 @@ export function onSubmit(form, action, onProblem) {
       await action(form);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      if (!form.isConnected) return; // its view is gone, and nobody asks any more
       if (!showErrors(form, problem)) onProblem(problem);
     } finally {
       form.ariaBusy = "false";
       button.disabled = false;
+      // A button loses the focus when it is disabled.
+      if (document.activeElement === document.body) focused.focus();
       form.querySelector("[aria-invalid]")?.focus();
     }
   });

@@ -29,6 +29,8 @@ export class Notice {
   }
 
   hide() {
+    // The focus would be lost with its button.
+    if (this.#element.contains(document.activeElement)) document.getElementById("main").focus();
     this.#element.hidden = true;
     this.#parts.text.textContent = "";
   }

@@ -36,8 +36,9 @@ export class Session {
       if (problem.status !== 401 || tokens === null) throw problem;
     }
     await this.#renew(tokens);
+    if (this.#tokens === null) throw new Problem(401, "Your session has ended.");
     try {
-      return await request(verb, path, { body, token: this.#tokens?.accessToken });
+      return await request(verb, path, { body, token: this.#tokens.accessToken });
     } catch (problem) {
       if (problem.status === 401) this.#end();
       throw problem;

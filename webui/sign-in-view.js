@@ -20,6 +20,7 @@ export function signInView({ signIn, toSignUp, report }) {
     (problem) => {
       if (problem.status !== 401) return report(problem);
       showFormError(form, problem.message);
+      form.elements.password.focus();
       form.elements.password.select();
     },
   );

@@ -28,12 +28,12 @@ export class TaskRow {
     label.htmlFor = tick.id;
     tick.addEventListener("click", (event) => this.#tick(event));
     rename.addEventListener("click", () => this.#beginRename());
-    cancel.addEventListener("click", () => this.#showLine(rename));
+    cancel.addEventListener("click", () => this.#cancelRename());
     onSubmit(edit, () => this.#rename(), (problem) => actions.report(problem));
     this.#parts.delete.addEventListener("click", () => this.#askToDelete());
     keep.addEventListener("click", () => this.#showLine(this.#parts.delete));
     really.addEventListener("click", () => this.#delete());
-    this.#onEscape(edit, () => this.#showLine(rename));
+    this.#onEscape(edit, () => this.#cancelRename());
     this.#onEscape(confirm, () => this.#showLine(this.#parts.delete));
     this.#show(task);
   }
@@ -52,6 +52,8 @@ export class TaskRow {
     const { tick, name, time, rename } = this.#parts;
     const createdOn = new Date(task.createdOn);
 
+    // Of two changes under way, the answer to the first may come last.
+    if (this.#task?.version > task.version) return;
     this.#task = task;
     tick.checked = Boolean(task.done);
     name.textContent = task.name;
@@ -96,7 +98,13 @@ export class TaskRow {
     edit.elements.name.value = this.#task.name;
     line.hidden = true;
     edit.hidden = false;
+    edit.elements.name.focus();
     edit.elements.name.select();
+  }
+
+  /** Not while the name is being saved: the answer would come to nobody. */
+  #cancelRename() {
+    if (this.#parts.edit.ariaBusy !== "true") this.#showLine(this.#parts.rename);
   }
 
   async #rename() {

@@ -16,6 +16,7 @@ export class TasksView {
   #parts;
   #rows = new Map(); // TaskRow by its task's id
   #nextCursor = null;
+  #isComplete = false; // whether the last page is there
 
   /** `say(text)` tells those who can't see it what has happened. */
   constructor({ session, notice, say }) {
@@ -49,6 +50,7 @@ export class TasksView {
 
       list.append(...rows.map((row) => row.element));
       this.#nextCursor = page.nextCursor ?? null;
+      this.#isComplete = this.#nextCursor === null;
       if (query.has("cursor") && hadFocus) rows[0]?.focus();
     } catch (problem) {
       this.#report(problem, () => this.load());
@@ -61,7 +63,7 @@ export class TasksView {
   }
 
   #showWhetherEmpty() {
-    this.#parts.empty.hidden = this.#rows.size > 0 || this.#parts.list.ariaBusy === "true";
+    this.#parts.empty.hidden = this.#rows.size > 0 || !this.#isComplete;
   }
 
   #makeRow(task) {
@@ -71,7 +73,7 @@ export class TasksView {
       remove: async () => {
         await this.#session.request("DELETE", path);
         this.#dropRow(task.id);
-        this.#say("Deleted.");
+        if (this.element.isConnected) this.#say("Deleted.");
       },
       report: (problem) => {
         if (problem.status === 404) this.#dropRow(task.id);
@@ -83,26 +85,37 @@ export class TasksView {
     return row;
   }
 
+  /** Two requests about one task may both find that it is gone. The focus moves on only if it was in the row. */
   #dropRow(id) {
-    const { element } = this.#rows.get(id);
-    const neighbour = element.nextElementSibling ?? element.previousElementSibling;
+    const row = this.#rows.get(id);
 
-    element.remove();
+    if (!row) return;
+    const { element } = row;
+    const neighbour = element.nextElementSibling ?? element.previousElementSibling;
+    const active = document.activeElement;
+
     this.#rows.delete(id);
     this.#showWhetherEmpty();
-    (neighbour?.querySelector("input") ?? this.#parts.add.elements.name).focus();
+    if (element.contains(active) || active === document.body) {
+      (neighbour?.querySelector("input") ?? this.#parts.add.elements.name).focus();
+    }
+    element.remove();
   }
 
   async #add() {
     const { add, list } = this.#parts;
-    const task = await this.#session.request("POST", "/v1/tasks", { name: add.elements.name.value.trim() });
+    const input = add.elements.name;
+    const typed = input.value;
+    const task = await this.#session.request("POST", "/v1/tasks", { name: typed.trim() });
 
-    resetForm(add);
+    if (!this.element.isConnected) return;
+    // Whoever has gone on typing meanwhile keeps that.
+    if (input.value === typed) resetForm(add);
     list.prepend(this.#makeRow(task).element);
     this.#showWhetherEmpty();
     this.#notice.hide();
     this.#say(`Added “${task.name}”.`);
-    add.elements.name.focus();
+    input.focus();
   }
 
   #report(problem, retry = null) {

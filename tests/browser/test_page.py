@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from support.people import PASSWORD, new_email
 from support.processes import eventually
 
-pytestmark = pytest.mark.browser
-
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NOTHING_KEPT = {"local": [], "session": [], "databases": [], "caches": [], "cookie": "", "workers": 0}
 MARKUP = "<img src=x onerror=\"document.title='run'\"><b>bold</b>"
@@ -211,6 +209,82 @@ def test_a_service_that_is_away_can_be_tried_again(visit, person, stack):
     visitor.button("Try again").click()
     expect(visitor.names).to_have_text(["Patience"])
     expect(visitor.notice).to_be_hidden()
+
+
+def test_a_list_that_did_not_come_is_not_called_empty(visit, person):
+    visitor = visit()
+    visitor.page.route("**/v1/tasks?*", lambda route: route.abort())
+    visitor.sign_in(person.email)
+    expect(visitor.notice).to_contain_text("can't be reached")
+    expect(visitor.page.get_by_text("Nothing here yet")).to_be_hidden()
+    visitor.page.unroute("**/v1/tasks?*")
+    visitor.button("Try again").click()
+    expect(visitor.page.get_by_text("Nothing here yet")).to_be_visible()
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_task_that_two_requests_miss_leaves_the_list_once(visitor):
+    """Both the tick and the rename find that the task is gone; an error in the page would be trouble."""
+    visitor.add("Gone")
+    waiting = []
+    visitor.page.route("**/v1/tasks/*", lambda route: waiting.append(route))
+    visitor.tick_box("Gone").click()
+    visitor.begin_rename("Gone").fill("Still gone")
+    visitor.button("Save").click()
+    eventually(lambda: visitor.page.wait_for_timeout(50) or len(waiting) == 2, "both requests")
+    for route in waiting:
+        route.fulfill(status=404, content_type="application/problem+json", body='{"title":"Not Found","status":404}')
+    expect(visitor.names).to_have_count(0)
+    expect(visitor.notice).to_contain_text("Not Found")
+    expect(visitor.new_task).to_be_focused()
+
+
+def test_what_is_typed_while_a_task_is_added_stays(visitor):
+    waiting = []
+    visitor.page.route("**/v1/tasks", lambda route: waiting.append(route))
+    visitor.new_task.fill("First")
+    visitor.new_task.press("Enter")
+    eventually(lambda: visitor.page.wait_for_timeout(50) or waiting, "the request")
+    visitor.new_task.fill("Second")
+    waiting[0].continue_()
+    expect(visitor.names).to_have_text(["First"])
+    expect(visitor.new_task).to_have_value("Second")
+
+
+def test_a_rename_under_way_is_not_cancelled(visitor):
+    visitor.add("Old")
+    waiting = []
+    visitor.page.route("**/v1/tasks/*", lambda route: waiting.append(route))
+    visitor.begin_rename("Old").fill("New")
+    visitor.button("Save").click()
+    eventually(lambda: visitor.page.wait_for_timeout(50) or waiting, "the request")
+    visitor.button("Cancel").click()
+    expect(visitor.field("New name")).to_be_visible()
+    waiting[0].continue_()
+    expect(visitor.names).to_have_text(["New"])
+
+
+def test_a_sign_in_that_was_left_does_not_sign_in(visit, person):
+    visitor = visit()
+    waiting = []
+    visitor.page.route("**/v1/sessions", lambda route: waiting.append(route))
+    visitor.sign_in(person.email)
+    eventually(lambda: visitor.page.wait_for_timeout(50) or waiting, "the request")
+    visitor.button("Create an account").click()
+    with visitor.page.expect_request("**/v1/sessions/current"):
+        waiting[0].continue_()
+    expect(visitor.button("Create account")).to_be_visible()
+
+
+def test_the_focus_stays_after_what_fails(visitor):
+    visitor.add("Kept")
+    visitor.page.route("**/v1/tasks", lambda route: route.abort())
+    visitor.new_task.fill("Lost")
+    visitor.button("Add").click()
+    expect(visitor.notice).to_contain_text("can't be reached")
+    expect(visitor.button("Add")).to_be_focused()
+    visitor.button("Dismiss").click()
+    expect(visitor.page.get_by_role("main")).to_be_focused()
 
 
 def test_a_change_that_fails_is_taken_back(visitor):
