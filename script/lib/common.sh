@@ -3,6 +3,7 @@
 
 set -euo pipefail
 
+caller=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 
@@ -44,10 +45,14 @@ install_packages() {
   } >&2 || die "apt-get could not install: ${missing[*]}"
 }
 
-# build FOLDER [MESON-OPTION…]: configures the folder once and builds everything in it.
+# build FOLDER [MESON-OPTION…] [-- TARGET…]: configures the folder once and builds the targets, or everything.
 build() {
-  local folder=$1
+  local folder=$1 options=()
   shift
-  [ -f "$folder/build.ninja" ] || meson setup "$folder" "$@" >&2 || die "configuring $folder failed"
-  meson compile -C "$folder" >&2 || die "building $folder failed"
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  [ -f "$folder/build.ninja" ] || meson setup "$folder" "${options[@]}" >&2 || die "configuring $folder failed"
+  meson compile -C "$folder" "${@:2}" >&2 || die "building $folder failed"
 }

@@ -17,7 +17,7 @@ SECONDS = 30
 FIRST_LOOK_S = 10
 ALLOWED_GROWTH = 2 * 1024 * 1024
 
-pytestmark = pytest.mark.endurance
+pytestmark = pytest.mark.release
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 """script/server: one command that starts everything."""
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -9,8 +10,11 @@ import sys
 
 import pytest
 
-from support.processes import PATIENCE_S, PROJECT
+from support.processes import PATIENCE_S, PROJECT, Process, eventually
 from support.script_server import BUILD_PATIENCE_S, ScriptServer, free_ports
+
+pytestmark = pytest.mark.release
+
 
 @pytest.fixture
 def started(tmp_path):
@@ -63,12 +67,49 @@ def test_second_on_one_folder(started):
     walk(first.url)
 
 
-def test_second_on_one_port(started):
+@pytest.mark.parametrize("taken", range(4), ids=["http", "admin", "tasks", "accounts"])
+def test_second_on_one_port(started, taken):
+    """Whoever answers on the port must not be taken for the second server's own process."""
     first = started()
-    second = started(wait=False, data="other", ports=[first.ports[0], *free_ports(3)])
+    ports = free_ports(4)
+    ports[taken] = first.ports[taken]
+    second = started(wait=False, data="other", ports=ports)
     assert second.popen.wait(BUILD_PATIENCE_S) == 1
-    assert f"127.0.0.1:{first.ports[0]} is in use" in second.log
+    assert f"127.0.0.1:{first.ports[taken]} is in use" in second.log
+    assert "ready" not in second.log
     walk(first.url)
+
+
+def wait_until_gone(pids):
+    for pid in pids:
+        eventually(lambda pid=pid: not pathlib.Path(f"/proc/{pid}").exists(), f"process {pid} to end")
+
+
+def test_nothing_is_left_when_the_terminal_goes_or_the_script_is_killed(started):
+    hung_up = started()
+    children = hung_up.children().values()
+    assert hung_up.stop(signal.SIGHUP) == 0
+    wait_until_gone(children)
+    killed = started()
+    children = killed.children().values()
+    killed.kill()
+    wait_until_gone(children)
+
+
+def test_from_anywhere_by_any_name(tmp_path):
+    """Through a link, from another folder, with a data folder that is relative to that one and has a blank."""
+    (tmp_path / "link").symlink_to(PROJECT / "script" / "server")
+    http, admin, tasks, accounts = (str(port) for port in free_ports(4))
+    (tmp_path / "here").mkdir()
+    process = Process(
+        "link",
+        ["env", "-C", tmp_path / "here", tmp_path / "link", "--data-dir", "my data", "--http-port", http,
+         "--admin-port", admin, "--tasks-port", tasks, "--accounts-port", accounts],
+        tmp_path,
+    )  # fmt: skip
+    process.wait_for(rf"(?m)^ready http://127\.0\.0\.1:{http}$")
+    assert process.stop() == 0
+    assert (tmp_path / "here" / "my data" / "tasks.db").exists()
 
 
 @pytest.mark.parametrize(
