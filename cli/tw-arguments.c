@@ -88,6 +88,8 @@ describe (const TwField *field)
       *at = ' ';
   g_string_append (text, text->len > 0 ? " (" : "(");
   g_string_append (text, field->presence == TW_REQUIRED ? "required" : "optional");
+  if (field->secret && field->presence == TW_REQUIRED)
+    g_string_append (text, ", asked for at the terminal if not given");
   append_limit (text, field->has_min_size, "at least", field->min_size, unit);
   append_limit (text, field->has_max_size, "at most", field->max_size, unit);
   append_limit (text, field->has_max_bytes, "at most", field->max_bytes, "byte");

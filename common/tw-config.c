@@ -34,6 +34,11 @@ set_option (const TwOption *option, const char *where, const char *text, GError 
       *(gint64 *) option->target = integer;
       return TRUE;
     case TW_OPTION_STRING:
+      if (text[0] == '\0')
+        {
+          g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s must not be empty", where);
+          return FALSE;
+        }
       g_free (*(char **) option->target);
       *(char **) option->target = g_strdup (text);
       return TRUE;
@@ -67,6 +72,21 @@ typedef union
   char **texts;
 } Given;
 
+/* With the default, which the target holds as yet, and the environment variable. */
+static char *
+describe (const TwOption *option)
+{
+  GString *text = g_string_new (option->description);
+
+  if (option->kind == TW_OPTION_STRING && *(char **) option->target != NULL)
+    g_string_append_printf (text, " (%s)", *(char **) option->target);
+  if (option->kind == TW_OPTION_INTEGER)
+    g_string_append_printf (text, " (%" G_GINT64_FORMAT ")", *(gint64 *) option->target);
+  if (option->environment != NULL)
+    g_string_append_printf (text, " [%s]", option->environment);
+  return g_string_free (text, FALSE);
+}
+
 static GOptionEntry *
 make_entries (const TwOption *options, guint n, Given *given, GStringChunk *texts)
 {
@@ -74,10 +94,7 @@ make_entries (const TwOption *options, guint n, Given *given, GStringChunk *text
 
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *description
-          = options[i].environment != NULL
-                ? g_strdup_printf ("%s [%s]", options[i].description, options[i].environment)
-                : g_strdup (options[i].description);
+      g_autofree char *description = describe (&options[i]);
 
       entries[i].long_name = options[i].name;
       entries[i].description = g_string_chunk_insert (texts, description);

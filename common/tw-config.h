@@ -27,7 +27,7 @@ typedef struct
   TwOptionKind kind;
   gpointer target;
   const char *argument;    /* placeholder in --help, NULL for a flag */
-  const char *description; /* one line for --help; the environment variable is added to it */
+  const char *description; /* one line for --help; the default in the target and the variable are added */
   gint64 minimum, maximum; /* INTEGER only */
 } TwOption;
 

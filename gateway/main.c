@@ -52,25 +52,25 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
 {
   const TwOption options[] = {
     { "listen", "TW_HTTP_LISTEN", TW_OPTION_STRING, &settings->listen, "HOST:PORT",
-      "Where to serve HTTP (127.0.0.1:8080)", 0, 0 },
+      "Where to serve HTTP", 0, 0 },
     { "admin-listen", "TW_ADMIN_LISTEN", TW_OPTION_STRING, &settings->admin_listen, "HOST:PORT",
-      "Where to serve /healthz and /readyz (127.0.0.1:9080)", 0, 0 },
+      "Where to serve /healthz and /readyz", 0, 0 },
     { "upstream", NULL, TW_OPTION_STRINGS, &settings->upstreams, "SERVICE=HOST:PORT[,HOST:PORT...]",
       "Where a service is; repeatable", 0, 0 },
     { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",
       "What 'thrift --gen json:merge' wrote, in place of the built-in API; repeatable", 0, 0 },
     { "workers", "TW_WORKERS", TW_OPTION_INTEGER, &settings->workers, "N",
-      "Threads that serve HTTP (as many as there are processors)", 1, MAX_WORKERS },
+      "Threads that serve HTTP", 1, MAX_WORKERS },
     { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &settings->data_dir, "FOLDER",
-      "Where the token key is kept (taskwire in the user's data folder)", 0, 0 },
+      "Where the token key is kept", 0, 0 },
     { "token-key-file", "TW_TOKEN_KEY_FILE", TW_OPTION_STRING, &settings->token_key_file, "FILE",
       "The key that signs access tokens; made if absent (token.key in the data folder)", 0, 0 },
     { "token-lifetime", "TW_TOKEN_LIFETIME", TW_OPTION_INTEGER, &settings->token_lifetime_s, "SECONDS",
-      "How long an access token is valid (900)", 1, MAX_LIFETIME_S },
+      "How long an access token is valid", 1, MAX_LIFETIME_S },
     { "upstream-timeout-ms", "TW_UPSTREAM_TIMEOUT_MS", TW_OPTION_INTEGER, &settings->upstream_timeout_ms, "MS",
-      "How long a service may take to answer (5000)", 1, G_MAXINT32 },
+      "How long a service may take to answer", 1, G_MAXINT32 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
-      "error, warning, info or debug (info)", 0, 0 },
+      "error, warning, info or debug", 0, 0 },
     { .name = NULL },
   };
 
@@ -81,7 +81,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
   settings->workers = g_get_num_processors ();
   settings->token_lifetime_s = 900;
   settings->upstream_timeout_ms = 5000;
-  return tw_config_read (options, "- turns REST calls into Thrift calls", argc, argv, NULL, error);
+  return tw_config_read (options, "Turns REST calls into Thrift calls, by the annotations of an IDL.", argc, argv, NULL, error);
 }
 
 static gboolean

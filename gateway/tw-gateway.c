@@ -5,11 +5,15 @@
 #include "tw-admin.h"
 #include "tw-error.h"
 #include "tw-openapi.h"
+#include "tw-revocation-poller.h"
 #include "tw-worker.h"
 
 #include <unistd.h>
 
+/* How soon a session that was ended at one gateway is refused at every other, while the list can be had. */
+#define REVOCATION_PROMISE_MS 5000
 #define POLL_INTERVAL_MS 2000
+G_STATIC_ASSERT (POLL_INTERVAL_MS + TW_REVOCATION_POLL_TIMEOUT_MS < REVOCATION_PROMISE_MS);
 #define OPENAPI_PATH "/openapi.json"
 
 struct _TwGateway

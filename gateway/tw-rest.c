@@ -62,6 +62,8 @@ begin_body (TwRequest *request, const TwMethod *method)
       tw_response_add_header (response, "Accept", tw_body_accepted (method->verb));
       return response;
     }
+  if (tw_request_header (request, "content-encoding", &length) != NULL)
+    return tw_response_new_problem (415, "The body must not have a content-encoding");
   tw_request_set_body_limit (request, tw_method_max_body (method));
   return NULL;
 }

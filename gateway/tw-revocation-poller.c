@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define POLL_TIMEOUT_MS 2000
 
 /* The fields that TW_ROLE_REVOCATIONS fixes: see tw-schema.h. */
 enum
@@ -193,7 +192,7 @@ poll_now (TwRevocationPoller *poller)
   tw_writer_i64 (&writer, poller->position);
   tw_writer_struct_end (&writer);
   poller->call = tw_client_call (poller->client, poller->method->name, arguments.data, arguments.len,
-                                 tw_clock_monotonic_ms (tw_clock_system ()) + POLL_TIMEOUT_MS,
+                                 tw_clock_monotonic_ms (tw_clock_system ()) + TW_REVOCATION_POLL_TIMEOUT_MS,
                                  poller->method->retry_safe, on_reply, poller);
 }
 

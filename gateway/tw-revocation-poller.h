@@ -18,6 +18,9 @@
 
 G_BEGIN_DECLS
 
+/* How long a poll waits for its answer. */
+#define TW_REVOCATION_POLL_TIMEOUT_MS 2000
+
 typedef struct _TwRevocationPoller TwRevocationPoller;
 
 /* Polls @method (its role is TW_ROLE_REVOCATIONS) through @client, on the thread-default context, which has to be the

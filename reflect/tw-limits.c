@@ -38,7 +38,7 @@ describe_form (const TwField *field)
 {
   if (field->doc[0] == '\0')
     return g_strdup_printf ("must match the pattern %s", field->pattern);
-  return g_strdup_printf ("is not of the form that is asked for: %s", field->doc);
+  return g_strdup_printf ("must be of this form: %s", field->doc);
 }
 
 static gboolean

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* "/v1/things/:id" as OpenAPI writes it: "/v1/things/{id}". */
+/* "/books/:id" as OpenAPI writes it: "/books/{id}". */
 static char *
 template_of (const char *path)
 {

@@ -3,7 +3,7 @@
 /* All that is wrong with one input, gathered before anything is answered.
  *
  * A location is what a person would look for: "body.name", "query.limit", "path.id", "header.if-match", "cookie.x" for
- * REST; "task.name", "request.limit", "names[3]" for Thrift arguments, where a map's third value is "labels[2]" and its
+ * REST; "book.title", "request.limit", "names[3]" for Thrift arguments, where a map's third value is "labels[2]" and its
  * key "labels[2].key". A detail is a clause without the name: "must be at most 500 characters". Details never repeat
  * the value. At most TW_PROBLEMS_MAX are kept. Not thread-safe.
  */
@@ -34,7 +34,7 @@ void tw_problems_add (TwProblems *problems, const char *location, const char *fo
 guint tw_problems_count (const TwProblems *problems);
 const TwProblem *tw_problems_get (const TwProblems *problems, guint i);
 
-/* "task.name must be at most 500 characters; done must be a bool": free with g_free(). */
+/* "book.title must be at most 500 characters; done must be a bool": free with g_free(). */
 char *tw_problems_to_string (const TwProblems *problems);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwProblems, tw_problems_free)

@@ -68,7 +68,7 @@ tw_route_parameters (const char *path, GError **error)
   return g_strv_builder_end (names);
 }
 
-/* "GET /v1/tasks/:": equal for two routes that no request can tell apart. */
+/* "GET /books/:": equal for two routes that no request can tell apart. */
 static char *
 shape_of (const TwMethod *method)
 {

@@ -45,11 +45,11 @@ char *tw_schema_string (TwSchema *schema, const char *text);
 typedef struct
 {
   const char *document; /* as the caller of tw_schema_load() names it */
-  const char *owner;    /* "Task" or "Tasks.create"; NULL for the document itself */
+  const char *owner;    /* "Book" or "Books.make"; NULL for the document itself */
   const char *field;    /* a field or argument, or NULL */
 } TwSpot;
 
-/* Sets "tasks: Tasks.create.task: vt.max_size: …", without what is NULL; returns FALSE. */
+/* Sets "books: Books.make.book: vt.max_size: …", without what is NULL; returns FALSE. */
 gboolean tw_spot_fail (const TwSpot *spot, const char *key, GError **error, const char *format, ...)
   G_GNUC_PRINTF (4, 5);
 

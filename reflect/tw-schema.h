@@ -125,7 +125,7 @@ struct _TwMethod
   gboolean oneway;
 
   const char *verb;           /* "GET", "POST", "PUT", "PATCH", "DELETE"; NULL: no route */
-  const char *path;           /* "/v1/tasks/:id" */
+  const char *path;           /* "/books/:id" */
   gboolean needs_token;       /* there is a route and no tw.auth="none" */
   guint status;               /* of success: tw.status, else 200, or 204 for void */
   const char *location;       /* tw.location or NULL: "{name}" stands for a field of the reply's struct */
@@ -141,7 +141,7 @@ struct _TwService
 {
   const char *name;
   const char *doc;
-  const char *document; /* the name of the first document that has it: "tasks" for tasks.thrift */
+  const char *document; /* the name of the first document that has it: "books" for books.thrift */
   guint n_methods;
   const TwMethod *methods; /* in the IDL's order, inherited ones first */
 };

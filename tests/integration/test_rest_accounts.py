@@ -8,6 +8,7 @@ import json
 import pytest
 
 from support.people import PASSWORD, Person, locations, new_email, problem
+from support.processes import eventually
 
 
 def claims(token):
@@ -132,6 +133,19 @@ def test_log_out(person):
     problem(person.client.post("/v1/sessions/refresh", json={"refreshToken": person.refresh_token}), 401)
     person.take(other_session)
     assert person.client.get("/v1/account").status_code == 200
+
+
+def test_expired_token_is_refused_and_a_refresh_helps(stack):
+    gateway = stack.start_gateway(name="short-lived", extra=["--token-lifetime", "1"])
+    with Person(gateway.url) as somebody:
+        refused = eventually(
+            lambda: next((a for a in [somebody.client.get("/v1/account")] if a.status_code != 200), None),
+            "the token to expire",
+        )
+        assert "expired" in problem(refused, 401)["detail"]
+        assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+        answer = somebody.client.post("/v1/sessions/refresh", json={"refreshToken": somebody.refresh_token})
+        assert (answer.status_code, answer.json()["expiresIn"]) == (200, 1)
 
 
 @pytest.mark.concurrent

@@ -70,8 +70,17 @@ def test_bad_query(person, query, expected):
 
 
 def test_cursor_that_was_never_given(person):
-    for cursor in ("garbage", "%00", "AAAA", "é"):
-        problem(person.client.get("/v1/tasks", params={"cursor": cursor}), 400)
+    for cursor in ("garbage", "AAAA", "é"):
+        assert locations(person.client.get("/v1/tasks", params={"cursor": cursor})) == {"query.cursor"}
+
+
+def test_every_cursor_of_the_right_form_is_taken(person):
+    """The pattern in the IDL is all that can be wrong with one, so that what is refused always names the field."""
+    person.add("one")
+    for cursor in ("AQ" + "A" * 26, "AQ" + "_" * 26, "Af" + "_" * 26, "AZ" + "z9-_" * 6 + "A0"):
+        assert person.client.get("/v1/tasks", params={"cursor": cursor}).status_code == 200
+    for cursor in ("AP" + "A" * 26, "Ag" + "A" * 26, "BQ" + "A" * 26, "AQ" + "A" * 25, "AQ" + "A" * 27, ""):
+        assert locations(person.client.get("/v1/tasks", params={"cursor": cursor})) == {"query.cursor"}
 
 
 def test_claims_come_from_the_token_alone(person):
@@ -125,6 +134,11 @@ def test_other_body_types(person):
     )
 
 
+def test_encoded_body(person):
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    problem(person.client.post("/v1/tasks", content=b'{"name":"x"}', headers=headers), 415)
+
+
 def test_body_over_the_routes_limit(person):
     answer = person.client.post("/v1/tasks", json={"name": "n" * BIG})
     problem(answer, 413)
@@ -136,14 +150,8 @@ def test_body_over_the_routes_limit(person):
             yield b"n" * 10_000
         yield b'"}'
 
-    with Person(str(person.client.base_url)) as other:
-        try:
-            problem(
-                other.client.post("/v1/tasks", content=chunks(), headers={"Content-Type": "application/json"}), 413
-            )
-        except Exception as error:  # the connection may be closed while we still send
-            assert "write" in str(error).lower() or "reset" in str(error).lower() or "broken" in str(error).lower()
-        assert other.client.get("/v1/tasks").json()["tasks"] == []
+    problem(person.client.post("/v1/tasks", content=chunks(), headers={"Content-Type": "application/json"}), 413)
+    assert person.client.get("/v1/tasks").json()["tasks"] == []
 
 
 def exchange(url, raw):
@@ -183,9 +191,12 @@ SMUGGLING = {
 
 
 @pytest.mark.parametrize("raw", SMUGGLING.values(), ids=SMUGGLING.keys())
-def test_ambiguous_requests_are_refused(stack, raw):
-    # What follows must not be taken as a second request. (libmicrohttpd sends the head of its own 400 twice.)
-    assert all(400 <= status < 500 for status in exchange(stack.url, raw))
+def test_ambiguous_requests_are_refused(stack, request, raw):
+    statuses = exchange(stack.url, raw)
+    if "Content-Length -1" in request.node.name or "2^64-1" in request.node.name:
+        assert statuses in ([], [400]), "docs/http.md: the connection may be closed without an answer"
+    else:
+        assert statuses == [400], "one answer: what follows must not be taken as a second request"
     assert exchange(stack.url, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == [200]
 
 

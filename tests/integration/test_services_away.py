@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A service that is down, slow, or comes back."""
 
+import pathlib
 import signal
-import subprocess
 import threading
 
 import httpx
@@ -60,7 +60,7 @@ def test_what_is_asked_while_the_gateway_stops_is_answered(stack):
         stack.tasks.popen.send_signal(signal.SIGSTOP)
         asked = threading.Thread(target=lambda: statuses.append(somebody.client.get("/v1/tasks").status_code))
         asked.start()
-        eventually(lambda: _established(stack.gateway.port), "the request to be there")
+        eventually(lambda: _unread_bytes(stack.tasks.port), "the call to have reached the service, which stands still")
         stack.gateway.popen.send_signal(signal.SIGTERM)
         stack.tasks.popen.send_signal(signal.SIGCONT)
         asked.join()
@@ -68,6 +68,7 @@ def test_what_is_asked_while_the_gateway_stops_is_answered(stack):
     assert statuses in ([200], [504])
 
 
-def _established(port):
-    listing = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
-    return sum(f":{port:04X} " in line and " 01 " in line for line in listing.splitlines()) >= 2
+def _unread_bytes(port):
+    """What waits in the kernel for whoever listens on the port: proc(5), /proc/net/tcp, rx_queue."""
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(row[4].split(":")[1], 16) for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01")

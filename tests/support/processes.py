@@ -147,11 +147,11 @@ class Stack:
         self.started.append(process)
         return process
 
-    def start_gateway(self, **more):
+    def start_gateway(self, extra=(), **more):
         return self.start(Gateway(
             self.folder,
             {"Tasks": self.tasks.port, "Accounts": self.accounts.port},
-            arguments=self.gateway_arguments,
+            arguments=[*self.gateway_arguments, *extra],
             **more,
         ))  # fmt: skip
 

@@ -114,7 +114,7 @@ test_options (void)
   assert_described (put, "colours", "JSON", "Its colours. (optional; at most 2 elements)");
   assert_described (put, "brightness", "NUMBER", "How bright. (optional)");
   assert_described (put, "height", "NUMBER", "How high it is. (optional; from 1; up to 9; default 3)");
-  assert_described (unlock, "code-file", "FILE", "The code. (required)");
+  assert_described (unlock, "code-file", "FILE", "The code. (required, asked for at the terminal if not given)");
   g_assert_false (has_option (unlock, "code"));
 }
 

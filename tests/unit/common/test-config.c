@@ -91,6 +91,7 @@ test_bad_values (void)
     { "--port 70000", "", "--port must be a whole number from 1 to 65535, not \"70000\"" },
     { "--port 8080x", "", "--port must be a whole number from 1 to 65535, not \"8080x\"" },
     { "", "many", "TW_TEST_PORT must be a whole number from 1 to 65535, not \"many\"" },
+    { "--path ''", "", "--path must not be empty" },
     { "surplus", "", "unexpected argument \"surplus\"" },
     { "--no-such-flag", "", "Unknown option --no-such-flag" },
   };
