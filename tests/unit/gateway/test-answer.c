@@ -5,6 +5,7 @@
 #include "tw-answer.h"
 
 #include "address-book.h"
+#include "fields.h"
 #include "tokens.h"
 #include "tw-error.h"
 #include "tw-log.h"
@@ -45,28 +46,6 @@ tear_down (Fixture *fixture, gconstpointer data)
   tw_clock_free (fixture->clock);
   tw_token_keys_unref (fixture->keys);
   tw_schema_unref (fixture->schema);
-}
-
-/* Opens the struct that is the result's field @id: 0 the value, others exceptions. */
-static void
-open_field (Fixture *fixture, gint16 id)
-{
-  tw_writer_field (&fixture->writer, TW_WIRE_STRUCT, id);
-  tw_writer_struct_begin (&fixture->writer);
-}
-
-static void
-put_string (Fixture *fixture, gint16 id, const char *text)
-{
-  tw_writer_field (&fixture->writer, TW_WIRE_STRING, id);
-  tw_writer_string (&fixture->writer, text, strlen (text));
-}
-
-static void
-put_i32 (Fixture *fixture, gint16 id, gint32 value)
-{
-  tw_writer_field (&fixture->writer, TW_WIRE_I32, id);
-  tw_writer_i32 (&fixture->writer, value);
 }
 
 static TwResponse *
@@ -124,10 +103,10 @@ assert_internal (const TwResponse *response)
 static void
 put_contact (Fixture *fixture, const char *key, const char *last_seen)
 {
-  open_field (fixture, 0);
-  put_string (fixture, 1, key);
-  put_string (fixture, 2, "me");
-  put_string (fixture, 3, "Ada");
+  open_struct (&fixture->writer, 0);
+  put_string (&fixture->writer, 1, key);
+  put_string (&fixture->writer, 2, "me");
+  put_string (&fixture->writer, 3, "Ada");
   tw_writer_field (&fixture->writer, TW_WIRE_LIST, 5);
   tw_writer_list (&fixture->writer, TW_WIRE_STRING, 0);
   tw_writer_field (&fixture->writer, TW_WIRE_SET, 6);
@@ -138,7 +117,7 @@ put_contact (Fixture *fixture, const char *key, const char *last_seen)
   tw_writer_map (&fixture->writer, TW_WIRE_I32, TW_WIRE_STRUCT, 0);
   tw_writer_field (&fixture->writer, TW_WIRE_I64, 14);
   tw_writer_i64 (&fixture->writer, 7);
-  put_string (fixture, 15, last_seen);
+  put_string (&fixture->writer, 15, last_seen);
 }
 
 static void
@@ -179,7 +158,7 @@ test_value_of_another_shape (Fixture *fixture, gconstpointer data)
   g_autoptr (TwResponse) response = NULL;
 
   put_contact (fixture, "k1", "k1");
-  put_string (fixture, 10, "an i8 in the schema");
+  put_string (&fixture->writer, 10, "an i8 in the schema");
   response = answer_struct (fixture, "write");
   assert_internal (response);
 }
@@ -197,7 +176,7 @@ test_field_of_another_type (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (TwResponse) response = NULL;
 
-  put_i32 (fixture, 0, 5);
+  put_i32 (&fixture->writer, 0, 5);
   response = answer (fixture, "write", NULL);
   assert_internal (response);
 }
@@ -208,9 +187,9 @@ test_exception (Fixture *fixture, gconstpointer data)
   g_autoptr (TwResponse) response = NULL;
   g_autofree char *text = NULL;
 
-  open_field (fixture, 1);
-  put_i32 (fixture, 1, 409);
-  put_string (fixture, 2, "It is \"taken\"");
+  open_struct (&fixture->writer, 1);
+  put_i32 (&fixture->writer, 1, 409);
+  put_string (&fixture->writer, 2, "It is \"taken\"");
   response = answer_struct (fixture, "write");
   text = text_of (response);
   g_assert_cmpstr (text, ==, "{\"title\":\"Conflict\",\"status\":409,\"detail\":\"It is \\\"taken\\\"\"}");
@@ -228,8 +207,8 @@ test_exception_that_passes_says_when_to_try_again (Fixture *fixture, gconstpoint
       tw_buffer_clear (&fixture->bytes);
       tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
       tw_writer_struct_begin (&fixture->writer);
-      open_field (fixture, 1);
-      put_i32 (fixture, 1, statuses[i]);
+      open_struct (&fixture->writer, 1);
+      put_i32 (&fixture->writer, 1, statuses[i]);
       response = answer_struct (fixture, "write");
       g_assert_cmpuint (tw_response_status (response), ==, statuses[i]);
       g_assert_cmpstr (tw_response_header (response, "Retry-After"), ==, "1");
@@ -248,10 +227,10 @@ test_exception_without_a_status_of_errors (Fixture *fixture, gconstpointer data)
       tw_buffer_clear (&fixture->bytes);
       tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
       tw_writer_struct_begin (&fixture->writer);
-      open_field (fixture, 1);
+      open_struct (&fixture->writer, 1);
       if (i < G_N_ELEMENTS (statuses))
-        put_i32 (fixture, 1, statuses[i]);
-      put_string (fixture, 2, "a secret of the service");
+        put_i32 (&fixture->writer, 1, statuses[i]);
+      put_string (&fixture->writer, 2, "a secret of the service");
       response = answer_struct (fixture, "write");
       assert_internal (response);
     }
@@ -282,7 +261,7 @@ test_application_exception (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (TwResponse) response = NULL;
 
-  put_string (fixture, 1, "a secret of the service");
+  put_string (&fixture->writer, 1, "a secret of the service");
   tw_writer_struct_end (&fixture->writer);
   response = answer_reply (fixture, "write", NULL,
                            &(TwClientReply) { .type = TW_MESSAGE_EXCEPTION,
@@ -295,12 +274,12 @@ test_application_exception (Fixture *fixture, gconstpointer data)
 static TwResponse *
 answer_visit (Fixture *fixture, const char *owner, const char *visit)
 {
-  open_field (fixture, 0);
+  open_struct (&fixture->writer, 0);
   if (owner != NULL)
-    put_string (fixture, 1, owner);
+    put_string (&fixture->writer, 1, owner);
   if (visit != NULL)
-    put_string (fixture, 2, visit);
-  put_string (fixture, 3, "Hello");
+    put_string (&fixture->writer, 2, visit);
+  put_string (&fixture->writer, 3, "Hello");
   return answer_struct (fixture, "enter");
 }
 

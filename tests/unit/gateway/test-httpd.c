@@ -97,6 +97,16 @@ receive_all (int fd)
   return g_string_free (text, FALSE);
 }
 
+/* What a server of its own answers to @raw until it closes. */
+static char *
+ask (const char *raw)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  fixture_set_up (&fixture);
+  return receive_all (client (&fixture, raw, strlen (raw)));
+}
+
 static void
 wait_for_waiting (const Fixture *fixture, guint n)
 {
@@ -114,18 +124,14 @@ count_answers (const char *text)
   return n;
 }
 
-#define ASK(fixture, raw) receive_all (client (fixture, raw, sizeof raw - 1))
 #define NEXT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 static void
 test_requests_of_one_connection_are_answered_in_turn (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
-  g_autofree char *text = NULL;
+  g_autofree char *text = ask ("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+                               "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" NEXT);
 
-  fixture_set_up (&fixture);
-  text = ASK (&fixture, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
-                        "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" NEXT);
   g_assert_cmpuint (count_answers (text), ==, 3);
 }
 
@@ -159,33 +165,25 @@ test_ambiguous_heads_end_the_connection (void)
 static void
 test_content_length_that_is_no_number_gets_no_doubled_answer (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
-  g_autofree char *text = NULL;
+  g_autofree char *text = ask ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n" NEXT);
 
-  fixture_set_up (&fixture);
-  text = ASK (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n" NEXT);
   g_assert_cmpstr (text, ==, "");
 }
 
 static void
 test_announced_body_over_the_limit_is_refused_at_once (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
-  g_autofree char *text = NULL;
+  g_autofree char *text = ask ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n");
 
-  fixture_set_up (&fixture);
-  text = ASK (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n");
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 413 "));
 }
 
 static void
 test_unwanted_body_is_dropped_and_the_connection_goes_on (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
-  g_autofree char *text = NULL;
+  g_autofree char *text = ask ("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n"
+                               "GET / HTTP/1.1\r\n\r\n.." NEXT);
 
-  fixture_set_up (&fixture);
-  text = ASK (&fixture, "POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nGET / HTTP/1.1\r\n\r\n.." NEXT);
   g_assert_cmpuint (count_answers (text), ==, 2);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 404 "));
   g_assert_nonnull (strstr (text, "HTTP/1.1 204 "));
@@ -216,7 +214,7 @@ test_answer_to_a_client_that_went_away (void)
   close (client (&fixture, "GET /later HTTP/1.0\r\n\r\n", 23));
   wait_for_waiting (&fixture, 1);
   tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
-  text = ASK (&fixture, NEXT);
+  text = receive_all (client (&fixture, NEXT, strlen (NEXT)));
   g_assert_cmpuint (count_answers (text), ==, 1);
 }
 

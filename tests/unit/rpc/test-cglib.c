@@ -4,12 +4,9 @@
 
 #include "tw-cglib.h"
 
+#include "cglib-service.h"
 #include "raw-peer.h"
-#include "server-thread.h"
-#include "tw-error.h"
 #include "tw-generated-types.h"
-#include "tw-idl.h"
-#include "tw_tasks.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -36,141 +33,8 @@ enum { CALLS = 1000, WARM_UP = 100 };
 enum { CALLS = 20000, WARM_UP = 5000 };
 #endif
 
-#define LISTED 20
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTask, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwBaseException, g_object_unref)
-
-/* The handler: what a user or a task is called says what happens. */
-
-typedef struct
-{
-  TwTasksHandler parent;
-} TestHandler;
-
-typedef struct
-{
-  TwTasksHandlerClass parent;
-} TestHandlerClass;
-
-static gint handlers_finalized;
-
-static GType test_handler_get_type (void);
-
-G_DEFINE_TYPE (TestHandler, test_handler, TW_TYPE_TASKS_HANDLER)
-
-static gboolean
-handle_all (TwTasksIf *iface, GPtrArray **result, const gchar *user, GError **error)
-{
-  if (g_str_equal (user, "nobody"))
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "User not found");
-      return FALSE;
-    }
-  if (g_str_equal (user, "foreign"))
-    {
-      g_set_error (error, G_FILE_ERROR, 2, "/secret/path");
-      return FALSE;
-    }
-  for (guint i = 0; i < LISTED; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("%024u", i);
-
-      g_ptr_array_add (*result, g_object_new (TW_TYPE_TASK, "id", id, "userId", user, "name", "a task",
-                                              "createdOn", "2026-11-21T09:00:00.000Z", "done", TRUE, NULL));
-    }
-  return TRUE;
-}
-
-static gboolean
-handle_get (TwTasksIf *iface, TwTask **result, const gchar *user, const gchar *id, TwBaseException **ouch,
-            GError **error)
-{
-  if (g_str_equal (id, "declared"))
-    {
-      *ouch = g_object_new (TW_TYPE_BASE_EXCEPTION, "code", 409, "message", "Taken", NULL);
-      return FALSE;
-    }
-  if (g_str_equal (id, "absent"))
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-      return FALSE;
-    }
-  if (g_str_equal (id, "foreign"))
-    {
-      g_set_error (error, G_FILE_ERROR, 2, "/secret/path");
-      return FALSE;
-    }
-  g_object_set (*result, "id", id, "userId", user, NULL);
-  return TRUE;
-}
-
-static void
-test_handler_finalize (GObject *object)
-{
-  g_atomic_int_inc (&handlers_finalized);
-  G_OBJECT_CLASS (test_handler_parent_class)->finalize (object);
-}
-
-static void
-test_handler_class_init (TestHandlerClass *class)
-{
-  TwTasksHandlerClass *tasks = TW_TASKS_HANDLER_CLASS (class);
-
-  G_OBJECT_CLASS (class)->finalize = test_handler_finalize;
-  tasks->all = handle_all;
-  tasks->get = handle_get;
-}
-
-static void
-test_handler_init (TestHandler *self)
-{
-}
-
-/* The service */
-
-typedef struct
-{
-  TwProcessorPool *pool;
-  ServerThread *thread;
-} Service;
-
-static TwServer *
-make_server (gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TwSchema) schema = tw_idl_load (&error);
-  TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = 0 };
-  TwServer *server;
-
-  g_assert_no_error (error);
-  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &TW_SERVER_DEFAULT_LIMITS,
-                          tw_processor_pool_handle, data, &error);
-  g_assert_no_error (error);
-  return server;
-}
-
-static Service *
-service_new (void)
-{
-  Service *service = g_new0 (Service, 1);
-  g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
-  g_autoptr (GObject) processor = g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
-
-  service->pool = tw_processor_pool_new (processor, 2, 1000);
-  service->thread = server_thread_new (make_server, service->pool);
-  return service;
-}
-
-static void
-service_free (Service *service)
-{
-  server_thread_free (service->thread);
-  tw_processor_pool_free (service->pool);
-  g_free (service);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Service, service_free)
 
 /* c_glib's client */
 
@@ -393,14 +257,9 @@ malformed (void)
 static void
 too_many_queued (void)
 {
-  g_autoptr (Service) service = g_new0 (Service, 1);
-  g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
-  g_autoptr (GObject) processor = g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Service) service = service_new_of (1, 0);
+  g_autoptr (Client) client = client_new (service, RAW_ENCODINGS[1]);
 
-  service->pool = tw_processor_pool_new (processor, 1, 0);
-  service->thread = server_thread_new (make_server, service->pool);
-  client = client_new (service, RAW_ENCODINGS[1]);
   assert_ouch (client, "some", 503, "The service is overloaded: try again later");
   assert_application_error (client, "me", THRIFT_APPLICATION_EXCEPTION_ERROR_INTERNAL_ERROR, "overloaded");
 }
@@ -445,7 +304,7 @@ finalizers (void)
 {
   GObject *task = g_object_new (TW_TYPE_TASK, "name", "x", NULL);
   GObject *handler = g_object_new (test_handler_get_type (), NULL);
-  gint before = g_atomic_int_get (&handlers_finalized);
+  gint before = test_handlers_finalized ();
   guint n = 0;
 
   g_object_set_data_full (task, "gone", &n, note_gone);
@@ -454,7 +313,7 @@ finalizers (void)
   g_assert_cmpuint (n, ==, 1);
   g_object_unref (handler);
   g_assert_cmpuint (n, ==, 2);
-  g_assert_cmpint (g_atomic_int_get (&handlers_finalized), ==, before + 1);
+  g_assert_cmpint (test_handlers_finalized (), ==, before + 1);
 }
 
 /* What this test's client is made of; a service needs none of them. */

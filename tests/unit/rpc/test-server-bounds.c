@@ -10,6 +10,22 @@
 
 static const TwEncoding framed_binary = { TW_PROTOCOL_BINARY, TRUE };
 
+static RawPeer *
+new_peer (const Kitchen *kitchen)
+{
+  return raw_peer_new (kitchen_port (kitchen), framed_binary);
+}
+
+/* Answers the calls 1 and 2 of @peer, which were held. */
+static void
+answer_both (RawPeer *peer, TwCall *first, TwCall *second)
+{
+  kitchen_answer (first, "1");
+  kitchen_answer (second, "2");
+  raw_peer_assert_text (peer, 1, "1");
+  raw_peer_assert_text (peer, 2, "2");
+}
+
 static void
 calls_per_connection (void)
 {
@@ -20,8 +36,8 @@ calls_per_connection (void)
 
   limits.max_calls_per_connection = 2;
   kitchen = kitchen_new (&limits);
-  peer = raw_peer_new (kitchen_port (kitchen), framed_binary);
-  other = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  peer = new_peer (kitchen);
+  other = new_peer (kitchen);
   for (gint32 id = 1; id <= 5; id++)
     raw_peer_call (peer, "echo", id, "hold");
   for (gint32 id = 1; id <= 5; id++)
@@ -46,18 +62,15 @@ calls_of_all (void)
 
   limits.max_calls = 2;
   kitchen = kitchen_new (&limits);
-  greedy = raw_peer_new (kitchen_port (kitchen), framed_binary);
-  modest = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  greedy = new_peer (kitchen);
+  modest = new_peer (kitchen);
   for (gint32 id = 1; id <= 3; id++)
     raw_peer_call (greedy, "echo", id, "hold");
   first = kitchen_take_held (kitchen);
   second = kitchen_take_held (kitchen);
   raw_peer_call (modest, "echo", 1, "hold");
   g_assert_cmpuint (kitchen_n_held (kitchen), ==, 2);
-  kitchen_answer (first, "1");
-  kitchen_answer (second, "2");
-  raw_peer_assert_text (greedy, 1, "1");
-  raw_peer_assert_text (greedy, 2, "2");
+  answer_both (greedy, first, second);
   kitchen_answer (kitchen_take_held (kitchen), "x");
   kitchen_answer (kitchen_take_held (kitchen), "x");
   raw_peer_assert_text (greedy, 3, "x");
@@ -104,8 +117,8 @@ bytes_of_calls (void)
 
   limits.max_input = 1024 * 1024;
   kitchen = kitchen_new (&limits);
-  greedy = raw_peer_new (kitchen_port (kitchen), framed_binary);
-  modest = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  greedy = new_peer (kitchen);
+  modest = new_peer (kitchen);
   raw_peer_assert_works (modest);
   for (gint32 id = 1; id <= 3; id++)
     hold_large (greedy, id, 600 * 1000);
@@ -114,10 +127,7 @@ bytes_of_calls (void)
   raw_peer_call (modest, "echo", 1, "waits");
   g_assert_false (says_something_within (modest, 20));
   g_assert_cmpuint (kitchen_n_held (kitchen), ==, 2);
-  kitchen_answer (first, "1");
-  kitchen_answer (second, "2");
-  raw_peer_assert_text (greedy, 1, "1");
-  raw_peer_assert_text (greedy, 2, "2");
+  answer_both (greedy, first, second);
   raw_peer_assert_text (modest, 1, "waits");
   kitchen_answer (kitchen_take_held (kitchen), "3");
   raw_peer_assert_text (greedy, 3, "3");
@@ -143,11 +153,11 @@ half_messages (void)
   limits.max_input = 2 * 1024 * 1024;
   limits.read_timeout_ms = 0;
   kitchen = kitchen_new (&limits);
-  honest = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  honest = new_peer (kitchen);
   raw_peer_write_call (honest, &out, TW_MESSAGE_CALL, "echo", 1, text);
   for (guint i = 0; i < N; i++)
     {
-      peers[i] = raw_peer_new (kitchen_port (kitchen), framed_binary);
+      peers[i] = new_peer (kitchen);
       raw_peer_send (peers[i], out.data, SIZE / 2);
       raw_peer_assert_works (honest);
     }
@@ -182,7 +192,7 @@ slow_reader (void)
   limits.max_calls_per_connection = 16;
   kitchen = kitchen_new (&limits);
   peer = raw_peer_new_narrow (kitchen_port (kitchen), framed_binary);
-  other = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  other = new_peer (kitchen);
   for (gint32 id = 0; id < N; id++)
     raw_peer_call_number (peer, "many", id, SIZE);
   for (guint n = 0; n < N; n++)
@@ -212,11 +222,11 @@ connections (void)
 
   limits.max_connections = 2;
   kitchen = kitchen_new (&limits);
-  first = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  first = new_peer (kitchen);
   raw_peer_assert_works (first);
-  second = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  second = new_peer (kitchen);
   raw_peer_assert_works (second);
-  third = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  third = new_peer (kitchen);
   raw_peer_assert_closed (third);
   raw_peer_assert_works (first);
   raw_peer_assert_works (second);
@@ -224,7 +234,7 @@ connections (void)
   raw_peer_free (first);
   while (!answered)
     {
-      g_autoptr (RawPeer) next = raw_peer_new (kitchen_port (kitchen), framed_binary);
+      g_autoptr (RawPeer) next = new_peer (kitchen);
       TwMessage message;
 
       raw_peer_call (next, "echo", 1, "x");
@@ -246,8 +256,8 @@ read_timeout (void)
 
   limits.read_timeout_ms = 100;
   kitchen = kitchen_new (&limits);
-  peer = raw_peer_new (kitchen_port (kitchen), framed_binary);
-  other = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  peer = new_peer (kitchen);
+  other = new_peer (kitchen);
   raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "echo", 1, text);
   for (gsize at = 0; !says_something_within (peer, 5); at++)
     raw_peer_send (peer, out.data + at, 1);
@@ -265,11 +275,11 @@ idle_timeout (void)
   limits.idle_timeout_ms = 50;
   limits.read_timeout_ms = 50;
   kitchen = kitchen_new (&limits);
-  busy = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  busy = new_peer (kitchen);
   raw_peer_call (busy, "echo", 1, "hold");
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (RawPeer) idle = raw_peer_new (kitchen_port (kitchen), framed_binary);
+      g_autoptr (RawPeer) idle = new_peer (kitchen);
 
       raw_peer_assert_closed (idle);
     }
@@ -292,7 +302,7 @@ write_timeout (void)
   limits.max_unsent = 64 * 1024;
   kitchen = kitchen_new (&limits);
   peer = raw_peer_new_narrow (kitchen_port (kitchen), framed_binary);
-  other = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  other = new_peer (kitchen);
   for (gint32 id = 0; id < 20; id++)
     raw_peer_call_number (peer, "many", id, 4 * 1024 * 1024);
   /* Calls that are left unread make its end a reset, which a peer that does not read sees, too. */
@@ -308,8 +318,8 @@ static void
 stop_drains (void)
 {
   g_autoptr (Kitchen) kitchen = kitchen_new (&TW_SERVER_DEFAULT_LIMITS);
-  g_autoptr (RawPeer) busy = raw_peer_new (kitchen_port (kitchen), framed_binary);
-  g_autoptr (RawPeer) idle = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  g_autoptr (RawPeer) busy = new_peer (kitchen);
+  g_autoptr (RawPeer) idle = new_peer (kitchen);
   TwCall *call;
 
   raw_peer_assert_works (idle);
@@ -338,7 +348,7 @@ stop_does_not_wait_for_ever (void)
 
   limits.drain_timeout_ms = 50;
   kitchen = kitchen_new (&limits);
-  peer = raw_peer_new (kitchen_port (kitchen), framed_binary);
+  peer = new_peer (kitchen);
   raw_peer_call (peer, "echo", 1, "hold");
   raw_peer_call (peer, "echo", 1, "waits");
   call = kitchen_take_held (kitchen);

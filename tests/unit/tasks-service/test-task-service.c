@@ -2,47 +2,15 @@
 
 #include "tw-task-service.h"
 
+#include "task-service-fixture.h"
 #include "tw-error.h"
 #include "tw-random.h"
-#include "tw-task-store-sqlite.h"
-#include "tw-temporary-folder.h"
 
 #define ANN "ann"
 #define BOB "bob"
-#define NOW_MS 1700000000123
-
-typedef struct
-{
-  char *folder;
-  TwClock *clock;
-  TwTaskService *service;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  TwTaskStore *store;
-
-  f->folder = tw_temporary_folder_new ();
-  path = g_build_filename (f->folder, "tasks.db", NULL);
-  store = tw_task_store_sqlite_open (path, &error);
-  g_assert_no_error (error);
-  f->clock = tw_clock_new_fixed (NOW_MS);
-  f->service = tw_task_service_new (store, f->clock);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  tw_task_service_free (f->service);
-  tw_clock_free (f->clock);
-  tw_temporary_folder_clear (&f->folder);
-}
 
 static TwTaskRecord *
-create (Fixture *f, const char *name)
+create (TaskServiceFixture *f, const char *name)
 {
   g_autoptr (GError) error = NULL;
   TwTaskRecord *task = tw_task_service_create (f->service, ANN, &(TwTaskInput) { .name = name }, &error);
@@ -61,7 +29,7 @@ assert_task (const TwTaskRecord *task, const char *name, gboolean done, gint64 v
 }
 
 static void
-test_new_task_is_open_and_of_now (Fixture *f, gconstpointer data)
+test_new_task_is_open_and_of_now (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (TwTaskRecord) task = create (f, "milk");
   g_autoptr (TwTaskRecord) got = tw_task_service_get (f->service, ANN, task->id, NULL);
@@ -75,7 +43,7 @@ test_new_task_is_open_and_of_now (Fixture *f, gconstpointer data)
 }
 
 static void
-test_new_task_may_be_done (Fixture *f, gconstpointer data)
+test_new_task_may_be_done (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
   g_autoptr (TwTaskRecord) task = tw_task_service_create (f->service, ANN, &input, NULL);
@@ -84,7 +52,7 @@ test_new_task_may_be_done (Fixture *f, gconstpointer data)
 }
 
 static void
-test_new_task_needs_a_name (Fixture *f, gconstpointer data)
+test_new_task_needs_a_name (TaskServiceFixture *f, gconstpointer data)
 {
   const char *const names[] = { NULL, "" };
 
@@ -103,7 +71,7 @@ test_new_task_needs_a_name (Fixture *f, gconstpointer data)
 }
 
 static void
-test_change_sets_what_is_said (Fixture *f, gconstpointer data)
+test_change_sets_what_is_said (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (TwTaskRecord) task = create (f, "milk");
   g_autoptr (TwTaskRecord) renamed = NULL;
@@ -120,7 +88,7 @@ test_change_sets_what_is_said (Fixture *f, gconstpointer data)
 }
 
 static void
-test_change_that_says_nothing_changes_nothing (Fixture *f, gconstpointer data)
+test_change_that_says_nothing_changes_nothing (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput nothing = { 0 };
   g_autoptr (TwTaskRecord) task = create (f, "milk");
@@ -136,7 +104,7 @@ test_change_that_says_nothing_changes_nothing (Fixture *f, gconstpointer data)
 }
 
 static void
-test_upsert_leaves_what_older_clients_did_not_set (Fixture *f, gconstpointer data)
+test_upsert_leaves_what_older_clients_did_not_set (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput finish = { .name = "", .has_done = TRUE, .done = TRUE };
   const TwTaskInput rename = { .name = "oat milk" };
@@ -152,7 +120,7 @@ test_upsert_leaves_what_older_clients_did_not_set (Fixture *f, gconstpointer dat
 }
 
 static void
-test_upsert_without_id_adds (Fixture *f, gconstpointer data)
+test_upsert_without_id_adds (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
   g_autoptr (TwTaskRecord) one = tw_task_service_upsert (f->service, ANN, NULL, &input, NULL);
@@ -172,7 +140,7 @@ assert_not_found (GError **error)
 }
 
 static void
-test_unknown_malformed_and_foreign_ids_are_not_found (Fixture *f, gconstpointer data)
+test_unknown_malformed_and_foreign_ids_are_not_found (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "mine" };
   g_autoptr (TwTaskRecord) task = create (f, "milk");
@@ -197,7 +165,7 @@ test_unknown_malformed_and_foreign_ids_are_not_found (Fixture *f, gconstpointer 
 }
 
 static void
-test_removed_is_gone (Fixture *f, gconstpointer data)
+test_removed_is_gone (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (TwTaskRecord) task = create (f, "milk");
   g_autoptr (GError) error = NULL;
@@ -217,7 +185,8 @@ note_name (const TwTaskRecord *task, gpointer names)
 
 /* The names of one page, and the cursor to the next. */
 static char *
-read_page (Fixture *f, const char *user_id, TwDoneFilter filter, const char *cursor, guint limit, char **next)
+read_page (TaskServiceFixture *f, const char *user_id, TwDoneFilter filter, const char *cursor, guint limit,
+           char **next)
 {
   g_autoptr (GString) names = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -228,7 +197,7 @@ read_page (Fixture *f, const char *user_id, TwDoneFilter filter, const char *cur
 }
 
 static void
-create_five (Fixture *f)
+create_five (TaskServiceFixture *f)
 {
   const char *const names[] = { "a", "b", "c", "d", "e" };
 
@@ -241,7 +210,7 @@ create_five (Fixture *f)
 }
 
 static void
-test_pages_follow_each_other (Fixture *f, gconstpointer data)
+test_pages_follow_each_other (TaskServiceFixture *f, gconstpointer data)
 {
   g_autofree char *first = NULL, *second = NULL, *third = NULL;
   g_autofree char *to_second = NULL, *to_third = NULL, *end = NULL;
@@ -260,7 +229,7 @@ test_pages_follow_each_other (Fixture *f, gconstpointer data)
 }
 
 static void
-test_last_page_that_is_full_has_no_next (Fixture *f, gconstpointer data)
+test_last_page_that_is_full_has_no_next (TaskServiceFixture *f, gconstpointer data)
 {
   g_autofree char *names = NULL, *next = NULL;
 
@@ -271,7 +240,7 @@ test_last_page_that_is_full_has_no_next (Fixture *f, gconstpointer data)
 }
 
 static void
-test_cursor_shows_another_user_nothing (Fixture *f, gconstpointer data)
+test_cursor_shows_another_user_nothing (TaskServiceFixture *f, gconstpointer data)
 {
   g_autofree char *names = NULL, *cursor = NULL, *other = NULL, *next = NULL;
 
@@ -283,7 +252,7 @@ test_cursor_shows_another_user_nothing (Fixture *f, gconstpointer data)
 }
 
 static void
-test_malformed_cursor_is_invalid (Fixture *f, gconstpointer data)
+test_malformed_cursor_is_invalid (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (GString) names = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -295,7 +264,7 @@ test_malformed_cursor_is_invalid (Fixture *f, gconstpointer data)
 }
 
 static void
-test_check_is_well (Fixture *f, gconstpointer data)
+test_check_is_well (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -307,7 +276,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func) g_test_add ("/task-service/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func) \
+  g_test_add ("/task-service/" name, TaskServiceFixture, NULL, task_service_set_up, func, task_service_tear_down)
   ADD ("new-task-is-open-and-of-now", test_new_task_is_open_and_of_now);
   ADD ("new-task-may-be-done", test_new_task_may_be_done);
   ADD ("new-task-needs-a-name", test_new_task_needs_a_name);

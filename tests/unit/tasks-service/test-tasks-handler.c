@@ -2,19 +2,16 @@
 
 #include "tw-tasks-handler.h"
 
+#include "task-service-fixture.h"
 #include "tw-cglib.h"
 #include "tw-error.h"
 #include "tw-generated-types.h"
-#include "tw-task-store-sqlite.h"
-#include "tw-temporary-folder.h"
 
 #include "tw_tasks.h"
 
 typedef struct
 {
-  char *folder;
-  TwClock *clock;
-  TwTaskService *service;
+  TaskServiceFixture base;
   GObject *processor;
   TwTasksIf *tasks; /* the processor's handler */
 } Fixture;
@@ -22,17 +19,8 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  TwTaskStore *store;
-
-  f->folder = tw_temporary_folder_new ();
-  path = g_build_filename (f->folder, "tasks.db", NULL);
-  store = tw_task_store_sqlite_open (path, &error);
-  g_assert_no_error (error);
-  f->clock = tw_clock_new_fixed (1700000000123);
-  f->service = tw_task_service_new (store, f->clock);
-  f->processor = tw_tasks_processor_for (f->service);
+  task_service_set_up (&f->base, data);
+  f->processor = tw_tasks_processor_for (f->base.service);
   f->tasks = TW_TASKS_IF (TW_TASKS_PROCESSOR (f->processor)->handler);
 }
 
@@ -40,9 +28,7 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_object_unref (f->processor);
-  tw_task_service_free (f->service);
-  tw_clock_free (f->clock);
-  tw_temporary_folder_clear (&f->folder);
+  task_service_tear_down (&f->base, data);
 }
 
 static TwTask *
@@ -86,7 +72,7 @@ test_update_sets_both (Fixture *f, gconstpointer data)
 {
   TwTask *task = add (f, "milk"), *updated = NULL;
 
-  tw_clock_advance (f->clock, 1);
+  tw_clock_advance (f->base.clock, 1);
   g_assert_true (tw_tasks_handler_update (f->tasks, &updated, task->id, "oat milk", TRUE, "ann", NULL, NULL));
   assert_task (updated, "oat milk", TRUE, 2);
   g_assert_cmpstr (updated->updatedOn, ==, "2023-11-14T22:13:20.124Z");

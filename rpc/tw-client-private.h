@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a client is: for the file that takes calls and the one that is its source. */
+
+#pragma once
+
+#include "tw-breaker.h"
+#include "tw-client-calls.h"
+#include "tw-client-endpoint.h"
+#include "tw-clock.h"
+
+G_BEGIN_DECLS
+
+/* Bytes that are read at once. */
+#define TW_CLIENT_READ_SIZE (64 * 1024)
+
+struct _TwClient
+{
+  GSource *source;
+  TwClientLimits limits;
+  TwBreaker breaker;
+  TwResolver *resolver; /* NULL if all addresses are literals */
+  GPtrArray *endpoints; /* of TwClientEndpoint */
+  guint turn;           /* the endpoint that is asked first */
+
+  TwClientCalls calls;
+  gboolean stirred;  /* something has changed for those that wait */
+  gboolean in_batch; /* a function has been called in this turn */
+
+  TwClientBatchFunc batch_func;
+  gpointer batch_data;
+  guint8 scratch[TW_CLIENT_READ_SIZE];
+};
+
+static inline gint64
+tw_client_clock_ms (void)
+{
+  return tw_clock_monotonic_ms (tw_clock_system ());
+}
+
+/* Has the breaker count how often the addresses have failed. */
+void tw_client_count_failures (TwClient *client);
+
+/* Puts calls that wait for a connection on one, where there is one. */
+void tw_client_place_waiting (TwClient *client, gint64 now_ms);
+
+G_END_DECLS
