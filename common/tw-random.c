@@ -99,9 +99,8 @@ void
 tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE])
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  static const char hex[] = "0123456789abcdef";
   guint32 seconds = (guint32) (wall_ms / 1000), count;
-  guint8 id[12];
+  guint8 id[TW_ID_BYTES];
 
   pthread_once (&once, choose_process_part);
   count = atomic_fetch_add (&counter, 1);
@@ -110,12 +109,7 @@ tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE])
   memcpy (id + 4, process_part, sizeof process_part);
   for (guint i = 0; i < 3; i++)
     id[9 + i] = (guint8) (count >> (16 - 8 * i));
-  for (guint i = 0; i < sizeof id; i++)
-    {
-      out[2 * i] = hex[id[i] >> 4];
-      out[2 * i + 1] = hex[id[i] & 15];
-    }
-  out[TW_ID_SIZE - 1] = '\0';
+  tw_id_from_bytes (id, out);
 }
 
 gboolean
@@ -126,4 +120,27 @@ tw_id_is_valid (const char *text)
   while (n < TW_ID_SIZE && g_ascii_isxdigit (text[n]))
     n++;
   return n == TW_ID_SIZE - 1 && text[n] == '\0';
+}
+
+gboolean
+tw_id_to_bytes (const char *id, guint8 bytes[TW_ID_BYTES])
+{
+  if (!tw_id_is_valid (id))
+    return FALSE;
+  for (guint i = 0; i < TW_ID_BYTES; i++)
+    bytes[i] = (guint8) (g_ascii_xdigit_value (id[2 * i]) << 4 | g_ascii_xdigit_value (id[2 * i + 1]));
+  return TRUE;
+}
+
+void
+tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE])
+{
+  static const char digits[] = "0123456789abcdef";
+
+  for (guint i = 0; i < TW_ID_BYTES; i++)
+    {
+      id[2 * i] = digits[bytes[i] >> 4];
+      id[2 * i + 1] = digits[bytes[i] & 15];
+    }
+  id[TW_ID_SIZE - 1] = '\0';
 }

@@ -24,7 +24,15 @@ guint8 *tw_base64url_decode (const char *text, gsize length, gsize *n);
  * process ascend within a second. */
 void tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE]);
 
+#define TW_ID_BYTES 12 /* that its digits stand for */
+
 /* Whether @text is 24 hex digits. */
 gboolean tw_id_is_valid (const char *text);
+
+/* FALSE where @id is not 24 hex digits. Upper and lower case are the same id. */
+gboolean tw_id_to_bytes (const char *id, guint8 bytes[TW_ID_BYTES]);
+
+/* In lower case. */
+void tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE]);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 #include "tw-task-cursor.h"
 
 #include "tw-error.h"
-#include "tw-task-id.h"
+#include "tw-random.h"
 
 #include <string.h>
 
@@ -14,14 +14,14 @@ typedef struct __attribute__ ((packed))
 {
   guint8 version;
   guint64 created_ms; /* big-endian */
-  guint8 id[TW_TASK_ID_BYTES];
+  guint8 id[TW_ID_BYTES];
 } Packed;
 
 char *
 tw_task_cursor_encode (const TwTaskPosition *position)
 {
   Packed packed = { .version = VERSION, .created_ms = GUINT64_TO_BE ((guint64) position->created_ms) };
-  gboolean valid = tw_task_id_to_bytes (position->id, packed.id);
+  gboolean valid = tw_id_to_bytes (position->id, packed.id);
 
   g_assert (valid);
   return tw_base64url_encode (&packed, sizeof packed);
@@ -43,6 +43,6 @@ tw_task_cursor_decode (const char *cursor, TwTaskPosition *position, GError **er
     }
   memcpy (&packed, bytes, sizeof packed);
   position->created_ms = (gint64) GUINT64_FROM_BE (packed.created_ms);
-  tw_task_id_from_bytes (packed.id, position->id);
+  tw_id_from_bytes (packed.id, position->id);
   return TRUE;
 }

@@ -4,7 +4,7 @@
 
 #include "tw-error.h"
 #include "tw-sqlite.h"
-#include "tw-task-id.h"
+#include "tw-random.h"
 
 #define APPLICATION_ID 0x5457546b /* "TWTk" */
 
@@ -52,7 +52,7 @@ not_found (GError **error)
 static TwTaskRecord
 view_row (sqlite3_stmt *statement, char *user_id, char id[TW_ID_SIZE])
 {
-  tw_task_id_from_bytes (sqlite3_column_blob (statement, 0), id);
+  tw_id_from_bytes (sqlite3_column_blob (statement, 0), id);
   return (TwTaskRecord) {
     .id = id,
     .user_id = user_id,
@@ -65,9 +65,9 @@ view_row (sqlite3_stmt *statement, char *user_id, char id[TW_ID_SIZE])
 }
 
 static void
-bind_id (sqlite3_stmt *statement, int index, const guint8 id[TW_TASK_ID_BYTES])
+bind_id (sqlite3_stmt *statement, int index, const guint8 id[TW_ID_BYTES])
 {
-  sqlite3_bind_blob (statement, index, id, TW_TASK_ID_BYTES, SQLITE_STATIC);
+  sqlite3_bind_blob (statement, index, id, TW_ID_BYTES, SQLITE_STATIC);
 }
 
 static gboolean
@@ -90,7 +90,7 @@ store_check (TwTaskStore *store, GError **error)
 }
 
 static TwTaskRecord *
-read_task (TwSqliteConnection *connection, char *user_id, const guint8 id[TW_TASK_ID_BYTES], GError **error)
+read_task (TwSqliteConnection *connection, char *user_id, const guint8 id[TW_ID_BYTES], GError **error)
 {
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection, "SELECT " COLUMNS " FROM tasks WHERE id = ?1 AND user_id = ?2", error);
@@ -118,11 +118,11 @@ static TwTaskRecord *
 store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
 {
   g_autofree char *user = g_strdup (user_id);
-  guint8 bytes[TW_TASK_ID_BYTES];
+  guint8 bytes[TW_ID_BYTES];
   TwSqliteConnection *connection;
   TwTaskRecord *task;
 
-  if (!tw_task_id_to_bytes (id, bytes))
+  if (!tw_id_to_bytes (id, bytes))
     {
       not_found (error);
       return NULL;
@@ -139,7 +139,7 @@ typedef struct
   char *user_id;
   TwDoneFilter filter;
   gint64 before_ms;
-  guint8 before_id[TW_TASK_ID_BYTES];
+  guint8 before_id[TW_ID_BYTES];
   gint64 limit; /* -1: none */
   TwTaskRowFunc row;
   gpointer user_data;
@@ -194,7 +194,7 @@ store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const 
   if (after != NULL)
     {
       walk.before_ms = after->created_ms;
-      if (!tw_task_id_to_bytes (after->id, walk.before_id))
+      if (!tw_id_to_bytes (after->id, walk.before_id))
         {
           g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
           return FALSE;
@@ -210,7 +210,7 @@ store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const 
 typedef struct
 {
   TwTaskRecord *task; /* insert: what to insert; else the id and user, and after a change the rest too */
-  guint8 id[TW_TASK_ID_BYTES];
+  guint8 id[TW_ID_BYTES];
   TwTaskChange change;
   char *new_name; /* what change.name points to */
   TwTaskDone done;
@@ -317,10 +317,10 @@ static Job *
 job_new (const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  guint8 id[TW_TASK_ID_BYTES];
+  guint8 id[TW_ID_BYTES];
   Job *job;
 
-  if (!tw_task_id_to_bytes (task->id, id))
+  if (!tw_id_to_bytes (task->id, id))
     {
       not_found (&error);
       done (NULL, error, user_data);

@@ -40,6 +40,7 @@ static void
 test_ids (void)
 {
   char first[TW_ID_SIZE], second[TW_ID_SIZE];
+  guint8 bytes[TW_ID_BYTES];
 
   tw_id_new (1795251600000, first);
   tw_id_new (1795251600000, second);
@@ -47,6 +48,11 @@ test_ids (void)
   g_assert_true (g_str_has_prefix (first, "6b015d90"));
   g_assert_cmpint (strncmp (first, second, 18), ==, 0);
   g_assert_cmpstr (first, !=, second);
+
+  g_assert_true (tw_id_to_bytes ("0123456789abcdefABCDEF01", bytes));
+  tw_id_from_bytes (bytes, second);
+  g_assert_cmpstr (second, ==, "0123456789abcdefabcdef01");
+  g_assert_false (tw_id_to_bytes ("0123456789abcdefABCDEF0g", bytes));
 
   g_assert_true (tw_id_is_valid ("0123456789abcdefABCDEF01"));
   g_assert_false (tw_id_is_valid ("0123456789abcdefABCDEF0"));
