@@ -5,6 +5,7 @@
 #include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-store-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,7 +189,7 @@ set_error (TwSqliteConnection *connection, GError **error)
     case SQLITE_INTERRUPT:
     case SQLITE_ABORT:
       report (connection, code);
-      g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_SQLITE_UNAVAILABLE);
+      g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
       return;
     default:
       break;

@@ -14,9 +14,6 @@ typedef enum
   TW_SQLITE_READER, /* refuses to write */
 } TwSqliteRole;
 
-/* What a caller is told where the disk is full, the file is locked, I/O fails. */
-#define TW_SQLITE_UNAVAILABLE "The store can't be used right now: try again later"
-
 /* Opens the database file @path with everything set that holds for one connection. Fails with
  * TW_ERROR_CONFIGURATION. */
 TwSqliteConnection *tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error);

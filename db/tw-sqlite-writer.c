@@ -13,6 +13,7 @@
 
 #include "tw-error.h"
 #include "tw-sqlite-connection.h"
+#include "tw-store-error.h"
 
 #include <pthread.h>
 
@@ -123,7 +124,7 @@ run_transaction (TwSqliteWriter *writer, Job *first)
       next = next->next;
     }
   if (transaction_is_gone (writer))
-    g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_SQLITE_UNAVAILABLE);
+    g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
   else if (!tw_sqlite_connection_run (writer->connection, "COMMIT", &error) && !transaction_is_gone (writer))
     tw_sqlite_connection_run (writer->connection, "ROLLBACK", NULL);
   if (error != NULL)
@@ -197,7 +198,7 @@ tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, TwSqli
   pthread_mutex_unlock (&writer->mutex);
   if (!accepted)
     {
-      g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, "The store has too much to do: try again later");
+      g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);
       finish (job);
     }
 }

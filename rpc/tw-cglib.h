@@ -24,13 +24,15 @@ void tw_cglib_init (const TwGetTypeFunc *types, gsize n);
 
 typedef struct _TwProcessorPool TwProcessorPool;
 
-/* Runs calls through @processor (a generated TwXProcessor, referenced) in @threads threads, at most @max_queued
- * waiting; more are answered UNAVAILABLE.
+/* Runs calls through @processor (a generated TwXProcessor, referenced) in @threads threads. At most @max_queued wait for
+ * one, and none longer than @max_wait_ms: the others are answered UNAVAILABLE, since by the time that a handler were
+ * through with them nobody would wait any more.
  *
  * A handler, which several threads call at once, fails by returning FALSE with the declared exception set, or with a
  * GError, which becomes what tw_call_fail() makes of it: one of TW_ERROR the declared exception with its status and
  * text; any other one an internal failure, whose text goes to the log and never to the client. */
-TwProcessorPool *tw_processor_pool_new (GObject *processor, guint threads, guint max_queued);
+TwProcessorPool *tw_processor_pool_new (GObject *processor, guint threads, guint max_queued,
+                                        gint64 max_wait_ms);
 
 /* A TwCallFunc for tw_server_new(); @pool is a TwProcessorPool. */
 void tw_processor_pool_handle (TwCall *call, gpointer pool);

@@ -2,6 +2,7 @@
 
 #include "tw-cglib.h"
 
+#include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-handler-error.h"
 #include "tw-message-transport.h"
@@ -17,7 +18,15 @@ struct _TwProcessorPool
 {
   ThriftProcessor *processor;
   TwPool *pool;
+  gint64 max_wait_ms;
 };
+
+/* A call that waits for a thread. */
+typedef struct
+{
+  TwCall *call;
+  gint64 since_ms; /* monotonic */
+} Waiting;
 
 /* The type in the header of a whole message that c_glib has written. */
 static TwMessageType
@@ -48,10 +57,8 @@ answer (TwCall *call, TwProtocol protocol, TwBuffer *written, const GError *erro
 }
 
 static void
-process (gpointer item, gpointer data)
+process (const TwProcessorPool *pool, TwCall *call)
 {
-  TwProcessorPool *pool = data;
-  TwCall *call = item;
   gsize length;
   TwProtocol encoding;
   const guint8 *message = tw_call_message (call, &length, &encoding);
@@ -69,13 +76,41 @@ process (gpointer item, gpointer data)
   answer (call, encoding, tw_message_transport_written (transport), dropped != NULL ? dropped : error);
 }
 
+static gint64
+now_ms (void)
+{
+  return tw_clock_monotonic_ms (tw_clock_system ());
+}
+
+static void
+refuse (TwCall *call)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "The service is overloaded: try again later");
+
+  tw_call_fail (call, error);
+}
+
+static void
+take (gpointer item, gpointer data)
+{
+  const TwProcessorPool *pool = data;
+  g_autofree Waiting *waiting = item;
+
+  if (now_ms () - waiting->since_ms > pool->max_wait_ms)
+    refuse (waiting->call);
+  else
+    process (pool, waiting->call);
+}
+
 TwProcessorPool *
-tw_processor_pool_new (GObject *processor, guint threads, guint max_queued)
+tw_processor_pool_new (GObject *processor, guint threads, guint max_queued, gint64 max_wait_ms)
 {
   TwProcessorPool *pool = g_new0 (TwProcessorPool, 1);
 
   pool->processor = g_object_ref (THRIFT_PROCESSOR (processor));
-  pool->pool = tw_pool_new ("processor", threads, max_queued, process, pool);
+  pool->max_wait_ms = max_wait_ms;
+  pool->pool = tw_pool_new ("processor", threads, max_queued, take, pool);
   return pool;
 }
 
@@ -83,14 +118,13 @@ void
 tw_processor_pool_handle (TwCall *call, gpointer data)
 {
   TwProcessorPool *pool = data;
+  Waiting *waiting = g_new (Waiting, 1);
 
-  if (!tw_pool_push (pool->pool, call))
-    {
-      g_autoptr (GError) error
-          = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "The service is overloaded: try again later");
-
-      tw_call_fail (call, error);
-    }
+  *waiting = (Waiting) { .call = call, .since_ms = now_ms () };
+  if (tw_pool_push (pool->pool, waiting))
+    return;
+  g_free (waiting);
+  refuse (call);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "tw-data-dir.h"
 #include "tw-error.h"
+#include "tw-store-file.h"
 
 /* What was said, as it was said. */
 typedef struct
@@ -11,6 +12,7 @@ typedef struct
   char *listen;
   char *data_dir;
   char *store;
+  char *store_file;
   char *log_level;
   gboolean trusted_network;
 } Said;
@@ -21,6 +23,7 @@ said_clear (Said *said)
   g_free (said->listen);
   g_free (said->data_dir);
   g_free (said->store);
+  g_free (said->store_file);
   g_free (said->log_level);
 }
 
@@ -40,7 +43,9 @@ read_said (Said *said, const TwServiceSpec *spec, int argc, char **argv, GError 
     { "listen", spec->listen_environment, TW_OPTION_STRING, &said->listen, "HOST:PORT", "Where to listen", 0, 0 },
     { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &said->data_dir, "FOLDER", "Where the data is kept", 0, 0 },
     { "store", "TW_STORE", TW_OPTION_STRING, &said->store, "URI",
-      "The database, as sqlite:PATH; without it, one in the data folder", 0, 0 },
+      "The database, as sqlite:PATH or mongodb://...; without it, one in the data folder", 0, 0 },
+    { "store-file", "TW_STORE_FILE", TW_OPTION_STRING, &said->store_file, "FILE",
+      "A file that holds what --store would say, for one with a password", 0, 0 },
     { "trusted-network", "TW_TRUSTED_NETWORK", TW_OPTION_FLAG, &said->trusted_network, NULL,
       "The network is private: whoever reaches the port may act for every user", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &said->log_level, "LEVEL", "error, warning, info or debug", 0, 0 },
@@ -72,6 +77,29 @@ find_store (const TwServiceStore *stores, const char *uri, GError **error)
   return NULL;
 }
 
+/* Where nothing is said it is a file in the data folder. NULL with @error. */
+static char *
+choose_store (const Said *said, const TwServiceSpec *spec, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  char *store = NULL;
+
+  if (said->store != NULL && said->store_file != NULL)
+    g_set_error (&failure, TW_ERROR, TW_ERROR_CONFIGURATION, "--store and --store-file are both given: say one");
+  else if (said->store_file != NULL)
+    store = tw_store_file_read (said->store_file, &failure);
+  else if (said->store != NULL)
+    store = g_strdup (said->store);
+  else if (spec->store_from_environment != NULL)
+    store = spec->store_from_environment (&failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return store != NULL ? store : g_strdup_printf ("sqlite:%s/%s", said->data_dir, spec->database_file);
+}
+
 gboolean
 tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, int argc, char **argv, GError **error)
 {
@@ -84,9 +112,9 @@ tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, i
   options->address = tw_address_parse (said.listen, TRUE, error);
   if (options->address == NULL)
     return FALSE;
-  options->store = said.store != NULL
-                       ? g_steal_pointer (&said.store)
-                       : g_strdup_printf ("sqlite:%s/%s", said.data_dir, spec->database_file);
+  options->store = choose_store (&said, spec, error);
+  if (options->store == NULL)
+    return FALSE;
   options->kind = find_store (spec->stores, options->store, error);
   return options->kind != NULL;
 }

@@ -11,6 +11,10 @@
 /* How many calls may wait for a thread: what the server takes in flight is bounded too, so this is the second fence. */
 #define MAX_QUEUED 4096
 
+/* How long one may wait for a thread. With what a store takes at most to say that it can't (db/tw-mongo.h: 3 s) that is
+ * 4 s: before a gateway gives the call up, which takes 5 s. */
+#define MAX_WAIT_MS 1000
+
 /* All that a running service holds, made from top to bottom and taken down from bottom to top. */
 typedef struct
 {
@@ -83,7 +87,7 @@ listen_on (Service *service, const TwAddress *address, GError **error)
 
   g_assert (described != NULL);
   service->processor = spec->new_processor (service->state);
-  service->pool = tw_processor_pool_new (service->processor, spec->threads, MAX_QUEUED);
+  service->pool = tw_processor_pool_new (service->processor, spec->threads, MAX_QUEUED, MAX_WAIT_MS);
   service->server = tw_server_new (service->schema, described, address, &TW_SERVER_DEFAULT_LIMITS,
                                    tw_processor_pool_handle, service->pool, error);
   return service->server != NULL;

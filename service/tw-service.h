@@ -5,8 +5,9 @@
  *     configuration → schema → is the address one to be trusted? → store → listen → loop → drain → close
  *
  * A service says what is its own in a TwServiceSpec and its main is one call. Flags that all services have: --listen
- * (a variable of each service's own), --data-dir (TW_DATA_DIR), --store (TW_STORE), --trusted-network
- * (TW_TRUSTED_NETWORK), --log-level (TW_LOG_LEVEL). Whatever stops the start is one line on standard error and exit
+ * (a variable of each service's own), --data-dir (TW_DATA_DIR), --store (TW_STORE) or --store-file (TW_STORE_FILE), a
+ * file that holds the same: for what a command line would show to everybody; --trusted-network (TW_TRUSTED_NETWORK),
+ * --log-level (TW_LOG_LEVEL). Whatever stops the start is one line on standard error and exit
  * status 1. SIGTERM and SIGINT finish the calls that are in flight, close the store and end with 0.
  */
 
@@ -42,6 +43,10 @@ typedef struct
   guint16 default_port;      /* on 127.0.0.1 */
   const char *listen_environment; /* "TW_TASKS_LISTEN" */
   const char *database_file; /* "tasks.db": without --store it is sqlite:DATA_DIR/tasks.db */
+  /* The store that variables of the service's own ask for where none is said, free with g_free(); NULL where they ask
+   * for none, or with @error. Itself NULL: there are no such variables. */
+  char *(*store_from_environment) (GError **error);
+
   const TwOption *options;   /* further flags, read before open() is called, ended by a NULL name; NULL: none */
   const TwServiceStore *stores;
 

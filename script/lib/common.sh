@@ -15,7 +15,7 @@ die() {
 # To build and to run: the compilers (C, Meson, Thrift), and the libraries that ARCHITECTURE.md gives the reasons for.
 packages_server=(
   gcc libc6-dev meson ninja-build pkg-config python3 thrift-compiler
-  libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
+  libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmongoc-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
 )
 # To test: the Python of the integration tests, and a browser for the page.
 packages_test=("${packages_server[@]}" ca-certificates chromium git procps python3-venv)

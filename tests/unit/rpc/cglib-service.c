@@ -113,13 +113,13 @@ make_server (gpointer data)
 }
 
 Service *
-service_new_of (guint n_threads, guint max_queued)
+service_new_of (guint n_threads, guint max_queued, gint64 max_wait_ms)
 {
   Service *service = g_new0 (Service, 1);
   g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
   g_autoptr (GObject) processor = g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
 
-  service->pool = tw_processor_pool_new (processor, n_threads, max_queued);
+  service->pool = tw_processor_pool_new (processor, n_threads, max_queued, max_wait_ms);
   service->thread = server_thread_new (make_server, service->pool);
   return service;
 }
@@ -127,7 +127,7 @@ service_new_of (guint n_threads, guint max_queued)
 Service *
 service_new (void)
 {
-  return service_new_of (2, 1000);
+  return service_new_of (2, 1000, 60 * 1000);
 }
 
 void

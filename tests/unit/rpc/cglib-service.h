@@ -25,8 +25,8 @@ typedef struct
   ServerThread *thread;
 } Service;
 
-/* With a pool of its own, of @n_threads, in which @max_queued calls may wait. */
-Service *service_new_of (guint n_threads, guint max_queued);
+/* With a pool of its own, of @n_threads, in which @max_queued calls may wait, each for @max_wait_ms. */
+Service *service_new_of (guint n_threads, guint max_queued, gint64 max_wait_ms);
 Service *service_new (void);
 void service_free (Service *service);
 

@@ -255,13 +255,20 @@ malformed (void)
 }
 
 static void
-too_many_queued (void)
+assert_overloaded (const Service *service)
 {
-  g_autoptr (Service) service = service_new_of (1, 0);
   g_autoptr (Client) client = client_new (service, RAW_ENCODINGS[1]);
 
   assert_ouch (client, "some", 503, "The service is overloaded: try again later");
   assert_application_error (client, "me", THRIFT_APPLICATION_EXCEPTION_ERROR_INTERNAL_ERROR, "overloaded");
+}
+
+static void
+too_many_queued (void)
+{
+  g_autoptr (Service) service = service_new_of (1, 0, 60 * 1000);
+
+  assert_overloaded (service);
 }
 
 static gsize
@@ -330,6 +337,14 @@ initialised_twice (void)
   finalizers ();
 }
 
+static void
+queued_too_long (void)
+{
+  g_autoptr (Service) service = service_new_of (1, 1000, -1);
+
+  assert_overloaded (service);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -344,6 +359,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cglib/pipelined-calls-with-sequence-id-0-are-answered-in-order", pipelined);
   g_test_add_func ("/cglib/a-malformed-message-harms-no-other-client", malformed);
   g_test_add_func ("/cglib/more-calls-than-may-queue-are-unavailable", too_many_queued);
+  g_test_add_func ("/cglib/a-call-that-waited-too-long-is-unavailable", queued_too_long);
   g_test_add_func ("/cglib/twenty-thousand-lists-leave-memory-flat", flat_memory);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "tw-service-options.h"
 
 #include "tw-error.h"
+#include "tw-temporary-folder.h"
 
 #include <string.h>
 
@@ -12,14 +13,26 @@ static const TwServiceStore stores[] = {
   { NULL, FALSE, NULL },
 };
 
-static const char *const variables[] = { "TW_X_LISTEN", "TW_DATA_DIR", "TW_STORE", "TW_TRUSTED_NETWORK",
-                                         "TW_LOG_LEVEL" };
+static const char *const variables[] = { "TW_X_LISTEN", "TW_DATA_DIR", "TW_STORE", "TW_STORE_FILE",
+                                         "TW_TRUSTED_NETWORK", "TW_LOG_LEVEL", "X_HOST" };
 
 static void
 set_up (gpointer *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
     g_unsetenv (variables[i]);
+}
+
+/* What a service may bring with it: a variable of its own. */
+static char *
+store_from_environment (GError **error)
+{
+  const char *host = g_getenv ("X_HOST");
+
+  if (host == NULL || strcmp (host, "bad") != 0)
+    return host != NULL ? g_strdup_printf ("mongodb://%s", host) : NULL;
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFIGURATION, "X_HOST can't be used");
+  return NULL;
 }
 
 /* Reads @line, split at its spaces, as the command line. */
@@ -29,6 +42,7 @@ read_line (TwServiceOptions *options, const TwOption *own, const char *line, GEr
   const TwServiceSpec spec = {
     .program = "x-service", .summary = "Tests.", .service = "X", .default_port = 6009,
     .listen_environment = "TW_X_LISTEN", .database_file = "x.db", .stores = stores, .options = own,
+    .store_from_environment = store_from_environment,
   };
   g_auto (GStrv) argv = g_strsplit (line, " ", -1);
   g_autofree char **passed = g_memdup2 (argv, (g_strv_length (argv) + 1) * sizeof *argv);
@@ -80,6 +94,45 @@ test_store_is_chosen_by_how_it_begins (gpointer *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (options.kind == &stores[1]);
   g_assert_cmpstr (options.store, ==, "mongodb://a:b@c/d");
+}
+
+static void
+test_store_comes_from_a_file (gpointer *fixture, gconstpointer data)
+{
+  g_autofree char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "store", NULL);
+  g_autofree char *line = g_strdup_printf ("x --store-file %s", path);
+  g_autofree char *both = g_strdup_printf ("x --store-file %s --store sqlite:x", path);
+  g_auto (TwServiceOptions) options = { 0 };
+  g_auto (TwServiceOptions) none = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, "mongodb://a:b@c/d\n", -1, NULL));
+  g_assert_true (read_line (&options, NULL, line, &error));
+  g_assert_no_error (error);
+  g_assert_true (options.kind == &stores[1]);
+  g_assert_cmpstr (options.store, ==, "mongodb://a:b@c/d");
+  g_assert_false (read_line (&none, NULL, both, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+  tw_temporary_folder_remove (folder);
+}
+
+static void
+test_a_services_own_variables_are_under_the_store (gpointer *fixture, gconstpointer data)
+{
+  g_auto (TwServiceOptions) own = { 0 };
+  g_auto (TwServiceOptions) said = { 0 };
+  g_auto (TwServiceOptions) bad = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("X_HOST", "host", TRUE);
+  g_assert_true (read_line (&own, NULL, "x", NULL));
+  g_assert_cmpstr (own.store, ==, "mongodb://host");
+  g_assert_true (read_line (&said, NULL, "x --store sqlite:/x.db", NULL));
+  g_assert_cmpstr (said.store, ==, "sqlite:/x.db");
+  g_setenv ("X_HOST", "bad", TRUE);
+  g_assert_false (read_line (&bad, NULL, "x", &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
 }
 
 static void
@@ -138,6 +191,8 @@ main (int argc, char **argv)
   ADD ("defaults-are-local", test_defaults_are_local);
   ADD ("flags-are-over-environment", test_flags_are_over_environment);
   ADD ("store-is-chosen-by-how-it-begins", test_store_is_chosen_by_how_it_begins);
+  ADD ("store-comes-from-a-file", test_store_comes_from_a_file);
+  ADD ("a-services-own-variables-are-under-the-store", test_a_services_own_variables_are_under_the_store);
   ADD ("unknown-store-is-refused-and-not-repeated", test_unknown_store_is_refused_and_not_repeated);
   ADD ("nonsense-is-refused", test_nonsense_is_refused);
   ADD ("a-service-adds-flags", test_a_service_adds_flags);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Accounts, sessions, refresh tokens and revocations of a store as records (db/tw-dump.h):
+ *
+ *     accounts     (id: s, email: s, name: ms, password_hash: s, created_ms: x), by id
+ *     sessions     (id: s, user_id: s, created_ms: x, ends_ms: x, expires_ms: x), by id
+ *     tokens       (hash: ay (32 bytes), session_id: s, used: b, expires_ms: x), by hash
+ *     revocations  (position: x, session_id: s, expires_s: x), by position */
+
+#pragma once
+
+#include "tw-dump.h"
+
+G_BEGIN_DECLS
+
+#define TW_ACCOUNT_DUMP_ACCOUNT "(ssmssx)"
+#define TW_ACCOUNT_DUMP_SESSION "(ssxxx)"
+#define TW_ACCOUNT_DUMP_TOKEN "(aysbx)"
+#define TW_ACCOUNT_DUMP_REVOCATION "(xsx)"
+
+/* Fails with TW_ERROR_CONFIGURATION, also where a service holds the target, and UNAVAILABLE. */
+TwDump *tw_account_dump_sqlite_open (const char *path, TwDumpRole role, GError **error);
+TwDump *tw_account_dump_mongo_open (const char *uri, TwDumpRole role, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Tasks in MongoDB: database tasks-db unless the URI names another, collection tasks.
+ *
+ *     { _id: ObjectId, userId: string, name: string, createdOn: date, done: bool, updatedOn: date, version: int }
+ *
+ * Documents that an older service left, with the first five fields alone, are served as they stand: no version means
+ * 1, no updatedOn means createdOn, no done means false. The first change sets all three. */
+
+#pragma once
+
+#include "tw-mongo.h"
+#include "tw-task-store.h"
+
+G_BEGIN_DECLS
+
+/* The database as this store needs it: for whoever opens it without the store. */
+extern const TwMongoSpec tw_task_store_mongo_spec;
+
+#define TW_TASK_COLLECTION "tasks"
+
+/* Returns at once, whether the server is there or not: until it is, everything is UNAVAILABLE. Fails with
+ * TW_ERROR_CONFIGURATION: see tw_mongo_open(). */
+TwTaskStore *tw_task_store_mongo_open (const char *uri, GError **error);
+
+G_END_DECLS
