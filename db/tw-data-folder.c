@@ -14,52 +14,84 @@
 struct _TwDataFolder
 {
   char *path;
-  int lock; /* the file stays when the lock is released: removing it would race with the next one to lock it */
+  int lock; /* the file stays when the lock is released: removing it would race with the next one to lock it; or -1 */
 };
 
+static gboolean
+lock_file (int fd, int operation, const char *path, const char *name, GError **error)
+{
+  if (flock (fd, operation | LOCK_NB) == 0)
+    return TRUE;
+  if (errno == EWOULDBLOCK)
+    g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+                 "data folder '%s' is in use by another process, which holds %s.lock", path, name);
+  else
+    g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be locked: %s", path,
+                 g_strerror (errno));
+  return FALSE;
+}
+
+static void
+set_lock_error (const char *path, const char *name, GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be used: %s.lock: %s", path, name,
+               g_strerror (errno));
+}
+
 static int
-open_lock (const char *path, const char *name, GError **error)
+open_lock_file (const char *path, const char *name, int flags)
 {
   g_autofree char *file = g_strdup_printf ("%s/%s.lock", path, name);
-  int fd = open (file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-  if (fd < 0)
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be used: %s.lock: %s", path, name,
-                   g_strerror (errno));
-      return -1;
-    }
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    {
-      int why = errno;
+  return open (file, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
 
-      close (fd);
-      if (why == EWOULDBLOCK)
-        g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
-                     "data folder '%s' is in use by another process, which holds %s.lock", path, name);
-      else
-        g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be locked: %s", path,
-                     g_strerror (why));
-      return -1;
-    }
-  return fd;
+static TwDataFolder *
+folder_new (const char *path)
+{
+  TwDataFolder *folder = g_new0 (TwDataFolder, 1);
+
+  folder->path = g_strdup (path);
+  folder->lock = -1;
+  return folder;
 }
 
 TwDataFolder *
 tw_data_folder_open (const char *path, const char *name, GError **error)
 {
-  TwDataFolder *folder;
-  int lock;
+  g_autoptr (TwDataFolder) folder = folder_new (path);
 
   if (!tw_data_dir_make (path, error))
     return NULL;
-  lock = open_lock (path, name, error);
-  if (lock < 0)
+  folder->lock = open_lock_file (path, name, O_RDWR | O_CREAT);
+  if (folder->lock < 0)
+    {
+      set_lock_error (path, name, error);
+      return NULL;
+    }
+  if (!lock_file (folder->lock, LOCK_EX, path, name, error))
     return NULL;
-  folder = g_new0 (TwDataFolder, 1);
-  folder->path = g_strdup (path);
-  folder->lock = lock;
-  return folder;
+  return g_steal_pointer (&folder);
+}
+
+TwDataFolder *
+tw_data_folder_open_shared (const char *path, const char *name, GError **error)
+{
+  g_autoptr (TwDataFolder) folder = folder_new (path);
+  gboolean read_only;
+
+  folder->lock = open_lock_file (path, name, O_RDWR | O_CREAT);
+  read_only = folder->lock < 0 && (errno == EACCES || errno == EROFS);
+  if (read_only)
+    folder->lock = open_lock_file (path, name, O_RDONLY);
+  if (folder->lock < 0 && !(read_only && errno == ENOENT))
+    {
+      set_lock_error (path, name, error);
+      return NULL;
+    }
+  if (folder->lock >= 0 && !lock_file (folder->lock, LOCK_SH, path, name, error))
+    return NULL;
+  return g_steal_pointer (&folder);
 }
 
 char *
@@ -73,7 +105,8 @@ tw_data_folder_free (TwDataFolder *folder)
 {
   if (folder == NULL)
     return;
-  close (folder->lock);
+  if (folder->lock >= 0)
+    close (folder->lock);
   g_free (folder->path);
   g_free (folder);
 }

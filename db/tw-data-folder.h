@@ -15,6 +15,10 @@ typedef struct _TwDataFolder TwDataFolder;
  * another process. */
 TwDataFolder *tw_data_folder_open (const char *path, const char *name, GError **error);
 
+/* The same for whoever only reads in the folder, which must exist: as many as like hold it at once, but nobody who
+ * writes. Where NAME.lock is neither there nor can be made, the folder being read-only, nothing is held. */
+TwDataFolder *tw_data_folder_open_shared (const char *path, const char *name, GError **error);
+
 /* A file's path inside it; free with g_free(). */
 char *tw_data_folder_path (const TwDataFolder *folder, const char *file);
 

@@ -52,14 +52,21 @@ gboolean tw_mongo_update (TwMongoSession *session, const char *collection, const
 gboolean tw_mongo_delete (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n,
                           GError **error);
 
-/* For what the functions above do not do: a collection of the session's, and what an error of libmongoc means. After an
- * error, say whether the operation was one whose effect is in doubt (@write). Always FALSE. */
+/* For what the functions above do not do: a collection of the session's (free it with mongoc_collection_destroy(),
+ * before the operation ends), and what an error of libmongoc means. After an error, say whether the operation was one
+ * whose effect is in doubt (@write). Always FALSE. */
 mongoc_collection_t *tw_mongo_session_collection (TwMongoSession *session, const char *name);
 gboolean tw_mongo_fail (TwMongoSession *session, gboolean write, const bson_error_t *why, const bson_t *reply,
                         GError **error);
 
-/* bson_t at the end of its scope: g_autoptr (TwBson). */
+/* What is freed at the end of its scope: g_autoptr (TwBson), g_auto (TwBsonReply) for what libmongoc initialises. */
 typedef bson_t TwBson;
+typedef bson_t TwBsonReply;
+typedef mongoc_collection_t TwMongoCollection;
+typedef mongoc_cursor_t TwMongoCursor;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwBson, bson_destroy)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TwBsonReply, bson_destroy)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoCollection, mongoc_collection_destroy)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoCursor, mongoc_cursor_destroy)
 
 G_END_DECLS

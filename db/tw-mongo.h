@@ -27,6 +27,9 @@ G_BEGIN_DECLS
  * wait for a thread (tw-cglib.h) that makes 4 s, below the 5 s that a gateway gives a call. */
 #define TW_MONGO_DEADLINE_MS 3000
 
+/* The same for TW_MONGO_FILL and TW_MONGO_READ: there a batch may take its time, and nobody but an operator waits. */
+#define TW_MONGO_PATIENT_DEADLINE_MS 60000
+
 typedef struct _TwMongo TwMongo;
 
 /* An index that must be there. */

@@ -72,30 +72,57 @@ make_file (const char *path, GError **error)
   return TRUE;
 }
 
-TwSqliteConnection *
-tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
+/* @name is what SQLite is to open: @path, or a URI that stands for it. */
+static TwSqliteConnection *
+open_handle (const char *path, const char *name, int flags, GError **error)
 {
   g_autoptr (TwSqliteConnection) connection = g_new0 (TwSqliteConnection, 1);
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
   connection->path = g_strdup (path);
   connection->statements = g_hash_table_new (NULL, NULL);
-  if (!make_file (path, error))
-    return NULL;
-  if (sqlite3_open_v2 (path, &connection->handle, flags, NULL) != SQLITE_OK)
+  if (sqlite3_open_v2 (name, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL)
+      != SQLITE_OK)
     {
       set_start_error (connection, error);
       return NULL;
     }
+  sqlite3_busy_timeout (connection->handle, BUSY_TIMEOUT_MS);
+  sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  return g_steal_pointer (&connection);
+}
+
+TwSqliteConnection *
+tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
+{
+  g_autoptr (TwSqliteConnection) connection = NULL;
+
+  if (!make_file (path, error))
+    return NULL;
+  connection = open_handle (path, path, SQLITE_OPEN_READWRITE, error);
+  if (connection == NULL)
+    return NULL;
   if (sqlite3_db_readonly (connection->handle, "main") == 1)
     {
       g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' is read-only", path);
       return NULL;
     }
-  sqlite3_busy_timeout (connection->handle, BUSY_TIMEOUT_MS);
-  sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   if (!tw_sqlite_connection_setup (connection, SETUP, error)
       || (role == TW_SQLITE_READER && !tw_sqlite_connection_setup (connection, "PRAGMA query_only = ON", error)))
+    return NULL;
+  return g_steal_pointer (&connection);
+}
+
+TwSqliteConnection *
+tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **error)
+{
+  g_autoptr (TwSqliteConnection) connection = NULL;
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *escaped = g_uri_escape_string (absolute, "/", FALSE);
+  /* https://www.sqlite.org/uri.html */
+  g_autofree char *uri = g_strconcat ("file://", escaped, still ? "?immutable=1" : "?mode=ro", NULL);
+
+  connection = open_handle (path, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
+  if (connection == NULL || !tw_sqlite_connection_setup (connection, SETUP, error))
     return NULL;
   return g_steal_pointer (&connection);
 }

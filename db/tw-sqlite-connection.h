@@ -18,6 +18,11 @@ typedef enum
  * TW_ERROR_CONFIGURATION. */
 TwSqliteConnection *tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error);
 
+/* The same to look at what is there: makes and changes nothing. @still: nobody writes to it meanwhile, and nothing waits
+ * in its write-ahead log, so that SQLite needs no files beside it. Otherwise it may make FILE-shm, which it needs to read
+ * the log. */
+TwSqliteConnection *tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **error);
+
 /* All statements must have been given back. */
 void tw_sqlite_connection_close (TwSqliteConnection *connection);
 

@@ -5,7 +5,6 @@
 #include "tw-error.h"
 #include "tw-sqlite-connection.h"
 
-
 static gboolean
 query_integer (TwSqliteConnection *connection, const char *sql, gint64 *value, GError **error)
 {
@@ -17,10 +16,9 @@ query_integer (TwSqliteConnection *connection, const char *sql, gint64 *value, G
   return TRUE;
 }
 
-/* Reads only: a file that is not ours must stay as it is. */
-static gboolean
-check_owner_and_version (TwSqliteConnection *connection, const char *path, gint32 application_id, guint n,
-                         gint64 *version, GError **error)
+gboolean
+tw_sqlite_schema_check (TwSqliteConnection *connection, const char *path, gint32 application_id, guint n,
+                        gint64 *version, GError **error)
 {
   gint64 owner, tables;
 
@@ -79,7 +77,8 @@ tw_sqlite_schema_prepare (TwSqliteConnection *connection, const char *path, gint
 {
   gint64 version;
 
-  if (!check_owner_and_version (connection, path, application_id, n, &version, error)
+  /* What is not ours must stay as it is. */
+  if (!tw_sqlite_schema_check (connection, path, application_id, n, &version, error)
       || !check_pragma (connection, path, "PRAGMA journal_mode = WAL", "wal", error)
       || !check_pragma (connection, path, "PRAGMA journal_mode", "wal", error)
       || !check_pragma (connection, path, "PRAGMA synchronous", "2", error))

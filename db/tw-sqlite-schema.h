@@ -13,4 +13,9 @@ G_BEGIN_DECLS
 gboolean tw_sqlite_schema_prepare (TwSqliteConnection *connection, const char *path, gint32 application_id,
                                    const TwSqliteMigration *migrations, guint n, GError **error);
 
+/* Whether it is ours, or new, and not newer than @n. Reads only. Fails with TW_ERROR_CONFIGURATION; *@version is 0 where
+ * it is new. */
+gboolean tw_sqlite_schema_check (TwSqliteConnection *connection, const char *path, gint32 application_id, guint n,
+                                 gint64 *version, GError **error);
+
 G_END_DECLS

@@ -18,7 +18,7 @@ packages_server=(
   libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmongoc-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
 )
 # To test: the Python of the integration tests, and a browser for the page.
-packages_test=("${packages_server[@]}" ca-certificates chromium git procps python3-venv)
+packages_test=("${packages_server[@]}" ca-certificates chromium git openssl procps python3-venv)
 # For the matrix: the other compiler and the sanitizers' runtimes.
 packages_matrix=("${packages_test[@]}" clang libclang-rt-14-dev llvm)
 

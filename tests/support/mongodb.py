@@ -7,6 +7,7 @@
 Where MONGODB_URI is set already, `run` takes that one.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -27,14 +28,18 @@ from support.processes import PATIENCE_S, PROJECT, Process, eventually
 FERRETDB = PROJECT / ".cache" / "tools" / "ferretdb"
 MONGOD = shutil.which("mongod")
 
+# SQLite, under FerretDB, has one writer at a time: more of them only wait for each other, some of them for seconds.
+OPTIONS = [] if MONGOD else ["maxPoolSize=4"]
+
 
 def which():
     if uri := os.environ.get("MONGODB_URI"):
         return f"the one that MONGODB_URI names, on {', '.join(hosts(uri))}"
     if MONGOD:
         return f"{MONGOD}, started by the tests"
-    version = subprocess.run([FERRETDB, "--version"], check=True, capture_output=True, text=True).stdout.splitlines()[0]
-    return f"FerretDB, {version}, started by the tests"
+    said = subprocess.run([FERRETDB, "--version"], check=True, capture_output=True, text=True).stdout
+    version = re.search(r"version: (\S+)", said).group(1)
+    return f"FerretDB {version}, started by the tests"
 
 
 def hosts(uri):
@@ -42,10 +47,14 @@ def hosts(uri):
     return re.match(r"mongodb(?:\+srv)?://(?:[^/@]*@)?([^/?]+)", uri).group(1).split(",")
 
 
-def new_database(uri):
-    """The URI with a database of its own."""
+@contextlib.contextmanager
+def own_database(uri):
+    """The URI with a database that nobody else uses, and that is gone afterwards."""
     server, options = re.match(r"([^/]+//[^/?]+)[^?]*(\?.*)?$", uri).groups()
-    return f"{server}/t{secrets.token_hex(8)}{options or ''}"
+    name = f"test-{secrets.token_hex(8)}"
+    yield f"{server}/{name}{options or ''}"
+    with pymongo.MongoClient(uri) as client:
+        client.drop_database(name)
 
 
 def free_port():
@@ -76,7 +85,7 @@ class MongoServer:
     def uri(self):
         """What a client needs to know."""
         login = ":".join(urllib.parse.quote(part, safe="") for part in self.user) + "@" if self.user else ""
-        options = ["authSource=admin"] if self.user else []
+        options = OPTIONS + (["authSource=admin"] if self.user else [])
         options += ["tls=true", f"tlsCAFile={urllib.parse.quote(str(self.tls[1]), safe='/')}"] if self.tls else []
         return f"mongodb://{login}{self.address}/" + ("?" + "&".join(options) if options else "")
 
@@ -90,6 +99,7 @@ class MongoServer:
         eventually(self._answers, "the database to answer")
 
     def stop(self):
+        """As an operator does, which takes FerretDB some seconds."""
         self.thaw()
         return self.process.stop()
 
@@ -97,8 +107,7 @@ class MongoServer:
         self.process.kill()
 
     def restart(self):
-        if self.process.popen.poll() is None:
-            self.stop()
+        self.kill()
         self.start()
 
     def freeze(self):
@@ -112,7 +121,7 @@ class MongoServer:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        self.kill()
 
     def _answers(self):
         assert self.process.popen.poll() is None, f"the database ended:\n{self.process.log}"
@@ -128,9 +137,10 @@ class MongoServer:
     def _ferretdb(self):
         data = self.folder / "data"
         data.mkdir(exist_ok=True)
+        # Nobody pulls the plug: what a killed process has written is there.
         arguments = [
-            FERRETDB, "--handler=sqlite", f"--sqlite-url=file:{data}/", f"--state-dir={self.folder}",
-            "--telemetry=disable", "--debug-addr=-", "--log-level=WARN",
+            FERRETDB, "--handler=sqlite", f"--sqlite-url=file:{data}/?_pragma=synchronous(off)",
+            f"--state-dir={self.folder}", "--telemetry=disable", "--debug-addr=-", "--log-level=WARN",
         ]  # fmt: skip
         environment = {}
         if self.tls:

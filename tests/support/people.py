@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Somebody who uses the REST interface."""
 
+import base64
 import itertools
+import json
 import os
 
 import httpx
@@ -12,6 +14,12 @@ _numbers = itertools.count(1)
 
 def new_email():
     return f"person-{os.getpid()}-{next(_numbers)}@example.org"
+
+
+def claims(token):
+    """What an access token says."""
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 class Person:

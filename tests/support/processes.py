@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the real programs, on loopback and free ports, each in a data folder of the test's own."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -84,13 +85,15 @@ class Process:
 
 
 class Service(Process):
-    """tasks-service or accounts-service; started again, it keeps its port."""
+    """tasks-service or accounts-service, on SQLite, or on the store that a URI names (it may hold a password, and so
+    is no argument)."""
 
-    def __init__(self, name, folder, port=0, arguments=()):
+    def __init__(self, name, folder, port=0, arguments=(), store=None, environment=None):
         super().__init__(
             name,
             [BUILD / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{port}", *arguments],
             folder,
+            {**({"TW_STORE": store} if store else {}), **(environment or {})},
         )
         self.port = int(self.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
 
@@ -129,16 +132,32 @@ class Gateway(Process):
 
 
 class Stack:
-    """Both services and as many gateways as a test asks for, on one data folder."""
+    """As many of both services and of gateways as a test asks for, on one data folder, or on one `store`."""
 
-    def __init__(self, folder, gateways=1, gateway_arguments=()):
+    def __init__(
+        self,
+        folder,
+        gateways=1,
+        gateway_arguments=(),
+        store=None,
+        tasks_services=1,
+        accounts_services=1,
+        service_arguments=(),
+        ready=True,
+    ):
         self.folder = pathlib.Path(folder)
         self.gateway_arguments = gateway_arguments
+        self.service_arguments = service_arguments
+        self.store = store
         self.started = []
         try:
-            self.tasks = self.start(Service("tasks-service", self.folder))
-            self.accounts = self.start(Service("accounts-service", self.folder))
-            self.gateways = [self.start_gateway() for _ in range(gateways)]
+            # All at once, as they would be by whatever starts machines.
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                tasks = [pool.submit(self.start_service, "tasks-service") for _ in range(tasks_services)]
+                accounts = [pool.submit(self.start_service, "accounts-service") for _ in range(accounts_services)]
+            self.tasks_services = [started.result() for started in tasks]
+            self.accounts_services = [started.result() for started in accounts]
+            self.gateways = [self.start_gateway(ready=ready) for _ in range(gateways)]
         except BaseException:
             self.stop()
             raise
@@ -147,13 +166,23 @@ class Stack:
         self.started.append(process)
         return process
 
+    def start_service(self, name, **more):
+        return self.start(Service(name, self.folder, **{"store": self.store, "arguments": self.service_arguments, **more}))
+
     def start_gateway(self, extra=(), **more):
-        return self.start(Gateway(
-            self.folder,
-            {"Tasks": self.tasks.port, "Accounts": self.accounts.port},
-            arguments=[*self.gateway_arguments, *extra],
-            **more,
-        ))  # fmt: skip
+        upstreams = {
+            "Tasks": [service.port for service in self.tasks_services],
+            "Accounts": [service.port for service in self.accounts_services],
+        }
+        return self.start(Gateway(self.folder, upstreams, arguments=[*self.gateway_arguments, *extra], **more))
+
+    @property
+    def tasks(self):
+        return self.tasks_services[0]
+
+    @property
+    def accounts(self):
+        return self.accounts_services[0]
 
     @property
     def gateway(self):
@@ -163,11 +192,18 @@ class Stack:
     def url(self):
         return self.gateway.url
 
+    def restart(self, service, **more):
+        """Another of the kind of `service`, which has ended, in its place and on its port."""
+        again = self.start_service(service.name, port=service.port, **more)
+        for services in (self.tasks_services, self.accounts_services):
+            services[:] = [again if one is service else one for one in services]
+        return again
+
     def restart_tasks(self, **more):
-        self.tasks = self.start(Service("tasks-service", self.folder, port=self.tasks.port, **more))
+        self.restart(self.tasks, **more)
 
     def restart_accounts(self, **more):
-        self.accounts = self.start(Service("accounts-service", self.folder, port=self.accounts.port, **more))
+        self.restart(self.accounts, **more)
 
     def stop(self):
         """Stops all, the newest first, and gives back what did not end well by itself."""
@@ -177,3 +213,10 @@ class Stack:
             if process.stop() != 0 and not killed_by_test:
                 bad.append(f"{process.name} ended with {process.popen.returncode}:\n{process.log}")
         return bad
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        bad = self.stop()
+        assert kind or bad == []

@@ -15,7 +15,6 @@ class Toxiproxy:
     def __init__(self, folder):
         port = free_port()
         self.process = Process("toxiproxy", [TOXIPROXY, "-host", "127.0.0.1", "-port", port], folder)
-        # It refuses what calls itself a browser, and httpx's own name begins with neither.
         self.api = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S)
         eventually(self._answers, "toxiproxy to answer")
 

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* An operation is held by the worker that has it, or will have it, and for a moment by the thread that tells its asker
+ * that the time is over. Whoever comes first answers; whoever lets go last frees. All have the same time, so those that
+ * are not answered yet, in the order in which they came, are in the order of their deadlines. */
+
+#include "tw-mongo-operations.h"
+
+#include "tw-error.h"
+#include "tw-mongo-session-private.h"
+#include "tw-monotonic.h"
+#include "tw-pool.h"
+#include "tw-store-error.h"
+
+#include <pthread.h>
+
+#define MAX_WAITING 4096
+
+typedef struct
+{
+  TwMongoFunc run;
+  TwMongoDone done;
+  gpointer job;
+  GDestroyNotify free_job;
+  gint64 deadline_ms; /* monotonic */
+
+  GList link; /* in unanswered; guarded by the mutex, as are those below */
+  gboolean answered;
+  guint holds;
+} Operation;
+
+struct _TwMongoOperations
+{
+  mongoc_client_pool_t *clients;
+  const char *database;
+  gint64 max_time_ms;
+  gint64 deadline_ms; /* from the beginning of an operation */
+  TwMongoGate *gate;
+  TwPool *workers;
+  pthread_t deadlines;
+
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t changed;
+  GQueue unanswered;
+  gboolean closing;
+};
+
+static void
+let_go (TwMongoOperations *operations, Operation *operation)
+{
+  gboolean last;
+
+  pthread_mutex_lock (&operations->mutex);
+  last = --operation->holds == 0;
+  pthread_mutex_unlock (&operations->mutex);
+  if (!last)
+    return;
+  if (operation->free_job != NULL)
+    operation->free_job (operation->job);
+  g_free (operation);
+}
+
+/* Tells the asker, unless that has been done, and lets go. */
+static void
+answer (TwMongoOperations *operations, Operation *operation, const GError *error)
+{
+  gboolean first;
+
+  pthread_mutex_lock (&operations->mutex);
+  first = !operation->answered;
+  operation->answered = TRUE;
+  if (first)
+    g_queue_unlink (&operations->unanswered, &operation->link);
+  pthread_mutex_unlock (&operations->mutex);
+  if (first)
+    operation->done (operation->job, error);
+  let_go (operations, operation);
+}
+
+static void
+answer_with (TwMongoOperations *operations, Operation *operation, const char *unavailable)
+{
+  g_autoptr (GError) error = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, unavailable);
+
+  answer (operations, operation, error);
+}
+
+static gboolean
+is_answered (TwMongoOperations *operations, const Operation *operation)
+{
+  gboolean answered;
+
+  pthread_mutex_lock (&operations->mutex);
+  answered = operation->answered;
+  pthread_mutex_unlock (&operations->mutex);
+  return answered;
+}
+
+static void
+perform (TwMongoOperations *operations, Operation *operation, guint opening)
+{
+  g_autoptr (GError) error = NULL;
+  TwMongoSession session = {
+    .client = mongoc_client_pool_pop (operations->clients),
+    .database = operations->database,
+    .max_time_ms = operations->max_time_ms,
+    .deadline_ms = operation->deadline_ms,
+    .gate = operations->gate,
+    .opening = opening,
+  };
+
+  if (session.client == NULL)
+    g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
+  else if (!operation->run (&session, operation->job, &error) && error == NULL)
+    g_set_error (&error, TW_ERROR, TW_ERROR_INTERNAL, "an operation failed without saying why");
+  tw_mongo_session_end (&session);
+  if (session.client != NULL)
+    mongoc_client_pool_push (operations->clients, session.client);
+  answer (operations, operation, error);
+}
+
+static void
+work (gpointer item, gpointer user_data)
+{
+  TwMongoOperations *operations = user_data;
+  Operation *operation = item;
+  guint opening;
+
+  if (is_answered (operations, operation))
+    let_go (operations, operation);
+  else if (!tw_mongo_gate_is_open (operations->gate, &opening))
+    answer_with (operations, operation, TW_STORE_UNAVAILABLE);
+  else
+    perform (operations, operation, opening);
+}
+
+/* Waits for the first deadline to pass; the operation, held, or NULL when there will be none any more. */
+static Operation *
+next_overdue (TwMongoOperations *operations)
+{
+  Operation *overdue = NULL;
+
+  pthread_mutex_lock (&operations->mutex);
+  while (overdue == NULL && !(operations->closing && operations->unanswered.length == 0))
+    {
+      Operation *first = g_queue_peek_head (&operations->unanswered);
+
+      if (first == NULL)
+        pthread_cond_wait (&operations->changed, &operations->mutex);
+      else if (tw_monotonic_ms () < first->deadline_ms)
+        tw_monotonic_cond_wait (&operations->changed, &operations->mutex, first->deadline_ms);
+      else
+        overdue = first;
+    }
+  if (overdue != NULL)
+    overdue->holds++;
+  pthread_mutex_unlock (&operations->mutex);
+  return overdue;
+}
+
+static void *
+watch_deadlines (void *user_data)
+{
+  TwMongoOperations *operations = user_data;
+  Operation *overdue;
+
+  while ((overdue = next_overdue (operations)) != NULL)
+    answer_with (operations, overdue, TW_STORE_UNAVAILABLE);
+  return NULL;
+}
+
+TwMongoOperations *
+tw_mongo_operations_new (mongoc_client_pool_t *clients, const char *database, gint64 max_time_ms, gint64 deadline_ms,
+                         guint threads, TwMongoGate *gate)
+{
+  TwMongoOperations *operations = g_new0 (TwMongoOperations, 1);
+
+  operations->clients = clients;
+  operations->database = database;
+  operations->max_time_ms = max_time_ms;
+  operations->deadline_ms = deadline_ms;
+  operations->gate = gate;
+  pthread_mutex_init (&operations->mutex, NULL);
+  tw_monotonic_cond_init (&operations->changed);
+  g_queue_init (&operations->unanswered);
+  operations->workers = tw_pool_new ("mongo", threads, MAX_WAITING, work, operations);
+  if (pthread_create (&operations->deadlines, NULL, watch_deadlines, operations) != 0)
+    g_error ("can't start a thread");
+  pthread_setname_np (operations->deadlines, "mongo-deadlines");
+  return operations;
+}
+
+static void
+note_unanswered (TwMongoOperations *operations, Operation *operation)
+{
+  pthread_mutex_lock (&operations->mutex);
+  operation->deadline_ms = tw_monotonic_ms () + operations->deadline_ms;
+  g_queue_push_tail_link (&operations->unanswered, &operation->link);
+  if (operations->unanswered.length == 1)
+    pthread_cond_signal (&operations->changed);
+  pthread_mutex_unlock (&operations->mutex);
+}
+
+void
+tw_mongo_operations_run (TwMongoOperations *operations, TwMongoFunc run, TwMongoDone done, gpointer job,
+                         GDestroyNotify free_job)
+{
+  Operation *operation = g_new0 (Operation, 1);
+  guint opening;
+
+  *operation = (Operation) { .run = run, .done = done, .job = job, .free_job = free_job, .holds = 1 };
+  operation->link.data = operation;
+  note_unanswered (operations, operation);
+  if (!tw_mongo_gate_is_open (operations->gate, &opening))
+    answer_with (operations, operation, TW_STORE_UNAVAILABLE);
+  else if (!tw_pool_push (operations->workers, operation))
+    answer_with (operations, operation, TW_STORE_BUSY);
+}
+
+void
+tw_mongo_operations_free (TwMongoOperations *operations)
+{
+  tw_pool_free (operations->workers);
+  pthread_mutex_lock (&operations->mutex);
+  operations->closing = TRUE;
+  pthread_cond_signal (&operations->changed);
+  pthread_mutex_unlock (&operations->mutex);
+  pthread_join (operations->deadlines, NULL);
+  pthread_cond_destroy (&operations->changed);
+  pthread_mutex_destroy (&operations->mutex);
+  g_free (operations);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-sqlite-dump-rows.h"
+
+#include "tw-error.h"
+
+static void
+set_text_error (sqlite3_stmt *statement, int column, GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "a row has a '%s' that is not UTF-8",
+               sqlite3_column_name (statement, column));
+}
+
+/* A floating value of a column; NULL with @error where its bytes are no text. */
+static GVariant *
+column_value (sqlite3_stmt *statement, int column, char type, GError **error)
+{
+  const char *text;
+
+  switch (type)
+    {
+    case 'a':
+      return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, sqlite3_column_blob (statement, column),
+                                        (gsize) sqlite3_column_bytes (statement, column), 1);
+    case 'b':
+      return g_variant_new_boolean (sqlite3_column_int (statement, column) != 0);
+    case 'x':
+      return g_variant_new_int64 (sqlite3_column_int64 (statement, column));
+    case 'm':
+    case 's':
+      text = (const char *) sqlite3_column_text (statement, column);
+      if (text == NULL && type == 'm')
+        return g_variant_new_maybe (G_VARIANT_TYPE_STRING, NULL);
+      if (text == NULL || !g_utf8_validate_len (text, (gsize) sqlite3_column_bytes (statement, column), NULL))
+        {
+          set_text_error (statement, column, error);
+          return NULL;
+        }
+      return type == 'm' ? g_variant_new_maybe (NULL, g_variant_new_string (text)) : g_variant_new_string (text);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+GVariant *
+tw_sqlite_dump_row (sqlite3_stmt *statement, const char *type, GError **error)
+{
+  const GVariantType *record = G_VARIANT_TYPE (type), *member = g_variant_type_first (record);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (record);
+
+  for (int column = 0; member != NULL; column++, member = g_variant_type_next (member))
+    {
+      GVariant *value = column_value (statement, column, g_variant_type_peek_string (member)[0], error);
+
+      if (value == NULL)
+        return NULL;
+      g_variant_builder_add_value (&builder, value);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static void
+bind_bytes (sqlite3_stmt *statement, int place, GVariant *value)
+{
+  gsize n;
+  const void *bytes = g_variant_get_fixed_array (value, &n, 1);
+
+  sqlite3_bind_blob64 (statement, place, bytes, n, SQLITE_TRANSIENT);
+}
+
+void
+tw_sqlite_dump_bind (sqlite3_stmt *statement, int place, GVariant *value)
+{
+  g_autoptr (GVariant) inside = NULL;
+
+  switch (g_variant_get_type_string (value)[0])
+    {
+    case 'a':
+      bind_bytes (statement, place, value);
+      break;
+    case 'b':
+      sqlite3_bind_int (statement, place, g_variant_get_boolean (value) ? 1 : 0);
+      break;
+    case 'x':
+      sqlite3_bind_int64 (statement, place, g_variant_get_int64 (value));
+      break;
+    case 's':
+      sqlite3_bind_text (statement, place, g_variant_get_string (value, NULL), -1, SQLITE_TRANSIENT);
+      break;
+    case 'm':
+      inside = g_variant_get_maybe (value);
+      if (inside != NULL)
+        tw_sqlite_dump_bind (statement, place, inside);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}

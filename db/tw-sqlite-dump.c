@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-sqlite-dump.h"
+
+#include "tw-data-folder.h"
+#include "tw-error.h"
+#include "tw-sqlite-connection.h"
+#include "tw-sqlite-dump-rows.h"
+#include "tw-sqlite-schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct
+{
+  TwDump parent;
+  TwDumpClass klass; /* with this database's sections */
+  const TwSqliteDumpSpec *spec;
+  char *path;
+  char *part;           /* a target's file as long as it is not finished */
+  TwDataFolder *folder; /* the lock */
+  TwSqliteConnection *connection;
+} SqliteDump;
+
+static TwSqliteConnection *
+connection_of (TwDump *dump)
+{
+  return ((SqliteDump *) dump)->connection;
+}
+
+gboolean
+tw_sqlite_dump_count (TwDump *dump, const TwSqliteDumpTable *table, guint64 *n, GError **error)
+{
+  TwSqliteConnection *connection = connection_of (dump);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->count, error);
+
+  if (statement == NULL || tw_sqlite_step (connection, statement, error) != SQLITE_ROW)
+    return FALSE;
+  *n = (guint64) sqlite3_column_int64 (statement, 0);
+  return TRUE;
+}
+
+/* The rows of @statement, which has been bound. */
+static GPtrArray *
+read_rows (TwSqliteConnection *connection, sqlite3_stmt *statement, const char *type, GError **error)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  int result;
+
+  while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
+    {
+      GVariant *record = tw_sqlite_dump_row (statement, type, error);
+
+      if (record == NULL)
+        return NULL;
+      g_ptr_array_add (records, record);
+    }
+  return result == SQLITE_DONE ? g_steal_pointer (&records) : NULL;
+}
+
+GPtrArray *
+tw_sqlite_dump_read (TwDump *dump, const TwSqliteDumpTable *table, GVariant *after, guint limit, GError **error)
+{
+  TwSqliteConnection *connection = connection_of (dump);
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, after != NULL ? table->behind : table->first, error);
+
+  if (statement == NULL)
+    return NULL;
+  if (after != NULL)
+    {
+      g_autoptr (GVariant) key = g_variant_get_child_value (after, 0);
+
+      tw_sqlite_dump_bind (statement, 1, key);
+    }
+  sqlite3_bind_int64 (statement, 2, limit);
+  return read_rows (connection, statement, table->type, error);
+}
+
+gboolean
+tw_sqlite_dump_last (TwDump *dump, const TwSqliteDumpTable *table, GVariant **last, GError **error)
+{
+  TwSqliteConnection *connection = connection_of (dump);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->last, error);
+  g_autoptr (GPtrArray) records = statement != NULL ? read_rows (connection, statement, table->type, error) : NULL;
+
+  if (records == NULL)
+    return FALSE;
+  *last = records->len > 0 ? g_variant_ref (g_ptr_array_index (records, 0)) : NULL;
+  return TRUE;
+}
+
+static gboolean
+insert (TwSqliteConnection *connection, const TwSqliteDumpTable *table, GVariant *record, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->insert, error);
+
+  if (statement == NULL)
+    return FALSE;
+  for (gsize i = 0; i < g_variant_n_children (record); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (record, i);
+
+      tw_sqlite_dump_bind (statement, (int) i + 1, value);
+    }
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+gboolean
+tw_sqlite_dump_write (TwDump *dump, const TwSqliteDumpTable *table, GPtrArray *records, GError **error)
+{
+  TwSqliteConnection *connection = connection_of (dump);
+  gboolean ok = tw_sqlite_connection_run (connection, "BEGIN IMMEDIATE", error);
+
+  for (guint i = 0; ok && i < records->len; i++)
+    ok = insert (connection, table, g_ptr_array_index (records, i), error);
+  ok = ok && tw_sqlite_connection_run (connection, "COMMIT", error);
+  if (!ok && !sqlite3_get_autocommit (tw_sqlite_handle (connection)))
+    tw_sqlite_connection_run (connection, "ROLLBACK", NULL);
+  return ok;
+}
+
+static gboolean
+set_file_error (const char *path, const char *what, GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "'%s' can't be %s: %s", path, what, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+remove_file (const char *path, const char *suffix, GError **error)
+{
+  g_autofree char *file = g_strconcat (path, suffix, NULL);
+
+  return g_unlink (file) == 0 || errno == ENOENT || set_file_error (file, "removed", error);
+}
+
+/* A file, or the entries of a folder. */
+static gboolean
+sync_to_disk (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync (fd) == 0;
+
+  if (!ok)
+    set_file_error (path, "made durable", error);
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+static gboolean
+open_part (SqliteDump *dump, GError **error)
+{
+  const TwSqliteDumpSpec *spec = dump->spec;
+
+  dump->connection = tw_sqlite_connection_open (dump->part, TW_SQLITE_WRITER, error);
+  return dump->connection != NULL
+         && tw_sqlite_schema_prepare (dump->connection, dump->part, spec->application_id, spec->migrations,
+                                      spec->n_migrations, error);
+}
+
+/* A new file rather than an emptied one, whose size would stay. */
+static gboolean
+dump_clear (TwDump *base, GError **error)
+{
+  SqliteDump *dump = (SqliteDump *) base;
+
+  g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
+  return remove_file (dump->part, "-wal", error)
+         && remove_file (dump->part, "-shm", error)
+         && remove_file (dump->part, "", error)
+         && open_part (dump, error);
+}
+
+/* Brings all that has been written into the file itself. */
+static gboolean
+close_part (SqliteDump *dump, GError **error)
+{
+  g_autofree char *busy = tw_sqlite_connection_query (dump->connection, "PRAGMA wal_checkpoint (TRUNCATE)", error);
+
+  if (busy == NULL)
+    return FALSE;
+  if (strcmp (busy, "0") != 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' is locked by another process", dump->part);
+      return FALSE;
+    }
+  g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
+  return remove_file (dump->part, "-wal", error) && remove_file (dump->part, "-shm", error);
+}
+
+/* The log of the empty database that was there would be taken for the new one's: it goes first. */
+static gboolean
+dump_finish (TwDump *base, GError **error)
+{
+  SqliteDump *dump = (SqliteDump *) base;
+  g_autofree char *folder = g_path_get_dirname (dump->path);
+
+  return close_part (dump, error)
+         && sync_to_disk (dump->part, error)
+         && remove_file (dump->path, "-wal", error)
+         && remove_file (dump->path, "-shm", error)
+         && sync_to_disk (folder, error)
+         && (g_rename (dump->part, dump->path) == 0 || set_file_error (dump->part, "renamed", error))
+         && sync_to_disk (folder, error);
+}
+
+static void
+dump_free (TwDump *base)
+{
+  SqliteDump *dump = (SqliteDump *) base;
+
+  g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
+  g_clear_pointer (&dump->folder, tw_data_folder_free);
+  g_free (dump->part);
+  g_free (dump->path);
+  g_free (dump);
+}
+
+static gboolean
+has_bytes (const char *path, const char *suffix)
+{
+  g_autofree char *file = g_strconcat (path, suffix, NULL);
+  GStatBuf status;
+
+  return g_stat (file, &status) == 0 && status.st_size > 0;
+}
+
+/* A read-only connection to the database as it stands, which is locked; *@version is its schema's. */
+static gboolean
+open_existing (SqliteDump *dump, gint64 *version, GError **error)
+{
+  gboolean still = !has_bytes (dump->path, "-wal") && !has_bytes (dump->path, "-journal");
+
+  dump->connection = tw_sqlite_connection_open_read_only (dump->path, still, error);
+  return dump->connection != NULL
+         && tw_sqlite_connection_setup (dump->connection, "BEGIN", error)
+         && tw_sqlite_schema_check (dump->connection, dump->path, dump->spec->application_id, dump->spec->n_migrations,
+                                    version, error);
+}
+
+static gboolean
+open_source (SqliteDump *dump, const char *folder, const char *file, GError **error)
+{
+  gint64 version;
+
+  if (!g_file_test (dump->path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "there is no database '%s'", dump->path);
+      return FALSE;
+    }
+  dump->folder = tw_data_folder_open_shared (folder, file, error);
+  if (dump->folder == NULL || !open_existing (dump, &version, error))
+    return FALSE;
+  if (version == dump->spec->n_migrations)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "database '%s' has version %" G_GINT64_FORMAT ", which is not %u: start its service once, which brings it"
+               " up to date", dump->path, version, dump->spec->n_migrations);
+  return FALSE;
+}
+
+/* Whether there are rows; of an older version, that is not even asked. */
+static gboolean
+look_for_data (SqliteDump *dump, gboolean *found, GError **error)
+{
+  gint64 version;
+  guint64 n = 0;
+
+  *found = FALSE;
+  if (!g_file_test (dump->path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (!open_existing (dump, &version, error))
+    return FALSE;
+  *found = version > 0 && version < dump->spec->n_migrations;
+  for (guint i = 0; version == dump->spec->n_migrations && !*found && i < dump->spec->n_sections; i++)
+    {
+      if (!dump->spec->sections[i].count (&dump->parent, &n, error))
+        return FALSE;
+      *found = n > 0;
+    }
+  g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
+  return TRUE;
+}
+
+static gboolean
+open_target (SqliteDump *dump, const char *folder, const char *file, GError **error)
+{
+  gboolean found;
+
+  dump->folder = tw_data_folder_open (folder, file, error);
+  if (dump->folder == NULL || !look_for_data (dump, &found, error))
+    return FALSE;
+  if (found)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "database '%s' already holds data", dump->path);
+      return FALSE;
+    }
+  dump->part = g_strconcat (dump->path, ".part", NULL);
+  return open_part (dump, error);
+}
+
+TwDump *
+tw_sqlite_dump_open (const char *path, TwDumpRole role, const TwSqliteDumpSpec *spec, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (absolute), *file = g_path_get_basename (absolute);
+  SqliteDump *dump = g_new0 (SqliteDump, 1);
+  g_autoptr (TwDump) base = &dump->parent;
+
+  dump->klass = (TwDumpClass) {
+    .sections = spec->sections,
+    .n_sections = spec->n_sections,
+    .clear = dump_clear,
+    .finish = dump_finish,
+    .free = dump_free,
+  };
+  dump->parent.klass = &dump->klass;
+  dump->spec = spec;
+  dump->path = g_steal_pointer (&absolute);
+  if (!(role == TW_DUMP_SOURCE ? open_source (dump, folder, file, error) : open_target (dump, folder, file, error)))
+    return NULL;
+  return g_steal_pointer (&base);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The account store in MongoDB, opened and ready. */
+
+#pragma once
+
+#include "tw-account-store-mongo.h"
+
+/* Opening does not wait for the server: this does, for ten seconds at most. */
+static inline TwAccountStore *
+mongo_account_store_open (const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwAccountStore) store = tw_account_store_mongo_open (uri, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_clear_error (&error);
+      if (tw_account_store_check (store, &error))
+        break;
+      g_usleep (10000);
+    }
+  g_assert_no_error (error);
+  return g_steal_pointer (&store);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One thread and poll(). Messages of a test are small: what is read at once is one of them. */
+
+#include "forwarder.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct
+{
+  int client, server;
+  gboolean loses; /* the next bytes from the server are the answer to lose */
+} Pair;
+
+struct _Forwarder
+{
+  guint16 target, port;
+  int reserved; /* bound, so that nobody else gets the port */
+  int wake;
+  pthread_t thread;
+
+  GArray *pairs; /* the thread's, as is listener */
+  int listener;
+
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t applied;
+  ForwarderMode wanted, mode;
+  gboolean closing, has_lost;
+  char *losing; /* of the command; NULL: none */
+};
+
+static int
+bind_port (guint16 *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+                                 .sin_port = htons (*port) };
+  socklen_t size = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int one = 1;
+
+  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one), ==, 0);
+  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), ==, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, size), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &size), ==, 0);
+  *port = ntohs (address.sin_port);
+  return fd;
+}
+
+static void
+close_pair (Pair *pair)
+{
+  close (pair->client);
+  close (pair->server);
+}
+
+static void
+accept_pair (Forwarder *forwarder)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+                                 .sin_port = htons (forwarder->target) };
+  Pair pair = { .client = accept (forwarder->listener, NULL, NULL), .server = socket (AF_INET, SOCK_STREAM, 0) };
+
+  g_assert_cmpint (pair.client, >=, 0);
+  if (connect (pair.server, (struct sockaddr *) &address, sizeof address) == 0)
+    g_array_append_val (forwarder->pairs, pair);
+  else
+    close_pair (&pair);
+}
+
+/* Whether the command in @bytes is the one whose answer gets lost. */
+static gboolean
+begins_losing (Forwarder *forwarder, const char *bytes, gsize n)
+{
+  gboolean begins;
+
+  pthread_mutex_lock (&forwarder->mutex);
+  begins = forwarder->losing != NULL && memmem (bytes, n, forwarder->losing, strlen (forwarder->losing) + 1) != NULL;
+  if (begins)
+    g_clear_pointer (&forwarder->losing, g_free);
+  pthread_mutex_unlock (&forwarder->mutex);
+  return begins;
+}
+
+/* FALSE: the connection has come to its end. */
+static gboolean
+move_bytes (Forwarder *forwarder, Pair *pair, int from, int to)
+{
+  char bytes[65536];
+  ssize_t n = read (from, bytes, sizeof bytes);
+
+  if (n <= 0)
+    return FALSE;
+  if (from == pair->server && pair->loses)
+    {
+      pthread_mutex_lock (&forwarder->mutex);
+      forwarder->has_lost = TRUE;
+      pthread_mutex_unlock (&forwarder->mutex);
+      return FALSE;
+    }
+  if (from == pair->client && begins_losing (forwarder, bytes, (gsize) n))
+    pair->loses = TRUE;
+  return send (to, bytes, (gsize) n, MSG_NOSIGNAL) == n;
+}
+
+static void
+apply (Forwarder *forwarder, ForwarderMode mode)
+{
+  guint16 port = forwarder->port;
+
+  if (mode != FORWARDER_AWAY && forwarder->listener < 0)
+    {
+      forwarder->listener = bind_port (&port);
+      g_assert_cmpint (listen (forwarder->listener, 100), ==, 0);
+    }
+  if (mode == FORWARDER_AWAY)
+    {
+      for (guint i = 0; i < forwarder->pairs->len; i++)
+        close_pair (&g_array_index (forwarder->pairs, Pair, i));
+      g_array_set_size (forwarder->pairs, 0);
+      if (forwarder->listener >= 0)
+        close (forwarder->listener);
+      forwarder->listener = -1;
+    }
+}
+
+/* FALSE: it is over. */
+static gboolean
+take_orders (Forwarder *forwarder, ForwarderMode *mode)
+{
+  gboolean go_on;
+
+  pthread_mutex_lock (&forwarder->mutex);
+  apply (forwarder, forwarder->wanted);
+  forwarder->mode = *mode = forwarder->wanted;
+  go_on = !forwarder->closing;
+  pthread_cond_broadcast (&forwarder->applied);
+  pthread_mutex_unlock (&forwarder->mutex);
+  return go_on;
+}
+
+static void
+serve_pairs (Forwarder *forwarder, const struct pollfd *fds, guint n_pairs)
+{
+  for (guint i = n_pairs; i-- > 0;)
+    {
+      Pair *pair = &g_array_index (forwarder->pairs, Pair, i);
+      gboolean lives = (fds[2 * i].revents == 0 || move_bytes (forwarder, pair, pair->client, pair->server))
+                       && (fds[2 * i + 1].revents == 0 || move_bytes (forwarder, pair, pair->server, pair->client));
+
+      if (!lives)
+        {
+          close_pair (pair);
+          g_array_remove_index_fast (forwarder->pairs, i);
+        }
+    }
+}
+
+static void *
+run (void *user_data)
+{
+  Forwarder *forwarder = user_data;
+  ForwarderMode mode;
+  guint64 count;
+
+  while (take_orders (forwarder, &mode))
+    {
+      guint n_pairs = mode == FORWARDER_THROUGH ? forwarder->pairs->len : 0;
+      g_autofree struct pollfd *fds = g_new0 (struct pollfd, 2 * n_pairs + 2);
+      struct pollfd *wake = &fds[2 * n_pairs], *listener = wake + 1;
+
+      for (guint i = 0; i < n_pairs; i++)
+        {
+          const Pair *pair = &g_array_index (forwarder->pairs, Pair, i);
+
+          fds[2 * i] = (struct pollfd) { .fd = pair->client, .events = POLLIN };
+          fds[2 * i + 1] = (struct pollfd) { .fd = pair->server, .events = POLLIN };
+        }
+      *wake = (struct pollfd) { .fd = forwarder->wake, .events = POLLIN };
+      *listener = (struct pollfd) { .fd = mode == FORWARDER_THROUGH ? forwarder->listener : -1, .events = POLLIN };
+      g_assert_cmpint (poll (fds, 2 * n_pairs + 2, -1), >, 0);
+      if (wake->revents != 0)
+        g_assert_cmpint (read (forwarder->wake, &count, sizeof count), ==, sizeof count);
+      serve_pairs (forwarder, fds, n_pairs);
+      if (listener->revents != 0)
+        accept_pair (forwarder);
+    }
+  return NULL;
+}
+
+Forwarder *
+forwarder_new (guint16 port, ForwarderMode mode)
+{
+  Forwarder *forwarder = g_new0 (Forwarder, 1);
+
+  *forwarder = (Forwarder) { .target = port, .listener = -1, .wanted = mode, .mode = FORWARDER_AWAY };
+  forwarder->reserved = bind_port (&forwarder->port);
+  forwarder->wake = eventfd (0, EFD_CLOEXEC);
+  forwarder->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  pthread_mutex_init (&forwarder->mutex, NULL);
+  pthread_cond_init (&forwarder->applied, NULL);
+  apply (forwarder, mode);
+  g_assert_cmpint (pthread_create (&forwarder->thread, NULL, run, forwarder), ==, 0);
+  return forwarder;
+}
+
+static void
+wake (Forwarder *forwarder)
+{
+  static const guint64 one = 1;
+
+  g_assert_cmpint (write (forwarder->wake, &one, sizeof one), ==, sizeof one);
+}
+
+void
+forwarder_free (Forwarder *forwarder)
+{
+  pthread_mutex_lock (&forwarder->mutex);
+  forwarder->closing = TRUE;
+  forwarder->wanted = FORWARDER_AWAY;
+  pthread_mutex_unlock (&forwarder->mutex);
+  wake (forwarder);
+  pthread_join (forwarder->thread, NULL);
+  pthread_cond_destroy (&forwarder->applied);
+  pthread_mutex_destroy (&forwarder->mutex);
+  g_array_unref (forwarder->pairs);
+  close (forwarder->wake);
+  close (forwarder->reserved);
+  g_free (forwarder->losing);
+  g_free (forwarder);
+}
+
+guint16
+forwarder_port (const Forwarder *forwarder)
+{
+  return forwarder->port;
+}
+
+void
+forwarder_set (Forwarder *forwarder, ForwarderMode mode)
+{
+  pthread_mutex_lock (&forwarder->mutex);
+  forwarder->wanted = mode;
+  wake (forwarder);
+  while (forwarder->mode != mode)
+    pthread_cond_wait (&forwarder->applied, &forwarder->mutex);
+  pthread_mutex_unlock (&forwarder->mutex);
+}
+
+void
+forwarder_lose_answer (Forwarder *forwarder, const char *command)
+{
+  pthread_mutex_lock (&forwarder->mutex);
+  g_free (forwarder->losing);
+  forwarder->losing = g_strdup (command);
+  forwarder->has_lost = FALSE;
+  pthread_mutex_unlock (&forwarder->mutex);
+}
+
+gboolean
+forwarder_has_lost (Forwarder *forwarder)
+{
+  gboolean has_lost;
+
+  pthread_mutex_lock (&forwarder->mutex);
+  has_lost = forwarder->has_lost;
+  pthread_mutex_unlock (&forwarder->mutex);
+  return has_lost;
+}

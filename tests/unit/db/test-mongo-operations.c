@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Workers, their queue and the deadline: what whoever asks is told, how often, and when a job may go. */
+
+#include "tw-mongo.h"
+
+#include "mongo-fixture.h"
+#include "tw-error.h"
+#include "tw-latch.h"
+#include "tw-store-error.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* An operation, and what became of it. */
+typedef struct
+{
+  TwLatch release; /* awaited by a function that blocks */
+  TwLatch begun, answered, freed;
+  _Atomic guint runs, answers, frees;
+  GError *error;
+  pthread_t answered_by;
+} Job;
+
+static void
+job_init (Job *job)
+{
+  *job = (Job) { 0 };
+  tw_latch_init (&job->release);
+  tw_latch_init (&job->begun);
+  tw_latch_init (&job->answered);
+  tw_latch_init (&job->freed);
+}
+
+static gboolean
+run_at_once (TwMongoSession *session, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  atomic_fetch_add (&job->runs, 1);
+  return TRUE;
+}
+
+static gboolean
+run_until_released (TwMongoSession *session, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  atomic_fetch_add (&job->runs, 1);
+  tw_latch_open (&job->begun);
+  tw_latch_wait (&job->release);
+  g_assert_cmpint (tw_mongo_session_left_ms (session), >=, 0);
+  return TRUE;
+}
+
+static void
+job_answered (gpointer data, const GError *error)
+{
+  Job *job = data;
+
+  atomic_fetch_add (&job->answers, 1);
+  job->answered_by = pthread_self ();
+  job->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&job->answered);
+}
+
+static void
+job_freed (gpointer data)
+{
+  Job *job = data;
+
+  atomic_fetch_add (&job->frees, 1);
+  tw_latch_open (&job->freed);
+}
+
+static void
+assert_unavailable (Job *job, const char *message)
+{
+  g_assert_error (job->error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_cmpstr (job->error->message, ==, message);
+  g_clear_error (&job->error);
+}
+
+/* One worker: what comes behind the first has to wait for it. */
+static TwMongo *
+open_narrow (const MongoFixture *f)
+{
+  g_autofree char *uri = g_strconcat (f->uri, strchr (f->uri, '?') != NULL ? "&" : "?", "maxPoolSize=1", NULL);
+  g_autoptr (GError) error = NULL;
+  TwMongo *mongo = tw_mongo_open (uri, &mongo_fixture_spec, TW_MONGO_SERVE, &error);
+
+  g_assert_no_error (error);
+  mongo_fixture_assert_ready (mongo);
+  return mongo;
+}
+
+static void
+test_deadline (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) mongo = open_narrow (f);
+  Job stuck, behind;
+
+  job_init (&stuck);
+  job_init (&behind);
+  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, job_freed);
+  tw_mongo_run (mongo, run_at_once, job_answered, &behind, job_freed);
+
+  tw_latch_wait (&stuck.answered);
+  assert_unavailable (&stuck, TW_STORE_UNAVAILABLE);
+  g_assert_cmpuint (atomic_load (&stuck.frees), ==, 0);
+  tw_latch_wait (&behind.answered);
+  assert_unavailable (&behind, TW_STORE_UNAVAILABLE);
+
+  tw_latch_open (&stuck.release);
+  tw_latch_wait (&stuck.freed);
+  tw_latch_wait (&behind.freed);
+  g_assert_cmpuint (atomic_load (&stuck.answers), ==, 1);
+  g_assert_cmpuint (atomic_load (&behind.answers), ==, 1);
+  g_assert_cmpuint (atomic_load (&behind.runs), ==, 0);
+  mongo_fixture_assert_ready (mongo);
+}
+
+static void
+test_queue_has_a_bound (MongoFixture *f, gconstpointer data)
+{
+  enum
+  {
+    WAITING = 4096
+  };
+  g_autoptr (TwMongo) mongo = open_narrow (f);
+  g_autofree Job *waiting = g_new (Job, WAITING);
+  Job stuck, refused;
+  guint runs = 0;
+
+  job_init (&stuck);
+  job_init (&refused);
+  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, NULL);
+  tw_latch_wait (&stuck.begun);
+  for (guint i = 0; i < WAITING; i++)
+    {
+      job_init (&waiting[i]);
+      tw_mongo_run (mongo, run_at_once, job_answered, &waiting[i], NULL);
+    }
+  tw_mongo_run (mongo, run_at_once, job_answered, &refused, NULL);
+  assert_unavailable (&refused, TW_STORE_BUSY);
+  g_assert_true (pthread_equal (refused.answered_by, pthread_self ()));
+
+  tw_latch_open (&stuck.release);
+  for (guint i = 0; i < WAITING; i++)
+    {
+      tw_latch_wait (&waiting[i].answered);
+      runs += atomic_load (&waiting[i].runs);
+      g_clear_error (&waiting[i].error);
+    }
+  tw_latch_wait (&stuck.answered);
+  g_clear_error (&stuck.error);
+  g_assert_cmpuint (runs, >, 0);
+}
+
+static void
+test_closed_gate_answers_at_once (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) mongo = NULL;
+  Job job;
+
+  forwarder_set (f->forwarder, FORWARDER_AWAY);
+  mongo = mongo_fixture_open (f, TW_MONGO_SERVE);
+  job_init (&job);
+  tw_mongo_run (mongo, run_at_once, job_answered, &job, job_freed);
+  g_assert_true (pthread_equal (job.answered_by, pthread_self ()));
+  assert_unavailable (&job, TW_STORE_UNAVAILABLE);
+  g_assert_cmpuint (atomic_load (&job.answers), ==, 1);
+  g_assert_cmpuint (atomic_load (&job.frees), ==, 1);
+  g_assert_cmpuint (atomic_load (&job.runs), ==, 0);
+}
+
+static gboolean
+fail_silently (TwMongoSession *session, gpointer job, GError **error)
+{
+  return FALSE;
+}
+
+static void
+test_failure_without_an_error (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) mongo = mongo_fixture_open_ready (f, TW_MONGO_SERVE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mongo_fixture_run (mongo, fail_silently, NULL, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_INTERNAL);
+}
+
+static gboolean
+put_thing (TwMongoSession *session, gpointer data, GError **error)
+{
+  Job *job = data;
+  g_autofree char *id = g_strdup_printf ("%p", data);
+  g_autoptr (TwBson) document = BCON_NEW ("_id", BCON_UTF8 (id), "email", BCON_UTF8 (id));
+
+  atomic_fetch_add (&job->runs, 1);
+  return tw_mongo_insert (session, THINGS, document, error);
+}
+
+/* Closing under load: each is answered once, and what was told to be well is there. */
+static void
+close_under_load (MongoFixture *f, ForwarderMode meanwhile)
+{
+  enum
+  {
+    N = 500
+  };
+  TwMongo *mongo = mongo_fixture_open_ready (f, TW_MONGO_SERVE);
+  g_autofree Job *jobs = g_new (Job, N);
+  gint64 well = 0;
+
+  for (guint i = 0; i < N; i++)
+    {
+      job_init (&jobs[i]);
+      tw_mongo_run (mongo, put_thing, job_answered, &jobs[i], job_freed);
+      if (i == N / 2)
+        forwarder_set (f->forwarder, meanwhile);
+    }
+  tw_mongo_close (mongo);
+  for (guint i = 0; i < N; i++)
+    {
+      g_assert_cmpuint (atomic_load (&jobs[i].answers), ==, 1);
+      g_assert_cmpuint (atomic_load (&jobs[i].frees), ==, 1);
+      if (jobs[i].error == NULL)
+        well++;
+      else
+        assert_unavailable (&jobs[i], TW_STORE_UNAVAILABLE);
+    }
+  g_assert_cmpint (mongo_fixture_count (f, THINGS, "{}"), >=, well);
+  if (meanwhile == FORWARDER_THROUGH)
+    g_assert_cmpint (well, >, 0);
+}
+
+static void
+test_close_under_load (MongoFixture *f, gconstpointer data)
+{
+  close_under_load (f, FORWARDER_THROUGH);
+}
+
+static void
+test_close_while_silent (MongoFixture *f, gconstpointer data)
+{
+  close_under_load (f, FORWARDER_SILENT);
+}
+
+static void
+test_close_while_away (MongoFixture *f, gconstpointer data)
+{
+  close_under_load (f, FORWARDER_AWAY);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*test) (MongoFixture *, gconstpointer);
+  } tests[] = {
+    { "/mongo/operations/answered-once-at-the-deadline", test_deadline },
+    { "/mongo/operations/queue-has-a-bound", test_queue_has_a_bound },
+    { "/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once },
+    { "/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error },
+    { "/mongo/operations/close-under-load", test_close_under_load },
+    { "/mongo/operations/close-while-the-server-is-silent", test_close_while_silent },
+    { "/mongo/operations/close-while-the-server-is-away", test_close_while_away },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, MongoFixture, NULL, mongo_fixture_set_up, tests[i].test, mongo_fixture_tear_down);
+  return g_test_run ();
+}
