@@ -2,6 +2,7 @@
 
 /* accounts-service: what is its own; the rest is service/'s. To support another database, add a row to stores. */
 
+#include "tw-account-store-mongo.h"
 #include "tw-account-store-sqlite.h"
 #include "tw-accounts-handler.h"
 #include "tw-generated-types.h"
@@ -11,16 +12,29 @@
 /* Threads that are free for everything else while as many as can wait for passwords do. */
 #define SPARE_THREADS 16
 
+/* Takes @opened, which is NULL where it could not be opened. */
 static gpointer
-open_sqlite (const char *location, const TwClock *clock, GError **error)
+serve (TwAccountStore *opened, const TwClock *clock, GError **error)
 {
-  g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (location, error);
+  g_autoptr (TwAccountStore) store = opened;
   TwPasswords *passwords;
 
   if (store == NULL)
     return NULL;
   passwords = tw_passwords_new (&TW_PASSWORD_DEFAULT_PARAMS, error);
   return passwords != NULL ? tw_account_service_new (g_steal_pointer (&store), passwords, clock) : NULL;
+}
+
+static gpointer
+open_sqlite (const char *path, const TwClock *clock, GError **error)
+{
+  return serve (tw_account_store_sqlite_new (path, error), clock, error);
+}
+
+static gpointer
+open_mongo (const char *uri, const TwClock *clock, GError **error)
+{
+  return serve (tw_account_store_mongo_open (uri, error), clock, error);
 }
 
 static GObject *
@@ -42,6 +56,7 @@ main (int argc, char **argv)
 {
   static const TwServiceStore stores[] = {
     { .scheme = "sqlite:", .local = TRUE, .open = open_sqlite },
+    { .scheme = "mongodb://", .open = open_mongo },
     { 0 },
   };
   const TwServiceSpec spec = {

@@ -3,21 +3,23 @@
 /* Accounts in MongoDB: database accounts-db unless the URI names another. Ids are strings, as in tasks' userId.
  *
  *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date }
- *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date, current: binary }
+ *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date }
  *     tokens       { _id: binary (hash), sessionId, expiresOn: date }
- *     revocations  { _id: int64 (position), sessionId, expiresS: int64 }
- *     sequence     { _id: "revocations", last: int64, pending?: { position: int64, sessionId, expiresS: int64 } }
+ *     uses         { _id: binary (hash of a used token), next?: binary, expiresOn: date }
+ *     revocations  { _id: int64 (position), after: int64 (unique), sessionId (unique), expiresS: int64 }
  *
  * Each mutation is one step although it touches several documents, without transactions (which need a replica set):
- * whatever it writes first can't be seen by anybody, and then one write of one document makes it happen.
+ * whatever it writes first can't be seen by anybody, then one insertion, which a unique key lets happen once, makes it
+ * happen, and what is done afterwards changes nothing that anybody could see.
  *
- * - A token is good where its session's `current` is its hash; one that is known and is not, was used before. Tokens are
- *   written before the session that makes them good, so one that is left over was never given to anyone.
- * - Signing up writes token, session and then the account, whose unique keys decide.
- * - Rotating is one compare-and-swap of the session's `current`.
- * - Ending a session is one compare-and-swap of the sequence, which gives it the next position and notes it as
- *   pending. Whoever comes next, to end another one or to list, first finishes what is pending: enters the revocation
- *   and deletes the session. So a position can be seen only once all before it can. */
+ * - Signing up inserts token, session, account: the account's id and address decide. A token that nobody was given
+ *   and a session without an account are not reachable; they go when they expire. Signing in inserts token, session.
+ * - Rotating inserts the next token, then the use of the old one: whoever inserts that has won. A token is good unless
+ *   there is a use of it.
+ * - Ending a session inserts its revocation: from then on it has ended, whether it has been deleted yet or not.
+ * - Revocations are a chain: each names the position that it comes after, which only one can. So they appear one by
+ *   one, in the order of their positions, whichever instance of the service enters them; who reads up to the newest
+ *   one has read all before it. The newest is never dropped, lest two chains begin. */
 
 #pragma once
 

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#define APPLICATION_ID 0x54774163 /* "TwAc" */
 #define N_READERS 4
 
 typedef struct
@@ -362,8 +361,8 @@ TwAccountStore *
 tw_account_store_sqlite_new (const char *path, GError **error)
 {
   SqliteStore *store;
-  TwSqlite *db = tw_sqlite_open (path, APPLICATION_ID, tw_account_tables_migrations, TW_ACCOUNT_TABLES_VERSION,
-                                 N_READERS, error);
+  TwSqlite *db = tw_sqlite_open (path, TW_ACCOUNT_TABLES_APPLICATION_ID, tw_account_tables_migrations,
+                                 TW_ACCOUNT_TABLES_VERSION, N_READERS, error);
 
   if (db == NULL)
     return NULL;

@@ -15,6 +15,8 @@
 
 G_BEGIN_DECLS
 
+#define TW_ACCOUNT_TABLES_APPLICATION_ID 0x54774163 /* "TwAc" */
+
 #define TW_ACCOUNT_TABLES_VERSION 1
 extern const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION];
 

@@ -4,17 +4,30 @@
 
 #include "tw-generated-types.h"
 #include "tw-idl.h"
+#include "tw-mongo-variables.h"
 #include "tw-service.h"
 #include "tw-task-service.h"
+#include "tw-task-store-mongo.h"
 #include "tw-task-store-sqlite.h"
 #include "tw-tasks-handler.h"
+
+/* Takes @store, which is NULL where it could not be opened. */
+static gpointer
+serve (TwTaskStore *store, const TwClock *clock)
+{
+  return store != NULL ? tw_task_service_new (store, clock) : NULL;
+}
 
 static gpointer
 open_sqlite (const char *path, const TwClock *clock, GError **error)
 {
-  TwTaskStore *store = tw_task_store_sqlite_open (path, error);
+  return serve (tw_task_store_sqlite_open (path, error), clock);
+}
 
-  return store != NULL ? tw_task_service_new (store, clock) : NULL;
+static gpointer
+open_mongo (const char *uri, const TwClock *clock, GError **error)
+{
+  return serve (tw_task_store_mongo_open (uri, error), clock);
 }
 
 static GObject *
@@ -32,6 +45,7 @@ close_service (gpointer service)
 /* A store for another database is one row more. */
 static const TwServiceStore stores[] = {
   { "sqlite:", TRUE, open_sqlite },
+  { "mongodb://", FALSE, open_mongo },
   { NULL, FALSE, NULL },
 };
 
@@ -45,6 +59,7 @@ main (int argc, char **argv)
     .default_port = 6001,
     .listen_environment = "TW_TASKS_LISTEN",
     .database_file = "tasks.db",
+    .store_from_environment = tw_mongo_variables_read,
     .stores = stores,
     .load_schema = tw_idl_load,
     .types = tw_generated_types,

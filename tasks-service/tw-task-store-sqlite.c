@@ -3,27 +3,9 @@
 #include "tw-task-store-sqlite.h"
 
 #include "tw-error.h"
-#include "tw-sqlite.h"
 #include "tw-random.h"
-
-#define APPLICATION_ID 0x5457546b /* "TWTk" */
-
-/* The table is its own index in the order of a page: a page is one walk over neighbours, and nothing is kept twice.
- * The filter has an index too, or the few open tasks among a thousand finished ones would take a thousand steps to
- * find. */
-static const TwSqliteMigration migrations[] = {
-  "CREATE TABLE tasks ("
-  "  user_id TEXT NOT NULL,"
-  "  created_ms INTEGER NOT NULL,"
-  "  id BLOB NOT NULL UNIQUE CHECK (length (id) = 12),"
-  "  updated_ms INTEGER NOT NULL,"
-  "  version INTEGER NOT NULL,"
-  "  done INTEGER NOT NULL,"
-  "  name TEXT NOT NULL,"
-  "  PRIMARY KEY (user_id, created_ms, id)"
-  ") STRICT, WITHOUT ROWID;"
-  "CREATE INDEX tasks_by_done ON tasks (user_id, done, created_ms, id)",
-};
+#include "tw-sqlite.h"
+#include "tw-task-tables.h"
 
 /* Rows come in this order everywhere. */
 #define COLUMNS "id, created_ms, updated_ms, version, done, name"
@@ -389,7 +371,8 @@ tw_task_store_sqlite_open (const char *path, GError **error)
   };
   /* A read is work for a processor, not a wait: more readers than processors would only wait for those. */
   guint readers = CLAMP (g_get_num_processors (), 2, 16);
-  TwSqlite *db = tw_sqlite_open (path, APPLICATION_ID, migrations, G_N_ELEMENTS (migrations), readers, error);
+  TwSqlite *db = tw_sqlite_open (path, TW_TASK_TABLES_APPLICATION_ID, tw_task_tables_migrations, TW_TASK_TABLES_VERSION,
+                                 readers, error);
   Store *store;
 
   if (db == NULL)

@@ -126,6 +126,40 @@ insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gbo
   g_assert_no_error (error);
 }
 
+/* Never more at once than a store that is slow can do in the time that it has for each. */
+#define AT_ONCE 50
+
+void
+insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
+{
+  char id[TW_ID_SIZE], name[] = "a name";
+  g_autofree char *user = g_strdup (user_id);
+
+  for (guint first = 0; first < n; first += AT_ONCE)
+    {
+      guint batch = MIN (n - first, AT_ONCE);
+      Outcome outcomes[AT_ONCE] = { 0 };
+
+      for (guint i = 0; i < batch; i++)
+        {
+          const TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = (first + i) / each,
+                                      .version = 1 };
+
+          id_of (first + i, id);
+          tw_latch_init (&outcomes[i].latch);
+          tw_task_store_insert (store, &task, arrived, &outcomes[i]);
+        }
+      for (guint i = 0; i < batch; i++)
+        {
+          g_autoptr (GError) error = NULL;
+          g_autoptr (TwTaskRecord) inserted = wait_for (&outcomes[i], &error);
+
+          g_assert_no_error (error);
+          g_assert_nonnull (inserted);
+        }
+    }
+}
+
 void
 assert_same (const TwTaskRecord *one, const TwTaskRecord *other)
 {

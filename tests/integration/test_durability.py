@@ -7,30 +7,23 @@ import threading
 import httpx
 import pytest
 
+from support.load import names
 from support.people import Person
 from support.processes import PATIENCE_S, Stack, eventually
+from support.stores import on_both_stores
 
 CLIENTS = 8
 
 
 @pytest.fixture
-def stack(tmp_path):
-    running = Stack(tmp_path)
+def stack(tmp_path, store):
+    running = Stack(tmp_path, store=store)
     yield running
     assert running.stop() == []
 
 
-def names(person):
-    found, query = [], "?limit=200"
-    while True:
-        page = person.client.get(f"/v1/tasks{query}").json()
-        found += [task["name"] for task in page["tasks"]]
-        if "nextCursor" not in page:
-            return found
-        query = f"?limit=200&cursor={page['nextCursor']}"
-
-
 @pytest.mark.concurrent
+@on_both_stores
 def test_kill_9_while_clients_add(stack):
     acknowledged, lock, enough, over = [], threading.Lock(), threading.Event(), threading.Event()
     with Person(stack.url) as somebody:
@@ -68,6 +61,7 @@ def test_kill_9_while_clients_add(stack):
         assert len(found) == len(set(found)), "an add was made twice"
 
 
+@on_both_stores
 def test_all_is_there_after_a_restart(stack):
     with Person(stack.url) as somebody:
         for n in range(5):

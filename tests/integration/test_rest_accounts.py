@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing up, in and out over REST."""
 
-import base64
 import concurrent.futures
-import json
 
 import pytest
 
-from support.people import PASSWORD, Person, locations, new_email, problem
+from support.people import PASSWORD, Person, claims, locations, new_email, problem
 from support.processes import eventually
+from support.stores import on_both_stores
 
-
-def claims(token):
-    payload = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+pytestmark = on_both_stores
 
 
 def test_sign_up(stack, person):

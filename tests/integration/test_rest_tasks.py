@@ -7,6 +7,9 @@ import threading
 import pytest
 
 from support.people import Person, problem
+from support.stores import on_both_stores
+
+pytestmark = on_both_stores
 
 UNKNOWN_ID = "0123456789abcdef01234567"
 

@@ -10,15 +10,17 @@ import pytest
 
 from support.people import Person, problem
 from support.processes import Stack, eventually
+from support.stores import on_both_stores
 
-pytestmark = pytest.mark.concurrent
+pytestmark = [pytest.mark.concurrent, on_both_stores]
 
 PROMISE_S = 5
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    running = Stack(tmp_path_factory.mktemp("two-gateways"), gateways=2, gateway_arguments=["--workers", "2"])
+def stack(tmp_path_factory, store):
+    folder = tmp_path_factory.mktemp("two-gateways")
+    running = Stack(folder, gateways=2, gateway_arguments=["--workers", "2"], store=store)
     yield running
     assert running.stop() == []
 

@@ -6,7 +6,10 @@ import re
 import pytest
 from thriftpy2.thrift import TApplicationException
 
+from support.stores import on_both_stores
 from support.thrift import ENCODINGS, client, old_tasks
+
+pytestmark = on_both_stores
 
 UNKNOWN_IDS = ["0123456789abcdef01234567", "not an id", "", "x" * 10_000]
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-account-documents.h"
+
+#include "tw-error.h"
+
+#include <string.h>
+
+static void
+append_hash (bson_t *document, const char *field, const guint8 *hash)
+{
+  BSON_APPEND_BINARY (document, field, BSON_SUBTYPE_BINARY, hash, TW_REFRESH_HASH_SIZE);
+}
+
+bson_t *
+tw_document_with_text (const char *field, const char *value)
+{
+  bson_t *document = bson_new ();
+
+  BSON_APPEND_UTF8 (document, field, value);
+  return document;
+}
+
+bson_t *
+tw_document_with_hash (const guint8 hash[TW_REFRESH_HASH_SIZE])
+{
+  bson_t *document = bson_new ();
+
+  append_hash (document, "_id", hash);
+  return document;
+}
+
+void
+tw_document_collect (const bson_t *document, const char *field, bson_t *values)
+{
+  bson_iter_t iter;
+  char buffer[16];
+  const char *index;
+
+  if (!bson_iter_init_find (&iter, document, field))
+    return;
+  bson_uint32_to_string (bson_count_keys (values), &index, buffer, sizeof buffer);
+  bson_append_iter (values, index, -1, &iter);
+}
+
+bson_t *
+tw_document_with_any (const char *field, const bson_t *values)
+{
+  return BCON_NEW (field, "{", "$in", BCON_ARRAY (values), "}");
+}
+
+/* The readers of single fields: FALSE with INTERNAL where it is not there or of another type. */
+
+static gboolean
+find (const bson_t *document, const char *field, bson_type_t type, bson_iter_t *iter, GError **error)
+{
+  if (bson_iter_init_find (iter, document, field) && bson_iter_type (iter) == type)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has no %s, or not of its type", field);
+  return FALSE;
+}
+
+static gboolean
+read_text (const bson_t *document, const char *field, char **text, GError **error)
+{
+  bson_iter_t iter;
+  const char *value;
+  guint32 length;
+
+  if (!find (document, field, BSON_TYPE_UTF8, &iter, error))
+    return FALSE;
+  value = bson_iter_utf8 (&iter, &length);
+  if (!g_utf8_validate_len (value, length, NULL))
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has a %s that is not UTF-8", field);
+      return FALSE;
+    }
+  *text = g_strndup (value, length);
+  return TRUE;
+}
+
+static gboolean
+read_id (const bson_t *document, const char *field, char id[TW_ID_SIZE], GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!read_text (document, field, &text, error))
+    return FALSE;
+  if (g_strlcpy (id, text, TW_ID_SIZE) < TW_ID_SIZE)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has a %s that is too long", field);
+  return FALSE;
+}
+
+static gboolean
+read_date (const bson_t *document, const char *field, gint64 *ms, GError **error)
+{
+  bson_iter_t iter;
+
+  if (!find (document, field, BSON_TYPE_DATE_TIME, &iter, error))
+    return FALSE;
+  *ms = bson_iter_date_time (&iter);
+  return TRUE;
+}
+
+static gboolean
+read_int64 (const bson_t *document, const char *field, gint64 *number, GError **error)
+{
+  bson_iter_t iter;
+
+  if (!find (document, field, BSON_TYPE_INT64, &iter, error))
+    return FALSE;
+  *number = bson_iter_int64 (&iter);
+  return TRUE;
+}
+
+static gboolean
+read_hash (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error)
+{
+  bson_iter_t iter;
+  bson_subtype_t subtype;
+  const guint8 *bytes;
+  guint32 length;
+
+  if (!find (document, "_id", BSON_TYPE_BINARY, &iter, error))
+    return FALSE;
+  bson_iter_binary (&iter, &subtype, &length, &bytes);
+  if (length != TW_REFRESH_HASH_SIZE)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has an _id of %u bytes", length);
+      return FALSE;
+    }
+  memcpy (hash, bytes, TW_REFRESH_HASH_SIZE);
+  return TRUE;
+}
+
+bson_t *
+tw_account_document_new (const TwAccountRecord *account)
+{
+  bson_t *document = bson_new ();
+
+  BSON_APPEND_UTF8 (document, "_id", account->id);
+  BSON_APPEND_UTF8 (document, "email", account->email);
+  if (account->name != NULL)
+    BSON_APPEND_UTF8 (document, "name", account->name);
+  BSON_APPEND_UTF8 (document, "passwordHash", account->password_hash);
+  BSON_APPEND_DATE_TIME (document, "createdOn", account->created_ms);
+  return document;
+}
+
+TwAccountRecord *
+tw_account_document_read (const bson_t *document, GError **error)
+{
+  g_autoptr (TwAccountRecord) account = g_new0 (TwAccountRecord, 1);
+
+  if (!read_text (document, "_id", &account->id, error) || !read_text (document, "email", &account->email, error)
+      || !read_text (document, "passwordHash", &account->password_hash, error)
+      || !read_date (document, "createdOn", &account->created_ms, error)
+      || (bson_has_field (document, "name") && !read_text (document, "name", &account->name, error)))
+    return NULL;
+  return g_steal_pointer (&account);
+}
+
+bson_t *
+tw_session_document_new (const TwSessionRecord *session, gint64 expires_ms)
+{
+  bson_t *document = bson_new ();
+
+  BSON_APPEND_UTF8 (document, "_id", session->id);
+  BSON_APPEND_UTF8 (document, "userId", session->user_id);
+  BSON_APPEND_DATE_TIME (document, "createdOn", session->created_ms);
+  BSON_APPEND_DATE_TIME (document, "endsOn", session->ends_ms);
+  BSON_APPEND_DATE_TIME (document, "expiresOn", expires_ms);
+  return document;
+}
+
+gboolean
+tw_session_document_read (const bson_t *document, TwSessionRecord *session, gint64 *expires_ms, GError **error)
+{
+  return read_id (document, "_id", session->id, error) && read_id (document, "userId", session->user_id, error)
+         && read_date (document, "createdOn", &session->created_ms, error)
+         && read_date (document, "endsOn", &session->ends_ms, error)
+         && read_date (document, "expiresOn", expires_ms, error);
+}
+
+bson_t *
+tw_token_document_new (const TwTokenDocument *token)
+{
+  bson_t *document = tw_document_with_hash (token->refresh.hash);
+
+  BSON_APPEND_UTF8 (document, "sessionId", token->session_id);
+  BSON_APPEND_DATE_TIME (document, "expiresOn", token->refresh.expires_ms);
+  return document;
+}
+
+gboolean
+tw_token_document_read (const bson_t *document, TwTokenDocument *token, GError **error)
+{
+  return read_hash (document, token->refresh.hash, error) && read_id (document, "sessionId", token->session_id, error)
+         && read_date (document, "expiresOn", &token->refresh.expires_ms, error);
+}
+
+bson_t *
+tw_use_document_new (const TwRefreshRecord *token, const guint8 *next)
+{
+  bson_t *document = tw_document_with_hash (token->hash);
+
+  if (next != NULL)
+    append_hash (document, "next", next);
+  BSON_APPEND_DATE_TIME (document, "expiresOn", token->expires_ms);
+  return document;
+}
+
+gboolean
+tw_use_document_read (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error)
+{
+  return read_hash (document, hash, error);
+}
+
+bson_t *
+tw_revocation_document_new (const TwRevocationDocument *revocation, gint64 after)
+{
+  bson_t *document = bson_new ();
+
+  BSON_APPEND_INT64 (document, "_id", revocation->position);
+  BSON_APPEND_INT64 (document, "after", after);
+  BSON_APPEND_UTF8 (document, "sessionId", revocation->session_id);
+  BSON_APPEND_INT64 (document, "expiresS", revocation->expires_s);
+  return document;
+}
+
+gboolean
+tw_revocation_document_read (const bson_t *document, TwRevocationDocument *revocation, GError **error)
+{
+  return read_int64 (document, "_id", &revocation->position, error)
+         && read_id (document, "sessionId", revocation->session_id, error)
+         && read_int64 (document, "expiresS", &revocation->expires_s, error);
+}

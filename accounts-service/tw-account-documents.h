@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the accounts' database holds, as documents of MongoDB and back (tw-account-store-mongo.h has their fields).
+ *
+ * Documents that are made here are freed with bson_destroy(). Reading one that lacks what it must have, or has it in
+ * another type, fails with INTERNAL: nobody but the service writes them, and a session or a revocation must not be
+ * guessed at. */
+
+#pragma once
+
+#include "tw-account-store.h"
+
+#include <mongoc/mongoc.h>
+
+G_BEGIN_DECLS
+
+#define TW_ACCOUNT_COLLECTION "accounts"
+#define TW_SESSION_COLLECTION "sessions"
+#define TW_TOKEN_COLLECTION "tokens"
+#define TW_USE_COLLECTION "uses"
+#define TW_REVOCATION_COLLECTION "revocations"
+
+bson_t *tw_account_document_new (const TwAccountRecord *account);
+TwAccountRecord *tw_account_document_read (const bson_t *document, GError **error);
+
+/* An open session, until @expires_ms. */
+bson_t *tw_session_document_new (const TwSessionRecord *session, gint64 expires_ms);
+gboolean tw_session_document_read (const bson_t *document, TwSessionRecord *session, gint64 *expires_ms,
+                                   GError **error);
+
+typedef struct
+{
+  TwRefreshRecord refresh;
+  char session_id[TW_ID_SIZE];
+} TwTokenDocument;
+
+bson_t *tw_token_document_new (const TwTokenDocument *token);
+gboolean tw_token_document_read (const bson_t *document, TwTokenDocument *token, GError **error);
+
+/* That @token was used; @next is the hash of the one that it was exchanged for, or NULL. */
+bson_t *tw_use_document_new (const TwRefreshRecord *token, const guint8 *next);
+
+/* The hash of the token that was used. */
+gboolean tw_use_document_read (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error);
+
+typedef struct
+{
+  gint64 position;
+  char session_id[TW_ID_SIZE];
+  gint64 expires_s;
+} TwRevocationDocument;
+
+/* @after: the position of the one before it, or 0. */
+bson_t *tw_revocation_document_new (const TwRevocationDocument *revocation, gint64 after);
+gboolean tw_revocation_document_read (const bson_t *document, TwRevocationDocument *revocation, GError **error);
+
+/* { field: value }, a filter. */
+bson_t *tw_document_with_text (const char *field, const char *value);
+bson_t *tw_document_with_hash (const guint8 hash[TW_REFRESH_HASH_SIZE]); /* as its _id */
+
+/* Appends the @field of @document, where it has it, to the array @values. */
+void tw_document_collect (const bson_t *document, const char *field, bson_t *values);
+
+/* { field: { $in: values } }, a filter. */
+bson_t *tw_document_with_any (const char *field, const bson_t *values);
+
+G_END_DECLS

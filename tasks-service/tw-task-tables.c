@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-tables.h"
+
+/* The table is its own index in the order of a page: a page is one walk over neighbours, and nothing is kept twice.
+ * The filter has an index too, or the few open tasks among a thousand finished ones would take a thousand steps to
+ * find. */
+const TwSqliteMigration tw_task_tables_migrations[TW_TASK_TABLES_VERSION] = {
+  "CREATE TABLE tasks ("
+  "  user_id TEXT NOT NULL,"
+  "  created_ms INTEGER NOT NULL,"
+  "  id BLOB NOT NULL UNIQUE CHECK (length (id) = 12),"
+  "  updated_ms INTEGER NOT NULL,"
+  "  version INTEGER NOT NULL,"
+  "  done INTEGER NOT NULL,"
+  "  name TEXT NOT NULL,"
+  "  PRIMARY KEY (user_id, created_ms, id)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX tasks_by_done ON tasks (user_id, done, created_ms, id)",
+};

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an older service left in tasks-db.tasks, {userId, name, createdOn, done} alone, is served as it stands."""
+
+import datetime
+
+import bson
+import pytest
+
+from support.mongodb import MongoServer
+from support.people import Person
+
+MADE = datetime.datetime(2019, 5, 4, 12, 30, 15, 250_000, tzinfo=datetime.timezone.utc)
+MADE_TEXT = "2019-05-04T12:30:15.250Z"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """A server of its own: the database's name is the one that the older service used."""
+    with MongoServer(tmp_path_factory.mktemp("older")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def store(database):
+    return database.uri
+
+
+@pytest.fixture
+def tasks(database):
+    with database.client(tz_aware=True) as client:
+        yield client["tasks-db"]["tasks"]
+
+
+def put(tasks, person, name, **more):
+    """As the older service did. Gives the id."""
+    document = {"userId": person.id, "name": name, "createdOn": MADE, "done": False, **more}
+    return str(tasks.insert_one(document).inserted_id)
+
+
+def fields(tasks, task_id):
+    return tasks.find_one({"_id": bson.ObjectId(task_id)})
+
+
+def test_served_as_it_stands(person, tasks):
+    task_id = put(tasks, person, "old", done=True)
+    before = fields(tasks, task_id)
+    expected = {
+        "id": task_id, "name": "old", "createdOn": MADE_TEXT, "updatedOn": MADE_TEXT, "done": True, "version": 1,
+    }  # fmt: skip
+    assert person.client.get(f"/v1/tasks/{task_id}").json() == expected
+    assert person.client.get("/v1/tasks").json()["tasks"] == [expected]
+    assert person.client.get("/v1/tasks?done=true").json()["tasks"] == [expected]
+    assert fields(tasks, task_id) == before, "reading has changed it"
+
+
+def test_without_done_it_is_open(person, tasks):
+    task_id = put(tasks, person, "never finished")
+    tasks.update_one({"_id": bson.ObjectId(task_id)}, {"$unset": {"done": ""}})
+    assert person.client.get(f"/v1/tasks/{task_id}").json()["done"] is False
+    assert [task["id"] for task in person.client.get("/v1/tasks?done=false").json()["tasks"]] == [task_id]
+    assert person.client.get("/v1/tasks?done=true").json()["tasks"] == []
+
+
+def test_the_first_change_sets_the_rest(person, tasks):
+    task_id = put(tasks, person, "old")
+    changed = person.client.patch(f"/v1/tasks/{task_id}", json={"done": True}).json()
+    assert (changed["name"], changed["done"], changed["version"]) == ("old", True, 2)
+    assert changed["createdOn"] == MADE_TEXT < changed["updatedOn"]
+    document = fields(tasks, task_id)
+    assert set(document) == {"_id", "userId", "name", "createdOn", "done", "updatedOn", "version"}
+    assert (document["createdOn"], document["done"], document["version"]) == (MADE, True, 2)
+    assert document["updatedOn"] > MADE
+    assert person.client.get(f"/v1/tasks/{task_id}").json() == changed
+
+
+def test_the_first_change_sets_done_too(person, tasks):
+    task_id = put(tasks, person, "old")
+    tasks.update_one({"_id": bson.ObjectId(task_id)}, {"$unset": {"done": ""}})
+    assert person.client.patch(f"/v1/tasks/{task_id}", json={"name": "new"}).json()["done"] is False
+    assert fields(tasks, task_id)["done"] is False
+
+
+def test_it_can_be_deleted(person, tasks):
+    task_id = put(tasks, person, "old")
+    assert person.client.delete(f"/v1/tasks/{task_id}").status_code == 204
+    assert fields(tasks, task_id) is None
+
+
+def test_pages_of_old_and_new(person, tasks):
+    """The old ones have one time all together: pages go on by their ids, and none is lost or shown twice."""
+    old = [put(tasks, person, f"old {n}") for n in range(5)]
+    new = [person.add(f"new {n}")["id"] for n in range(3)]
+    seen, query = [], "?limit=2"
+    while query:
+        page = person.client.get(f"/v1/tasks{query}").json()
+        seen += [task["id"] for task in page["tasks"]]
+        query = page.get("nextCursor") and f"?limit=2&cursor={page['nextCursor']}"
+    assert seen == new[::-1] + sorted(old, reverse=True)
+
+
+def test_another_persons_is_not_there(stack, person, tasks):
+    with Person(stack.url) as other:
+        task_id = put(tasks, other, "theirs")
+        assert person.client.get(f"/v1/tasks/{task_id}").status_code == 404
+        assert person.client.patch(f"/v1/tasks/{task_id}", json={"done": True}).status_code == 404
+        assert person.client.get("/v1/tasks").json()["tasks"] == []

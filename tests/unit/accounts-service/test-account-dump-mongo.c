@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Out of one database, into another, and what the store makes of it then. */
+
+#include "mongo-scene.h"
+
+#include "mongo-account-store.h"
+#include "tw-account-dump.h"
+#include "tw-error.h"
+#include "tw-mongo-place.h"
+#include "tw-temporary-folder.h"
+
+#define N_SECTIONS 4
+#define SESSION_3 "000000000000000000000003"
+
+static TwDump *
+open_dump (const char *uri, TwDumpRole role)
+{
+  g_autoptr (GError) error = NULL;
+  TwDump *dump = tw_account_dump_mongo_open (uri, role, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (dump->klass->n_sections, ==, N_SECTIONS);
+  return dump;
+}
+
+/* All of a section, in steps of @step records. */
+static GPtrArray *
+read_all (TwDump *dump, const TwDumpSection *section, guint step)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (GError) error = NULL;
+
+  for (;;)
+    {
+      GVariant *last = all->len > 0 ? g_ptr_array_index (all, all->len - 1) : NULL;
+      g_autoptr (GPtrArray) some = section->read (dump, last, step, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (some->len, <=, step);
+      for (guint i = 0; i < some->len; i++)
+        {
+          g_assert_true (g_variant_is_of_type (some->pdata[i], G_VARIANT_TYPE (section->type)));
+          g_assert_true (g_variant_is_normal_form (some->pdata[i]));
+          g_ptr_array_add (all, g_variant_ref (some->pdata[i]));
+        }
+      if (some->len == 0)
+        return all;
+    }
+}
+
+static char *
+print_all (GPtrArray *records)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autofree char *line = g_variant_print (records->pdata[i], FALSE);
+
+      g_string_append_printf (text, "%s\n", line);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+write_some (TwDump *dump, const TwDumpSection *section, GPtrArray *records, guint first, guint n)
+{
+  g_autoptr (GPtrArray) some = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = first; i < first + n; i++)
+    g_ptr_array_add (some, records->pdata[i]);
+  g_assert_true (section->write (dump, some, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_last (TwDump *dump, const TwDumpSection *section, GVariant *expected)
+{
+  g_autoptr (GVariant) last = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (section->last (dump, &last, &error));
+  g_assert_no_error (error);
+  if (expected == NULL)
+    g_assert_null (last);
+  else
+    g_assert_cmpvariant (last, expected);
+}
+
+static void
+assert_count (TwDump *dump, const TwDumpSection *section, guint64 expected)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 n;
+
+  g_assert_true (section->count (dump, &n, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, expected);
+}
+
+/* Ann with two sessions, one of which was refreshed ten times and one of which has ended; Bob with one. */
+static void
+live (Scene *scene)
+{
+  Fixture *store = &scene->instances[0];
+  TwSessionRecord second = session_of (ANN, SESSION_2);
+
+  insert_ann (store);
+  g_assert_no_error (insert (store, BOB, "bob@example.org", SESSION_3, 60));
+  for (guint8 i = 1; i <= 10; i++)
+    g_assert_cmpint (rotate (store, i, i + 1), ==, TW_ROTATED);
+  open_session (store, &second, token (50, NOW + DAY_MS));
+  end_session_at (store, ANN, SESSION_2, NOW);
+}
+
+/* What signing up and ending leave where they stop half-way. */
+static void
+leave_half_done (Scene *scene)
+{
+  Fixture *store = &scene->instances[0];
+  TwSessionRecord orphan = session_of ("00000000000000000000000c", "0000000000000000000000ff"),
+                  ended = session_of (ANN, "000000000000000000000000");
+
+  open_session (store, &orphan, token (70, NOW + DAY_MS));
+  open_session (store, &ended, token (71, NOW + DAY_MS));
+  scene_put (scene, "revocations",
+             "{\"_id\": {\"$numberLong\": \"1790000000001\"}, \"after\": {\"$numberLong\": \"1790000000000\"},"
+             " \"sessionId\": \"000000000000000000000000\", \"expiresS\": {\"$numberLong\": \"1790086401\"}}");
+}
+
+static void
+test_records (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+  g_autoptr (TwDump) dump = NULL;
+
+  live (scene);
+  leave_half_done (scene);
+  scene_close (scene);
+  dump = open_dump (scene->uri, TW_DUMP_SOURCE);
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      static const char *const expected[N_SECTIONS] = {
+        "('" ANN "', 'ann@example.org', nothing, 'the hash', 1790000000000)\n"
+        "('" BOB "', 'bob@example.org', nothing, 'the hash', 1790000000000)\n",
+        "('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000)\n"
+        "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000)\n",
+        NULL,
+        "(1790000000000, '" SESSION_2 "', 1790086401)\n"
+        "(1790000000001, '000000000000000000000000', 1790086401)\n",
+      };
+      const TwDumpSection *section = &dump->klass->sections[i];
+
+      for (guint step = 1; step < 4; step++)
+        {
+          g_autoptr (GPtrArray) records = read_all (dump, section, step);
+          g_autofree char *text = print_all (records);
+
+          if (expected[i] != NULL)
+            g_assert_cmpstr (text, ==, expected[i]);
+          else
+            g_assert_cmpuint (records->len, ==, 15);
+          assert_count (dump, section, records->len);
+        }
+    }
+}
+
+static void
+test_used_tokens_are_told (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+  g_autoptr (TwDump) dump = NULL;
+  g_autoptr (GPtrArray) records = NULL;
+
+  live (scene);
+  scene_close (scene);
+  dump = open_dump (scene->uri, TW_DUMP_SOURCE);
+  records = read_all (dump, &dump->klass->sections[2], 5);
+  g_assert_cmpuint (records->len, ==, 13);
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autoptr (GVariant) hash = NULL;
+      const char *session_id;
+      gboolean used;
+      guint number = i < 11 ? i + 1 : (i == 11 ? 50 : 60);
+      gsize n;
+
+      g_variant_get (records->pdata[i], "(@ay&sbx)", &hash, &session_id, &used, NULL);
+      g_assert_cmpint (used, ==, i < 10);
+      g_assert_cmpuint (*(const guint8 *) g_variant_get_fixed_array (hash, &n, 1), ==, number);
+      g_assert_cmpuint (n, ==, TW_REFRESH_HASH_SIZE);
+    }
+}
+
+/* Copies @from to @to, and leaves off in the middle of each section. */
+static void
+copy_in_two_attempts (const char *from, const char *to)
+{
+  g_autoptr (TwDump) source = open_dump (from, TW_DUMP_SOURCE);
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      const TwDumpSection *section = &source->klass->sections[i];
+      g_autoptr (GPtrArray) records = read_all (source, section, 100);
+      guint half = records->len / 2;
+
+      for (guint attempt = 0; attempt < 2; attempt++)
+        {
+          g_autoptr (TwDump) target = open_dump (to, TW_DUMP_TARGET);
+          guint done = attempt == 0 ? 0 : half, end = attempt == 0 ? half : records->len;
+
+          assert_last (target, section, done > 0 ? records->pdata[done - 1] : NULL);
+          assert_count (target, section, done);
+          write_some (target, section, records, done, end - done);
+          assert_last (target, section, end > 0 ? records->pdata[end - 1] : NULL);
+        }
+    }
+}
+
+static void
+assert_same (const char *one, const char *other)
+{
+  g_autoptr (TwDump) source = open_dump (one, TW_DUMP_SOURCE);
+  g_autoptr (TwDump) target = open_dump (other, TW_DUMP_SOURCE);
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      g_autoptr (GPtrArray) records = read_all (source, &source->klass->sections[i], 4);
+      g_autoptr (GPtrArray) copies = read_all (target, &target->klass->sections[i], 3);
+      g_autofree char *text = print_all (records), *copy = print_all (copies);
+
+      g_assert_cmpstr (text, ==, copy);
+    }
+}
+
+static void
+test_copy_goes_on_as_the_original_would (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+  TW_AUTO_MONGO_PLACE char *place = tw_mongo_place_new ();
+  Fixture copy = { 0 };
+  gint64 position = 0;
+
+  live (scene);
+  end_session_at (&scene->instances[0], BOB, SESSION_3, NOW);
+  scene_close (scene);
+  copy_in_two_attempts (scene->uri, place);
+  assert_same (scene->uri, place);
+  {
+    g_autoptr (TwDump) target = open_dump (place, TW_DUMP_TARGET);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (target->klass->finish (target, &error));
+    g_assert_no_error (error);
+  }
+
+  copy.store = mongo_account_store_open (place);
+  assert_revoked (&copy, &position, NOW, 10, "02 03 ");
+  g_assert_cmpint (rotate (&copy, 11, 12), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (&copy, 50, 51), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (&copy, 3, 13), ==, TW_ROTATE_REUSED);
+  assert_revoked (&copy, &position, NOW, 10, "01 ");
+  g_assert_cmpint (rotate (&copy, 12, 14), ==, TW_ROTATE_REFUSED);
+  tw_account_store_free (copy.store);
+}
+
+static void
+copy (TwDump *source, TwDump *target)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      g_autoptr (GPtrArray) records = read_all (source, &source->klass->sections[i], 5);
+
+      g_assert_cmpstr (source->klass->sections[i].type, ==, target->klass->sections[i].type);
+      write_some (target, &target->klass->sections[i], records, 0, records->len);
+    }
+  g_assert_true (target->klass->finish (target, &error));
+  g_assert_no_error (error);
+}
+
+/* Also what SQLite would not take: a session without an account. */
+static void
+test_to_sqlite_and_back (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (Scene) scene = scene_new (1);
+  TW_AUTO_MONGO_PLACE char *place = tw_mongo_place_new ();
+  g_autoptr (GError) error = NULL;
+
+  live (scene);
+  leave_half_done (scene);
+  scene_close (scene);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TwDump) source = i == 0 ? open_dump (scene->uri, TW_DUMP_SOURCE)
+                                         : tw_account_dump_sqlite_open (path, TW_DUMP_SOURCE, &error);
+      g_autoptr (TwDump) target = i == 0 ? tw_account_dump_sqlite_open (path, TW_DUMP_TARGET, &error)
+                                         : open_dump (place, TW_DUMP_TARGET);
+
+      g_assert_no_error (error);
+      copy (source, target);
+    }
+  assert_same (scene->uri, place);
+}
+
+/* An attempt that was killed between the uses and the tokens. */
+static void
+test_uses_that_were_left_are_written_again (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+  g_autoptr (Scene) other = scene_new (0);
+  g_autofree char *third = hash_json (3);
+
+  live (scene);
+  scene_close (scene);
+  tw_dump_free (open_dump (other->uri, TW_DUMP_TARGET));
+  scene_put (other, "uses", "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", third);
+  copy_in_two_attempts (scene->uri, other->uri);
+  assert_same (scene->uri, other->uri);
+}
+
+static void
+test_clear_deletes_everything (void)
+{
+  static const char *const collections[] = { "accounts", "sessions", "tokens", "uses", "revocations" };
+  g_autoptr (Scene) scene = scene_new (1);
+  g_autoptr (Scene) other = scene_new (0);
+  g_autoptr (TwDump) target = NULL;
+  g_autoptr (GError) error = NULL;
+
+  live (scene);
+  scene_close (scene);
+  copy_in_two_attempts (scene->uri, other->uri);
+  target = open_dump (other->uri, TW_DUMP_TARGET);
+  g_assert_true (target->klass->clear (target, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (collections); i++)
+    {
+      g_assert_cmpint (scene_count (scene, collections[i], "{}"), >, 0);
+      g_assert_cmpint (scene_count (other, collections[i], "{}"), ==, 0);
+    }
+}
+
+/* Targets that are none */
+
+static void
+assert_no_target (const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tw_account_dump_mongo_open (uri, TW_DUMP_TARGET, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+}
+
+static void
+test_target_of_a_service_is_refused (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+
+  assert_no_target (scene->uri);
+  insert_ann (&scene->instances[0]);
+  assert_no_target (scene->uri);
+  g_assert_cmpint (rotate (&scene->instances[0], 1, 2), ==, TW_ROTATED);
+}
+
+static void
+test_target_with_data_of_its_own_is_refused (void)
+{
+  g_autoptr (Scene) scene = scene_new (1);
+  Fixture again = { 0 };
+
+  insert_ann (&scene->instances[0]);
+  scene_close (scene);
+  assert_no_target (scene->uri);
+  again.store = mongo_account_store_open (scene->uri);
+  g_assert_cmpint (rotate (&again, 1, 2), ==, TW_ROTATED);
+  tw_account_store_free (again.store);
+}
+
+static void
+test_source_is_not_changed (void)
+{
+  g_autoptr (Scene) scene = scene_new (0);
+  g_autoptr (TwDump) dump = open_dump (scene->uri, TW_DUMP_SOURCE);
+  g_auto (GStrv) names = NULL;
+  mongoc_database_t *database = mongoc_client_get_default_database (scene->client);
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      assert_count (dump, &dump->klass->sections[i], 0);
+      assert_last (dump, &dump->klass->sections[i], NULL);
+    }
+  {
+    char **found = mongoc_database_get_collection_names_with_opts (database, NULL, NULL);
+
+    names = g_strdupv (found);
+    bson_strfreev (found);
+  }
+  g_assert_cmpuint (g_strv_length (names), ==, 0);
+  mongoc_database_destroy (database);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/account-dump-mongo/records", test_records);
+  g_test_add_func ("/account-dump-mongo/used-tokens-are-told", test_used_tokens_are_told);
+  g_test_add_func ("/account-dump-mongo/copy-goes-on-as-the-original-would", test_copy_goes_on_as_the_original_would);
+  g_test_add_func ("/account-dump-mongo/to-sqlite-and-back", test_to_sqlite_and_back);
+  g_test_add_func ("/account-dump-mongo/uses-that-were-left-are-written-again",
+                   test_uses_that_were_left_are_written_again);
+  g_test_add_func ("/account-dump-mongo/clear-deletes-everything", test_clear_deletes_everything);
+  g_test_add_func ("/account-dump-mongo/target-of-a-service-is-refused", test_target_of_a_service_is_refused);
+  g_test_add_func ("/account-dump-mongo/target-with-data-of-its-own-is-refused",
+                   test_target_with_data_of_its_own_is_refused);
+  g_test_add_func ("/account-dump-mongo/source-is-not-changed", test_source_is_not_changed);
+  return g_test_run ();
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The tables of accounts as records; what every dump of SQLite does is tested with tasks. */
+
+#include "tw-account-dump.h"
+
+#include "tw-account-store-sqlite.h"
+#include "tw-latch.h"
+#include "tw-temporary-folder.h"
+
+#define ACCOUNT_1 "aaaaaaaaaaaaaaaaaaaaaaa1"
+#define ACCOUNT_2 "aaaaaaaaaaaaaaaaaaaaaaa2"
+#define SESSION "bbbbbbbbbbbbbbbbbbbbbbb1"
+#define FAR_MS G_GINT64_CONSTANT (4000000000000)
+
+static GVariant *
+token_new (guint8 number, gboolean used)
+{
+  guint8 hash[TW_REFRESH_HASH_SIZE] = { number };
+
+  return g_variant_new ("(@aysbx)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, hash, sizeof hash, 1), SESSION, used,
+                        FAR_MS);
+}
+
+/* What is in section @i. */
+static GPtrArray *
+records_new (guint i)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  GVariant *made[][2] = {
+    { g_variant_new ("(ssmssx)", ACCOUNT_1, "ada@example.org", "Ada", "$argon2id$1", (gint64) 1000),
+      g_variant_new ("(ssmssx)", ACCOUNT_2, "bob@example.org", NULL, "$argon2id$2", (gint64) 2000) },
+    { g_variant_new ("(ssxxx)", SESSION, ACCOUNT_1, (gint64) 1000, FAR_MS, FAR_MS) },
+    { token_new (1, TRUE), token_new (2, FALSE) },
+    { g_variant_new ("(xsx)", (gint64) 5000, "cccccccccccccccccccccccc", FAR_MS / 1000),
+      g_variant_new ("(xsx)", (gint64) 5001, "cccccccccccccccccccccccd", FAR_MS / 1000) },
+  };
+
+  for (guint section = 0; section < G_N_ELEMENTS (made); section++)
+    for (guint k = 0; k < 2 && made[section][k] != NULL; k++)
+      {
+        g_autoptr (GVariant) record = g_variant_ref_sink (made[section][k]);
+
+        if (section == i)
+          g_ptr_array_add (records, g_variant_ref (record));
+      }
+  return records;
+}
+
+static void
+make_database (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwDump) dump = tw_account_dump_sqlite_open (path, TW_DUMP_TARGET, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < dump->klass->n_sections; i++)
+    {
+      g_autoptr (GPtrArray) records = records_new (i);
+
+      g_assert_true (dump->klass->sections[i].write (dump, records, &error));
+      g_assert_no_error (error);
+    }
+  g_assert_true (dump->klass->finish (dump, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_every_section_comes_back (void)
+{
+  static const char *const names[] = { "accounts", "sessions", "tokens", "revocations" };
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwDump) dump = NULL;
+
+  make_database (path);
+  dump = tw_account_dump_sqlite_open (path, TW_DUMP_SOURCE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (dump->klass->n_sections, ==, G_N_ELEMENTS (names));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const TwDumpSection *section = &dump->klass->sections[i];
+      g_autoptr (GPtrArray) expected = records_new (i), first = NULL, rest = NULL;
+      guint64 n;
+
+      g_assert_cmpstr (section->name, ==, names[i]);
+      g_assert_true (section->count (dump, &n, &error));
+      g_assert_cmpuint (n, ==, expected->len);
+      first = section->read (dump, NULL, 1, &error);
+      g_assert_no_error (error);
+      g_assert_cmpvariant (first->pdata[0], expected->pdata[0]);
+      rest = section->read (dump, first->pdata[0], 10, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (rest->len, ==, expected->len - 1);
+      if (rest->len > 0)
+        g_assert_cmpvariant (rest->pdata[0], expected->pdata[1]);
+    }
+}
+
+typedef struct
+{
+  TwLatch latch;
+  TwRotation rotation;
+} Seen;
+
+static void
+see_rotation (TwRotation rotation, const TwSessionRecord *session, const GError *error, gpointer data)
+{
+  Seen *seen = data;
+
+  g_assert_no_error (error);
+  seen->rotation = rotation;
+  tw_latch_open (&seen->latch);
+}
+
+static TwRotation
+rotate (TwAccountStore *store, guint8 number, guint8 next_number)
+{
+  const guint8 hash[TW_REFRESH_HASH_SIZE] = { number };
+  const TwRefreshRecord next = { .hash = { next_number }, .expires_ms = FAR_MS };
+  Seen seen;
+
+  tw_latch_init (&seen.latch);
+  tw_account_store_rotate (store, hash, &next, 3000, see_rotation, &seen);
+  tw_latch_wait (&seen.latch);
+  return seen.rotation;
+}
+
+static void
+count_revocation (const char *session_id, gint64 expires_s, gpointer data)
+{
+  guint *n = data;
+
+  (*n)++;
+}
+
+static void
+test_store_goes_on_with_what_was_written (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (TwAccountStore) store = NULL;
+  g_autoptr (TwAccountRecord) bob = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 position;
+  guint n = 0;
+
+  make_database (path);
+  store = tw_account_store_sqlite_new (path, &error);
+  g_assert_no_error (error);
+  bob = tw_account_store_find (store, "bob@example.org", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (bob->id, ==, ACCOUNT_2);
+  g_assert_null (bob->name);
+  g_assert_true (tw_account_store_revocations (store, 5000, 3000, 10, count_revocation, &n, &position, &error));
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (position, ==, 5001);
+  g_assert_cmpint (rotate (store, 2, 3), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (store, 1, 4), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (store, 3, 5), ==, TW_ROTATE_REFUSED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/account-dump-sqlite/every-section-comes-back", test_every_section_comes_back);
+  g_test_add_func ("/account-dump-sqlite/store-goes-on-with-what-was-written",
+                   test_store_goes_on_with_what_was_written);
+  return g_test_run ();
+}
