@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tasks-admin copy: from SQLite to MongoDB and back, with services before and after."""
+
+import dataclasses
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+
+import httpx
+import pymongo
+import pytest
+
+from support.copying import ADMIN, copied, copy, make_tasks, refused, rows, sums
+from support.mongodb import MongoServer, own_database
+from support.people import Person, problem
+from support.processes import PATIENCE_S, Service, Stack, eventually
+
+MANY = 20_000
+SOME = 5_000  # for MongoDB, since FerretDB looks at every document for each batch
+
+
+@pytest.fixture
+def mongodb(mongodb_uri):
+    with own_database(mongodb_uri) as uri:
+        yield uri
+
+
+def data_of(folder):
+    """Everything that the folder's databases hold."""
+    return {name: rows(pathlib.Path(folder) / name) for name in ("tasks.db", "accounts.db")}
+
+
+def documents(uri):
+    with pymongo.MongoClient(uri) as client:
+        database = client.get_default_database()
+        return {name: database[name].count_documents({}) for name in database.list_collection_names()}
+
+
+# What people did, and what they find after a move.
+
+
+@dataclasses.dataclass
+class Life:
+    folder: pathlib.Path
+    tasks: dict
+    account: dict
+    access_token: str
+    refresh_token: str
+    used_refresh_token: str
+    logged_out_access_token: str
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory):
+    """A folder of SQLite that services ran on: tasks added, changed, removed; sessions open, refreshed, ended."""
+    folder = tmp_path_factory.mktemp("life")
+    stack = Stack(folder)
+    with Person(stack.url) as ada, Person(stack.url) as bob:
+        for name in ("Milk", "Bread × 2 🥖", "Letter", "Nobody's"):
+            kept = ada.add(name)
+        bob.add("Bob's")
+        ada.client.delete(f"/v1/tasks/{kept['id']}")
+        changed = ada.add("To be done")
+        ada.client.patch(f"/v1/tasks/{changed['id']}", json={"done": True})
+        session = ada.log_in()
+        logged_out = session["accessToken"]
+        answer = httpx.delete(f"{stack.url}/v1/sessions/current", headers={"Authorization": f"Bearer {logged_out}"})
+        assert answer.status_code == 204
+        used = ada.refresh_token
+        ada.take(ada.client.post("/v1/sessions/refresh", json={"refreshToken": used}).json())
+        left = Life(
+            folder,
+            ada.client.get("/v1/tasks").json(),
+            ada.client.get("/v1/account").json(),
+            ada.access_token,
+            ada.refresh_token,
+            used,
+            logged_out,
+        )
+    assert stack.stop() == []
+    return left
+
+
+def test_services_on_mongodb_go_on_where_those_on_sqlite_were(life, mongodb):
+    counted = copied(f"sqlite:{life.folder / 'data'}", mongodb)
+    assert list(counted) == ["tasks", "accounts", "sessions", "tokens", "revocations"]
+    stack = Stack(life.folder, store=mongodb)
+    with httpx.Client(base_url=stack.url, timeout=PATIENCE_S) as client:
+        ada = {"Authorization": f"Bearer {life.access_token}"}
+        assert client.get("/v1/tasks", headers=ada).json() == life.tasks
+        assert client.get("/v1/account", headers=ada).json() == life.account
+        logged_out = {"Authorization": f"Bearer {life.logged_out_access_token}"}
+        problem(client.get("/v1/account", headers=logged_out), 401)
+
+        answer = client.post("/v1/sessions/refresh", json={"refreshToken": life.refresh_token})
+        assert answer.status_code == 200, answer.text
+        newest = answer.json()
+        problem(client.post("/v1/sessions/refresh", json={"refreshToken": life.used_refresh_token}), 401)
+        problem(client.post("/v1/sessions/refresh", json={"refreshToken": newest["refreshToken"]}), 401)
+        problem(client.get("/v1/account", headers=ada), 401)
+    assert stack.stop() == []
+
+
+def test_there_and_back_is_the_same(life, mongodb, tmp_path):
+    here = f"sqlite:{life.folder / 'data'}"
+    there = copied(here, mongodb)
+    back = copied(mongodb, f"sqlite:{tmp_path / 'back'}")
+    assert back == there
+    assert data_of(tmp_path / "back") == data_of(life.folder / "data")
+
+
+def test_what_happened_on_mongodb_comes_back(mongodb, tmp_path):
+    stack = Stack(tmp_path, store=mongodb)
+    with Person(stack.url) as ada:
+        for name in ("one", "two"):
+            ada.add(name)
+        ended = ada.log_in()["accessToken"]
+        httpx.delete(f"{stack.url}/v1/sessions/current", headers={"Authorization": f"Bearer {ended}"})
+        used = ada.refresh_token
+        ada.take(ada.client.post("/v1/sessions/refresh", json={"refreshToken": used}).json())
+        tasks = ada.client.get("/v1/tasks").json()
+    assert stack.stop() == []
+
+    copied(mongodb, f"sqlite:{tmp_path / 'data'}")
+    stack = Stack(tmp_path)
+    with httpx.Client(base_url=stack.url, timeout=PATIENCE_S) as client:
+        assert client.get("/v1/tasks", headers={"Authorization": f"Bearer {ada.access_token}"}).json() == tasks
+        problem(client.get("/v1/account", headers={"Authorization": f"Bearer {ended}"}), 401)
+        problem(client.post("/v1/sessions/refresh", json={"refreshToken": used}), 401)
+        problem(client.get("/v1/account", headers={"Authorization": f"Bearer {ada.access_token}"}), 401)
+    assert stack.stop() == []
+
+
+def test_source_is_left_as_it_was(life, mongodb):
+    data = life.folder / "data"
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in data.iterdir()}
+    copied(f"sqlite:{data}", mongodb)
+    assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in data.iterdir()} == before
+
+
+def test_one_database_alone(life, mongodb, tmp_path):
+    counted = copied(f"sqlite:{life.folder / 'data' / 'tasks.db'}", mongodb, "--only", "tasks")
+    assert list(counted) == ["tasks"]
+    assert "accounts" not in documents(mongodb)
+    copied(mongodb, f"sqlite:{tmp_path / 'other.db'}", "--only", "tasks")
+    assert rows(tmp_path / "other.db") == rows(life.folder / "data" / "tasks.db")
+
+
+def test_what_a_killed_service_left_in_its_log_is_copied(tmp_path):
+    stack = Stack(tmp_path)
+    with Person(stack.url) as ada:
+        ada.add("Only in the log")
+        stack.tasks.kill()
+        stack.accounts.kill()
+    assert stack.stop() == []
+    assert (tmp_path / "data" / "tasks.db-wal").stat().st_size > 0
+    counted = copied(f"sqlite:{tmp_path / 'data'}", f"sqlite:{tmp_path / 'copy'}")
+    assert counted["tasks"].startswith("1 records")
+    assert counted["accounts"].startswith("1 records")
+
+
+# What is refused
+
+
+def test_sqlite_that_a_service_holds_is_neither_read_nor_filled(life, mongodb, tmp_path):
+    service = Service("tasks-service", tmp_path)
+    held = f"sqlite:{tmp_path / 'data'}"
+    refused(copy(held, mongodb), "in use by another process")
+    refused(copy(f"sqlite:{life.folder / 'data'}", held), "in use by another process")
+    assert service.stop() == 0
+    copied(f"sqlite:{life.folder / 'data'}", held)  # over the empty database that the service made
+
+
+def test_mongodb_that_a_service_holds_is_not_filled(life, mongodb, tmp_path):
+    service = Service("tasks-service", tmp_path, store=mongodb)
+    service.wait_for("tasks")
+    here = f"sqlite:{life.folder / 'data'}"
+    eventually(lambda: documents(mongodb).get("taskwire"), "the service to hold the database")
+    refused(copy(here, mongodb), "holds the tasks")
+    assert service.stop() == 0
+    copied(here, mongodb)
+
+
+def test_data_is_never_replaced(life, mongodb, tmp_path):
+    here, there = f"sqlite:{life.folder / 'data'}", f"sqlite:{tmp_path / 'there'}"
+    copied(here, mongodb)
+    copied(here, there)
+    before, counted = data_of(tmp_path / "there"), documents(mongodb)
+    for target in (there, mongodb):
+        for extra in ([], ["--from-scratch"]):
+            refused(copy(here, target, *extra), "already")
+    assert data_of(tmp_path / "there") == before
+    assert documents(mongodb) == counted
+    service = Service("tasks-service", tmp_path, store=mongodb)
+    eventually(lambda: documents(mongodb).get("taskwire"), "the service to take the database")
+    assert service.stop() == 0
+
+
+@pytest.mark.parametrize(
+    "arguments, why",
+    [
+        (["--from", "sqlite:a"], "--to or --to-file must be given"),
+        (["--to", "sqlite:a"], "--from or --from-file must be given"),
+        (["--from", "sqlite:a", "--from-file", "b", "--to", "sqlite:c"], "both given"),
+        (["--from", "sqlite:a", "--to", "sqlite:a"], "the same"),
+        (["--from", "postgres://a:secret@b", "--to", "sqlite:a"], "--from must be sqlite:FOLDER"),
+        (["--from", "sqlite:", "--to", "sqlite:a"], "--from must be sqlite:FOLDER"),
+        (["--from", "sqlite:a.db", "--to", "sqlite:b.db"], "--only"),
+        (["--from", "sqlite:a", "--to", "sqlite:b", "--only", "both"], "tasks or accounts"),
+        (["--from", "sqlite:/nowhere/a", "--to", "sqlite:b"], "there is no database '/nowhere/a/tasks.db'"),
+        (["--from-file", "/nowhere/a", "--to", "sqlite:b"], "/nowhere/a"),
+        (["--from", "mongodb://u:secret@", "--to", "sqlite:a"], "connection string"),
+        (["--from", "sqlite:a", "--to", "sqlite:b", "more"], "more"),
+        (["--fast"], "--fast"),
+    ],
+)
+def test_bad_values_are_one_line(arguments, why, tmp_path):
+    done = subprocess.run([ADMIN, "copy", *arguments], capture_output=True, text=True, cwd=tmp_path)
+    assert "secret" not in refused(done, why)
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_commands_are_told():
+    for arguments, status in (([], 1), (["move"], 1), (["--help"], 0), (["--version"], 0), (["copy", "--help"], 0)):
+        done = subprocess.run([ADMIN, *arguments], capture_output=True, text=True)
+        assert done.returncode == status, done
+        assert bool(done.stdout) == (status == 0) and bool(done.stderr) == (status == 1)
+
+
+# Interrupted, and run again
+
+
+def begin(source, target, *arguments):
+    return subprocess.Popen(
+        [ADMIN, "copy", "--from", source, "--to", target, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def in_mongodb(uri):
+    return documents(uri).get("tasks", 0)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return make_tasks(tmp_path_factory.mktemp("many"), MANY)
+
+
+@pytest.fixture(scope="module")
+def some(tmp_path_factory):
+    return make_tasks(tmp_path_factory.mktemp("some"), SOME)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_interrupted_copy_goes_on_where_it_was(some, mongodb, tmp_path, number):
+    running = begin(some, mongodb, "--only", "tasks")
+    eventually(lambda: in_mongodb(mongodb) > 1000, "some tasks to be there", pause_s=0.01)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=PATIENCE_S)
+    if number == signal.SIGKILL:
+        assert running.returncode == -signal.SIGKILL
+    else:
+        assert running.returncode == 1
+        assert "stopped: run again" in said
+    there = in_mongodb(mongodb)
+    assert 1000 < there <= SOME
+
+    # Nobody serves half a copy.
+    service = Service("tasks-service", tmp_path, store=mongodb)
+    service.wait_for("unfinished copy")
+    assert service.stop() == 0
+
+    done = copy(some, mongodb, "--only", "tasks")
+    assert done.returncode == 0, done.stderr
+    assert f"{SOME} records, {there} of them there already" in done.stderr
+    assert in_mongodb(mongodb) == SOME
+    back = copied(mongodb, f"sqlite:{tmp_path / 'back.db'}", "--only", "tasks")
+    assert back == sums(done.stdout)
+    assert rows(tmp_path / "back.db") == rows(some.removeprefix("sqlite:"))
+
+
+def test_killed_copy_to_sqlite_goes_on_and_is_never_half_there(many, tmp_path):
+    target = tmp_path / "copy.db"
+    part = tmp_path / "copy.db.part-wal"
+    running = begin(many, f"sqlite:{target}", "--only", "tasks")
+    eventually(lambda: part.exists() and part.stat().st_size > 200_000, "some tasks to be there", pause_s=0.001)
+    running.kill()
+    running.communicate()
+    assert not target.exists()
+    done = copy(many, f"sqlite:{target}", "--only", "tasks")
+    assert done.returncode == 0, done.stderr
+    assert ", 0 of them" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "copy.db.lock"]
+    assert rows(target) == rows(many.removeprefix("sqlite:"))
+
+
+def test_ctrl_c_stops_between_batches(many, tmp_path):
+    target = tmp_path / "copy.db"
+    running = begin(many, f"sqlite:{target}", "--only", "tasks")
+    eventually(lambda: (tmp_path / "copy.db.part").exists(), "the copy to begin", pause_s=0.001)
+    running.send_signal(signal.SIGINT)
+    said, errors = running.communicate(timeout=PATIENCE_S)
+    assert (running.returncode, said) == (1, "")
+    assert errors.splitlines()[-1] == "tasks-admin: stopped: run again, the copy goes on from here"
+    assert not target.exists()
+    copied(many, f"sqlite:{target}", "--only", "tasks")
+
+
+def test_database_that_goes_away_in_the_middle_is_waited_for(some, tmp_path):
+    with MongoServer(tmp_path) as server:
+        running = begin(some, server.uri, "--only", "tasks")
+        with server.client() as client:
+            tasks = client["tasks-db"]["tasks"]
+            eventually(lambda: tasks.find_one() is not None, "a task to be there", pause_s=0.01)
+        server.restart()
+        said, errors = running.communicate(timeout=4 * PATIENCE_S)
+        assert running.returncode == 0, errors
+        assert said.split()[:3] == ["tasks", str(SOME), "records"]
+        with server.client() as client:
+            assert client["tasks-db"]["tasks"].count_documents({}) == SOME
+
+
+def leave_unfinished(source, target):
+    """As an attempt that was killed would."""
+    running = begin(source, target, "--only", "tasks")
+    eventually(lambda: in_mongodb(target) > 1000, "some tasks to be there", pause_s=0.01)
+    running.kill()
+    running.communicate()
+
+
+def test_half_a_copy_waits_for_its_end_and_is_served_then(some, mongodb, tmp_path):
+    leave_unfinished(some, mongodb)
+    stack = Stack(tmp_path, store=mongodb, ready=False)
+    stack.tasks.wait_for("unfinished copy")
+    assert httpx.get(f"{stack.gateway.admin_url}/readyz").status_code == 503
+    copied(some, mongodb, "--only", "tasks")
+    eventually(stack.gateway.is_ready, "the gateway to be ready")
+    assert stack.tasks.log.count("unfinished copy") == 1
+    assert stack.stop() == []
+
+
+def test_what_an_attempt_left_of_another_source_is_refused_until_from_scratch(some, life, mongodb):
+    leave_unfinished(some, mongodb)
+    other = f"sqlite:{life.folder / 'data'}"
+    there = in_mongodb(mongodb)
+    refused(copy(other, mongodb, "--only", "tasks"), "--from-scratch")
+    assert in_mongodb(mongodb) == there
+    copied(other, mongodb, "--only", "tasks", "--from-scratch")
+    assert in_mongodb(mongodb) == len(rows(life.folder / "data" / "tasks.db")["tasks"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tasks: tasks.update_one({}, {"$set": {"name": "tampered"}}),
+        lambda tasks: tasks.delete_one({}),
+    ],
+)
+def test_what_was_changed_in_the_target_meanwhile_is_found(some, mongodb, tmp_path, change):
+    """Behind the copy's back, where it has been already."""
+    running = begin(some, mongodb, "--only", "tasks")
+    with pymongo.MongoClient(mongodb) as client:
+        tasks = client.get_default_database()["tasks"]
+        eventually(lambda: tasks.find_one() is not None, "a task to be there", pause_s=0.01)
+        change(tasks)
+    said, errors = running.communicate(timeout=4 * PATIENCE_S)
+    assert running.returncode == 1
+    assert said == ""
+    assert "tasks: the copy is not the same" in errors and f" {SOME} records" in errors
+    service = Service("tasks-service", tmp_path, store=mongodb)
+    service.wait_for("unfinished copy")
+    assert service.stop() == 0
+
+
+# What it says
+
+
+def test_bar_on_a_terminal(many, tmp_path):
+    mine, its = pty.openpty()
+    running = subprocess.Popen(
+        [ADMIN, "copy", "--from", many, "--to", f"sqlite:{tmp_path / 'copy.db'}", "--only", "tasks"],
+        stdout=subprocess.PIPE,
+        stderr=its,
+    )
+    os.close(its)
+    said = b""
+    while True:
+        try:
+            some = os.read(mine, 65536)
+        except OSError:  # the other end is closed
+            break
+        said += some
+    os.close(mine)
+    out, _ = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode == 0
+    assert b"SHA-256" in out
+    lines = said.decode().split("\r\n")
+    assert lines[0].split("\r")[-1].startswith("tasks        copying   [####")
+    assert f"100%  {MANY}/{MANY}" in lines[0]
+    assert "verifying [####" in lines[1]
+
+
+def test_quiet_says_nothing(life, tmp_path):
+    done = copy(f"sqlite:{life.folder / 'data'}", f"sqlite:{tmp_path / 'copy'}", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_a_terminal_a_section_is_a_line(life, tmp_path):
+    done = copy(f"sqlite:{life.folder / 'data'}", f"sqlite:{tmp_path / 'copy'}")
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == list(sums(done.stdout))
+
+
+# Passwords
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    with MongoServer(tmp_path_factory.mktemp("guarded"), user=("keeper", "p@ss:w0rd/é")) as server:
+        yield server
+
+
+def test_password_is_in_a_file_and_nowhere_else(some, guarded, tmp_path):
+    file = tmp_path / "uri"
+    file.write_text(guarded.uri + "\n")
+    secret = guarded.uri.split("@")[0].split(":")[-1]
+    running = subprocess.Popen(
+        [ADMIN, "copy", "--from", some, "--to-file", file, "--only", "tasks"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with guarded.client() as client:
+        eventually(lambda: client["tasks-db"]["tasks"].find_one(), "a task to be there")
+    command_line = pathlib.Path(f"/proc/{running.pid}/cmdline").read_bytes()
+    said, errors = running.communicate(timeout=4 * PATIENCE_S)
+    assert running.returncode == 0, errors
+    assert str(file).encode() in command_line
+    for text in (command_line.decode(), said, errors):
+        assert secret not in text and "p@ss" not in text and "keeper" not in text
+
+
+def test_wrong_password_is_said_without_it(some, guarded, tmp_path):
+    environment = {**os.environ, "TW_COPY_FROM": some, "TW_COPY_TO": guarded.uri.replace("keeper:", "keeper:wrong")}
+    done = subprocess.run(
+        [ADMIN, "copy", "--only", "tasks"], capture_output=True, text=True, env=environment, timeout=PATIENCE_S
+    )
+    line = refused(done, "target of tasks")
+    for secret in ("wrong", "p@ss", "p%40ss", "keeper"):
+        assert secret not in done.stderr, line
