@@ -4,6 +4,8 @@
 
 #include "account-store-fixture.h"
 
+#include <stdatomic.h>
+
 /* Time */
 
 static void
@@ -221,16 +223,16 @@ test_everything_is_there_after_a_restart (Fixture *fixture, gconstpointer kind)
 static void
 count_done (const GError *error, gpointer user_data)
 {
-  guint *n = user_data;
+  atomic_uint *n = user_data;
 
   g_assert_no_error (error);
-  *n += 1;
+  atomic_fetch_add (n, 1);
 }
 
 static void
 test_free_finishes_what_is_running (Fixture *fixture, gconstpointer kind)
 {
-  guint n = 0;
+  atomic_uint n = 0; /* ends may come on several threads at once */
 
   insert_ann (fixture);
   for (guint i = 0; i < 50; i++)

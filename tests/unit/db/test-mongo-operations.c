@@ -85,7 +85,9 @@ assert_unavailable (Job *job, const char *message)
 static TwMongo *
 open_narrow (const MongoFixture *f)
 {
-  g_autofree char *uri = g_strconcat (f->uri, strchr (f->uri, '?') != NULL ? "&" : "?", "maxPoolSize=1", NULL);
+  /* libmongoc takes an option once. */
+  g_autoptr (GRegex) others = g_regex_new ("\\?.*", 0, 0, NULL);
+  g_autofree char *uri = g_regex_replace (others, f->uri, -1, 0, "?maxPoolSize=1", 0, NULL);
   g_autoptr (GError) error = NULL;
   TwMongo *mongo = tw_mongo_open (uri, &mongo_fixture_spec, TW_MONGO_SERVE, &error);
 
