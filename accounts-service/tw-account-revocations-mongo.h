@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 gboolean tw_account_revocations_mongo_has (TwMongoSession *session, const char *session_id, gboolean *has,
                                            GError **error);
 
-/* Threads of one store that end sessions take turns: all want to be behind the same newest revocation, and only one can.
- * Other instances of the service compete. */
+/* Threads of one store that end sessions take turns: all want to be behind the same newest revocation, and only one
+ * can. Other instances of the service compete. */
 typedef struct
 {
   pthread_mutex_t mutex; /* guards what follows */
