@@ -30,7 +30,7 @@ main (int argc, char **argv)
     puts ("tasks-admin " TW_VERSION);
   else
     {
-      fprintf (stderr, "tasks-admin: %s\n", argc > 1 ? "there is no such command: see --help" : "which command? See --help");
+      fprintf (stderr, "tasks-admin: %s: see --help\n", argc > 1 ? "no such command" : "no command");
       return 1;
     }
   return 0;

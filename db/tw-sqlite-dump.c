@@ -14,6 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Records come in the order of their keys, which is not that of the rows, so that a batch touches pages all over the
+ * file: those are brought there from the log (64 MiB at most) after many batches, not after each. */
+#define SETUP "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384"
+
 typedef struct
 {
   TwDump parent;
@@ -159,6 +163,7 @@ open_part (SqliteDump *dump, GError **error)
 
   dump->connection = tw_sqlite_connection_open (dump->part, TW_SQLITE_WRITER, error);
   return dump->connection != NULL
+         && tw_sqlite_connection_setup (dump->connection, SETUP, error)
          && tw_sqlite_schema_prepare (dump->connection, dump->part, spec->application_id, spec->migrations,
                                       spec->n_migrations, error);
 }
@@ -238,7 +243,7 @@ open_existing (SqliteDump *dump, gint64 *version, GError **error)
 
   dump->connection = tw_sqlite_connection_open_read_only (dump->path, still, error);
   return dump->connection != NULL
-         && tw_sqlite_connection_setup (dump->connection, "BEGIN", error)
+         && tw_sqlite_connection_setup (dump->connection, SETUP "; BEGIN", error)
          && tw_sqlite_schema_check (dump->connection, dump->path, dump->spec->application_id, dump->spec->n_migrations,
                                     version, error);
 }
