@@ -26,6 +26,8 @@ RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
        ca-certificates libglib2.0-0 libjansson4 libmongoc-1.0-0 libsodium23 libsqlite3-0 libthrift-c-glib0 \
     && rm -rf /var/lib/apt/lists/*
+# libmongoc's counters are files in /dev/shm otherwise.
+ENV MONGOC_DISABLE_SHM=1
 COPY --from=build /project/build/image/cli/tasks /project/build/image/admin/tasks-admin /usr/local/bin/
 
 FROM service AS tasks

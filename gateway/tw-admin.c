@@ -121,7 +121,8 @@ TwAdmin *
 tw_admin_new (int listen_fd, const TwSchema *schema, const TwClients *clients, const GPtrArray *pollers,
               guint timeout_ms, GError **error)
 {
-  static const TwHttpdHandler handler = { .begin = begin, .handle = handle };
+  /* Whoever watches asks every few seconds, and says itself what it hears. */
+  static const TwHttpdHandler handler = { .begin = begin, .handle = handle, .access = TW_LOG_DEBUG };
   TwHttpdLimits limits = TW_HTTPD_DEFAULT_LIMITS;
   TwAdmin *admin = g_new0 (TwAdmin, 1);
 

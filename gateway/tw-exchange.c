@@ -67,9 +67,9 @@ log_access (const Exchange *exchange, gint64 now)
   const TwTarget *target = tw_request_target (exchange->request);
 
   if (response != NULL)
-    tw_log_info ("%s %s %u %" G_GINT64_FORMAT "ms %s", tw_request_method (exchange->request),
-                 target->path != NULL ? target->path : "-", tw_response_status (response), now - exchange->start_ms,
-                 tw_request_id (exchange->request));
+    tw_log (exchange->exchanges->handler.access, "%s %s %u %" G_GINT64_FORMAT "ms %s",
+            tw_request_method (exchange->request), target->path != NULL ? target->path : "-",
+            tw_response_status (response), now - exchange->start_ms, tw_request_id (exchange->request));
 }
 
 void

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "tw-log.h"
 #include "tw-request.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,7 @@ typedef struct
   TwResponse *(*begin) (TwRequest *request, gpointer user_data);
   /* All is there: answer now or later, on this thread. The request lives until it is answered. */
   void (*handle) (TwRequest *request, gpointer user_data);
+  TwLogLevel access; /* at which each request is logged when it has been answered */
 } TwHttpdHandler;
 
 /* Serves what @listen_fd (a listening, non-blocking socket; taken) accepts, on the thread-default context. Fails with

@@ -235,4 +235,4 @@ handle (TwRequest *request, gpointer user_data)
                   call);
 }
 
-const TwHttpdHandler TW_REST_HANDLER = { .begin = begin, .handle = handle };
+const TwHttpdHandler TW_REST_HANDLER = { .begin = begin, .handle = handle, .access = TW_LOG_INFO };

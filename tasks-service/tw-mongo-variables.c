@@ -25,7 +25,8 @@ is_port (const char *value)
 static gboolean
 is_database (const char *value)
 {
-  return strlen (value) <= MAX_DATABASE && strpbrk (value, "/\\. \"$*<>:|?") == NULL && g_utf8_validate (value, -1, NULL);
+  return strlen (value) <= MAX_DATABASE && strpbrk (value, "/\\. \"$*<>:|?") == NULL
+         && g_utf8_validate (value, -1, NULL);
 }
 
 /* Where a container is linked, or a Kubernetes service is called mongo, MONGO_PORT is an address and says nothing that

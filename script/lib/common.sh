@@ -7,6 +7,10 @@ caller=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 
+# libmongoc's counters: as soon as it is loaded it makes /dev/shm/mongoc-PID for them, which a process that is killed
+# leaves behind, and complains where an earlier one with the same number did.
+export MONGOC_DISABLE_SHM=1
+
 die() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1

@@ -61,7 +61,7 @@ def main():
                 passed += 1
             elif result == "skipped" and test in allowed:
                 skipped += 1
-                print(f"skipped: {name}: {test}")
+                print(f"skipped: {name}: {test}: {case.find('skipped').get('message', 'no reason given')}")
             elif result == "skipped":
                 failures.append(f"{name}: {test} was skipped and is not on the list")
             else:

@@ -44,7 +44,7 @@ handle (TwRequest *request, gpointer user_data)
 static void
 fixture_set_up (Fixture *fixture)
 {
-  static const TwHttpdHandler handler = { .begin = begin, .handle = handle };
+  static const TwHttpdHandler handler = { .begin = begin, .handle = handle, .access = TW_LOG_INFO };
   g_autoptr (TwAddress) address = tw_address_parse ("127.0.0.1:0", TRUE, NULL);
   g_autoptr (GError) error = NULL;
   int fd = tw_socket_listen (address, FALSE, &error);
