@@ -3,8 +3,9 @@
 #include "tw-clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
+
+#define MS_PER_DAY G_GINT64_CONSTANT (86400000)
 
 struct _TwClock
 {
@@ -65,17 +66,63 @@ tw_clock_monotonic_ms (const TwClock *clock)
   return clock->fixed ? atomic_load (&clock->wall_ms) : read_ms (CLOCK_MONOTONIC);
 }
 
+static char *
+put_two (char *out, guint value)
+{
+  out[0] = (char) ('0' + value / 10);
+  out[1] = (char) ('0' + value % 10);
+  return out + 2;
+}
+
+/* An era is 400 years, after which the calendar repeats itself. */
+#define DAYS_OF_ERA 146097
+
+/* Days from 0000-03-01 to 1970-01-01, and an era more, so that no date of ours is negative. */
+#define DAYS_TO_1970 (719468 + DAYS_OF_ERA)
+
+/* @days since 1970 as year, month and day of the Gregorian calendar, by counting from the first of a March, so that the
+ * leap day is a year's last (http://howardhinnant.github.io/date_algorithms.html#civil_from_days). */
+static void
+civil_from_days (gint64 days, guint *year, guint *month, guint *day)
+{
+  guint from_zero = (guint) (days + DAYS_TO_1970), era = from_zero / DAYS_OF_ERA, day_of_era = from_zero % DAYS_OF_ERA;
+  guint year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  guint day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  guint month_from_march = (5 * day_of_year + 2) / 153;
+
+  *day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  *month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  *year = 400 * (era - 1) + year_of_era + (*month <= 2 ? 1 : 0);
+}
+
+/* Written by hand, since each row of a list has two of them: gmtime_r(3) and snprintf(3) took more than reading the row
+ * from the database. */
 void
 tw_time_format (gint64 wall_ms, char out[TW_TIME_SIZE])
 {
   /* 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of year can say. */
   gint64 ms = CLAMP (wall_ms, G_GINT64_CONSTANT (-62167219200000), G_GINT64_CONSTANT (253402300799999));
-  gint64 millis = ((ms % 1000) + 1000) % 1000;
-  time_t seconds = (time_t) ((ms - millis) / 1000);
-  struct tm tm;
+  gint64 days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0 ? 1 : 0);
+  guint of_day = (guint) (ms - days * MS_PER_DAY), millis = of_day % 1000, seconds = of_day / 1000;
+  guint year, month, day;
+  char *at = out;
 
-  gmtime_r (&seconds, &tm);
-  snprintf (out, TW_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned) (tm.tm_year + 1900) % 10000,
-            (unsigned) (tm.tm_mon + 1) % 100, (unsigned) tm.tm_mday % 100, (unsigned) tm.tm_hour % 100,
-            (unsigned) tm.tm_min % 100, (unsigned) tm.tm_sec % 100, (unsigned) millis % 1000);
+  civil_from_days (days, &year, &month, &day);
+  at = put_two (at, year / 100);
+  at = put_two (at, year % 100);
+  *at++ = '-';
+  at = put_two (at, month);
+  *at++ = '-';
+  at = put_two (at, day);
+  *at++ = 'T';
+  at = put_two (at, seconds / 3600);
+  *at++ = ':';
+  at = put_two (at, seconds / 60 % 60);
+  *at++ = ':';
+  at = put_two (at, seconds % 60);
+  *at++ = '.';
+  *at++ = (char) ('0' + millis / 100);
+  at = put_two (at, millis % 100);
+  *at++ = 'Z';
+  *at = '\0';
 }

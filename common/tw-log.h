@@ -28,6 +28,17 @@ void tw_log_init (const char *process, TwLogLevel level);
 
 void tw_log (TwLogLevel level, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* The same for @length bytes of a message that is put together already: for what is logged with every request. */
+void tw_log_text (TwLogLevel level, const char *text, gsize length);
+
+/* Whether lines of @level are written at all. */
+gboolean tw_log_wants (TwLogLevel level);
+
+/* From here to tw_log_flush() this thread's lines below WARNING wait for each other, a few dozen at most, and are written
+ * with one call. For a turn of a loop that must not wait in between. */
+void tw_log_gather (void);
+void tw_log_flush (void);
+
 /* Reads "error", "warning", "info" or "debug"; fails with TW_ERROR_CONFIGURATION, naming the flag --log-level. */
 gboolean tw_log_level_parse (const char *name, TwLogLevel *level, GError **error);
 

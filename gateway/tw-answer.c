@@ -202,6 +202,7 @@ new_value_body (const Reply *reply)
 
   if (reply->field == NULL || method->status == 204)
     return tw_response_new (method->status);
+  tw_buffer_reserve (&json, 2 * (gsize) (reader.end - reader.at) + 64);
   if (!tw_json_write (&json, reply->field->type, &reader, method->issues_session ? TW_JSON_OPEN : TW_JSON_PLAIN))
     return new_internal (method, "the reply does not fit the schema");
   if (method->issues_session && !append_token (reply, &json))

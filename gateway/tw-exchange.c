@@ -48,28 +48,36 @@ void *
 tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mhd)
 {
   TwExchanges *exchanges = cls;
-  Exchange *exchange = g_new0 (Exchange, 1);
+  Exchange *exchange = g_new (Exchange, 1);
 
-  exchange->link.data = exchange;
-  exchange->exchanges = exchanges;
-  exchange->mhd = mhd;
-  exchange->start_ms = now_ms ();
-  exchange->request = tw_request_new (target, on_answered, exchange);
+  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_ms = now_ms () };
+  exchange->request = tw_request_new (exchanges->pool, target, on_answered, exchange);
   g_queue_push_tail_link (&exchanges->open, &exchange->link);
   tw_connection_set_deadline (mhd, exchange->start_ms + exchanges->limits.head_timeout_ms);
   return exchange;
 }
 
+/* Method, path, status, time, id: put together by hand, since it is done for every request. */
 static void
 log_access (const Exchange *exchange, gint64 now)
 {
-  const TwResponse *response = tw_request_response (exchange->request);
-  const TwTarget *target = tw_request_target (exchange->request);
+  const TwExchanges *exchanges = exchange->exchanges;
+  const TwRequest *request = exchange->request;
+  const TwResponse *response = tw_request_response (request);
+  const char *path = tw_request_target (request)->path;
+  g_auto (TwBuffer) line = TW_BUFFER_INIT;
+  char numbers[48];
 
-  if (response != NULL)
-    tw_log (exchange->exchanges->handler.access, "%s %s %u %" G_GINT64_FORMAT "ms %s",
-            tw_request_method (exchange->request), target->path != NULL ? target->path : "-",
-            tw_response_status (response), now - exchange->start_ms, tw_request_id (exchange->request));
+  if (response == NULL || !tw_log_wants (exchanges->handler.access))
+    return;
+  g_snprintf (numbers, sizeof numbers, " %u %" G_GINT64_FORMAT "ms ", tw_response_status (response),
+              now - exchange->start_ms);
+  tw_buffer_append_string (&line, tw_request_method (request));
+  tw_buffer_append_byte (&line, ' ');
+  tw_buffer_append_string (&line, path != NULL ? path : "-");
+  tw_buffer_append_string (&line, numbers);
+  tw_buffer_append_string (&line, tw_request_id (request));
+  tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
 }
 
 void
@@ -126,7 +134,7 @@ static enum MHD_Result
 queue (Exchange *exchange)
 {
   const TwExchanges *exchanges = exchange->exchanges;
-  const TwResponse *response = tw_request_response (exchange->request);
+  TwResponse *response = tw_request_response (exchange->request);
   gboolean last = exchanges->last;
 
   tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.write_timeout_ms);

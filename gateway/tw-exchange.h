@@ -15,6 +15,7 @@ typedef struct
   TwHttpdLimits limits;
   TwHttpdHandler handler;
   gpointer user_data;
+  TwRequestPool *pool;
   GQueue open;      /* requests that are not completed */
   gboolean resumed; /* a connection was resumed and the daemon has not run since: nothing else would tell */
   gboolean last;    /* connections are closed behind their answer */

@@ -11,7 +11,7 @@
 
 const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .max_connections = 4096,
-  .connection_memory = 32 * 1024,
+  .connection_memory = 16 * 1024, /* libmicrohttpd zeroes all of it for each request */
   .idle_timeout_ms = 75 * 1000,
   .silence_timeout_s = 60,
   .head_timeout_ms = 10 * 1000,
@@ -58,7 +58,9 @@ tw_httpd_run (gpointer data)
     return;
   httpd->running = TRUE;
   httpd->exchanges.resumed = FALSE;
+  tw_log_gather ();
   MHD_run (httpd->daemon);
+  tw_log_flush ();
   httpd->running = FALSE;
   check_stopped (httpd);
 }
@@ -101,6 +103,8 @@ attach_source (TwHttpd *httpd)
   httpd->source = g_source_new (&source_funcs, sizeof (DaemonSource));
   ((DaemonSource *) httpd->source)->httpd = httpd;
   ((DaemonSource *) httpd->source)->epoll_tag = g_source_add_unix_fd (httpd->source, epoll_fd, G_IO_IN);
+  /* Or GLib takes its descriptor out and in around each dispatch, and wakes the loop that is running. */
+  g_source_set_can_recurse (httpd->source, TRUE);
   g_source_attach (httpd->source, g_main_context_get_thread_default ());
 }
 
@@ -110,7 +114,12 @@ tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *
 {
   TwHttpd *httpd = g_new0 (TwHttpd, 1);
 
-  httpd->exchanges = (TwExchanges) { .limits = *limits, .handler = *handler, .user_data = user_data };
+  httpd->exchanges = (TwExchanges) {
+    .limits = *limits,
+    .handler = *handler,
+    .user_data = user_data,
+    .pool = tw_request_pool_new (),
+  };
   httpd->listen_fd = listen_fd;
   httpd->connections = tw_connections_new (limits->idle_timeout_ms);
   /* Not its strict mode: that closes connections without an answer where tw-head.h gives one. */
@@ -133,6 +142,7 @@ tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *
       g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "the HTTP server can't be started: %s", g_strerror (errno));
       close (listen_fd);
       tw_connections_free (httpd->connections);
+      tw_request_pool_free (httpd->exchanges.pool);
       g_free (httpd);
       return NULL;
     }
@@ -179,5 +189,6 @@ tw_httpd_free (TwHttpd *httpd)
   g_source_unref (httpd->source);
   MHD_stop_daemon (httpd->daemon);
   tw_connections_free (httpd->connections);
+  tw_request_pool_free (httpd->exchanges.pool);
   g_free (httpd);
 }

@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-random.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* A body over its limit that came without announcement is read on this far, so that the client gets its answer:
@@ -12,15 +13,22 @@
 #define MAX_DROPPED (1024 * 1024)
 
 #define MAX_ID 128
-#define RANDOM_ID_BYTES 16
+
+/* Requests that are kept: as many as are under way at once most of the time. */
+#define MAX_SPARE 64
+
+struct _TwRequestPool
+{
+  guint64 random, count; /* ids tell requests apart, and are no secret */
+  guint n_spare;
+  TwRequest *spare[MAX_SPARE];
+};
 
 struct _TwRequest
 {
-  TwTarget target;
+  TwRequestPool *pool;
   GError *target_error;
-  TwHead head;
   TwBodyFrame frame;
-  char *id;
   TwBuffer body;
   gsize body_limit;
   gsize dropped;
@@ -29,18 +37,43 @@ struct _TwRequest
   TwResponse *response;
   void (*answered) (gpointer user_data);
   gpointer user_data;
+  /* From here on nothing is zeroed: it is most of the struct, and filled in as far as it is used. */
+  TwTarget target;
+  TwHead head;
+  char id[MAX_ID + 1];
 };
 
-TwRequest *
-tw_request_new (const char *raw_target, void (*answered) (gpointer user_data), gpointer user_data)
+TwRequestPool *
+tw_request_pool_new (void)
 {
-  TwRequest *request = g_new0 (TwRequest, 1);
+  TwRequestPool *pool = g_new0 (TwRequestPool, 1);
+
+  tw_random_bytes (&pool->random, sizeof pool->random);
+  return pool;
+}
+
+void
+tw_request_pool_free (TwRequestPool *pool)
+{
+  while (pool->n_spare > 0)
+    g_free (pool->spare[--pool->n_spare]);
+  g_free (pool);
+}
+
+TwRequest *
+tw_request_new (TwRequestPool *pool, const char *raw_target, void (*answered) (gpointer user_data), gpointer user_data)
+{
+  TwRequest *request = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : g_new (TwRequest, 1);
   const char *target = raw_target != NULL ? raw_target : "";
 
+  memset (request, 0, offsetof (TwRequest, target));
+  request->pool = pool;
   request->answered = answered;
   request->user_data = user_data;
   request->head.target = target;
   request->head.target_length = strlen (target);
+  request->head.n_headers = 0;
+  request->id[0] = '\0';
   tw_target_parse (&request->target, target, &request->target_error);
   return request;
 }
@@ -48,14 +81,18 @@ tw_request_new (const char *raw_target, void (*answered) (gpointer user_data), g
 void
 tw_request_free (TwRequest *request)
 {
+  TwRequestPool *pool = request->pool;
+
   if (request->free_data != NULL)
     request->free_data (request->data);
   tw_target_clear (&request->target);
   g_clear_error (&request->target_error);
   tw_buffer_clear (&request->body);
   g_clear_pointer (&request->response, tw_response_free);
-  g_free (request->id);
-  g_free (request);
+  if (pool->n_spare < MAX_SPARE)
+    pool->spare[pool->n_spare++] = request;
+  else
+    g_free (request);
 }
 
 TwHead *
@@ -64,20 +101,39 @@ tw_request_head (TwRequest *request)
   return &request->head;
 }
 
-static char *
-choose_id (const TwHead *head)
+/* 16 digits of the pool, 16 of the request. */
+static void
+make_id (TwRequestPool *pool, char *id)
+{
+  const guint64 parts[] = { pool->random, pool->count++ };
+
+  for (guint i = 0; i < 2 * 16; i++)
+    id[i] = "0123456789abcdef"[parts[i / 16] >> (60 - 4 * (i % 16)) & 15];
+  id[2 * 16] = '\0';
+}
+
+static gboolean
+is_usable_id (const char *sent, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (sent[i]) && sent[i] != '.' && sent[i] != '_' && sent[i] != '-')
+      return FALSE;
+  return length > 0 && length <= MAX_ID;
+}
+
+static void
+choose_id (TwRequest *request)
 {
   gsize length = 0;
-  const char *sent = tw_head_find (head, "x-request-id", &length);
-  guint8 random[RANDOM_ID_BYTES];
-  gboolean usable = sent != NULL && length > 0 && length <= MAX_ID;
+  const char *sent = tw_head_find (&request->head, "x-request-id", &length);
 
-  for (gsize i = 0; usable && i < length; i++)
-    usable = g_ascii_isalnum (sent[i]) || (sent[i] != '\0' && strchr ("._-", sent[i]) != NULL);
-  if (usable)
-    return g_strndup (sent, length);
-  tw_random_bytes (random, sizeof random);
-  return tw_base64url_encode (random, sizeof random);
+  if (sent == NULL || !is_usable_id (sent, length))
+    {
+      make_id (request->pool, request->id);
+      return;
+    }
+  memcpy (request->id, sent, length);
+  request->id[length] = '\0';
 }
 
 TwResponse *
@@ -85,7 +141,7 @@ tw_request_check (TwRequest *request)
 {
   g_autoptr (GError) error = NULL;
 
-  request->id = choose_id (&request->head);
+  choose_id (request);
   if (request->target_error != NULL)
     return tw_response_new_refusal (request->target_error);
   if (!tw_head_check (&request->head, &request->frame, &error))
@@ -215,7 +271,7 @@ tw_request_answer (TwRequest *request, TwResponse *response)
   request->answered (request->user_data);
 }
 
-const TwResponse *
+TwResponse *
 tw_request_response (const TwRequest *request)
 {
   return request->response;

@@ -48,8 +48,15 @@ void tw_request_answer (TwRequest *request, TwResponse *response);
 
 /* --- For TwHttpd. --- */
 
+/* What the requests of one loop share: their memory, which is used again, and the numbers for their ids. To be freed
+ * after all of them. */
+typedef struct _TwRequestPool TwRequestPool;
+TwRequestPool *tw_request_pool_new (void);
+void tw_request_pool_free (TwRequestPool *pool);
+
 /* A request for @raw_target (as it came; NULL where none did). @answered is called when it is answered. */
-TwRequest *tw_request_new (const char *raw_target, void (*answered) (gpointer user_data), gpointer user_data);
+TwRequest *tw_request_new (TwRequestPool *pool, const char *raw_target, void (*answered) (gpointer user_data),
+                           gpointer user_data);
 void tw_request_free (TwRequest *request);
 
 /* The head, to be filled in before tw_request_check(). */
@@ -69,7 +76,7 @@ gint64 tw_request_announced (const TwRequest *request);
 gboolean tw_request_append_body (TwRequest *request, const char *bytes, gsize n);
 
 /* The answer; NULL as long as there is none. */
-const TwResponse *tw_request_response (const TwRequest *request);
+TwResponse *tw_request_response (const TwRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRequest, tw_request_free)
 

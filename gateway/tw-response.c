@@ -14,15 +14,17 @@
 
 typedef struct
 {
-  char *name;
+  const char *name; /* the adder's */
   char *value;
 } Header;
 
 struct _TwResponse
 {
   guint status;
-  GArray *headers; /* of Header */
-  GBytes *body;
+  const char *content_type; /* static; NULL where there is no body */
+  GArray *headers;          /* of Header; NULL while there is none but the content type */
+  GBytes *shared;           /* the body, or */
+  TwBuffer own;             /* the body, until it is queued */
 };
 
 /* On every answer; a response's own header of the same name wins. */
@@ -33,11 +35,8 @@ static const struct
 } common_headers[] = {
   { "Cache-Control", "no-store" },
   { "Content-Security-Policy", API_POLICY },
-  { "Cross-Origin-Opener-Policy", "same-origin" },
   { "Cross-Origin-Resource-Policy", "same-origin" },
-  { "Referrer-Policy", "no-referrer" },
   { "X-Content-Type-Options", "nosniff" },
-  { "X-Frame-Options", "DENY" },
 };
 
 /* The phrases of RFC 9110 for the statuses that we or a service may give. */
@@ -80,28 +79,24 @@ title_of (guint status)
 static void
 header_clear (gpointer data)
 {
-  Header *header = data;
-
-  g_free (header->name);
-  g_free (header->value);
+  g_free (((Header *) data)->value);
 }
 
 TwResponse *
 tw_response_new (guint status)
 {
-  TwResponse *response = g_new0 (TwResponse, 1);
+  TwResponse *response = g_new (TwResponse, 1);
 
-  response->status = status;
-  response->headers = g_array_new (FALSE, FALSE, sizeof (Header));
-  g_array_set_clear_func (response->headers, header_clear);
+  *response = (TwResponse) { .status = status, .own = TW_BUFFER_INIT };
   return response;
 }
 
 void
 tw_response_free (TwResponse *response)
 {
-  g_array_unref (response->headers);
-  g_clear_pointer (&response->body, g_bytes_unref);
+  g_clear_pointer (&response->headers, g_array_unref);
+  g_clear_pointer (&response->shared, g_bytes_unref);
+  tw_buffer_clear (&response->own);
   g_free (response);
 }
 
@@ -110,17 +105,20 @@ tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes)
 {
   TwResponse *response = tw_response_new (status);
 
-  tw_response_add_header (response, "Content-Type", content_type);
-  response->body = g_bytes_ref (bytes);
+  response->content_type = content_type;
+  response->shared = g_bytes_ref (bytes);
   return response;
 }
 
 static TwResponse *
 new_from_buffer (guint status, const char *content_type, TwBuffer *buffer)
 {
-  g_autoptr (GBytes) bytes = tw_buffer_steal_bytes (buffer);
+  TwResponse *response = tw_response_new (status);
 
-  return tw_response_new_bytes (status, content_type, bytes);
+  response->content_type = content_type;
+  response->own = *buffer;
+  *buffer = (TwBuffer) TW_BUFFER_INIT;
+  return response;
 }
 
 TwResponse *
@@ -218,18 +216,40 @@ tw_response_add_header (TwResponse *response, const char *name, const char *valu
 
   if (!is_header_value (value))
     return;
-  header = (Header) { g_strdup (name), g_strdup (value) };
+  if (response->headers == NULL)
+    {
+      response->headers = g_array_new (FALSE, FALSE, sizeof (Header));
+      g_array_set_clear_func (response->headers, header_clear);
+    }
+  header = (Header) { name, g_strdup (value) };
   g_array_append_val (response->headers, header);
+}
+
+/* The first one of its own with this name; NULL where it has none. */
+static const Header *
+find_own (const TwResponse *response, const char *name)
+{
+  for (guint i = 0; response->headers != NULL && i < response->headers->len; i++)
+    {
+      const Header *header = &g_array_index (response->headers, Header, i);
+
+      if (g_ascii_strcasecmp (header->name, name) == 0)
+        return header;
+    }
+  return NULL;
 }
 
 void
 tw_response_set_header (TwResponse *response, const char *name, const char *value)
 {
+  const Header *known;
+
   if (!is_header_value (value))
     return;
-  for (guint i = response->headers->len; i > 0; i--)
-    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i - 1).name, name) == 0)
-      g_array_remove_index (response->headers, i - 1);
+  if (g_ascii_strcasecmp (name, "Content-Type") == 0)
+    response->content_type = NULL;
+  while ((known = find_own (response, name)) != NULL)
+    g_array_remove_index (response->headers, (guint) (known - (const Header *) (const void *) response->headers->data));
   tw_response_add_header (response, name, value);
 }
 
@@ -237,6 +257,9 @@ void
 tw_response_allow_page (TwResponse *response)
 {
   tw_response_set_header (response, "Content-Security-Policy", PAGE_POLICY);
+  tw_response_set_header (response, "Cross-Origin-Opener-Policy", "same-origin");
+  tw_response_set_header (response, "Referrer-Policy", "no-referrer");
+  tw_response_set_header (response, "X-Frame-Options", "DENY");
   tw_response_set_header (response, "Cache-Control", "no-cache");
 }
 
@@ -255,28 +278,23 @@ tw_response_status (const TwResponse *response)
 const char *
 tw_response_header (const TwResponse *response, const char *name)
 {
-  for (guint i = 0; i < response->headers->len; i++)
-    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i).name, name) == 0)
-      return g_array_index (response->headers, Header, i).value;
+  const Header *own = find_own (response, name);
+
+  if (own != NULL)
+    return own->value;
+  if (response->content_type != NULL && g_ascii_strcasecmp (name, "Content-Type") == 0)
+    return response->content_type;
   for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
     if (g_ascii_strcasecmp (common_headers[i].name, name) == 0)
       return common_headers[i].value;
   return NULL;
 }
 
-GBytes *
-tw_response_body (const TwResponse *response)
+const guint8 *
+tw_response_body (const TwResponse *response, gsize *length)
 {
-  return response->body;
-}
-
-static gboolean
-has_own (const TwResponse *response, const char *name)
-{
-  for (guint i = 0; i < response->headers->len; i++)
-    if (g_ascii_strcasecmp (g_array_index (response->headers, Header, i).name, name) == 0)
-      return TRUE;
-  return FALSE;
+  *length = response->own.len;
+  return response->shared != NULL ? g_bytes_get_data (response->shared, length) : response->own.data;
 }
 
 static void
@@ -285,37 +303,45 @@ release_bytes (void *bytes)
   g_bytes_unref (bytes);
 }
 
+/* Takes the body's own bytes. */
 static struct MHD_Response *
-new_mhd_response (const TwResponse *response)
+new_mhd_response (TwResponse *response)
 {
-  gsize length = 0;
-  gconstpointer data = response->body != NULL ? g_bytes_get_data (response->body, &length) : NULL;
-  /* libmicrohttpd reads it only, whatever its prototype says. */
-  gpointer bytes = GSIZE_TO_POINTER ((gsize) data);
+  gsize length;
+  const guint8 *body = tw_response_body (response, &length);
+  TwBuffer own = response->own;
+  struct MHD_Response *mhd;
 
   if (length == 0)
     return MHD_create_response_from_buffer (0, NULL, MHD_RESPMEM_PERSISTENT);
-  return MHD_create_response_from_buffer_with_free_callback_cls (length, bytes, release_bytes,
-                                                                 g_bytes_ref (response->body));
+  if (response->shared != NULL)
+    /* libmicrohttpd reads it only, whatever its prototype says. */
+    return MHD_create_response_from_buffer_with_free_callback_cls (length, (void *) (guintptr) body, release_bytes,
+                                                                   g_bytes_ref (response->shared));
+  mhd = MHD_create_response_from_buffer (length, own.data, MHD_RESPMEM_MUST_FREE);
+  if (mhd != NULL)
+    response->own = (TwBuffer) TW_BUFFER_INIT;
+  return mhd;
 }
 
 gboolean
-tw_response_queue (const TwResponse *response, struct MHD_Connection *connection, const char *request_id,
-                   gboolean last)
+tw_response_queue (TwResponse *response, struct MHD_Connection *connection, const char *request_id, gboolean last)
 {
   struct MHD_Response *mhd = new_mhd_response (response);
   gboolean queued;
 
   if (mhd == NULL)
     return FALSE;
-  for (guint i = 0; i < response->headers->len; i++)
+  if (response->content_type != NULL)
+    MHD_add_response_header (mhd, "Content-Type", response->content_type);
+  for (guint i = 0; response->headers != NULL && i < response->headers->len; i++)
     {
       const Header *header = &g_array_index (response->headers, Header, i);
 
       MHD_add_response_header (mhd, header->name, header->value);
     }
   for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
-    if (!has_own (response, common_headers[i].name))
+    if (find_own (response, common_headers[i].name) == NULL)
       MHD_add_response_header (mhd, common_headers[i].name, common_headers[i].value);
   MHD_add_response_header (mhd, "X-Request-Id", request_id);
   if (last)

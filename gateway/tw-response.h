@@ -34,12 +34,13 @@ TwResponse *tw_response_new_error (const GError *error);
 /* What tw_target_parse() and its like refused: a 400 after which the connection is closed. */
 TwResponse *tw_response_new_refusal (const GError *error);
 
-/* @bytes (referenced) as they are. */
+/* @bytes (referenced) as they are; @content_type is static. */
 TwResponse *tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes);
 
 void tw_response_free (TwResponse *response);
 
-/* Adds a header; one whose value could not stand in a head (control characters) is left out. */
+/* Adds a header; one whose value could not stand in a head (control characters) is left out. @name must outlive the
+ * response: a literal, or the schema's. */
 void tw_response_add_header (TwResponse *response, const char *name, const char *value);
 
 /* Replaces a header, or adds it. */
@@ -53,11 +54,13 @@ void tw_response_close (TwResponse *response);
 
 guint tw_response_status (const TwResponse *response);
 const char *tw_response_header (const TwResponse *response, const char *name); /* the first; NULL where absent */
-GBytes *tw_response_body (const TwResponse *response);                         /* NULL where there is none */
 
-/* Hands the answer to libmicrohttpd, with X-Request-Id; @last has the connection closed behind it. FALSE: the
- * connection can't be answered and is to be closed. */
-gboolean tw_response_queue (const TwResponse *response, struct MHD_Connection *connection, const char *request_id,
+/* The body; *@length is 0 where there is none, or it was queued. */
+const guint8 *tw_response_body (const TwResponse *response, gsize *length);
+
+/* Hands the answer to libmicrohttpd, its body's bytes with it, adding X-Request-Id; @last has the connection closed
+ * behind it. FALSE: the connection can't be answered and is to be closed. */
+gboolean tw_response_queue (TwResponse *response, struct MHD_Connection *connection, const char *request_id,
                             gboolean last);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwResponse, tw_response_free)

@@ -90,26 +90,31 @@ read_query (TwTarget *target, char *query, GError **error)
 gboolean
 tw_target_parse (TwTarget *target, const char *raw, GError **error)
 {
+  gsize length;
   char *query;
 
+  target->path = target->decoded = NULL;
+  target->n_segments = target->n_parameters = 0;
   if (raw[0] != '/')
     return refuse (error, "The target must be a path that starts with a slash");
   for (const char *at = raw; *at != '\0'; at++)
     if (*at <= 0x20 || *at >= 0x7f || *at == '#')
       return refuse (error, "The target has a character that must be escaped");
 
-  target->path = g_strndup (raw, strcspn (raw, "?"));
-  target->decoded = g_strdup (raw);
+  length = strlen (raw);
+  target->decoded = g_malloc (2 * (length + 1));
+  memcpy (target->decoded, raw, length + 1);
   query = strchr (target->decoded, '?');
   if (query != NULL)
     *query++ = '\0';
+  target->path = strcpy (target->decoded + length + 1, target->decoded);
   return read_path (target, target->decoded, error) && read_query (target, query, error);
 }
 
 void
 tw_target_clear (TwTarget *target)
 {
-  g_clear_pointer (&target->path, g_free);
   g_clear_pointer (&target->decoded, g_free);
+  target->path = NULL;
   target->n_segments = target->n_parameters = 0;
 }

@@ -26,10 +26,10 @@ typedef struct
   char *names[TW_TARGET_MAX_PARAMETERS];
   char *values[TW_TARGET_MAX_PARAMETERS]; /* "" where there is no equals sign */
   /* private */
-  char *decoded;
+  char *decoded; /* what the strings are parts of */
 } TwTarget;
 
-/* Reads @raw into @target, which must be zero. Fails with TW_ERROR_INVALID; @target is to be cleared all the same. */
+/* Reads @raw into @target, whatever that holds. Fails with TW_ERROR_INVALID; @target is to be cleared all the same. */
 gboolean tw_target_parse (TwTarget *target, const char *raw, GError **error);
 void tw_target_clear (TwTarget *target);
 

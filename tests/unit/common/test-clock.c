@@ -26,6 +26,26 @@ test_format (void)
     }
 }
 
+/* Every third day of the years 0001 to 9999, which is as far as GDateTime goes. */
+static void
+test_format_every_date (void)
+{
+  const gint64 step = G_GINT64_CONSTANT (3) * 86400 * 1000 + 12345678;
+
+  for (gint64 ms = G_GINT64_CONSTANT (-62135596800000); ms < G_GINT64_CONSTANT (253402300800000); ms += step)
+    {
+      gint64 millis = ((ms % 1000) + 1000) % 1000;
+      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc ((ms - millis) / 1000);
+      g_autofree char *seconds = g_date_time_format (date, "%Y-%m-%dT%H:%M:%S");
+      g_autofree char *expected = g_strdup_printf ("%s.%03dZ", seconds, (int) millis);
+      char text[TW_TIME_SIZE];
+
+      tw_time_format (ms, text);
+      /* Its years have no leading zeros in this format. */
+      g_assert_true (g_str_has_suffix (text, expected));
+    }
+}
+
 static void
 test_fixed (void)
 {
@@ -52,6 +72,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/clock/format-is-rfc3339-utc", test_format);
+  g_test_add_func ("/clock/every-date-is-right", test_format_every_date);
   g_test_add_func ("/clock/fixed-moves-only-when-told", test_fixed);
   g_test_add_func ("/clock/system-goes-on", test_system);
   return g_test_run ();

@@ -79,7 +79,7 @@ static char *
 text_of (const TwResponse *response)
 {
   gsize length = 0;
-  const char *data = g_bytes_get_data (tw_response_body (response), &length);
+  const char *data = (const char *) tw_response_body (response, &length);
 
   return g_strndup (data, length);
 }

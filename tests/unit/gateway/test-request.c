@@ -8,6 +8,7 @@
 
 typedef struct
 {
+  TwRequestPool *pool;
   TwRequest *request;
   char *bytes; /* what its head points into */
   guint answered;
@@ -27,7 +28,8 @@ fixture_begin (Fixture *fixture, const char *raw)
   TwResponse *response;
 
   fixture->bytes = http_head_parse (raw, strlen (raw), head);
-  fixture->request = tw_request_new (head->target, on_answered, fixture);
+  fixture->pool = tw_request_pool_new ();
+  fixture->request = tw_request_new (fixture->pool, head->target, on_answered, fixture);
   *tw_request_head (fixture->request) = *head;
   g_free (head);
   response = tw_request_check (fixture->request);
@@ -38,6 +40,7 @@ static void
 fixture_clear (Fixture *fixture)
 {
   g_clear_pointer (&fixture->request, tw_request_free);
+  g_clear_pointer (&fixture->pool, tw_request_pool_free);
   g_clear_pointer (&fixture->bytes, g_free);
 }
 

@@ -18,7 +18,8 @@ ask (const TwStatic *files, const char *raw)
   g_autofree char *whole = g_strconcat (raw, "\r\nHost: x\r\n\r\n", NULL);
   TwHead *head = g_new0 (TwHead, 1);
   char *bytes = http_head_parse (whole, strlen (whole), head);
-  TwRequest *request = tw_request_new (head->target, on_answered, NULL);
+  TwRequestPool *pool = tw_request_pool_new ();
+  TwRequest *request = tw_request_new (pool, head->target, on_answered, NULL);
   TwResponse *response;
 
   *tw_request_head (request) = *head;
@@ -27,6 +28,7 @@ ask (const TwStatic *files, const char *raw)
   g_assert_null (response);
   response = tw_static_answer (files, request);
   tw_request_free (request);
+  tw_request_pool_free (pool);
   g_free (bytes);
   return response;
 }
