@@ -21,7 +21,15 @@ read_result (const TwDocument *document, const TwSpot *spot, const json_t *objec
   TwField *fields = tw_schema_new (schema, TwField, thrown.n_fields + 1);
 
   if (method->returns != NULL)
-    fields[n++] = (TwField) { .id = 0, .name = "result", .json_name = "result", .doc = "", .type = method->returns };
+    fields[n++] = (TwField) {
+      .id = 0,
+      .name = "result",
+      .json_name = "result",
+      .json_key = ",\"result\":",
+      .json_key_length = strlen (",\"result\":"),
+      .doc = "",
+      .type = method->returns,
+    };
   for (guint i = 0; i < thrown.n_fields; i++)
     {
       TwSpot at = { spot->document, spot->owner, thrown.fields[i].name };

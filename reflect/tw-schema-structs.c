@@ -4,6 +4,8 @@
 
 #include "tw-schema-private.h"
 
+#include "tw-json.h"
+
 #include <string.h>
 
 gboolean
@@ -60,6 +62,19 @@ read_field (const TwDocument *document, const TwSpot *owner, TwPlace place, cons
          && tw_annotations_read_field (schema, &spot, place, object, field, error);
 }
 
+/* What every reply with the field has, once and for all. */
+static void
+write_key (TwSchema *schema, TwField *field)
+{
+  g_auto (TwBuffer) key = TW_BUFFER_INIT;
+
+  tw_buffer_append_byte (&key, ',');
+  tw_json_write_string (&key, field->json_name, strlen (field->json_name));
+  tw_buffer_append (&key, ":", sizeof ":");
+  field->json_key = tw_schema_string (schema, (const char *) key.data);
+  field->json_key_length = key.len - 1;
+}
+
 static int
 compare_ids (gconstpointer a, gconstpointer b)
 {
@@ -101,8 +116,11 @@ tw_document_read_fields (const TwDocument *document, const TwSpot *spot, TwPlace
   structure->n_fields = (guint) json_array_size (list);
   structure->fields = fields = tw_schema_new (document->types.schema, TwField, structure->n_fields);
   for (guint i = 0; i < structure->n_fields; i++)
-    if (!read_field (document, spot, place, json_array_get (list, i), &fields[i], error))
-      return FALSE;
+    {
+      if (!read_field (document, spot, place, json_array_get (list, i), &fields[i], error))
+        return FALSE;
+      write_key (document->types.schema, &fields[i]);
+    }
   qsort (fields, structure->n_fields, sizeof *fields, compare_ids);
   return check_fields_differ (spot, fields, structure->n_fields, error);
 }

@@ -121,7 +121,7 @@ compact_field (TwReader *reader, TwWireType *type, gint16 *id)
 }
 
 gboolean
-tw_reader_field (TwReader *reader, TwWireType *type, gint16 *id)
+tw_reader_field_slowly (TwReader *reader, TwWireType *type, gint16 *id)
 {
   gboolean there;
 
@@ -212,7 +212,7 @@ tw_reader_double (TwReader *reader)
 }
 
 void
-tw_reader_string (TwReader *reader, const char **data, gsize *length)
+tw_reader_string_slowly (TwReader *reader, const char **data, gsize *length)
 {
   const guint8 *at;
   gsize n;
@@ -272,7 +272,7 @@ tw_reader_map (TwReader *reader, TwWireType *key, TwWireType *value)
 }
 
 void
-tw_reader_skip (TwReader *reader, TwWireType type)
+tw_reader_skip_slowly (TwReader *reader, TwWireType type)
 {
   TwWalk walk;
   TwWalkStatus status;
