@@ -155,9 +155,9 @@ def test_many_at_once(stack):
         try:
             with Person(stack.url) as somebody:
                 made = [somebody.add(f"{number}-{n}") for n in range(10)]
-                somebody.client.patch(f"/v1/tasks/{made[0]['id']}", json={"done": True})
-                somebody.client.delete(f"/v1/tasks/{made[1]['id']}")
-                left = somebody.client.get("/v1/tasks").json()["tasks"]
+                somebody.ask("PATCH", f"/v1/tasks/{made[0]['id']}", json={"done": True})
+                somebody.ask("DELETE", f"/v1/tasks/{made[1]['id']}")
+                left = somebody.ask("GET", "/v1/tasks").json()["tasks"]
                 expected = [f"{number}-{n}" for n in range(9, 1, -1)] + [f"{number}-0"]
                 assert [t["name"] for t in left] == expected
                 assert [t["done"] for t in left] == [False] * 8 + [True]

@@ -5,6 +5,7 @@ import base64
 import itertools
 import json
 import os
+import time
 
 import httpx
 
@@ -49,6 +50,16 @@ class Person:
         answer = self.client.post("/v1/tasks", json={"name": name, **more})
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def ask(self, method, path, **more):
+        """A request that may be sent twice: sent again while the server says that it is overloaded."""
+        for _ in range(60):
+            answer = self.client.request(method, path, **more)
+            if answer.status_code != 503:
+                break
+            time.sleep(float(answer.headers["retry-after"]))
+        assert answer.is_success, answer.text
+        return answer
 
     def close(self):
         self.client.close()
