@@ -4,8 +4,12 @@
 
 #include <glib-unix.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+/* Items that a thread holds back; more are delivered before its time. */
+#define HELD_MAX 64
 
 struct _TwMailbox
 {
@@ -59,24 +63,88 @@ tw_mailbox_new (GMainContext *context, TwMailboxFunc func, gpointer user_data, G
     g_error ("eventfd: %s", g_strerror (errno));
   mailbox->source = g_unix_fd_source_new (mailbox->event_fd, G_IO_IN);
   g_source_set_callback (mailbox->source, G_SOURCE_FUNC (deliver), mailbox, NULL);
+  /* Nothing here runs the loop again. A source that may not recurse is taken out of the poll while it is dispatched, and
+   * each time GLib wakes the loop for that: four system calls more. */
+  g_source_set_can_recurse (mailbox->source, TRUE);
   g_source_attach (mailbox->source, context);
   return mailbox;
 }
 
-void
-tw_mailbox_post (TwMailbox *mailbox, gpointer item)
+static void
+post_all (TwMailbox *mailbox, gpointer *items, guint n)
 {
   static const guint64 one = 1;
   gboolean first;
 
   pthread_mutex_lock (&mailbox->lock);
   first = mailbox->posted->len == 0;
-  g_ptr_array_add (mailbox->posted, item);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (mailbox->posted, items[i]);
   /* Inside the lock, so that the mailbox may be freed as soon as its last item was delivered. Only the first of a
    * batch has to wake the loop. */
   if (first && write (mailbox->event_fd, &one, sizeof one) < 0)
     g_error ("eventfd: %s", g_strerror (errno));
   pthread_mutex_unlock (&mailbox->lock);
+}
+
+/* What this thread holds back, all of it for one mailbox. */
+static _Thread_local struct
+{
+  gboolean holding;
+  TwMailbox *mailbox;
+  guint n;
+  gpointer items[HELD_MAX];
+} held;
+
+static void
+let_go (void)
+{
+  if (held.n > 0)
+    post_all (held.mailbox, held.items, held.n);
+  held.n = 0;
+}
+
+void
+tw_mailbox_post (TwMailbox *mailbox, gpointer item)
+{
+  if (!held.holding)
+    {
+      post_all (mailbox, &item, 1);
+      return;
+    }
+  if (held.n == HELD_MAX || held.mailbox != mailbox)
+    let_go ();
+  held.mailbox = mailbox;
+  held.items[held.n++] = item;
+}
+
+void
+tw_mailbox_hold (void)
+{
+  g_assert (!held.holding);
+  held.holding = TRUE;
+}
+
+void
+tw_mailbox_release (void)
+{
+  let_go ();
+  held.holding = FALSE;
+}
+
+void
+tw_mailbox_deliver (void)
+{
+  gpointer items[HELD_MAX];
+  const TwMailbox *mailbox = held.mailbox;
+  guint n = held.n;
+
+  /* Whoever gets them may hold back others. */
+  memcpy (items, held.items, n * sizeof items[0]);
+  held.n = 0;
+  held.holding = FALSE;
+  if (n > 0)
+    mailbox->func (items, n, mailbox->user_data);
 }
 
 void

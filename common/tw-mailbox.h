@@ -24,6 +24,15 @@ TwMailbox *tw_mailbox_new (GMainContext *context, TwMailboxFunc func, gpointer u
 /* Posts @item (not NULL). Never blocks on the loop. Thread-safe; the mailbox must outlive the call. */
 void tw_mailbox_post (TwMailbox *mailbox, gpointer item);
 
+/* For a thread that is about to post many items: between the two calls its items are held back, to be delivered at the
+ * second with one wake-up; when there are very many, or they go to different mailboxes, some of them before. Pairs do
+ * not nest, and what they enclose must not wait for an item to arrive. */
+void tw_mailbox_hold (void);
+void tw_mailbox_release (void);
+
+/* Instead of tw_mailbox_release(), for the thread that the mailbox delivers to: does so at once, without waking it. */
+void tw_mailbox_deliver (void);
+
 /* Frees what is inside and detaches from the context. Call on the loop's thread, when no other thread can post. */
 void tw_mailbox_free (TwMailbox *mailbox);
 

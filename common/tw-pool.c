@@ -6,56 +6,78 @@
 
 struct _TwPool
 {
-  pthread_mutex_t lock;
+  pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t wake;
-  GQueue waiting; /* guarded by lock, as is closed */
+  gpointer *ring; /* the waiting items, from `first` on */
+  guint capacity; /* a power of two */
+  guint first, n_waiting;
+  guint n_idle;  /* threads that sleep … */
+  guint n_woken; /* … and those that do no more, but have not looked round yet */
   gboolean closed;
 
-  TwPoolFunc func;
+  TwPoolFunc func; /* NULL: it is batch_func */
+  TwPoolBatchFunc batch_func;
   gpointer user_data;
   guint max_queued;
+  guint max_batch;
   guint n_threads;
   pthread_t *threads;
 };
 
-static gpointer
-take (TwPool *pool)
+static void
+sleep_a_while (TwPool *pool)
 {
-  gpointer item;
+  pool->n_idle++;
+  pthread_cond_wait (&pool->wake, &pool->lock);
+  /* Who woke this thread has counted it already, unless nobody did, or everybody was woken. */
+  if (pool->n_woken > 0)
+    pool->n_woken--;
+  else
+    pool->n_idle--;
+}
+
+/* Moves up to a batch to @items; 0 when there will be none any more. */
+static guint
+take (TwPool *pool, gpointer *items)
+{
+  guint n;
 
   pthread_mutex_lock (&pool->lock);
-  while (g_queue_is_empty (&pool->waiting) && !pool->closed)
-    pthread_cond_wait (&pool->wake, &pool->lock);
-  item = g_queue_pop_head (&pool->waiting);
+  while (pool->n_waiting == 0 && !pool->closed)
+    sleep_a_while (pool);
+  n = MIN (pool->n_waiting, pool->max_batch);
+  for (guint i = 0; i < n; i++)
+    items[i] = pool->ring[(pool->first + i) & (pool->capacity - 1)];
+  pool->first += n;
+  pool->n_waiting -= n;
   pthread_mutex_unlock (&pool->lock);
-  return item;
+  return n;
 }
 
 static void *
 run (void *user_data)
 {
   TwPool *pool = user_data;
-  gpointer item;
+  g_autofree gpointer *items = g_new (gpointer, pool->max_batch);
+  guint n;
 
-  while ((item = take (pool)) != NULL)
-    pool->func (item, pool->user_data);
+  while ((n = take (pool, items)) > 0)
+    if (pool->func != NULL)
+      pool->func (items[0], pool->user_data);
+    else
+      pool->batch_func (items, n, pool->user_data);
   return NULL;
 }
 
-TwPool *
-tw_pool_new (const char *name, guint threads, guint max_queued, TwPoolFunc func, gpointer user_data)
+static TwPool *
+start (const char *name, const TwPool *like)
 {
-  TwPool *pool = g_new0 (TwPool, 1);
+  TwPool *pool = g_memdup2 (like, sizeof *like);
 
   pthread_mutex_init (&pool->lock, NULL);
   pthread_cond_init (&pool->wake, NULL);
-  g_queue_init (&pool->waiting);
-  pool->func = func;
-  pool->user_data = user_data;
-  pool->max_queued = max_queued;
-  pool->n_threads = threads;
-  pool->threads = g_new0 (pthread_t, threads);
-  for (guint i = 0; i < threads; i++)
+  pool->threads = g_new0 (pthread_t, pool->n_threads);
+  for (guint i = 0; i < pool->n_threads; i++)
     {
       int failure = pthread_create (&pool->threads[i], NULL, run, pool);
 
@@ -66,20 +88,73 @@ tw_pool_new (const char *name, guint threads, guint max_queued, TwPoolFunc func,
   return pool;
 }
 
+TwPool *
+tw_pool_new (const char *name, guint threads, guint max_queued, TwPoolFunc func, gpointer user_data)
+{
+  return start (name, &(TwPool) { .n_threads = threads, .max_queued = max_queued, .max_batch = 1, .func = func,
+                                  .user_data = user_data });
+}
+
+TwPool *
+tw_pool_new_batches (const char *name, guint threads, guint max_queued, guint max_batch, TwPoolBatchFunc func,
+                     gpointer user_data)
+{
+  return start (name, &(TwPool) { .n_threads = threads, .max_queued = max_queued, .max_batch = max_batch,
+                                  .batch_func = func, .user_data = user_data });
+}
+
+static void
+append (TwPool *pool, gpointer item)
+{
+  if (pool->n_waiting == pool->capacity)
+    {
+      guint capacity = MAX (pool->capacity * 2, 16);
+      gpointer *ring = g_new (gpointer, capacity);
+
+      for (guint i = 0; i < pool->n_waiting; i++)
+        ring[i] = pool->ring[(pool->first + i) & (pool->capacity - 1)];
+      g_free (pool->ring);
+      pool->ring = ring;
+      pool->capacity = capacity;
+      pool->first = 0;
+    }
+  pool->ring[(pool->first + pool->n_waiting++) & (pool->capacity - 1)] = item;
+}
+
+/* A thread for each whole batch, and one that takes the rest, unless one runs that will. */
+static void
+wake_some (TwPool *pool)
+{
+  guint running = pool->n_threads - pool->n_idle - pool->n_woken;
+  guint wanted = pool->n_waiting / pool->max_batch;
+
+  if (wanted == 0 && running == 0 && pool->n_waiting > 0)
+    wanted = 1;
+  for (; pool->n_idle > 0 && pool->n_woken < wanted; pool->n_woken++)
+    {
+      pool->n_idle--;
+      pthread_cond_signal (&pool->wake);
+    }
+}
+
+guint
+tw_pool_push_all (TwPool *pool, gpointer *items, guint n)
+{
+  guint taken;
+
+  pthread_mutex_lock (&pool->lock);
+  taken = MIN (n, pool->max_queued - pool->n_waiting);
+  for (guint i = 0; i < taken; i++)
+    append (pool, items[i]);
+  wake_some (pool);
+  pthread_mutex_unlock (&pool->lock);
+  return taken;
+}
+
 gboolean
 tw_pool_push (TwPool *pool, gpointer item)
 {
-  gboolean room;
-
-  pthread_mutex_lock (&pool->lock);
-  room = g_queue_get_length (&pool->waiting) < pool->max_queued;
-  if (room)
-    {
-      g_queue_push_tail (&pool->waiting, item);
-      pthread_cond_signal (&pool->wake);
-    }
-  pthread_mutex_unlock (&pool->lock);
-  return room;
+  return tw_pool_push_all (pool, &item, 1) == 1;
 }
 
 void
@@ -93,6 +168,7 @@ tw_pool_free (TwPool *pool)
     pthread_join (pool->threads[i], NULL);
   pthread_cond_destroy (&pool->wake);
   pthread_mutex_destroy (&pool->lock);
+  g_free (pool->ring);
   g_free (pool->threads);
   g_free (pool);
 }

@@ -16,8 +16,19 @@ typedef void (*TwPoolFunc) (gpointer item, gpointer user_data);
  * items wait. */
 TwPool *tw_pool_new (const char *name, guint threads, guint max_queued, TwPoolFunc func, gpointer user_data);
 
+/* Called with @n >= 1 items, in the order in which they were queued. */
+typedef void (*TwPoolBatchFunc) (gpointer *items, guint n, gpointer user_data);
+
+/* The same for items that take about as long as waking a thread does: a thread takes up to @max_batch of them at once,
+ * and another one is woken only when as many as that are waiting. */
+TwPool *tw_pool_new_batches (const char *name, guint threads, guint max_queued, guint max_batch, TwPoolBatchFunc func,
+                             gpointer user_data);
+
 /* Queues @item; FALSE, and @item stays the caller's, when @max_queued are waiting already. Thread-safe. */
 gboolean tw_pool_push (TwPool *pool, gpointer item) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Queues the first of @n items, as many as there is room for, and returns how many these are. Thread-safe. */
+guint tw_pool_push_all (TwPool *pool, gpointer *items, guint n) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Finishes what is queued and running, then ends the threads. */
 void tw_pool_free (TwPool *pool);

@@ -4,6 +4,10 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+static const int signals[] = { SIGINT, SIGTERM };
 
 typedef struct
 {
@@ -29,7 +33,6 @@ first_signal (gpointer user_data)
 void
 tw_signals_init (GSourceFunc stop, gpointer user_data)
 {
-  static const int signals[] = { SIGINT, SIGTERM };
   Stop *both = g_rc_box_new0 (Stop);
 
   signal (SIGPIPE, SIG_IGN);
@@ -38,4 +41,29 @@ tw_signals_init (GSourceFunc stop, gpointer user_data)
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_unix_signal_add_full (G_PRIORITY_HIGH, signals[i], first_signal, g_rc_box_acquire (both), g_rc_box_release);
   g_rc_box_release (both);
+}
+
+/* All that a handler may write to. */
+static atomic_bool seen;
+
+static void
+note_signal (int number)
+{
+  atomic_store (&seen, true);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    signal (signals[i], SIG_DFL);
+}
+
+void
+tw_signals_init_without_loop (void)
+{
+  signal (SIGPIPE, SIG_IGN);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    signal (signals[i], note_signal);
+}
+
+gboolean
+tw_signals_seen (void)
+{
+  return atomic_load (&seen);
 }

@@ -5,27 +5,37 @@
 #include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-sqlite-nowait.h"
 #include "tw-store-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 /* How long a lock of another process is waited for: an operator's sqlite3 shell, a backup. */
 #define BUSY_TIMEOUT_MS 2000
 
-/* What holds for every connection. The page cache is kept small, since the kernel has the same pages: a process with
- * several connections stays of one size, however large the database grows. */
+/* What holds for every connection. The page caches are kept small, since the kernel has the same pages: a process with
+ * several connections stays of one size, however large the database grows. A reader's is emptied by SQLite whenever
+ * somebody has written. The writer's is not, and has to have room for the pages at which many users' lists end, or each
+ * change would read them again, and write what others have changed before its time. */
 #define SETUP                                                                                                         \
   "PRAGMA foreign_keys = ON;"                                                                                         \
   "PRAGMA trusted_schema = OFF;"                                                                                      \
-  "PRAGMA synchronous = FULL;"                                                                                        \
-  "PRAGMA cache_size = -1024;"
+  "PRAGMA synchronous = FULL;"
+
+#define READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
+
+/* The log is taken over into the database after 16 MiB and not after 4: pages that are changed often are then written
+ * there less often. */
+#define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096;"
 
 struct _TwSqliteConnection
 {
   sqlite3 *handle;
   char *path;
+  gboolean prompt;        /* see TW_SQLITE_PROMPT_READER */
   GHashTable *statements; /* by the address of their SQL */
   int reported;           /* the result code that the log has seen last, */
   gint64 reported_ms;     /* and when: a full disk is a line a second, not thousands */
@@ -72,12 +82,22 @@ make_file (const char *path, GError **error)
   return TRUE;
 }
 
+/* The sums of what SQLite has allocated, which nobody reads, are kept under one lock for all threads. */
+static void
+configure_once (void)
+{
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  tw_sqlite_nowait_install ();
+}
+
 /* @name is what SQLite is to open: @path, or a URI that stands for it. */
 static TwSqliteConnection *
 open_handle (const char *path, const char *name, int flags, GError **error)
 {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
   g_autoptr (TwSqliteConnection) connection = g_new0 (TwSqliteConnection, 1);
 
+  pthread_once (&once, configure_once);
   connection->path = g_strdup (path);
   connection->statements = g_hash_table_new (NULL, NULL);
   if (sqlite3_open_v2 (name, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL)
@@ -107,8 +127,11 @@ tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
       return NULL;
     }
   if (!tw_sqlite_connection_setup (connection, SETUP, error)
-      || (role == TW_SQLITE_READER && !tw_sqlite_connection_setup (connection, "PRAGMA query_only = ON", error)))
+      || !tw_sqlite_connection_setup (connection, role == TW_SQLITE_WRITER ? WRITER_SETUP : READER_SETUP, error))
     return NULL;
+  connection->prompt = role == TW_SQLITE_PROMPT_READER;
+  if (connection->prompt)
+    sqlite3_busy_timeout (connection->handle, 0);
   return g_steal_pointer (&connection);
 }
 
@@ -122,7 +145,7 @@ tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **
   g_autofree char *uri = g_strconcat ("file://", escaped, still ? "?immutable=1" : "?mode=ro", NULL);
 
   connection = open_handle (path, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
-  if (connection == NULL || !tw_sqlite_connection_setup (connection, SETUP, error))
+  if (connection == NULL || !tw_sqlite_connection_setup (connection, SETUP READER_SETUP, error))
     return NULL;
   return g_steal_pointer (&connection);
 }
@@ -215,7 +238,8 @@ set_error (TwSqliteConnection *connection, GError **error)
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
     case SQLITE_ABORT:
-      report (connection, code);
+      if (!connection->prompt)
+        report (connection, code);
       g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
       return;
     default:

@@ -12,6 +12,8 @@ typedef enum
 {
   TW_SQLITE_WRITER,
   TW_SQLITE_READER, /* refuses to write */
+  /* A reader that waits for no lock: what it can't do at once fails with UNAVAILABLE, of which the log hears nothing. */
+  TW_SQLITE_PROMPT_READER,
 } TwSqliteRole;
 
 /* Opens the database file @path with everything set that holds for one connection. Fails with

@@ -5,6 +5,8 @@
  *
  *     BEGIN IMMEDIATE; for each: SAVEPOINT, the mutation, RELEASE or ROLLBACK TO; COMMIT; the callbacks.
  *
+ * A mutation of one statement does without the savepoint, since a statement that fails undoes itself.
+ *
  * SQLite ends a transaction on its own where it can't go on (disk full, I/O error). What had been done in it is
  * undone then and told so; the mutations behind the one that met it get a new transaction. So no error is the
  * writer's end. */
@@ -12,6 +14,7 @@
 #include "tw-sqlite-writer.h"
 
 #include "tw-error.h"
+#include "tw-mailbox.h"
 #include "tw-sqlite-connection.h"
 #include "tw-store-error.h"
 
@@ -25,6 +28,7 @@ typedef struct _Job Job;
 struct _Job
 {
   TwSqliteMutation mutation;
+  gboolean once; /* it is one statement */
   TwSqliteDone done;
   gpointer user_data;
   GError *error;
@@ -74,6 +78,16 @@ transaction_is_gone (const TwSqliteWriter *writer)
   return sqlite3_get_autocommit (tw_sqlite_handle (writer->connection)) != 0;
 }
 
+static gboolean
+run_mutation (TwSqliteWriter *writer, Job *job)
+{
+  if (job->mutation (writer->connection, job->user_data, &job->error))
+    return TRUE;
+  if (job->error == NULL)
+    g_set_error (&job->error, TW_ERROR, TW_ERROR_INTERNAL, "a mutation failed without saying why");
+  return FALSE;
+}
+
 /* Runs one mutation inside the transaction; what is wrong ends up in its job. A savepoint that can be neither kept nor
  * undone takes the transaction with it: half a mutation must not be committed. */
 static void
@@ -82,13 +96,15 @@ run_job (TwSqliteWriter *writer, Job *job)
   TwSqliteConnection *connection = writer->connection;
   gboolean ended;
 
-  if (tw_sqlite_connection_run (connection, "SAVEPOINT mutation", &job->error)
-      && job->mutation (connection, job->user_data, &job->error))
+  if (job->once)
+    {
+      run_mutation (writer, job);
+      return;
+    }
+  if (tw_sqlite_connection_run (connection, "SAVEPOINT mutation", &job->error) && run_mutation (writer, job))
     ended = tw_sqlite_connection_run (connection, "RELEASE mutation", &job->error);
   else
     {
-      if (job->error == NULL)
-        g_set_error (&job->error, TW_ERROR, TW_ERROR_INTERNAL, "a mutation failed without saying why");
       ended = !transaction_is_gone (writer)
               && tw_sqlite_connection_run (connection, "ROLLBACK TO mutation", NULL)
               && tw_sqlite_connection_run (connection, "RELEASE mutation", NULL);
@@ -151,6 +167,8 @@ run (void *data)
     {
       for (Job *rest = batch; rest != NULL;)
         rest = run_transaction (writer, rest);
+      /* Whoever is told by a mailbox that changes are durable is told of all of them at once. */
+      tw_mailbox_hold ();
       while (batch != NULL)
         {
           Job *job = batch;
@@ -158,6 +176,7 @@ run (void *data)
           batch = job->next;
           finish (job);
         }
+      tw_mailbox_release ();
     }
   return NULL;
 }
@@ -177,12 +196,13 @@ tw_sqlite_writer_new (TwSqliteConnection *connection)
 }
 
 void
-tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,
+                       gpointer user_data)
 {
   Job *job = g_new0 (Job, 1);
   gboolean accepted;
 
-  *job = (Job) { .mutation = mutation, .done = done, .user_data = user_data };
+  *job = (Job) { .mutation = mutation, .once = once, .done = done, .user_data = user_data };
   pthread_mutex_lock (&writer->mutex);
   accepted = writer->waiting < MAX_WAITING;
   if (accepted)

@@ -13,8 +13,9 @@ typedef struct _TwSqliteWriter TwSqliteWriter;
 /* Starts the thread, which alone uses @connection (taken) from now on. */
 TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection);
 
-/* See tw_sqlite_mutate(). */
-void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+/* See tw_sqlite_mutate() and, for @once, tw_sqlite_mutate_once(). */
+void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,
+                            gpointer user_data);
 
 /* Finishes what is waiting, ends the thread and closes the connection. */
 void tw_sqlite_writer_free (TwSqliteWriter *writer);

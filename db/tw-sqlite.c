@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-latch.h"
 #include "tw-sqlite-connection.h"
+#include "tw-sqlite-nowait.h"
 #include "tw-sqlite-schema.h"
 #include "tw-sqlite-writer.h"
 
@@ -13,6 +14,7 @@
 struct _TwSqlite
 {
   TwSqliteWriter *writer;
+  TwSqliteConnection *prompt; /* for reads that must not wait */
   guint n_readers;
 
   pthread_mutex_t mutex; /* guards idle and n_idle */
@@ -29,6 +31,9 @@ open_connections (TwSqlite *db, const char *path, gint32 application_id, const T
 
   if (writer == NULL
       || !tw_sqlite_schema_prepare (writer, path, application_id, migrations, n_migrations, error))
+    return FALSE;
+  db->prompt = tw_sqlite_connection_open (path, TW_SQLITE_PROMPT_READER, error);
+  if (db->prompt == NULL)
     return FALSE;
   while (db->n_idle < db->n_readers)
     {
@@ -69,6 +74,7 @@ tw_sqlite_close (TwSqlite *db)
   /* The readers go last: the callbacks of what is still waiting may read. */
   if (db->writer != NULL)
     tw_sqlite_writer_free (db->writer);
+  tw_sqlite_connection_close (db->prompt);
   while (db->n_idle > 0)
     tw_sqlite_connection_close (db->idle[--db->n_idle]);
   pthread_cond_destroy (&db->returned);
@@ -77,11 +83,20 @@ tw_sqlite_close (TwSqlite *db)
   g_free (db);
 }
 
+/* What tw_sqlite_reads_begin() got for this thread. */
+static _Thread_local struct
+{
+  TwSqlite *db;
+  TwSqliteConnection *connection;
+} kept;
+
 TwSqliteConnection *
 tw_sqlite_reader_borrow (TwSqlite *db)
 {
   TwSqliteConnection *connection;
 
+  if (kept.db == db)
+    return kept.connection;
   pthread_mutex_lock (&db->mutex);
   while (db->n_idle == 0)
     pthread_cond_wait (&db->returned, &db->mutex);
@@ -93,16 +108,64 @@ tw_sqlite_reader_borrow (TwSqlite *db)
 void
 tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection)
 {
+  if (connection == kept.connection)
+    return;
   pthread_mutex_lock (&db->mutex);
   db->idle[db->n_idle++] = connection;
   pthread_cond_signal (&db->returned);
   pthread_mutex_unlock (&db->mutex);
 }
 
+/* Where a transaction can't be begun or ended, the reads are transactions of their own, or fail and say why. */
+void
+tw_sqlite_reads_begin (TwSqlite *db)
+{
+  g_assert (kept.db == NULL);
+  kept.connection = tw_sqlite_reader_borrow (db);
+  kept.db = db;
+  tw_sqlite_connection_run (kept.connection, "BEGIN", NULL);
+}
+
+gboolean
+tw_sqlite_reads_begin_at_once (TwSqlite *db)
+{
+  g_assert (kept.db == NULL);
+  if (!tw_sqlite_nowait_works ())
+    return FALSE;
+  tw_sqlite_nowait_begin ();
+  kept.connection = db->prompt;
+  kept.db = db;
+  tw_sqlite_connection_run (kept.connection, "BEGIN", NULL);
+  return TRUE;
+}
+
+void
+tw_sqlite_reads_end (TwSqlite *db)
+{
+  TwSqliteConnection *connection = kept.connection;
+
+  g_assert (kept.db == db);
+  /* An error on reading has ended it already. */
+  if (sqlite3_get_autocommit (tw_sqlite_handle (connection)) == 0)
+    tw_sqlite_connection_run (connection, "COMMIT", NULL);
+  kept.db = NULL;
+  kept.connection = NULL;
+  if (connection == db->prompt)
+    tw_sqlite_nowait_end ();
+  else
+    tw_sqlite_reader_return (db, connection);
+}
+
 void
 tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
 {
-  tw_sqlite_writer_push (db->writer, mutation, done, user_data);
+  tw_sqlite_writer_push (db->writer, mutation, FALSE, done, user_data);
+}
+
+void
+tw_sqlite_mutate_once (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+{
+  tw_sqlite_writer_push (db->writer, mutation, TRUE, done, user_data);
 }
 
 typedef struct

@@ -4,8 +4,8 @@
  * for readers; numbered migrations.
  *
  * WAL and synchronous=FULL (https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous): a write
- * that was acknowledged survives a crash of the process, the system or its power. Each mutation runs in a savepoint
- * of its own, so one that fails undoes nothing of its neighbours; its callback comes after the COMMIT that made it
+ * that was acknowledged survives a crash of the process, the system or its power. Each mutation undoes itself
+ * where it fails, and nothing of its neighbours; its callback comes after the COMMIT that made it
  * durable. Where SQLite gives up a whole transaction (disk full, I/O), every mutation in it is told UNAVAILABLE, and
  * the writer goes on with the next. */
 
@@ -57,6 +57,17 @@ int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GEr
 TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db);
 void tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection);
 
+/* From the one call to the other this thread has one reader, which it gets whenever it borrows one, and all that it
+ * reads is of one moment, which is not before the first call. SQLite locks the database once for all of it, which costs
+ * as much as a small query does. Pairs do not nest. Blocks as tw_sqlite_reader_borrow() does. */
+void tw_sqlite_reads_begin (TwSqlite *db);
+void tw_sqlite_reads_end (TwSqlite *db);
+
+/* The same for a thread that must not wait, one at a time: a read that would have to wait for the disk, or for whoever
+ * holds a lock, fails with UNAVAILABLE, and the transaction may have ended with it. FALSE, and nothing has begun, where
+ * this kernel or file system can't do that. */
+gboolean tw_sqlite_reads_begin_at_once (TwSqlite *db);
+
 /* Changes the database: runs on the writer thread, inside a savepoint. FALSE with @error undoes what it did. */
 typedef gboolean (*TwSqliteMutation) (TwSqliteConnection *connection, gpointer mutation, GError **error);
 
@@ -67,6 +78,11 @@ typedef void (*TwSqliteDone) (gpointer mutation, const GError *error);
 /* Queues a mutation; never blocks. More than 4,096 waiting: @done is called at once, on this thread, with
  * UNAVAILABLE. Thread-safe. */
 void tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+
+/* The same for a mutation that changes something with one statement at most, and does not fail once that has succeeded.
+ * It needs no savepoint, which would keep a copy of each page that is changed: a statement that fails undoes itself
+ * (https://sqlite.org/lang_conflict.html: ABORT). */
+void tw_sqlite_mutate_once (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
 
 /* The same, waiting for the end. Not for the writer thread itself. */
 gboolean tw_sqlite_mutate_wait (TwSqlite *db, TwSqliteMutation mutation, gpointer user_data, GError **error);

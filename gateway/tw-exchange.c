@@ -4,6 +4,7 @@
 
 #include "tw-clock.h"
 #include "tw-connections.h"
+#include "tw-json.h"
 #include "tw-log.h"
 
 #include <string.h>
@@ -66,16 +67,17 @@ log_access (const Exchange *exchange, gint64 now)
   const TwResponse *response = tw_request_response (request);
   const char *path = tw_request_target (request)->path;
   g_auto (TwBuffer) line = TW_BUFFER_INIT;
-  char numbers[48];
 
   if (response == NULL || !tw_log_wants (exchanges->handler.access))
     return;
-  g_snprintf (numbers, sizeof numbers, " %u %" G_GINT64_FORMAT "ms ", tw_response_status (response),
-              now - exchange->start_ms);
   tw_buffer_append_string (&line, tw_request_method (request));
   tw_buffer_append_byte (&line, ' ');
   tw_buffer_append_string (&line, path != NULL ? path : "-");
-  tw_buffer_append_string (&line, numbers);
+  tw_buffer_append_byte (&line, ' ');
+  tw_json_write_integer (&line, tw_response_status (response));
+  tw_buffer_append_byte (&line, ' ');
+  tw_json_write_integer (&line, now - exchange->start_ms);
+  tw_buffer_append_string (&line, "ms ");
   tw_buffer_append_string (&line, tw_request_id (request));
   tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
 }

@@ -177,8 +177,8 @@ tw_json_write_string (TwBuffer *out, const char *data, gsize length)
   out->len += length + 2;
 }
 
-static void
-write_integer (TwBuffer *out, gint64 value)
+void
+tw_json_write_integer (TwBuffer *out, gint64 value)
 {
   guint8 digits[MAX_DIGITS];
   guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
@@ -371,16 +371,16 @@ write_value (Walk *walk, const TwType *type)
       tw_buffer_append_string (walk->out, tw_reader_bool (walk->reader) ? "true" : "false");
       break;
     case TW_WIRE_BYTE:
-      write_integer (walk->out, tw_reader_byte (walk->reader));
+      tw_json_write_integer (walk->out, tw_reader_byte (walk->reader));
       break;
     case TW_WIRE_I16:
-      write_integer (walk->out, tw_reader_i16 (walk->reader));
+      tw_json_write_integer (walk->out, tw_reader_i16 (walk->reader));
       break;
     case TW_WIRE_I32:
-      write_integer (walk->out, tw_reader_i32 (walk->reader));
+      tw_json_write_integer (walk->out, tw_reader_i32 (walk->reader));
       break;
     case TW_WIRE_I64:
-      write_integer (walk->out, tw_reader_i64 (walk->reader));
+      tw_json_write_integer (walk->out, tw_reader_i64 (walk->reader));
       break;
     case TW_WIRE_DOUBLE:
       write_double (walk->out, tw_reader_double (walk->reader));

@@ -29,6 +29,9 @@ gboolean tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJ
 /* Appends a JSON string, quoted and escaped. */
 void tw_json_write_string (TwBuffer *out, const char *data, gsize length);
 
+/* Appends a whole number in decimal. */
+void tw_json_write_integer (TwBuffer *out, gint64 value);
+
 /* What a reply holds. */
 typedef enum
 {

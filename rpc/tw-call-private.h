@@ -28,6 +28,11 @@ struct _TwCall
   gboolean reply_begun;
   TwWriter writer;
 
+  /* a TwCallPool's: what answers it, and since when it waits (monotonic) */
+  gboolean (*func) (TwCall *call, gboolean may_wait, gpointer user_data);
+  gpointer user_data;
+  gint64 queued_ms;
+
   /* the loop's own */
   gpointer connection;
   TwCall *next; /* waits until this one is answered: it has the same sequence id */

@@ -26,13 +26,14 @@ typedef struct _TwProcessorPool TwProcessorPool;
 
 /* Runs calls through @processor (a generated TwXProcessor, referenced) in @threads threads. At most @max_queued wait for
  * one, and none longer than @max_wait_ms: the others are answered UNAVAILABLE, since by the time that a handler were
- * through with them nobody would wait any more.
+ * through with them nobody would wait any more. What a handler asks for is told by tw_deadline_get() that it has
+ * @max_ms, from when the call came.
  *
  * A handler, which several threads call at once, fails by returning FALSE with the declared exception set, or with a
  * GError, which becomes what tw_call_fail() makes of it: one of TW_ERROR the declared exception with its status and
  * text; any other one an internal failure, whose text goes to the log and never to the client. */
 TwProcessorPool *tw_processor_pool_new (GObject *processor, guint threads, guint max_queued,
-                                        gint64 max_wait_ms);
+                                        gint64 max_wait_ms, gint64 max_ms);
 
 /* A TwCallFunc for tw_server_new(); @pool is a TwProcessorPool. */
 void tw_processor_pool_handle (TwCall *call, gpointer pool);

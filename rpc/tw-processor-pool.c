@@ -2,11 +2,10 @@
 
 #include "tw-cglib.h"
 
-#include "tw-clock.h"
+#include "tw-call-pool.h"
 #include "tw-error.h"
 #include "tw-handler-error.h"
 #include "tw-message-transport.h"
-#include "tw-pool.h"
 
 #include <thrift/c_glib/processor/thrift_processor.h>
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
@@ -17,16 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ThriftProtocol, g_object_unref)
 struct _TwProcessorPool
 {
   ThriftProcessor *processor;
-  TwPool *pool;
-  gint64 max_wait_ms;
+  TwCallPool *calls;
 };
-
-/* A call that waits for a thread. */
-typedef struct
-{
-  TwCall *call;
-  gint64 since_ms; /* monotonic */
-} Waiting;
 
 /* The type in the header of a whole message that c_glib has written. */
 static TwMessageType
@@ -56,9 +47,10 @@ answer (TwCall *call, TwProtocol protocol, TwBuffer *written, const GError *erro
     }
 }
 
-static void
-process (const TwProcessorPool *pool, TwCall *call)
+static gboolean
+process (TwCall *call, gboolean may_wait, gpointer data)
 {
+  const TwProcessorPool *pool = data;
   gsize length;
   TwProtocol encoding;
   const guint8 *message = tw_call_message (call, &length, &encoding);
@@ -74,43 +66,23 @@ process (const TwProcessorPool *pool, TwCall *call)
   thrift_processor_process (pool->processor, protocol, protocol, &error);
   dropped = tw_handler_error_end ();
   answer (call, encoding, tw_message_transport_written (transport), dropped != NULL ? dropped : error);
-}
-
-static gint64
-now_ms (void)
-{
-  return tw_clock_monotonic_ms (tw_clock_system ());
-}
-
-static void
-refuse (TwCall *call)
-{
-  g_autoptr (GError) error
-      = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "The service is overloaded: try again later");
-
-  tw_call_fail (call, error);
-}
-
-static void
-take (gpointer item, gpointer data)
-{
-  const TwProcessorPool *pool = data;
-  g_autofree Waiting *waiting = item;
-
-  if (now_ms () - waiting->since_ms > pool->max_wait_ms)
-    refuse (waiting->call);
-  else
-    process (pool, waiting->call);
+  return TRUE;
 }
 
 TwProcessorPool *
-tw_processor_pool_new (GObject *processor, guint threads, guint max_queued, gint64 max_wait_ms)
+tw_processor_pool_new (GObject *processor, guint threads, guint max_queued, gint64 max_wait_ms, gint64 max_ms)
 {
   TwProcessorPool *pool = g_new0 (TwProcessorPool, 1);
 
   pool->processor = g_object_ref (THRIFT_PROCESSOR (processor));
-  pool->max_wait_ms = max_wait_ms;
-  pool->pool = tw_pool_new ("processor", threads, max_queued, take, pool);
+  pool->calls = tw_call_pool_new (&(TwCallPoolSpec) {
+    .name = "processor",
+    .threads = threads,
+    .max_batch = 1, /* a handler may wait for whatever it likes */
+    .max_queued = max_queued,
+    .max_wait_ms = max_wait_ms,
+    .max_ms = max_ms,
+  });
   return pool;
 }
 
@@ -118,19 +90,15 @@ void
 tw_processor_pool_handle (TwCall *call, gpointer data)
 {
   TwProcessorPool *pool = data;
-  Waiting *waiting = g_new (Waiting, 1);
 
-  *waiting = (Waiting) { .call = call, .since_ms = now_ms () };
-  if (tw_pool_push (pool->pool, waiting))
-    return;
-  g_free (waiting);
-  refuse (call);
+  tw_call_pool_collect (pool->calls, call, process, pool);
+  tw_call_pool_flush (pool->calls);
 }
 
 void
 tw_processor_pool_free (TwProcessorPool *pool)
 {
-  tw_pool_free (pool->pool);
+  tw_call_pool_free (pool->calls);
   g_object_unref (pool->processor);
   g_free (pool);
 }

@@ -10,6 +10,9 @@
  * own. */
 #define GATHER_MAX (16 * 1024)
 
+/* Room that such messages are given at first: many small ones come together. */
+#define GATHER_START 2048
+
 /* Chunks that one sendmsg(2) is given, and how often it is called before other connections have their turn. */
 #define CHUNKS_MAX 16
 #define ROUNDS_MAX 4
@@ -61,6 +64,7 @@ gathering_chunk (TwSendQueue *queue)
   if (last == NULL || last->len > GATHER_MAX)
     {
       last = g_new0 (TwBuffer, 1);
+      tw_buffer_reserve (last, GATHER_START);
       g_queue_push_tail (&queue->chunks, last);
     }
   return last;

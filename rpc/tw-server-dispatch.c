@@ -15,14 +15,16 @@ tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *mes
 
 /* NULL if the arguments keep every limit. */
 static GError *
-find_fault (const TwCall *call)
+find_fault (TwServer *server, const TwCall *call)
 {
-  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_autoptr (TwProblems) problems = NULL;
   g_autofree char *detail = NULL;
 
   if (tw_check_struct (call->method->arguments, call->encoding.protocol, call->bytes + call->body_offset,
-                       call->body_length, problems))
+                       call->body_length, server->problems))
     return NULL;
+  problems = g_steal_pointer (&server->problems);
+  server->problems = tw_problems_new ();
   detail = tw_problems_to_string (problems);
   return g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, detail);
 }
@@ -38,7 +40,7 @@ tw_server_start_call (TwServer *server, TwCall *call)
       tw_call_refuse (call, TW_APPLICATION_UNKNOWN_METHOD, "The service has no such method");
       return;
     }
-  fault = find_fault (call);
+  fault = find_fault (server, call);
   if (fault != NULL)
     {
       tw_call_fail (call, fault);

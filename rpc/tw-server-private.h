@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tw-mailbox.h"
+#include "tw-problems.h"
 #include "tw-refusal-log.h"
 #include "tw-server.h"
 
@@ -19,12 +20,20 @@ typedef struct
   gpointer user_data;
 } TwCallHandler;
 
+typedef struct
+{
+  TwServerTurnFunc func;
+  gpointer user_data;
+} TwTurnHandler;
+
 struct _TwServer
 {
   TwSchema *schema;
   const TwService *service;
   TwServerLimits limits;
   TwCallHandler *handlers; /* one for each of the service's methods */
+  GArray *turn_handlers;   /* of TwTurnHandler */
+  gboolean turn_is_ending; /* they are being called */
 
   GMainContext *context;
   TwMailbox *answers;
@@ -48,6 +57,7 @@ struct _TwServer
   void (*stopped) (gpointer user_data);
   gpointer stopped_data;
 
+  TwProblems *problems; /* for the check of the next call; empty */
   TwRefusalLog refusals;
   guint8 scratch[TW_SERVER_READ_SIZE];
 };

@@ -41,6 +41,8 @@ static GSource *
 attach (TwServer *server, GSource *source, GSourceFunc func)
 {
   g_source_set_callback (source, func, server, NULL);
+  /* See tw-mailbox.c: it saves the loop from waking itself. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, server->context);
   return source;
 }
@@ -145,6 +147,23 @@ tw_server_stop (TwServer *server, void (*stopped) (gpointer user_data), gpointer
   server->drain_timeout = attach (server, g_idle_source_new (), begin_drain);
 }
 
+/* What is done now may end in answers, and these in more calls: those are of the same turn. */
+static void
+end_turn (TwServer *server)
+{
+  if (server->turn_is_ending)
+    return;
+  server->turn_is_ending = TRUE;
+  for (guint i = 0; i < server->turn_handlers->len; i++)
+    {
+      const TwTurnHandler *handler = &g_array_index (server->turn_handlers, TwTurnHandler, i);
+
+      handler->func (handler->user_data);
+    }
+  server->turn_is_ending = FALSE;
+  check_drained (server);
+}
+
 /* Answers */
 
 /* Whoever found the server full goes on, in turn, as long as it is not full again. */
@@ -176,7 +195,7 @@ take_answers (gpointer *calls, guint n, gpointer data)
   for (guint i = 0; i < touched->len; i++)
     tw_server_connection_settle (touched->pdata[i]);
   feed_starved (server);
-  check_drained (server);
+  end_turn (server);
 }
 
 /* Connections */
@@ -243,7 +262,7 @@ handle_events (int fd, GIOCondition condition, gpointer data)
   for (int i = 0; i < n; i++)
     if (events[i].data.ptr != NULL)
       tw_server_connection_unref (events[i].data.ptr);
-  check_drained (server);
+  end_turn (server);
   return G_SOURCE_CONTINUE;
 }
 
@@ -317,6 +336,8 @@ tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *addr
   server->handlers = g_new0 (TwCallHandler, service->n_methods);
   for (guint i = 0; i < service->n_methods; i++)
     server->handlers[i] = (TwCallHandler) { handler, user_data };
+  server->problems = tw_problems_new ();
+  server->turn_handlers = g_array_new (FALSE, FALSE, sizeof (TwTurnHandler));
   if (!start_listening (server, address, error))
     return NULL;
 
@@ -333,6 +354,14 @@ tw_server_set_method (TwServer *server, const char *method, TwCallFunc func, gpo
 
   g_return_if_fail (found != NULL);
   server->handlers[found - server->service->methods] = (TwCallHandler) { func, user_data };
+}
+
+void
+tw_server_add_turn_func (TwServer *server, TwServerTurnFunc func, gpointer user_data)
+{
+  const TwTurnHandler handler = { func, user_data };
+
+  g_array_append_val (server->turn_handlers, handler);
 }
 
 guint16
@@ -355,6 +384,8 @@ tw_server_free (TwServer *server)
     close (server->epoll_fd);
   g_main_context_unref (server->context);
   g_free (server->handlers);
+  g_array_unref (server->turn_handlers);
+  tw_problems_free (server->problems);
   tw_schema_unref (server->schema);
   g_free (server);
 }

@@ -54,6 +54,13 @@ TwServer *tw_server_new (TwSchema *schema, const TwService *service, const TwAdd
 /* Has @func answer @method instead. Call before the loop runs. */
 void tw_server_set_method (TwServer *server, const char *method, TwCallFunc func, gpointer user_data);
 
+/* Called on the loop at the end of each of its turns: for what hands on all calls of a turn together. It may answer
+ * some with tw_mailbox_deliver(): what comes in by that it has to see to itself. */
+typedef void (*TwServerTurnFunc) (gpointer user_data);
+
+/* Has @func called. Call before the loop runs. */
+void tw_server_add_turn_func (TwServer *server, TwServerTurnFunc func, gpointer user_data);
+
 /* The port it listens on (of use where 0 was asked for). */
 guint16 tw_server_port (const TwServer *server);
 

@@ -11,9 +11,11 @@
 /* How many calls may wait for a thread: what the server takes in flight is bounded too, so this is the second fence. */
 #define MAX_QUEUED 4096
 
-/* How long one may wait for a thread. With what a store takes at most to say that it can't (db/tw-mongo.h: 3 s) that is
- * 4 s: before a gateway gives the call up, which takes 5 s. */
+/* How long one may wait for a thread, and for its answer: with what a store takes at most to say that it can't
+ * (db/tw-mongo.h: 3 s), also where several things are asked of it in turn. That is before a gateway gives the call up,
+ * which takes 5 s. */
 #define MAX_WAIT_MS 1000
+#define MAX_MS 4000
 
 /* All that a running service holds, made from top to bottom and taken down from bottom to top. */
 typedef struct
@@ -25,18 +27,21 @@ typedef struct
   gpointer state;
   GObject *processor;
   TwProcessorPool *pool;
+  gpointer direct;
   TwServer *server;
 } Service;
 
 static void
 service_clear (Service *service)
 {
-  /* The pool before the server: whoever still runs answers a server that is there. */
+  /* The server last of all that answers calls: whoever still has one answers a server that is there. */
   g_clear_pointer (&service->pool, tw_processor_pool_free);
-  g_clear_pointer (&service->server, tw_server_free);
-  g_clear_object (&service->processor);
+  if (service->direct != NULL)
+    service->spec->end_direct (service->direct);
   if (service->state != NULL)
     service->spec->close (service->state);
+  g_clear_pointer (&service->server, tw_server_free);
+  g_clear_object (&service->processor);
   g_clear_pointer (&service->folder, tw_data_folder_free);
   g_clear_pointer (&service->schema, tw_schema_unref);
   g_clear_pointer (&service->loop, g_main_loop_unref);
@@ -83,14 +88,20 @@ static gboolean
 listen_on (Service *service, const TwAddress *address, GError **error)
 {
   const TwServiceSpec *spec = service->spec;
+  const TwServiceLimits limits = { spec->threads, MAX_QUEUED, MAX_WAIT_MS, MAX_MS };
   const TwService *described = tw_schema_find_service (service->schema, spec->service);
 
   g_assert (described != NULL);
   service->processor = spec->new_processor (service->state);
-  service->pool = tw_processor_pool_new (service->processor, spec->threads, MAX_QUEUED, MAX_WAIT_MS);
+  service->pool = tw_processor_pool_new (service->processor, limits.threads, limits.max_queued, limits.max_wait_ms,
+                                         limits.max_ms);
   service->server = tw_server_new (service->schema, described, address, &TW_SERVER_DEFAULT_LIMITS,
                                    tw_processor_pool_handle, service->pool, error);
-  return service->server != NULL;
+  if (service->server == NULL)
+    return FALSE;
+  if (spec->start_direct != NULL)
+    service->direct = spec->start_direct (service->state, service->server, &limits);
+  return TRUE;
 }
 
 static gboolean

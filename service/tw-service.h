@@ -35,6 +35,15 @@ typedef struct
   gpointer (*open) (const char *location, const TwClock *clock, GError **error);
 } TwServiceStore;
 
+/* What holds for threads that answer calls. */
+typedef struct
+{
+  guint threads;      /* as in the spec */
+  guint max_queued;   /* calls that wait for a thread */
+  gint64 max_wait_ms; /* and how long */
+  gint64 max_ms;      /* how long whoever asked waits for the answer */
+} TwServiceLimits;
+
 typedef struct
 {
   const char *program;       /* "tasks-service": names the process in --help and in the log */
@@ -57,6 +66,11 @@ typedef struct
 
   /* The generated TwXProcessor, a new reference, that answers from @state. */
   GObject *(*new_processor) (gpointer state);
+
+  /* Has methods that are called often answered without generated code, by tw_server_set_method(). What it returns is
+   * given to end_direct() when the loop runs no more; both NULL: the processor answers everything. */
+  gpointer (*start_direct) (gpointer state, TwServer *server, const TwServiceLimits *limits);
+  void (*end_direct) (gpointer direct);
 
   /* Finishes what the store has been given, then frees @state. No handler runs any more. */
   void (*close) (gpointer state);

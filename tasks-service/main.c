@@ -9,6 +9,7 @@
 #include "tw-task-service.h"
 #include "tw-task-store-mongo.h"
 #include "tw-task-store-sqlite.h"
+#include "tw-tasks-direct.h"
 #include "tw-tasks-handler.h"
 
 /* Takes @store, which is NULL where it could not be opened. */
@@ -34,6 +35,18 @@ static GObject *
 new_processor (gpointer service)
 {
   return tw_tasks_processor_for (service);
+}
+
+static gpointer
+start_direct (gpointer service, TwServer *server, const TwServiceLimits *limits)
+{
+  return tw_tasks_direct_new (server, service, limits);
+}
+
+static void
+end_direct (gpointer direct)
+{
+  tw_tasks_direct_free (direct);
 }
 
 static void
@@ -66,6 +79,8 @@ main (int argc, char **argv)
     .n_types = G_N_ELEMENTS (tw_generated_types),
     .threads = 32,
     .new_processor = new_processor,
+    .start_direct = start_direct,
+    .end_direct = end_direct,
     .close = close_service,
   };
 

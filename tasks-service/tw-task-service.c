@@ -92,7 +92,7 @@ page_row (const TwTaskRecord *task, gpointer user_data)
     return FALSE;
   page->left--;
   page->last.created_ms = task->created_ms;
-  g_strlcpy (page->last.id, task->id, sizeof page->last.id);
+  memcpy (page->last.id, task->id, sizeof page->last.id);
   return page->row (task, page->user_data);
 }
 
@@ -114,38 +114,73 @@ tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter 
   return TRUE;
 }
 
+gboolean
+tw_task_service_is_remote (const TwTaskService *service)
+{
+  return tw_task_store_is_remote (service->store);
+}
+
+gboolean
+tw_task_service_reads_begin (TwTaskService *service, gboolean may_wait)
+{
+  return tw_task_store_reads_begin (service->store, may_wait);
+}
+
+void
+tw_task_service_reads_end (TwTaskService *service)
+{
+  tw_task_store_reads_end (service->store);
+}
+
+gboolean
+tw_task_service_view (TwTaskService *service, const char *user_id, const char *id, TwTaskRowFunc row,
+                      gpointer user_data, GError **error)
+{
+  return tw_task_store_view (service->store, user_id, id, row, user_data, error);
+}
+
 TwTaskRecord *
 tw_task_service_get (TwTaskService *service, const char *user_id, const char *id, GError **error)
 {
   return tw_task_store_get (service->store, user_id, id, error);
 }
 
-TwTaskRecord *
-tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, GError **error)
+void
+tw_task_service_start_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, TwTaskDone done,
+                              gpointer user_data)
 {
   gint64 now_ms = tw_clock_wall_ms (service->clock);
-  g_autoptr (TwTaskRecord) task = NULL;
-  TwTaskRecord *made = NULL;
-  Outcome outcome = { 0 };
-
-  if (input->name == NULL || *input->name == '\0')
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
-      return NULL;
-    }
-  task = g_new (TwTaskRecord, 1);
-  *task = (TwTaskRecord) {
-    .id = g_malloc (TW_ID_SIZE),
-    .user_id = g_strdup (user_id),
-    .name = g_strdup (input->name),
+  char id[TW_ID_SIZE];
+  const TwTaskRecord task = {
+    .id = id,
+    .user_id = (char *) (guintptr) user_id,
+    .name = (char *) (guintptr) input->name,
     .created_ms = now_ms,
     .updated_ms = now_ms,
     .version = 1,
     .done = input->has_done && input->done,
   };
-  tw_id_new (now_ms, task->id);
+
+  if (input->name == NULL || *input->name == '\0')
+    {
+      g_autoptr (GError) error
+          = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
+
+      done (NULL, error, user_data);
+      return;
+    }
+  tw_id_new (now_ms, id);
+  tw_task_store_insert (service->store, &task, done, user_data);
+}
+
+TwTaskRecord *
+tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, GError **error)
+{
+  TwTaskRecord *made = NULL;
+  Outcome outcome = { 0 };
+
   tw_latch_init (&outcome.latch);
-  tw_task_store_insert (service->store, task, outcome_arrived, &outcome);
+  tw_task_service_start_create (service, user_id, input, outcome_arrived, &outcome);
   return outcome_wait (&outcome, &made, error) ? made : NULL;
 }
 

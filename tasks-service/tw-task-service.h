@@ -4,8 +4,8 @@
  * rules that a schema can't say.
  *
  * The schema's limits have been checked before. Errors are a TwTaskStore's, and INVALID for what is refused here.
- * Every function may block on the store and may be called on any thread. Records are freed with
- * tw_task_record_free().
+ * Every function may be called on any thread, and may block on the store but for those that start something: they call
+ * @done as the store does, or at once for what is refused here. Records are freed with tw_task_record_free().
  */
 
 #pragma once
@@ -38,11 +38,21 @@ gboolean tw_task_service_all (TwTaskService *service, const char *user_id, TwTas
 gboolean tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
                                guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor, GError **error);
 
+/* Whether a read waits for another machine; what shares the store's work for several reads: as a TwTaskStore has it. */
+gboolean tw_task_service_is_remote (const TwTaskService *service);
+gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean may_wait);
+void tw_task_service_reads_end (TwTaskService *service);
+
+/* One task, shown to @row once, or copied. */
+gboolean tw_task_service_view (TwTaskService *service, const char *user_id, const char *id, TwTaskRowFunc row,
+                               gpointer user_data, GError **error);
 TwTaskRecord *tw_task_service_get (TwTaskService *service, const char *user_id, const char *id, GError **error);
 
 /* A new task: version 1, not done unless @input says so. A name that is absent or empty is INVALID. */
 TwTaskRecord *tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input,
                                       GError **error);
+void tw_task_service_start_create (TwTaskService *service, const char *user_id, const TwTaskInput *input,
+                                   TwTaskDone done, gpointer user_data);
 
 /* Sets what @input says and raises the version by one; where it says nothing, nothing changes. */
 TwTaskRecord *tw_task_service_change (TwTaskService *service, const char *user_id, const char *id,

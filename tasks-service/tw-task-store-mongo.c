@@ -55,7 +55,7 @@ typedef struct
 {
   Store *store;
   char *user_id;
-  bson_oid_t id; /* get() */
+  bson_oid_t id; /* view() */
   TwDoneFilter filter;
   guint limit;          /* 0: none */
   TwTaskPosition after; /* where the next page goes on … */
@@ -118,17 +118,18 @@ run_get (TwMongoSession *session, gpointer data, GError **error)
   return TRUE;
 }
 
-static TwTaskRecord *
-store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
+static gboolean
+store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
+            GError **error)
 {
   g_autoptr (Read) read = read_new (store, user_id);
 
   if (!tw_task_document_id (id, &read->id))
-    {
-      not_found (error);
-      return NULL;
-    }
-  return call_read (&read, run_get, error) ? g_ptr_array_steal_index (read->rows, 0) : NULL;
+    return not_found (error);
+  if (!call_read (&read, run_get, error))
+    return FALSE;
+  row (read->rows->pdata[0], user_data);
+  return TRUE;
 }
 
 static gboolean
@@ -321,7 +322,7 @@ run_remove (TwMongoSession *session, gpointer data, GError **error)
   g_autoptr (TwBson) filter = tw_task_query_one (&mutation->id, mutation->user_id);
   gint64 n = 0;
 
-  return tw_mongo_delete (session, TW_TASK_COLLECTION, filter, &n, error) && (n > 0 || not_found (error));
+  return tw_mongo_delete_one (session, TW_TASK_COLLECTION, filter, &n, error) && (n > 0 || not_found (error));
 }
 
 static void
@@ -344,9 +345,10 @@ TwTaskStore *
 tw_task_store_mongo_open (const char *uri, GError **error)
 {
   static const TwTaskStoreClass klass = {
+    .remote = TRUE,
     .free = store_free,
     .check = store_check,
-    .get = store_get,
+    .view = store_view,
     .list = store_list,
     .insert = store_insert,
     .change = store_change,

@@ -9,7 +9,10 @@
 
 /* Rows come in this order everywhere. */
 #define COLUMNS "id, created_ms, updated_ms, version, done, name"
-#define KEYSET " AND (created_ms, id) < (?2, ?3) ORDER BY created_ms DESC, id DESC LIMIT ?4"
+#define PLAIN "SELECT " COLUMNS " FROM tasks WHERE user_id = ?1"
+#define BY_DONE "SELECT " COLUMNS " FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?1 AND done = "
+#define NEWEST_FIRST " ORDER BY created_ms DESC, id DESC LIMIT ?2"
+#define BEHIND " AND (created_ms, id) < (?3, ?4)"
 
 typedef struct
 {
@@ -32,12 +35,12 @@ not_found (GError **error)
 
 /* A view of the row under @statement: valid until its next step. */
 static TwTaskRecord
-view_row (sqlite3_stmt *statement, char *user_id, char id[TW_ID_SIZE])
+view_row (sqlite3_stmt *statement, const char *user_id, char id[TW_ID_SIZE])
 {
   tw_id_from_bytes (sqlite3_column_blob (statement, 0), id);
   return (TwTaskRecord) {
     .id = id,
-    .user_id = user_id,
+    .user_id = (char *) (guintptr) user_id,
     .created_ms = sqlite3_column_int64 (statement, 1),
     .updated_ms = sqlite3_column_int64 (statement, 2),
     .version = sqlite3_column_int64 (statement, 3),
@@ -71,55 +74,69 @@ store_check (TwTaskStore *store, GError **error)
   return well;
 }
 
-static TwTaskRecord *
-read_task (TwSqliteConnection *connection, char *user_id, const guint8 id[TW_ID_BYTES], GError **error)
+static gboolean
+read_task (TwSqliteConnection *connection, const char *user_id, const guint8 id[TW_ID_BYTES], TwTaskRowFunc row,
+           gpointer user_data, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection, "SELECT " COLUMNS " FROM tasks WHERE id = ?1 AND user_id = ?2", error);
   char text[TW_ID_SIZE];
-  TwTaskRecord row;
+  TwTaskRecord task;
 
   if (statement == NULL)
-    return NULL;
+    return FALSE;
   bind_id (statement, 1, id);
   tw_sqlite_bind_text (statement, 2, user_id);
   switch (tw_sqlite_step (connection, statement, error))
     {
     case SQLITE_ROW:
-      row = view_row (statement, user_id, text);
-      return tw_task_record_copy (&row);
+      task = view_row (statement, user_id, text);
+      row (&task, user_data);
+      return TRUE;
     case SQLITE_DONE:
-      not_found (error);
-      return NULL;
+      return not_found (error);
     default:
-      return NULL;
+      return FALSE;
     }
 }
 
-static TwTaskRecord *
-store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
+static gboolean
+store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
+            GError **error)
 {
-  g_autofree char *user = g_strdup (user_id);
   guint8 bytes[TW_ID_BYTES];
   TwSqliteConnection *connection;
-  TwTaskRecord *task;
+  gboolean found;
 
   if (!tw_id_to_bytes (id, bytes))
-    {
-      not_found (error);
-      return NULL;
-    }
+    return not_found (error);
   connection = tw_sqlite_reader_borrow (database (store));
-  task = read_task (connection, user, bytes, error);
+  found = read_task (connection, user_id, bytes, row, user_data, error);
   tw_sqlite_reader_return (database (store), connection);
-  return task;
+  return found;
+}
+
+static gboolean
+store_reads_begin (TwTaskStore *store, gboolean may_wait)
+{
+  if (!may_wait)
+    return tw_sqlite_reads_begin_at_once (database (store));
+  tw_sqlite_reads_begin (database (store));
+  return TRUE;
+}
+
+static void
+store_reads_end (TwTaskStore *store)
+{
+  tw_sqlite_reads_end (database (store));
 }
 
 /* What list() was asked for, in the form that a statement needs. */
 typedef struct
 {
-  char *user_id;
+  const char *user_id;
   TwDoneFilter filter;
+  gboolean has_before; /* it goes on behind a position */
   gint64 before_ms;
   guint8 before_id[TW_ID_BYTES];
   gint64 limit; /* -1: none */
@@ -127,32 +144,31 @@ typedef struct
   gpointer user_data;
 } Walk;
 
-/* Without statistics SQLite would rather filter the table's own order: the index is named. */
-static sqlite3_stmt *
-walk_statement (TwSqliteConnection *connection, const Walk *walk, GError **error)
-{
-  const char *sql = "SELECT " COLUMNS " FROM tasks WHERE user_id = ?1" KEYSET;
-
-  if (walk->filter == TW_DONE_ONLY)
-    sql = "SELECT " COLUMNS " FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?1 AND done = 1" KEYSET;
-  else if (walk->filter == TW_OPEN_ONLY)
-    sql = "SELECT " COLUMNS " FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?1 AND done = 0" KEYSET;
-  return tw_sqlite_statement (connection, sql, error);
-}
+/* Without statistics SQLite would rather filter the table's own order: the index is named. A position is compared with
+ * each row, which takes as long as reading it does: the first page has a statement of its own. */
+static const char *const walks[][2] = {
+  [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
+  [TW_DONE_ONLY] = { BY_DONE "1" NEWEST_FIRST, BY_DONE "1" BEHIND NEWEST_FIRST },
+  [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
+};
 
 static gboolean
 run_walk (TwSqliteConnection *connection, const Walk *walk, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement = walk_statement (connection, walk, error);
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, walks[walk->filter][walk->has_before ? 1 : 0], error);
   gboolean go_on = TRUE;
   int result = SQLITE_DONE;
 
   if (statement == NULL)
     return FALSE;
   tw_sqlite_bind_text (statement, 1, walk->user_id);
-  sqlite3_bind_int64 (statement, 2, walk->before_ms);
-  bind_id (statement, 3, walk->before_id);
-  sqlite3_bind_int64 (statement, 4, walk->limit);
+  sqlite3_bind_int64 (statement, 2, walk->limit);
+  if (walk->has_before)
+    {
+      sqlite3_bind_int64 (statement, 3, walk->before_ms);
+      bind_id (statement, 4, walk->before_id);
+    }
   while (go_on && (result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
     {
       char id[TW_ID_SIZE];
@@ -167,9 +183,8 @@ static gboolean
 store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
             TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  g_autofree char *user = g_strdup (user_id);
-  Walk walk = { .user_id = user, .filter = filter, .before_ms = G_MAXINT64, .limit = limit == 0 ? -1 : (gint64) limit,
-                .row = row, .user_data = user_data };
+  Walk walk = { .user_id = user_id, .filter = filter, .has_before = after != NULL,
+                .limit = limit == 0 ? -1 : (gint64) limit, .row = row, .user_data = user_data };
   TwSqliteConnection *connection;
   gboolean walked;
 
@@ -191,45 +206,48 @@ store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const 
 /* One change on its way to the writer's thread and back. */
 typedef struct
 {
-  TwTaskRecord *task; /* insert: what to insert; else the id and user, and after a change the rest too */
+  TwTaskRecord task; /* insert: what to insert; else only its id and user are set; they point to texts */
   guint8 id[TW_ID_BYTES];
-  TwTaskChange change;
-  char *new_name; /* what change.name points to */
+  TwTaskChange change;   /* its name points to texts */
+  TwTaskRecord *changed; /* as it is after the change */
   TwTaskDone done;
   gpointer user_data;
+  char texts[];
 } Job;
 
 static void
-job_free (Job *job)
+finish_insert (gpointer data, const GError *error)
 {
-  tw_task_record_free (job->task);
-  g_free (job->new_name);
+  Job *job = data;
+
+  job->done (error == NULL ? &job->task : NULL, error, job->user_data);
   g_free (job);
 }
 
 static void
-finish_with_task (gpointer data, const GError *error)
+finish_change (gpointer data, const GError *error)
 {
   Job *job = data;
 
-  job->done (error == NULL ? job->task : NULL, error, job->user_data);
-  job_free (job);
+  job->done (error == NULL ? job->changed : NULL, error, job->user_data);
+  tw_task_record_free (job->changed);
+  g_free (job);
 }
 
 static void
-finish_without_task (gpointer data, const GError *error)
+finish_remove (gpointer data, const GError *error)
 {
   Job *job = data;
 
   job->done (NULL, error, job->user_data);
-  job_free (job);
+  g_free (job);
 }
 
 static gboolean
 run_insert (TwSqliteConnection *connection, gpointer data, GError **error)
 {
   const Job *job = data;
-  const TwTaskRecord *task = job->task;
+  const TwTaskRecord *task = &job->task;
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
       connection, "INSERT INTO tasks (" COLUMNS ", user_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", error);
 
@@ -255,7 +273,6 @@ run_change (TwSqliteConnection *connection, gpointer data, GError **error)
       connection,
       "UPDATE tasks SET name = coalesce (?3, name), done = coalesce (?4, done), updated_ms = ?5, version = version + 1"
       " WHERE id = ?1 AND user_id = ?2 RETURNING " COLUMNS, error);
-  g_autoptr (TwTaskRecord) asked = NULL;
   char id[TW_ID_SIZE];
   TwTaskRecord row;
   int result;
@@ -263,7 +280,7 @@ run_change (TwSqliteConnection *connection, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   bind_id (statement, 1, job->id);
-  tw_sqlite_bind_text (statement, 2, job->task->user_id);
+  tw_sqlite_bind_text (statement, 2, job->task.user_id);
   if (change->name != NULL)
     tw_sqlite_bind_text (statement, 3, change->name);
   if (change->has_done)
@@ -272,9 +289,8 @@ run_change (TwSqliteConnection *connection, gpointer data, GError **error)
   result = tw_sqlite_step (connection, statement, error);
   if (result != SQLITE_ROW)
     return result == SQLITE_DONE ? not_found (error) : FALSE;
-  asked = g_steal_pointer (&job->task);
-  row = view_row (statement, asked->user_id, id);
-  job->task = tw_task_record_copy (&row);
+  row = view_row (statement, job->task.user_id, id);
+  job->changed = tw_task_record_copy (&row);
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
 
@@ -288,66 +304,87 @@ run_remove (TwSqliteConnection *connection, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   bind_id (statement, 1, job->id);
-  tw_sqlite_bind_text (statement, 2, job->task->user_id);
+  tw_sqlite_bind_text (statement, 2, job->task.user_id);
   if (tw_sqlite_step (connection, statement, error) < 0)
     return FALSE;
   return sqlite3_changes (tw_sqlite_handle (connection)) > 0 || not_found (error);
 }
 
-/* A job for the task that @task names; NULL, with @done called, where its id can't be anybody's. */
+static char *
+add_text (char **at, const char *text)
+{
+  char *copy = *at;
+
+  *at = g_stpcpy (copy, text) + 1;
+  return copy;
+}
+
+/* A job for the task of @user_id that @id names, with room for @name, which may be NULL; NULL, with @done called, where
+ * the id can't be anybody's. */
 static Job *
-job_new (const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+job_new (const char *user_id, const char *id, const char *name, TwTaskDone done, gpointer user_data, char **copied_name)
 {
   g_autoptr (GError) error = NULL;
-  guint8 id[TW_ID_BYTES];
+  guint8 bytes[TW_ID_BYTES];
   Job *job;
+  char *at;
 
-  if (!tw_id_to_bytes (task->id, id))
+  if (!tw_id_to_bytes (id, bytes))
     {
       not_found (&error);
       done (NULL, error, user_data);
       return NULL;
     }
-  job = g_new0 (Job, 1);
-  memcpy (job->id, id, sizeof id);
-  job->task = tw_task_record_copy (task);
-  job->done = done;
-  job->user_data = user_data;
+  job = g_malloc (sizeof *job + TW_ID_SIZE + strlen (user_id) + 1 + (name != NULL ? strlen (name) + 1 : 0));
+  *job = (Job) { .done = done, .user_data = user_data };
+  memcpy (job->id, bytes, sizeof bytes);
+  at = job->texts;
+  job->task.id = add_text (&at, id);
+  job->task.user_id = add_text (&at, user_id);
+  *copied_name = name != NULL ? add_text (&at, name) : NULL;
   return job;
 }
+
+/* Each of the following is one statement: see tw_sqlite_mutate_once(). */
 
 static void
 store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
 {
-  Job *job = job_new (task, done, user_data);
+  char *name;
+  Job *job = job_new (task->user_id, task->id, task->name, done, user_data, &name);
 
-  if (job != NULL)
-    tw_sqlite_mutate (database (store), run_insert, finish_with_task, job);
+  if (job == NULL)
+    return;
+  job->task.name = name;
+  job->task.created_ms = task->created_ms;
+  job->task.updated_ms = task->updated_ms;
+  job->task.version = task->version;
+  job->task.done = task->done;
+  tw_sqlite_mutate_once (database (store), run_insert, finish_insert, job);
 }
 
 static void
 store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, TwTaskDone done,
               gpointer user_data)
 {
-  const TwTaskRecord task = { .id = (char *) (guintptr) id, .user_id = (char *) (guintptr) user_id };
-  Job *job = job_new (&task, done, user_data);
+  char *name;
+  Job *job = job_new (user_id, id, change->name, done, user_data, &name);
 
   if (job == NULL)
     return;
-  job->new_name = g_strdup (change->name);
   job->change = *change;
-  job->change.name = job->new_name;
-  tw_sqlite_mutate (database (store), run_change, finish_with_task, job);
+  job->change.name = name;
+  tw_sqlite_mutate_once (database (store), run_change, finish_change, job);
 }
 
 static void
 store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskRecord task = { .id = (char *) (guintptr) id, .user_id = (char *) (guintptr) user_id };
-  Job *job = job_new (&task, done, user_data);
+  char *name;
+  Job *job = job_new (user_id, id, NULL, done, user_data, &name);
 
   if (job != NULL)
-    tw_sqlite_mutate (database (store), run_remove, finish_without_task, job);
+    tw_sqlite_mutate_once (database (store), run_remove, finish_remove, job);
 }
 
 static void
@@ -363,7 +400,9 @@ tw_task_store_sqlite_open (const char *path, GError **error)
   static const TwTaskStoreClass klass = {
     .free = store_free,
     .check = store_check,
-    .get = store_get,
+    .reads_begin = store_reads_begin,
+    .reads_end = store_reads_end,
+    .view = store_view,
     .list = store_list,
     .insert = store_insert,
     .change = store_change,

@@ -38,10 +38,47 @@ tw_task_store_check (TwTaskStore *store, GError **error)
   return store->klass->check (store, error);
 }
 
+gboolean
+tw_task_store_is_remote (const TwTaskStore *store)
+{
+  return store->klass->remote;
+}
+
+gboolean
+tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait)
+{
+  return store->klass->reads_begin != NULL ? store->klass->reads_begin (store, may_wait) : may_wait;
+}
+
+void
+tw_task_store_reads_end (TwTaskStore *store)
+{
+  if (store->klass->reads_end != NULL)
+    store->klass->reads_end (store);
+}
+
+gboolean
+tw_task_store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
+                    GError **error)
+{
+  return store->klass->view (store, user_id, id, row, user_data, error);
+}
+
+static gboolean
+copy_row (const TwTaskRecord *row, gpointer data)
+{
+  TwTaskRecord **copy = data;
+
+  *copy = tw_task_record_copy (row);
+  return TRUE;
+}
+
 TwTaskRecord *
 tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
 {
-  return store->klass->get (store, user_id, id, error);
+  TwTaskRecord *task = NULL;
+
+  return tw_task_store_view (store, user_id, id, copy_row, &task, error) ? task : NULL;
 }
 
 gboolean

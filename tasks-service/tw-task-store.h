@@ -49,6 +49,13 @@ typedef enum
   TW_OPEN_ONLY,
 } TwDoneFilter;
 
+/* What a caller asks for who may @say whether the tasks are to be @done. */
+static inline TwDoneFilter
+tw_done_filter (gboolean say, gboolean done)
+{
+  return !say ? TW_DONE_ANY : done ? TW_DONE_ONLY : TW_OPEN_ONLY;
+}
+
 /* Where a page goes on: behind the row with these keys. */
 typedef struct
 {
@@ -66,9 +73,13 @@ typedef struct _TwTaskStore TwTaskStore;
 
 typedef struct
 {
+  gboolean remote; /* a read waits for another machine, and not for a processor: many may run at once */
   void (*free) (TwTaskStore *store);
   gboolean (*check) (TwTaskStore *store, GError **error);
-  TwTaskRecord *(*get) (TwTaskStore *store, const char *user_id, const char *id, GError **error);
+  gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait); /* both NULL: reads wait, and share nothing */
+  void (*reads_end) (TwTaskStore *store);
+  gboolean (*view) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
+                    GError **error);
   gboolean (*list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                     guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
   void (*insert) (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
@@ -89,6 +100,20 @@ void tw_task_store_free (TwTaskStore *store);
 /* Whether it can read now. */
 gboolean tw_task_store_check (TwTaskStore *store, GError **error);
 
+/* Whether a read waits for another machine: then each of those that run at once needs a thread. */
+gboolean tw_task_store_is_remote (const TwTaskStore *store);
+
+/* What this thread reads between the two is of one moment, not before the first call, where that saves the store work;
+ * pairs do not nest. A thread that may not wait, of which there is one at a time, is told FALSE where the store knows
+ * only reads that do: nothing has begun then. Else it gets UNAVAILABLE for what would have to wait. */
+gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait);
+void tw_task_store_reads_end (TwTaskStore *store);
+
+/* One task: calls @row once (what it returns is ignored), or fails. */
+gboolean tw_task_store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row,
+                             gpointer user_data, GError **error);
+
+/* The same as a copy; free with tw_task_record_free(). */
 TwTaskRecord *tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error);
 
 /* A user's tasks, newest first, those behind @after (NULL: from the start), at most @limit of them (0: all). */

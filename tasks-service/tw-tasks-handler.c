@@ -134,7 +134,7 @@ answer_page (TwTasksIf *iface, TwTaskPage **page, const char *user_id, const TwP
 {
   g_autoptr (GObject) answered = g_object_new (TW_TYPE_TASK_PAGE, NULL);
   TwTaskPage *filled = (TwTaskPage *) answered;
-  TwDoneFilter filter = !request->__isset_done ? TW_DONE_ANY : request->done ? TW_DONE_ONLY : TW_OPEN_ONLY;
+  TwDoneFilter filter = tw_done_filter (request->__isset_done, request->done);
   const char *cursor = request->__isset_cursor ? request->cursor : NULL;
 
   if (!tw_task_service_page (service_of (iface), user_id, filter, cursor, (guint) request->limit, append_row,

@@ -241,6 +241,48 @@ tw_writer_list (TwWriter *writer, TwWireType element, guint32 n)
     }
 }
 
+/* Both protocols say the type in the header's first byte, compact with a short length beside it. */
+gsize
+tw_writer_list_begin (TwWriter *writer, TwWireType element)
+{
+  const gsize start = writer->out->len;
+
+  tw_writer_list (writer, element, 0);
+  return start;
+}
+
+void
+tw_writer_list_end (TwWriter *writer, gsize start, guint32 n)
+{
+  TwBuffer *out = writer->out;
+  guint8 *header = out->data + start;
+
+  if (writer->protocol == TW_PROTOCOL_BINARY)
+    {
+      tw_codec_store32 (header + 1, n);
+    }
+  else if (n < 15)
+    {
+      *header |= (guint8) (n << 4);
+    }
+  else
+    {
+      const gsize end = out->len;
+      gsize size;
+
+      /* The long form's length takes room between the header and the elements: it is written behind them to see how
+       * much, and again in its place. */
+      *header |= 0xf0;
+      put_varint (writer, n);
+      size = out->len - end;
+      header = out->data + start;
+      memmove (header + 1 + size, header + 1, end - start - 1);
+      out->len = start + 1;
+      put_varint (writer, n);
+      out->len = end + size;
+    }
+}
+
 void
 tw_writer_set (TwWriter *writer, TwWireType element, guint32 n)
 {

@@ -43,6 +43,11 @@ void tw_writer_i64 (TwWriter *writer, gint64 value);
 void tw_writer_double (TwWriter *writer, double value);
 void tw_writer_string (TwWriter *writer, const void *data, gsize length); /* string or binary; at most G_MAXINT32 */
 void tw_writer_list (TwWriter *writer, TwWireType element, guint32 n);    /* the elements follow */
+
+/* A list whose length is known only when its elements have been written: begin returns what end wants. */
+gsize tw_writer_list_begin (TwWriter *writer, TwWireType element);
+void tw_writer_list_end (TwWriter *writer, gsize start, guint32 n);
+
 void tw_writer_set (TwWriter *writer, TwWireType element, guint32 n);
 void tw_writer_map (TwWriter *writer, TwWireType key, TwWireType value, guint32 n); /* key and value in turn */
 

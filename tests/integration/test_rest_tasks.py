@@ -148,7 +148,8 @@ def test_names_of_every_kind(person):
 
 @pytest.mark.concurrent
 def test_many_at_once(stack):
-    """32 people, each with a list of their own: nobody sees another's, nothing is lost."""
+    """Many people, each with a list of their own: nobody sees another's, nothing is lost. Fewer where the stand-in for
+    MongoDB runs one command at a time, and each has 3 s."""
     failures = []
 
     def use(number):
@@ -164,7 +165,7 @@ def test_many_at_once(stack):
         except BaseException as error:  # noqa: BLE001 - shown below
             failures.append(error)
 
-    threads = [threading.Thread(target=use, args=(n,)) for n in range(32)]
+    threads = [threading.Thread(target=use, args=(n,)) for n in range(8 if stack.store else 32)]
     for thread in threads:
         thread.start()
     for thread in threads:

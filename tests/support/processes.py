@@ -88,10 +88,10 @@ class Service(Process):
     """tasks-service or accounts-service, on SQLite, or on the store that a URI names (it may hold a password, and so
     is no argument)."""
 
-    def __init__(self, name, folder, port=0, arguments=(), store=None, environment=None):
+    def __init__(self, name, folder, port=0, arguments=(), store=None, environment=None, build=BUILD):
         super().__init__(
             name,
-            [BUILD / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{port}", *arguments],
+            [build / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{port}", *arguments],
             folder,
             {**({"TW_STORE": store} if store else {}), **(environment or {})},
         )
@@ -101,7 +101,7 @@ class Service(Process):
 class Gateway(Process):
     """One gateway; `upstreams` maps a service's name to its port or ports."""
 
-    def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True):
+    def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True, build=BUILD):
         arguments = list(arguments)
         for service, ports in upstreams.items():
             ports = [ports] if isinstance(ports, int) else ports
@@ -109,7 +109,7 @@ class Gateway(Process):
         super().__init__(
             name,
             [
-                BUILD / "gateway" / "gateway",
+                build / "gateway" / "gateway",
                 "--data-dir", folder / "data",
                 "--listen", f"127.0.0.1:{port}",
                 "--admin-listen", f"127.0.0.1:{admin_port}",
@@ -144,8 +144,10 @@ class Stack:
         accounts_services=1,
         service_arguments=(),
         ready=True,
+        build=BUILD,
     ):
         self.folder = pathlib.Path(folder)
+        self.build = build
         self.gateway_arguments = gateway_arguments
         self.service_arguments = service_arguments
         self.store = store
@@ -167,14 +169,16 @@ class Stack:
         return process
 
     def start_service(self, name, **more):
-        return self.start(Service(name, self.folder, **{"store": self.store, "arguments": self.service_arguments, **more}))
+        as_all = {"store": self.store, "arguments": self.service_arguments, "build": self.build}
+        return self.start(Service(name, self.folder, **{**as_all, **more}))
 
     def start_gateway(self, extra=(), **more):
         upstreams = {
             "Tasks": [service.port for service in self.tasks_services],
             "Accounts": [service.port for service in self.accounts_services],
         }
-        return self.start(Gateway(self.folder, upstreams, arguments=[*self.gateway_arguments, *extra], **more))
+        arguments = [*self.gateway_arguments, *extra]
+        return self.start(Gateway(self.folder, upstreams, arguments=arguments, build=self.build, **more))
 
     @property
     def tasks(self):

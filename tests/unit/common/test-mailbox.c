@@ -98,6 +98,65 @@ test_left_over (void)
   tw_mailbox_free (mailbox);
 }
 
+static void
+count_items (gpointer *items, guint n, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->batches++;
+  f->received += n;
+}
+
+static void
+deliver (GMainContext *context)
+{
+  while (g_main_context_iteration (context, FALSE))
+    ;
+}
+
+static void
+test_hold (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture f = { 0 };
+
+  f.mailbox = tw_mailbox_new (context, count_items, &f, NULL);
+  tw_mailbox_hold ();
+  for (guint i = 1; i <= 3; i++)
+    tw_mailbox_post (f.mailbox, GUINT_TO_POINTER (i));
+  deliver (context);
+  g_assert_cmpuint (f.received, ==, 0);
+  tw_mailbox_release ();
+  deliver (context);
+  g_assert_cmpuint (f.received, ==, 3);
+  g_assert_cmpuint (f.batches, ==, 1);
+
+  tw_mailbox_post (f.mailbox, GUINT_TO_POINTER (4));
+  deliver (context);
+  g_assert_cmpuint (f.received, ==, 4);
+  tw_mailbox_free (f.mailbox);
+}
+
+/* More than are held back, and for more than one mailbox: none is lost. */
+static void
+test_hold_many (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture one = { 0 }, other = { 0 };
+
+  one.mailbox = tw_mailbox_new (context, count_items, &one, NULL);
+  other.mailbox = tw_mailbox_new (context, count_items, &other, NULL);
+  tw_mailbox_hold ();
+  for (guint i = 1; i <= 1000; i++)
+    tw_mailbox_post (i % 300 == 0 ? other.mailbox : one.mailbox, GUINT_TO_POINTER (i));
+  tw_mailbox_release ();
+  deliver (context);
+  g_assert_cmpuint (one.received, ==, 997);
+  g_assert_cmpuint (other.received, ==, 3);
+  tw_mailbox_free (one.mailbox);
+  tw_mailbox_free (other.mailbox);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mailbox/each-thread-in-its-order-and-nothing-lost", test_threads);
   g_test_add_func ("/mailbox/waiting-items-come-as-one-batch", test_batch);
   g_test_add_func ("/mailbox/undelivered-items-are-freed", test_left_over);
+  g_test_add_func ("/mailbox/held-items-come-together", test_hold);
+  g_test_add_func ("/mailbox/none-of-many-held-items-is-lost", test_hold_many);
   return g_test_run ();
 }

@@ -52,11 +52,77 @@ test_bound (void)
   g_assert_cmpuint (atomic_load (&f.done), ==, taken);
 }
 
+typedef struct
+{
+  Fixture base;
+  guint sizes[8]; /* of the batches, by their one thread */
+  guint n_batches;
+} BatchFixture;
+
+static void
+note_batch (gpointer *items, guint n, gpointer user_data)
+{
+  BatchFixture *f = user_data;
+
+  f->sizes[f->n_batches++] = n;
+  for (guint i = 0; i < n; i++)
+    work (items[i], &f->base);
+}
+
+static void
+test_batches (void)
+{
+  BatchFixture f = { .base.lock = PTHREAD_MUTEX_INITIALIZER };
+  gpointer items[10], first = GUINT_TO_POINTER (1);
+  TwPool *pool = tw_pool_new_batches ("test", 1, 10, 4, note_batch, &f);
+  guint in_batches = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    items[i] = GUINT_TO_POINTER (1);
+  pthread_mutex_lock (&f.base.lock);
+  g_assert_true (tw_pool_push (pool, first));
+  /* Whether the thread has the first one already or not, nine more fit. */
+  g_assert_cmpuint (tw_pool_push_all (pool, items, 10), >=, 9);
+  pthread_mutex_unlock (&f.base.lock);
+  tw_pool_free (pool);
+  for (guint i = 0; i < f.n_batches; i++)
+    {
+      g_assert_cmpuint (f.sizes[i], <=, 4);
+      in_batches += f.sizes[i];
+    }
+  g_assert_cmpuint (f.n_batches, <=, 4);
+  g_assert_cmpuint (in_batches, ==, atomic_load (&f.base.done));
+}
+
+/* However the threads of a pool are woken, no item is left lying. */
+static void
+test_batches_by_many (void)
+{
+  Fixture f = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+  for (guint round = 0; round < 200; round++)
+    {
+      TwPool *pool = tw_pool_new ("test", 4, 1000, work, &f);
+      gpointer items[7];
+
+      for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+        items[i] = GUINT_TO_POINTER (1);
+      for (guint i = 0; i < 5; i++)
+        g_assert_cmpuint (tw_pool_push_all (pool, items, 7), ==, 7);
+      while (round % 2 == 0 && atomic_load (&f.done) < (round + 1) * 35)
+        g_thread_yield ();
+      tw_pool_free (pool);
+      g_assert_cmpuint (atomic_load (&f.done), ==, (round + 1) * 35);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pool/free-finishes-what-is-queued", test_all_done);
   g_test_add_func ("/pool/a-full-queue-refuses", test_bound);
+  g_test_add_func ("/pool/a-thread-takes-a-batch", test_batches);
+  g_test_add_func ("/pool/all-that-was-pushed-at-once-is-done", test_batches_by_many);
   return g_test_run ();
 }

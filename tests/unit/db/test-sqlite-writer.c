@@ -232,6 +232,42 @@ test_one_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
 }
 
+/* Of several rows that one statement inserts, the last one is there already. */
+static gboolean
+insert_rows (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  const Insert *it = data;
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "INSERT INTO things SELECT ? + value, zeroblob(0) FROM (SELECT 2 AS value UNION SELECT 1 UNION SELECT 0)"
+      " ORDER BY value DESC", error);
+
+  g_assert_nonnull (statement);
+  sqlite3_bind_int64 (statement, 1, it->id);
+  return tw_sqlite_step (connection, statement, error) >= 0;
+}
+
+static void
+test_one_statement_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 10 }, { .id = 10 }, { .id = 20 }, { .id = 10 }, { .id = 30 } };
+
+  hold_writer (f);
+  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[1]);
+  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[2]);
+  tw_sqlite_mutate_once (f->db, insert_rows, insert_done, &inserts[3]);
+  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[4]);
+  let_go (f);
+  g_assert_no_error (inserts[0].error);
+  g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_no_error (inserts[2].error);
+  g_assert_error (inserts[3].error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_no_error (inserts[4].error);
+  g_assert_cmpint (count_all (f), ==, 3);
+  g_assert_cmpint (count_things (f, "SELECT sum(id) FROM things"), ==, 60);
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
 static void
 test_callback_comes_after_the_commit (Fixture *f, gconstpointer data)
 {
@@ -424,6 +460,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/sqlite-writer/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("what-waits-shares-a-commit", test_what_waits_shares_a_commit);
   ADD ("one-that-fails-undoes-itself-alone", test_one_that_fails_undoes_itself_alone);
+  ADD ("one-statement-that-fails-undoes-itself-alone", test_one_statement_that_fails_undoes_itself_alone);
   ADD ("callback-comes-after-the-commit", test_callback_comes_after_the_commit);
   ADD ("too-many-are-refused-at-once", test_too_many_are_refused_at_once);
   ADD ("full-disk-is-told-and-survived", test_full_disk_is_told_and_survived);

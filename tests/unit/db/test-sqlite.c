@@ -294,6 +294,36 @@ test_readers_do_not_write (void)
 }
 
 static void
+test_reads_between_begin_and_end_are_of_one_moment (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = database_in (folder);
+  g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
+  g_autoptr (GError) error = NULL;
+  const char *one = "INSERT INTO things VALUES (1, 'a')", *two = "INSERT INTO things VALUES (2, 'b')";
+
+  for (guint round = 0; round < 2; round++)
+    {
+      g_assert_true (tw_sqlite_mutate_wait (db, execute, round == 0 ? &one : &two, &error));
+      g_assert_no_error (error);
+      tw_sqlite_reads_begin (db);
+      assert_query (db, "SELECT count(*) FROM things", round == 0 ? "1" : "2");
+      if (round == 0)
+        {
+          const char *three = "INSERT INTO things VALUES (3, 'c')", *gone = "DELETE FROM things WHERE id = 3";
+
+          g_assert_true (tw_sqlite_mutate_wait (db, execute, &three, &error));
+          assert_query (db, "SELECT count(*) FROM things", "1");
+          g_assert_true (tw_sqlite_mutate_wait (db, execute, &gone, &error));
+        }
+      assert_query (db, "SELECT max(id) FROM things", round == 0 ? "1" : "2");
+      tw_sqlite_reads_end (db);
+    }
+  /* Both readers are there again. */
+  tw_sqlite_reader_return (db, tw_sqlite_reader_borrow (db));
+}
+
+static void
 test_statement_is_prepared_once_and_comes_back_unbound (void)
 {
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
@@ -379,6 +409,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/write-lock-of-another-is-unavailable", test_write_lock_of_another_is_unavailable);
   g_test_add_func ("/sqlite/errors-say-what-a-caller-can-do", test_errors_say_what_a_caller_can_do);
   g_test_add_func ("/sqlite/readers-do-not-write", test_readers_do_not_write);
+  g_test_add_func ("/sqlite/reads-between-begin-and-end-are-of-one-moment",
+                   test_reads_between_begin_and_end_are_of_one_moment);
   g_test_add_func ("/sqlite/statement-is-prepared-once-and-comes-back-unbound",
                    test_statement_is_prepared_once_and_comes_back_unbound);
   g_test_add_func ("/sqlite/rights-that-are-missing-are-named", test_rights_that_are_missing_are_named);

@@ -119,7 +119,7 @@ service_new_of (guint n_threads, guint max_queued, gint64 max_wait_ms)
   g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
   g_autoptr (GObject) processor = g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
 
-  service->pool = tw_processor_pool_new (processor, n_threads, max_queued, max_wait_ms);
+  service->pool = tw_processor_pool_new (processor, n_threads, max_queued, max_wait_ms, 4000);
   service->thread = server_thread_new (make_server, service->pool);
   return service;
 }

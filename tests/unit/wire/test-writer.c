@@ -257,6 +257,33 @@ test_containers (void)
   round_trip (write_containers, read_containers);
 }
 
+/* Elements of a length that is known afterwards are the same bytes as of one that is known before. */
+static void
+test_lists_of_unknown_length (void)
+{
+  const guint32 lengths[] = { 0, 1, 14, 15, 16, 127, 128, 20000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (PROTOCOLS); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (lengths); j++)
+      {
+        g_auto (TwBuffer) known = TW_BUFFER_INIT, unknown = TW_BUFFER_INIT;
+        TwWriter one, other;
+        gsize start;
+
+        tw_writer_init (&one, PROTOCOLS[i], &known);
+        tw_writer_init (&other, PROTOCOLS[i], &unknown);
+        tw_writer_list (&one, TW_WIRE_I32, lengths[j]);
+        start = tw_writer_list_begin (&other, TW_WIRE_I32);
+        for (guint32 k = 0; k < lengths[j]; k++)
+          {
+            tw_writer_i32 (&one, (gint32) k);
+            tw_writer_i32 (&other, (gint32) k);
+          }
+        tw_writer_list_end (&other, start, lengths[j]);
+        g_assert_cmpmem (unknown.data, unknown.len, known.data, known.len);
+      }
+}
+
 /* Whatever a random message holds, it is scanned, read back the same, and passed over. */
 static void
 test_random_messages (void)
@@ -342,6 +369,7 @@ main (int argc, char **argv)
   g_test_add_func ("/writer/doubles-come-back", test_doubles);
   g_test_add_func ("/writer/strings-come-back", test_strings);
   g_test_add_func ("/writer/containers-come-back", test_containers);
+  g_test_add_func ("/writer/lists-of-unknown-length", test_lists_of_unknown_length);
   g_test_add_func ("/writer/random-messages-come-back", test_random_messages);
   g_test_add_func ("/writer/message-types-and-sequence-ids", test_message_types);
   g_test_add_func ("/writer/application-exception", test_application_exception);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Two servers of one service: one that answers everything by generated code, and one that answers directly what it can.
+ * The same bytes in must be the same bytes out, but for the id of a task that is made. */
+
+#include "tw-tasks-direct.h"
+
+#include "task-service-fixture.h"
+#include "raw-peer.h"
+#include "server-thread.h"
+#include "tw-generated-types.h"
+#include "tw-idl.h"
+#include "tw-tasks-handler.h"
+
+#include <string.h>
+
+typedef struct
+{
+  TaskServiceFixture *base;
+  gboolean is_direct;
+  GObject *processor;
+  TwProcessorPool *pool;
+  TwTasksDirect *direct;
+  ServerThread *thread;
+} Side;
+
+typedef struct
+{
+  TaskServiceFixture base;
+  Side generated, direct;
+} Fixture;
+
+static TwServer *
+make_server (gpointer data)
+{
+  const TwServiceLimits limits = { 2, 100, 60000, 60000 };
+  Side *side = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = tw_idl_load (&error);
+  TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = 0 };
+  TwServer *server;
+
+  g_assert_no_error (error);
+  side->processor = tw_tasks_processor_for (side->base->service);
+  side->pool = tw_processor_pool_new (side->processor, limits.threads, limits.max_queued, limits.max_wait_ms,
+                                      limits.max_ms);
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &TW_SERVER_DEFAULT_LIMITS,
+                          tw_processor_pool_handle, side->pool, &error);
+  g_assert_no_error (error);
+  if (side->is_direct)
+    side->direct = tw_tasks_direct_new (server, side->base->service, &limits);
+  return server;
+}
+
+static void
+open_side (Fixture *f, Side *side, gboolean is_direct)
+{
+  *side = (Side) { .base = &f->base, .is_direct = is_direct };
+  side->thread = server_thread_new (make_server, side);
+}
+
+static void
+close_side (Side *side)
+{
+  server_thread_free (side->thread);
+  tw_processor_pool_free (side->pool);
+  g_clear_pointer (&side->direct, tw_tasks_direct_free);
+  g_object_unref (side->processor);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  task_service_set_up (&f->base, data);
+  open_side (f, &f->generated, FALSE);
+  open_side (f, &f->direct, TRUE);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  close_side (&f->direct);
+  close_side (&f->generated);
+  task_service_tear_down (&f->base, data);
+}
+
+/* What a test puts into the arguments' struct. */
+typedef void (*WriteArguments) (TwWriter *writer, gconstpointer data);
+
+static void
+write_text (TwWriter *writer, gint16 id, const char *text)
+{
+  tw_writer_field (writer, TW_WIRE_STRING, id);
+  tw_writer_string (writer, text, strlen (text));
+}
+
+/* A field that the schema does not know, of a peer that is newer than we are. */
+static void
+write_unknown (TwWriter *writer)
+{
+  tw_writer_field (writer, TW_WIRE_LIST, 900);
+  tw_writer_list (writer, TW_WIRE_I64, 1);
+  tw_writer_i64 (writer, 7);
+}
+
+/* In a reply that has a task, its id becomes all zeros. */
+static void
+blank_id (const TwMessage *reply, guint8 *body)
+{
+  TwReader reader;
+  TwWireType type;
+  gint16 id;
+  const char *text;
+  gsize length;
+
+  tw_reader_init (&reader, reply->encoding.protocol, body, reply->body_length);
+  tw_reader_struct_begin (&reader);
+  if (!tw_reader_field (&reader, &type, &id) || id != 0)
+    return;
+  tw_reader_struct_begin (&reader);
+  g_assert_true (tw_reader_field (&reader, &type, &id) && id == 1);
+  tw_reader_string (&reader, &text, &length);
+  g_assert_cmpuint (length, ==, 24);
+  memset (body + ((const guint8 *) text - body), '0', length);
+}
+
+/* The whole reply, to be freed; its body is *@reply's. */
+static guint8 *
+ask (const Side *side, TwEncoding encoding, const char *method, WriteArguments write, gconstpointer data,
+     TwMessage *reply)
+{
+  g_autoptr (RawPeer) peer = raw_peer_new (server_thread_port (side->thread), encoding);
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  TwWriter writer;
+
+  tw_writer_init (&writer, encoding.protocol, &out);
+  tw_writer_message_begin (&writer, encoding.framed, TW_MESSAGE_CALL, method, strlen (method), 4711);
+  tw_writer_struct_begin (&writer);
+  write (&writer, data);
+  tw_writer_struct_end (&writer);
+  tw_writer_message_end (&writer);
+  raw_peer_send (peer, out.data, out.len);
+  g_assert_true (raw_peer_receive (peer, reply));
+  g_assert_cmpint (reply->type, ==, TW_MESSAGE_REPLY);
+  g_assert_cmpint (reply->sequence_id, ==, 4711);
+  return g_memdup2 (reply->body, reply->body_length);
+}
+
+static void
+assert_same_answer (Fixture *f, const char *method, WriteArguments write, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (RAW_ENCODINGS); i++)
+    {
+      TwMessage one, other;
+      g_autofree guint8 *expected = ask (&f->generated, RAW_ENCODINGS[i], method, write, data, &one);
+      g_autofree guint8 *answered = ask (&f->direct, RAW_ENCODINGS[i], method, write, data, &other);
+
+      if (strcmp (method, "create") == 0)
+        {
+          blank_id (&one, expected);
+          blank_id (&other, answered);
+        }
+      g_assert_cmpmem (answered, other.body_length, expected, one.body_length);
+    }
+}
+
+static TwTaskRecord *
+add_task (Fixture *f, const char *name, gboolean done)
+{
+  g_autoptr (GError) error = NULL;
+  const TwTaskInput input = { .name = name, .has_done = TRUE, .done = done };
+  TwTaskRecord *task = tw_task_service_create (f->base.service, "ann", &input, &error);
+
+  g_assert_no_error (error);
+  return task;
+}
+
+/* get */
+
+static void
+write_get (TwWriter *writer, gconstpointer id)
+{
+  write_unknown (writer);
+  write_text (writer, 1, "ann");
+  write_text (writer, 2, id);
+}
+
+static void
+write_get_of_another (TwWriter *writer, gconstpointer id)
+{
+  write_text (writer, 2, id);
+  write_text (writer, 1, "bob");
+}
+
+static void
+test_get (Fixture *f, gconstpointer data)
+{
+  const TwTaskInput change = { .has_done = TRUE, .done = TRUE };
+  g_autoptr (TwTaskRecord) task = add_task (f, "Milch für Łódź 🥛", FALSE), changed = NULL;
+  g_autofree char *upper = g_ascii_strup (task->id, -1), *longer = g_strnfill (2000, 'a');
+
+  assert_same_answer (f, "get", write_get, task->id);
+  assert_same_answer (f, "get", write_get, upper);
+  assert_same_answer (f, "get", write_get, "000000000000000000000000");
+  assert_same_answer (f, "get", write_get, "not an id");
+  assert_same_answer (f, "get", write_get, "");
+  assert_same_answer (f, "get", write_get, longer);
+  assert_same_answer (f, "get", write_get_of_another, task->id);
+  tw_clock_advance (f->base.clock, 86400001);
+  changed = tw_task_service_change (f->base.service, "ann", task->id, &change, NULL);
+  g_assert_nonnull (changed);
+  assert_same_answer (f, "get", write_get, task->id);
+}
+
+/* page */
+
+typedef struct
+{
+  gint32 limit; /* 0: not said */
+  const char *cursor;
+  TwDoneFilter filter;
+} Request;
+
+static void
+write_page (TwWriter *writer, gconstpointer data)
+{
+  const Request *request = data;
+
+  write_text (writer, 1, "ann");
+  tw_writer_field (writer, TW_WIRE_STRUCT, 2);
+  tw_writer_struct_begin (writer);
+  if (request->limit != 0)
+    {
+      tw_writer_field (writer, TW_WIRE_I32, 1);
+      tw_writer_i32 (writer, request->limit);
+    }
+  if (request->cursor != NULL)
+    write_text (writer, 2, request->cursor);
+  if (request->filter != TW_DONE_ANY)
+    {
+      tw_writer_field (writer, TW_WIRE_BOOL, 3);
+      tw_writer_bool (writer, request->filter == TW_DONE_ONLY);
+    }
+  write_unknown (writer);
+  tw_writer_struct_end (writer);
+}
+
+static gboolean
+pass_over (const TwTaskRecord *row, gpointer data)
+{
+  return TRUE;
+}
+
+static void
+test_page (Fixture *f, gconstpointer data)
+{
+  g_autofree char *cursor = NULL;
+  Request requests[] = {
+    { 0 }, { .limit = 1 }, { .limit = 14 }, { .limit = 15 }, { .limit = 200 }, { .filter = TW_DONE_ONLY },
+    { .limit = 20, .filter = TW_OPEN_ONLY }, { .cursor = "AQAAAAAAAAAAAAAAAAAAAAAAAAAA" },
+    { .cursor = "AfffffffffffffffffffffffffffA" }, { .limit = 0 },
+  };
+
+  assert_same_answer (f, "page", write_page, &requests[0]);
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *name = g_strnfill (1 + i * 7, 'n');
+
+      tw_task_record_free (add_task (f, name, i % 3 == 0));
+      tw_clock_advance (f->base.clock, i % 2);
+    }
+  g_assert_true (tw_task_service_page (f->base.service, "ann", TW_DONE_ANY, NULL, 30, pass_over, NULL, &cursor, NULL));
+  requests[G_N_ELEMENTS (requests) - 1].cursor = cursor;
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    assert_same_answer (f, "page", write_page, &requests[i]);
+}
+
+/* create */
+
+typedef struct
+{
+  const char *name;
+  gboolean has_done, done;
+} New;
+
+static void
+write_create (TwWriter *writer, gconstpointer data)
+{
+  const New *task = data;
+
+  write_text (writer, 1, "ann");
+  write_unknown (writer);
+  tw_writer_field (writer, TW_WIRE_STRUCT, 2);
+  tw_writer_struct_begin (writer);
+  write_text (writer, 1, task->name);
+  if (task->has_done)
+    {
+      tw_writer_field (writer, TW_WIRE_BOOL, 2);
+      tw_writer_bool (writer, task->done);
+    }
+  write_unknown (writer);
+  tw_writer_struct_end (writer);
+}
+
+static void
+test_create (Fixture *f, gconstpointer data)
+{
+  g_autofree char *longest = g_strnfill (500, 'x'), *too_long = g_strnfill (501, 'x');
+  const New tasks[] = { { .name = "milk" },   { "milk", TRUE, FALSE }, { "milk", TRUE, TRUE }, { .name = longest },
+                        { .name = too_long }, { .name = "" },          { .name = "a\nb" } };
+  const Request all = { .limit = 200 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    assert_same_answer (f, "create", write_create, &tasks[i]);
+  assert_same_answer (f, "page", write_page, &all);
+}
+
+/* What was not said to be answered directly still is answered. */
+static void
+write_all (TwWriter *writer, gconstpointer data)
+{
+  write_text (writer, 1, "ann");
+}
+
+static void
+test_others (Fixture *f, gconstpointer data)
+{
+  tw_task_record_free (add_task (f, "milk", FALSE));
+  assert_same_answer (f, "all", write_all, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
+  g_test_add ("/tasks-direct/get-answers-as-generated-code", Fixture, NULL, set_up, test_get, tear_down);
+  g_test_add ("/tasks-direct/page-answers-as-generated-code", Fixture, NULL, set_up, test_page, tear_down);
+  g_test_add ("/tasks-direct/create-answers-as-generated-code", Fixture, NULL, set_up, test_create, tear_down);
+  g_test_add ("/tasks-direct/other-methods-are-generated-code's", Fixture, NULL, set_up, test_others, tear_down);
+  return g_test_run ();
+}
