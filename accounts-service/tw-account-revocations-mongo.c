@@ -167,7 +167,7 @@ tw_account_revocations_mongo_end (TwMongoSession *session, TwAccountTurn *turn, 
     return TRUE;
   if (!enter (session, turn, session_id, now_ms, ended, error))
     return FALSE;
-  tw_mongo_delete (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
+  tw_mongo_delete_one (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
   return TRUE;
 }
 

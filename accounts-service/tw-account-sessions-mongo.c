@@ -13,7 +13,7 @@ take_back_token (TwMongoSession *session, const guint8 *hash)
 {
   g_autoptr (TwBson) filter = tw_document_with_hash (hash);
 
-  tw_mongo_delete (session, TW_TOKEN_COLLECTION, filter, NULL, NULL);
+  tw_mongo_delete_one (session, TW_TOKEN_COLLECTION, filter, NULL, NULL);
 }
 
 static void
@@ -21,7 +21,7 @@ take_back_session (TwMongoSession *session, const char *id)
 {
   g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
 
-  tw_mongo_delete (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
+  tw_mongo_delete_one (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
 }
 
 static gboolean
@@ -56,7 +56,9 @@ tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *
     return FALSE;
   if (!insert (session, TW_SESSION_COLLECTION, session_document, &failure))
     take_back_token (session, token->hash);
-  else if (failure == NULL && account != NULL && !insert (session, TW_ACCOUNT_COLLECTION, account_document, &failure))
+  else if (failure == NULL && account != NULL
+           && (!tw_mongo_session_has_time (session, &failure)
+               || !insert (session, TW_ACCOUNT_COLLECTION, account_document, &failure)))
     {
       take_back_session (session, record->id);
       take_back_token (session, token->hash);
@@ -149,7 +151,10 @@ insert_use (TwMongoSession *session, const TwRefreshRecord *used, const TwRefres
 
 /* A session lasts as long as its newest token. One that is to last longer is told so before its token counts, one that
  * is to end sooner afterwards: so whatever comes in between, the token that counts has a session. *@first is FALSE
- * where the old token was used before, or the session has gone meanwhile. */
+ * where the old token was used before, or the session has gone meanwhile.
+ *
+ * The old token is not used up for somebody who does not get the next one: who has been told to try again, because this
+ * took too long, would end the session with it. */
 static gboolean
 exchange (TwMongoSession *session, const Presented *presented, const TwRefreshRecord *next, gboolean *first,
           GError **error)
@@ -163,8 +168,14 @@ exchange (TwMongoSession *session, const Presented *presented, const TwRefreshRe
     return FALSE;
   if (n == 0)
     return TRUE;
-  if (!insert_token (session, record, next, error)
-      || !insert_use (session, &presented->token.refresh, next, first, error))
+  if (!insert_token (session, record, next, error))
+    return FALSE;
+  if (!tw_mongo_session_has_time (session, error))
+    {
+      take_back_token (session, next->hash);
+      return FALSE;
+    }
+  if (!insert_use (session, &presented->token.refresh, next, first, error))
     return FALSE;
   if (!*first)
     take_back_token (session, next->hash);

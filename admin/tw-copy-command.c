@@ -29,7 +29,6 @@ typedef struct
 {
   TwCopyOptions options;
   TwCopyProgress *progress; /* or NULL */
-  gboolean stopped;
   gint64 away_since_ms; /* monotonic; 0: nothing is away */
   Move moves[TW_COPY_N_DATA]; /* without ends where it is not to be moved */
 } Command;
@@ -50,23 +49,9 @@ command_clear (Command *command)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Command, command_clear)
 
 static gboolean
-stop (gpointer data)
-{
-  Command *command = data;
-
-  command->stopped = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Signals arrive on the default context, which nobody else runs. */
-static gboolean
 is_stopped (gpointer data)
 {
-  Command *command = data;
-
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  return command->stopped;
+  return tw_signals_seen ();
 }
 
 /* Until the next attempt; not where the last one that went well is too long ago. */
@@ -79,7 +64,7 @@ wait_for_end (gpointer data)
   if (command->away_since_ms == 0)
     command->away_since_ms = now_ms;
   g_usleep (TRY_AGAIN_MS * G_TIME_SPAN_MILLISECOND);
-  return !is_stopped (command) && now_ms - command->away_since_ms < PATIENCE_MS;
+  return !tw_signals_seen () && now_ms - command->away_since_ms < PATIENCE_MS;
 }
 
 static void
@@ -219,7 +204,7 @@ tw_copy_command (int argc, char **argv)
   g_set_prgname ("tasks-admin copy");
   if (tw_copy_options_read (&command.options, argc, argv, &error))
     {
-      tw_signals_init (stop, &command);
+      tw_signals_init_without_loop ();
       if (run (&command, &error))
         return 0;
       add_advice (&error);

@@ -11,7 +11,7 @@
 /* Documents that are deleted in one operation. */
 #define CLEAR_BATCH 10000
 
-/* That a service holds the data is CONFLICT to tw_mongo_wait(), and to whoever copies it a matter of what was asked
+/* That somebody else holds the data is CONFLICT to tw_mongo_wait(), and to whoever copies it a matter of what was asked
  * for. */
 static TwMongo *
 open_and_wait (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error)
@@ -62,28 +62,48 @@ run_check_target (TwMongoSession *session, gpointer job, GError **error)
   return FALSE;
 }
 
+static gboolean
+run_check_source (TwMongoSession *session, gpointer job, GError **error)
+{
+  const TwMongoSpec *spec = job;
+  gboolean unfinished;
+
+  if (!tw_mongo_holders_unfinished (session, spec->data, &unfinished, error))
+    return FALSE;
+  if (!unfinished)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "the source holds an unfinished copy of the %s: run that one again first", spec->data);
+  return FALSE;
+}
+
 static void
 keep (gpointer job)
 {
 }
 
-/* Looks without touching anything, which opening it to be filled would. */
-static gboolean
-check_target (const char *uri, const TwMongoSpec *spec, GError **error)
+/* Opens it to be read and looks at it, without touching anything, which opening it to be filled would. */
+static TwMongo *
+open_and_check (const char *uri, const TwMongoSpec *spec, TwMongoFunc check, GError **error)
 {
   g_autoptr (TwMongo) mongo = open_and_wait (uri, spec, TW_MONGO_READ, error);
   TwMongoSpec copy = *spec;
   gpointer job = &copy;
 
-  return mongo != NULL && tw_mongo_call (mongo, run_check_target, &job, keep, error);
+  if (mongo == NULL || !tw_mongo_call (mongo, check, &job, keep, error))
+    return NULL;
+  return g_steal_pointer (&mongo);
 }
 
 TwMongo *
 tw_mongo_dump_open (const char *uri, const TwMongoSpec *spec, TwDumpRole role, GError **error)
 {
+  g_autoptr (TwMongo) target = NULL;
+
   if (role == TW_DUMP_SOURCE)
-    return open_and_wait (uri, spec, TW_MONGO_READ, error);
-  return check_target (uri, spec, error) ? open_and_wait (uri, spec, TW_MONGO_FILL, error) : NULL;
+    return open_and_check (uri, spec, run_check_source, error);
+  target = open_and_check (uri, spec, run_check_target, error);
+  return target != NULL ? open_and_wait (uri, spec, TW_MONGO_FILL, error) : NULL;
 }
 
 /* Deletes a batch of a collection, up to its last document. */

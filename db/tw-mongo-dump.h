@@ -10,8 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* Opens the database for @role and waits for it, ten seconds at most. Fails with CONFIGURATION where a target is held
- * by a service, or has data that no unfinished copy has left: then nothing of it has been touched; UNAVAILABLE. */
+/* Opens the database for @role and waits for it, ten seconds at most. Fails with CONFIGURATION where a source is an
+ * unfinished copy, or a target is held by a service or another copy, or has data that no unfinished copy has left: then
+ * nothing of it has been touched; UNAVAILABLE. */
 TwMongo *tw_mongo_dump_open (const char *uri, const TwMongoSpec *spec, TwDumpRole role, GError **error);
 
 /* Deletes every document in every collection. */

@@ -3,21 +3,27 @@
 /* Collection taskwire, beside the data:
  *
  *     { _id: random, data, holder, host, pid, seen: date }        a service, which renews `seen` every few seconds
+ *     { _id: random, copying: data, holder, host, pid, seen }     a copy that is under way, which does the same
  *     { _id: "copy-" data, by: random, holder, host, pid, seen }  the data is unfinished, from the beginning of a copy
  *                                                                 until its end, also where it was broken off
  *
- * A service enters itself and then looks for a copy; a copy enters itself and then looks for services. So of two that
- * come at the same time at least one sees the other, and gives way. All times are the server's own: machines need not
- * agree on theirs. */
+ * A service enters itself and then looks for an unfinished copy; a copy enters itself and looks for other copies, then
+ * marks the data and looks for services. So of two that come at the same time at least one sees the other, and gives
+ * way. All times are the server's own: machines need not agree on theirs. */
 
 #include "tw-mongo-holders.h"
 
+#include "tw-error.h"
 #include "tw-random.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #define COLLECTION "taskwire"
-#define STALE_MS 15000 /* a service that has not been seen for so long is dead: three times its renewal failed */
+#define TAKEN_OVER "another copy into it has taken over from this one"
+#define STALE_MS 15000 /* who has not been seen for so long is dead: three times the renewal failed */
+#define FORGET_MS 3600000 /* … and after so long its entry goes */
 
 struct _TwMongoHolders
 {
@@ -115,6 +121,20 @@ look_for_copy (const TwMongoHolders *holders, TwMongoSession *session, char **wh
   return TW_MONGO_HELD_OFF;
 }
 
+/* Deletes what services have left that were killed long ago. It is there to be read by people: not needed to go on. */
+static void
+forget_the_dead (const TwMongoHolders *holders, TwMongoSession *session)
+{
+  g_autoptr (TwBson) own = NULL;
+  g_autoptr (TwBson) dead = NULL;
+
+  if (!find_entry (session, holders->id, &own) || own == NULL)
+    return;
+  dead = BCON_NEW ("data", BCON_UTF8 (holders->data), "seen", "{", "$lt",
+                   BCON_DATE_TIME (number_in (own, "seen") - FORGET_MS), "}");
+  tw_mongo_delete (session, COLLECTION, dead, NULL, NULL);
+}
+
 static TwMongoHold
 enter_service (TwMongoHolders *holders, TwMongoSession *session, char **why)
 {
@@ -124,6 +144,8 @@ enter_service (TwMongoHolders *holders, TwMongoSession *session, char **why)
     return hold;
   if (!write_entry (holders, session, holders->id, "data", holders->data))
     return TW_MONGO_NOT_HELD;
+  if (!holders->entered)
+    forget_the_dead (holders, session);
   holders->entered = TRUE;
   hold = look_for_copy (holders, session, why);
   if (hold == TW_MONGO_HELD_OFF)
@@ -150,18 +172,86 @@ look_for_services (const TwMongoHolders *holders, TwMongoSession *session, gint6
   return TW_MONGO_TAKEN;
 }
 
+/* Whether it was a process of this machine, which has ended without leaving. */
+static gboolean
+has_ended (const bson_t *entry)
+{
+  gint64 pid = number_in (entry, "pid");
+
+  return g_str_equal (text_in (entry, "host"), g_get_host_name ()) && pid > 0 && kill ((pid_t) pid, 0) != 0
+         && errno == ESRCH;
+}
+
+static gboolean
+keep_living (const bson_t *entry, gpointer user_data)
+{
+  bson_t **living = user_data;
+
+  if (has_ended (entry))
+    return TRUE;
+  *living = bson_copy (entry);
+  return FALSE;
+}
+
+/* { copying: our data, _id: not ours } */
+static bson_t *
+other_copies (const TwMongoHolders *holders)
+{
+  return BCON_NEW ("copying", BCON_UTF8 (holders->data), "_id", "{", "$ne", BCON_UTF8 (holders->id), "}");
+}
+
+/* TW_MONGO_HELD where no other copy was under way shortly before @now_ms; what dead ones have left is deleted then. */
+static TwMongoHold
+look_for_copies (const TwMongoHolders *holders, TwMongoSession *session, gint64 now_ms, char **why)
+{
+  g_autoptr (TwBson) others = other_copies (holders);
+  g_autoptr (TwBson) fresh = bson_copy (others);
+  g_autoptr (TwBson) copy = NULL;
+
+  BCON_APPEND (fresh, "seen", "{", "$gt", BCON_DATE_TIME (now_ms - STALE_MS), "}");
+  if (!tw_mongo_find (session, COLLECTION, fresh, NULL, keep_living, &copy, NULL))
+    return TW_MONGO_NOT_HELD;
+  if (copy == NULL)
+    return tw_mongo_delete (session, COLLECTION, others, NULL, NULL) ? TW_MONGO_HELD : TW_MONGO_NOT_HELD;
+  *why = g_strdup_printf ("another copy into it is under way: %s on %s, process %" G_GINT64_FORMAT
+                          ", was there %" G_GINT64_FORMAT " s ago (one that was lost is forgotten after %d s)",
+                          text_in (copy, "holder"), text_in (copy, "host"), number_in (copy, "pid"),
+                          MAX (0, now_ms - number_in (copy, "seen")) / 1000, STALE_MS / 1000);
+  return TW_MONGO_TAKEN;
+}
+
+/* Says that we are still there; TW_MONGO_HELD_OFF where another copy has taken us for dead. */
+static TwMongoHold
+renew_copy (const TwMongoHolders *holders, TwMongoSession *session, char **why)
+{
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (holders->id));
+  g_autoptr (TwBson) update = BCON_NEW ("$currentDate", "{", "seen", BCON_BOOL (true), "}");
+  gint64 n;
+
+  if (!tw_mongo_update (session, COLLECTION, filter, update, NULL, &n, NULL))
+    return TW_MONGO_NOT_HELD;
+  if (n > 0)
+    return TW_MONGO_HELD;
+  *why = g_strdup (TAKEN_OVER);
+  return TW_MONGO_HELD_OFF;
+}
+
 static TwMongoHold
 enter_copy (TwMongoHolders *holders, TwMongoSession *session, char **why)
 {
-  g_autoptr (TwBson) mark = NULL;
+  g_autoptr (TwBson) own = NULL;
   TwMongoHold hold;
 
   if (holders->entered)
-    return TW_MONGO_HELD;
-  if (!write_entry (holders, session, holders->mark, "by", holders->id)
-      || !find_entry (session, holders->mark, &mark) || mark == NULL)
+    return renew_copy (holders, session, why);
+  if (!write_entry (holders, session, holders->id, "copying", holders->data)
+      || !find_entry (session, holders->id, &own) || own == NULL)
     return TW_MONGO_NOT_HELD;
-  hold = look_for_services (holders, session, number_in (mark, "seen"), why);
+  hold = look_for_copies (holders, session, number_in (own, "seen"), why);
+  if (hold == TW_MONGO_HELD && !write_entry (holders, session, holders->mark, "by", holders->id))
+    return TW_MONGO_NOT_HELD;
+  if (hold == TW_MONGO_HELD)
+    hold = look_for_services (holders, session, number_in (own, "seen"), why);
   if (hold == TW_MONGO_TAKEN)
     tw_mongo_holders_leave (holders, session);
   holders->entered = hold == TW_MONGO_HELD;
@@ -183,27 +273,34 @@ tw_mongo_holders_enter (TwMongoHolders *holders, TwMongoSession *session, char *
     }
 }
 
-/* A service takes its entry out. A copy takes its mark out only where it has not begun, and where no earlier one was
- * broken off, which made the mark. */
+/* Takes our entry out. A copy takes its mark out only where it has not begun, and where no earlier one was broken off,
+ * which made the mark. */
 void
 tw_mongo_holders_leave (TwMongoHolders *holders, TwMongoSession *session)
 {
-  g_autoptr (TwBson) filter = NULL;
+  g_autoptr (TwBson) entry = BCON_NEW ("_id", BCON_UTF8 (holders->id));
+  g_autoptr (TwBson) mark = BCON_NEW ("_id", BCON_UTF8 (holders->mark), "by", BCON_UTF8 (holders->id));
 
-  if (holders->role == TW_MONGO_SERVE && holders->entered)
-    filter = BCON_NEW ("_id", BCON_UTF8 (holders->id));
-  else if (holders->role == TW_MONGO_FILL && !holders->entered)
-    filter = BCON_NEW ("_id", BCON_UTF8 (holders->mark), "by", BCON_UTF8 (holders->id));
-  if (filter != NULL && tw_mongo_delete (session, COLLECTION, filter, NULL, NULL))
+  if (holders->role == TW_MONGO_FILL && !holders->entered)
+    tw_mongo_delete_one (session, COLLECTION, mark, NULL, NULL);
+  if ((holders->role == TW_MONGO_FILL || holders->entered)
+      && tw_mongo_delete_one (session, COLLECTION, entry, NULL, NULL))
     holders->entered = FALSE;
 }
 
 gboolean
 tw_mongo_holders_finish (const TwMongoHolders *holders, TwMongoSession *session, GError **error)
 {
-  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (holders->mark));
+  g_autoptr (TwBson) mark = BCON_NEW ("_id", BCON_UTF8 (holders->mark));
+  g_autoptr (TwBson) entry = BCON_NEW ("_id", BCON_UTF8 (holders->id));
+  g_autoptr (TwBson) own = NULL;
 
-  return tw_mongo_delete (session, COLLECTION, filter, NULL, error);
+  if (!tw_mongo_find_one (session, COLLECTION, entry, NULL, &own, error))
+    return FALSE;
+  if (own != NULL)
+    return tw_mongo_delete_one (session, COLLECTION, mark, NULL, error);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, TAKEN_OVER);
+  return FALSE;
 }
 
 gboolean

@@ -16,8 +16,8 @@ typedef enum
 {
   TW_MONGO_HELD,       /* the data is ours to use */
   TW_MONGO_NOT_HELD,   /* the server did not do it: see the session */
-  TW_MONGO_HELD_OFF,   /* a copy into it is unfinished; *@why is for the operator */
-  TW_MONGO_TAKEN,      /* a service holds what was to be filled; *@why is for the operator */
+  TW_MONGO_HELD_OFF,   /* a copy into it is unfinished, or is not ours any more; *@why is for the operator */
+  TW_MONGO_TAKEN,      /* a service holds what was to be filled, or another copy fills it; *@why is for the operator */
 } TwMongoHold;
 
 /* @data and @program must outlive it. */
@@ -30,7 +30,7 @@ TwMongoHold tw_mongo_holders_enter (TwMongoHolders *holders, TwMongoSession *ses
 /* Takes us out again. */
 void tw_mongo_holders_leave (TwMongoHolders *holders, TwMongoSession *session);
 
-/* What was to be filled is complete. */
+/* What was to be filled is complete. CONFLICT where another copy has taken it over. */
 gboolean tw_mongo_holders_finish (const TwMongoHolders *holders, TwMongoSession *session, GError **error);
 
 /* Whether a copy of @data was begun and not finished, be it still under way or broken off. */

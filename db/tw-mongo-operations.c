@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* An operation is held by the worker that has it, or will have it, and for a moment by the thread that tells its asker
- * that the time is over. Whoever comes first answers; whoever lets go last frees. All have the same time, so those that
- * are not answered yet, in the order in which they came, are in the order of their deadlines. */
+ * that the time is over. Whoever comes first answers; whoever lets go last frees. Those that are not answered yet are
+ * in the order of their deadlines, which is the one in which they came but for those whose asker has less time. */
 
 #include "tw-mongo-operations.h"
 
+#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-mongo-session-private.h"
 #include "tw-monotonic.h"
@@ -34,7 +35,7 @@ struct _TwMongoOperations
   mongoc_client_pool_t *clients;
   const char *database;
   gint64 max_time_ms;
-  gint64 deadline_ms; /* from the beginning of an operation */
+  gint64 deadline_ms; /* from the beginning of an operation, at most */
   TwMongoGate *gate;
   TwPool *workers;
   pthread_t deadlines;
@@ -190,14 +191,32 @@ tw_mongo_operations_new (mongoc_client_pool_t *clients, const char *database, gi
   return operations;
 }
 
+/* The last one that has its end no later than @operation; NULL where there is none. */
+static GList *
+find_earlier (TwMongoOperations *operations, const Operation *operation)
+{
+  GList *link = operations->unanswered.tail;
+
+  while (link != NULL && ((const Operation *) link->data)->deadline_ms > operation->deadline_ms)
+    link = link->prev;
+  return link;
+}
+
 static void
 note_unanswered (TwMongoOperations *operations, Operation *operation)
 {
+  GList *earlier;
+
   pthread_mutex_lock (&operations->mutex);
-  operation->deadline_ms = tw_monotonic_ms () + operations->deadline_ms;
-  g_queue_push_tail_link (&operations->unanswered, &operation->link);
-  if (operations->unanswered.length == 1)
-    pthread_cond_signal (&operations->changed);
+  operation->deadline_ms = MIN (tw_monotonic_ms () + operations->deadline_ms, tw_deadline_get ());
+  earlier = find_earlier (operations, operation);
+  if (earlier != NULL)
+    g_queue_insert_after_link (&operations->unanswered, earlier, &operation->link);
+  else
+    {
+      g_queue_push_head_link (&operations->unanswered, &operation->link);
+      pthread_cond_signal (&operations->changed);
+    }
   pthread_mutex_unlock (&operations->mutex);
 }
 

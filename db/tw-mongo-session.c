@@ -11,6 +11,9 @@
 #include "tw-monotonic.h"
 #include "tw-store-error.h"
 
+/* What an operation takes that is slow and still comes to its end. */
+#define ONE_MORE_MS 1000
+
 typedef mongoc_find_and_modify_opts_t Modification;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Modification, mongoc_find_and_modify_opts_destroy)
 
@@ -18,6 +21,15 @@ gint64
 tw_mongo_session_left_ms (const TwMongoSession *session)
 {
   return MAX (0, session->deadline_ms - tw_monotonic_ms ());
+}
+
+gboolean
+tw_mongo_session_has_time (const TwMongoSession *session, GError **error)
+{
+  if (tw_mongo_session_left_ms (session) >= ONE_MORE_MS)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
+  return FALSE;
 }
 
 gboolean
@@ -207,18 +219,35 @@ tw_mongo_update (TwMongoSession *session, const char *collection, const bson_t *
   return TRUE;
 }
 
-gboolean
-tw_mongo_delete (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n, GError **error)
+/* mongoc_collection_delete_one() or mongoc_collection_delete_many(). */
+typedef bool (*DeleteFunc) (mongoc_collection_t *from, const bson_t *filter, const bson_t *options, bson_t *reply,
+                            bson_error_t *why);
+
+static gboolean
+delete_by (TwMongoSession *session, DeleteFunc delete_func, const char *collection, const bson_t *filter, gint64 *n,
+           GError **error)
 {
   g_autoptr (TwMongoCollection) from = tw_mongo_session_collection (session, collection);
   g_auto (TwBsonReply) reply;
   bson_error_t why;
 
-  if (!end_write (session, mongoc_collection_delete_many (from, filter, NULL, &reply, &why), &why, &reply, error))
+  if (!end_write (session, delete_func (from, filter, NULL, &reply, &why), &why, &reply, error))
     return FALSE;
   if (n != NULL)
     *n = number_in (&reply, "deletedCount");
   return TRUE;
+}
+
+gboolean
+tw_mongo_delete_one (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n, GError **error)
+{
+  return delete_by (session, mongoc_collection_delete_one, collection, filter, n, error);
+}
+
+gboolean
+tw_mongo_delete (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n, GError **error)
+{
+  return delete_by (session, mongoc_collection_delete_many, collection, filter, n, error);
 }
 
 /* Whether both have the same fields; a server may move the _id to the front. */

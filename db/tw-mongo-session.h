@@ -18,6 +18,10 @@ typedef struct _TwMongoSession TwMongoSession;
 /* Milliseconds until whoever asked is told that it took too long; 0 when they have been. */
 gint64 tw_mongo_session_left_ms (const TwMongoSession *session);
 
+/* Whether there is time for one more operation, whose end whoever asked would still be told. FALSE with UNAVAILABLE:
+ * then what must not happen to somebody who was told that it did not is better not begun. */
+gboolean tw_mongo_session_has_time (const TwMongoSession *session, GError **error);
+
 /* Whether the last write of this session ended without an answer: it may have happened, or not. Reset by the next
  * operation that gets one. */
 gboolean tw_mongo_session_unknown (const TwMongoSession *session);
@@ -47,6 +51,11 @@ gboolean tw_mongo_find_and_modify (TwMongoSession *session, const char *collecti
  * mongoc_collection_update_one(), or NULL. */
 gboolean tw_mongo_update (TwMongoSession *session, const char *collection, const bson_t *filter, const bson_t *update,
                           const bson_t *options, gint64 *n, GError **error);
+
+/* Deletes the one document that @filter fits; *@n (or NULL) becomes 1, or 0 where none does. The driver sends it again
+ * where a failover comes in between (on a replica set), which it does not do with one that may delete many. */
+gboolean tw_mongo_delete_one (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n,
+                              GError **error);
 
 /* Deletes every document that @filter fits; *@n (or NULL) becomes how many those were. */
 gboolean tw_mongo_delete (TwMongoSession *session, const char *collection, const bson_t *filter, gint64 *n,

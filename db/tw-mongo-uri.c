@@ -57,10 +57,15 @@ refuse (GError **error, const char *what)
   return FALSE;
 }
 
-/* Where a password has an @ in it, libmongoc takes what follows for a part of the host, which its errors name. */
+/* Where a password has an @ in it, libmongoc takes what follows for a part of the host, which its errors name; where it
+ * has a / behind digits, the user for the host, and the rest for the database. */
 static gboolean
 check_hosts (const TwMongoUri *uri, GError **error)
 {
+  const char *database = mongoc_uri_get_database (uri);
+
+  if (database != NULL && strchr (database, '@') != NULL && mongoc_uri_get_username (uri) == NULL)
+    return refuse (error, BADLY_ENCODED);
   for (const mongoc_host_list_t *host = mongoc_uri_get_hosts (uri); host != NULL; host = host->next)
     if (strchr (host->host, '@') != NULL)
       return refuse (error, BADLY_ENCODED);

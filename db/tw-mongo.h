@@ -23,8 +23,9 @@
 
 G_BEGIN_DECLS
 
-/* The longest that whoever asks waits for the end of an operation, in milliseconds. With the second that a call may
- * wait for a thread (tw-cglib.h) that makes 4 s, below the 5 s that a gateway gives a call. */
+/* The longest that whoever asks waits for the end of an operation, in milliseconds; less where the thread's own
+ * deadline (tw-deadline.h) comes before. With the second that a call may wait for a thread (tw-cglib.h) that makes 4 s,
+ * below the 5 s that a gateway gives a call. */
 #define TW_MONGO_DEADLINE_MS 3000
 
 /* The same for TW_MONGO_FILL and TW_MONGO_READ: there a batch may take its time, and nobody but an operator waits. */
@@ -45,7 +46,7 @@ typedef struct
 typedef enum
 {
   TW_MONGO_SERVE, /* makes the indexes; says that a service holds the data; waits while a copy goes into it */
-  TW_MONGO_FILL,  /* makes the indexes; refuses data that a service holds; marks the data as unfinished */
+  TW_MONGO_FILL,  /* makes the indexes; refuses what a service holds or another copy fills; marks it as unfinished */
   TW_MONGO_READ,  /* changes nothing */
 } TwMongoRole;
 
@@ -62,7 +63,7 @@ typedef struct
 TwMongo *tw_mongo_open (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error);
 
 /* Waits until the gate is open. UNAVAILABLE with the reason (for the operator: it may name hosts) after @patience_ms;
- * CONFLICT at once where a service holds what was to be filled. */
+ * CONFLICT at once where a service holds what was to be filled, or another copy fills it. */
 gboolean tw_mongo_wait (TwMongo *mongo, gint64 patience_ms, GError **error);
 
 /* TW_MONGO_FILL: what was filled is complete, and may be served. */

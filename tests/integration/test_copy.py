@@ -7,6 +7,7 @@ import pathlib
 import pty
 import signal
 import subprocess
+import time
 
 import httpx
 import pymongo
@@ -183,6 +184,18 @@ def test_mongodb_that_a_service_holds_is_not_filled(life, mongodb, tmp_path):
     copied(here, mongodb)
 
 
+def test_one_copy_at_a_time(some, mongodb):
+    """Not even one that is told to delete what is there: it is being filled, or just about to be served."""
+    running = begin(some, mongodb, "--only", "tasks")
+    eventually(lambda: in_mongodb(mongodb) > 1000, "some tasks to be there", pause_s=0.01)
+    for extra in ([], ["--from-scratch"]):
+        refused(copy(some, mongodb, "--only", "tasks", *extra), "another copy into it is under way")
+    said, errors = running.communicate(timeout=4 * PATIENCE_S)
+    assert running.returncode == 0, errors
+    assert sums(said)["tasks"].startswith(f"{SOME} records")
+    assert in_mongodb(mongodb) == SOME
+
+
 def test_data_is_never_replaced(life, mongodb, tmp_path):
     here, there = f"sqlite:{life.folder / 'data'}", f"sqlite:{tmp_path / 'there'}"
     copied(here, mongodb)
@@ -308,6 +321,23 @@ def test_ctrl_c_stops_between_batches(many, tmp_path):
     assert errors.splitlines()[-1] == "tasks-admin: stopped: run again, the copy goes on from here"
     assert not target.exists()
     copied(many, f"sqlite:{target}", "--only", "tasks")
+
+
+def test_second_ctrl_c_ends_at_once(some, tmp_path):
+    """Also one that waits for a database which does not answer."""
+    with MongoServer(tmp_path) as server:
+        running = begin(some, server.uri, "--only", "tasks")
+        with server.client() as client:
+            tasks = client["tasks-db"]["tasks"]
+            eventually(lambda: tasks.find_one() is not None, "a task to be there", pause_s=0.01)
+        server.freeze()
+        time.sleep(0.5)  # until it waits
+        running.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(1)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=5)
+        assert running.returncode == -signal.SIGINT
 
 
 def test_database_that_goes_away_in_the_middle_is_waited_for(some, tmp_path):

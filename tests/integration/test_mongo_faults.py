@@ -2,12 +2,14 @@
 """The database is away, stands still, or is behind a bad network: nothing hangs, what can't be done is a 503 (a 504 would
 mean that the service did not give up before the gateway), and all goes on by itself afterwards."""
 
+import time
+
 import httpx
 import pytest
 
 from support.load import Load, is_served, names
 from support.mongodb import MongoServer
-from support.people import Person, problem
+from support.people import Person, new_email, problem
 from support.processes import PATIENCE_S, Stack, eventually
 from support.toxiproxy import Toxiproxy
 
@@ -141,6 +143,39 @@ def test_latency_is_waited_for(far_stack, network):
         assert somebody.client.get(f"/v1/tasks/{task['id']}").json() == task
         assert is_served_once(somebody)
         network.remove(toxic)
+
+
+def test_what_took_too_long_can_be_tried_again(far_stack, network):
+    """So slow that a refresh, which takes several steps, is given up: the token is still good, and its session open."""
+    with Person(far_stack.url) as somebody:
+        url = "/v1/sessions/refresh"
+        body = {"refreshToken": somebody.refresh_token}
+        toxic = network.add("latency", latency=600)
+        problem(somebody.client.post(url, json=body), 503)
+        time.sleep(2)  # what is under way all the same
+        network.remove(toxic)
+        eventually(lambda: is_served_once(somebody), "the services to use the database again")
+        again = somebody.client.post(url, json=body)
+        assert again.status_code == 200, again.text
+
+
+def test_several_slow_steps_are_given_up_together(far_stack, network):
+    """Signing in asks the database several times: the service gives up before the gateway does all the same, and a
+    sign-up that was given up can be done again."""
+    with Person(far_stack.url) as somebody:
+        new = {"email": new_email(), "password": "long enough"}
+        toxic = network.add("latency", latency=1150)
+        for _ in range(4):
+            for url in ("/v1/sessions", "/v1/accounts"):
+                body = new if url == "/v1/accounts" else {"email": somebody.email, "password": somebody.password}
+                started = time.monotonic()
+                status = somebody.client.post(url, json=body).status_code
+                assert (status, url) in ((201, "/v1/sessions"), (503, "/v1/sessions"), (503, "/v1/accounts"))
+                assert time.monotonic() - started < 4.5
+        time.sleep(2)  # what is under way all the same
+        network.remove(toxic)
+        eventually(lambda: is_served_once(somebody), "the services to use the database again")
+        assert somebody.client.post("/v1/accounts", json=new).status_code == 201
 
 
 def is_served_once(person):

@@ -117,6 +117,17 @@ mongo_fixture_put (const MongoFixture *fixture, const char *collection, const ch
     g_error ("%s", why.message);
 }
 
+void
+mongo_fixture_remove (const MongoFixture *fixture, const char *collection, const char *json)
+{
+  g_autoptr (TwMongoCollection) from = collection_of (fixture, collection);
+  g_autoptr (TwBson) filter = mongo_fixture_bson (json);
+  bson_error_t why;
+
+  if (!mongoc_collection_delete_many (from, filter, NULL, NULL, &why))
+    g_error ("%s", why.message);
+}
+
 /* The caller's job lives until the operation has come to its end, as those of tests do. */
 static void
 leave_alone (gpointer job)

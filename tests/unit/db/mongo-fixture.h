@@ -40,6 +40,9 @@ gint64 mongo_fixture_count (const MongoFixture *fixture, const char *collection,
 /* Inserts @json past everything. */
 void mongo_fixture_put (const MongoFixture *fixture, const char *collection, const char *json);
 
+/* Deletes every document of @collection that fits @json, past everything. */
+void mongo_fixture_remove (const MongoFixture *fixture, const char *collection, const char *json);
+
 /* Runs an operation on @job and waits for its end. */
 gboolean mongo_fixture_run (TwMongo *mongo, TwMongoFunc run, gpointer job, GError **error);
 

@@ -8,6 +8,8 @@
 #include "tw-error.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define HOLDERS "taskwire"
 
@@ -117,6 +119,71 @@ test_mark_of_an_earlier_copy_stays (MongoFixture *f, gconstpointer data)
 }
 
 static void
+test_one_copy_at_a_time (MongoFixture *f, gconstpointer data)
+{
+  TwMongo *one = mongo_fixture_open_ready (f, TW_MONGO_FILL);
+  TwMongo *two = mongo_fixture_open (f, TW_MONGO_FILL);
+  g_autoptr (GError) error = NULL;
+
+  assert_taken (two);
+  tw_mongo_close (two);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"_id\": \"copy-things\"}"), ==, 1);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"copying\": \"things\"}"), ==, 1);
+  g_assert_true (tw_mongo_fill_done (one, &error));
+  g_assert_no_error (error);
+  tw_mongo_close (one);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{}"), ==, 0);
+}
+
+/* The entry of a copy that was seen a moment ago, by @pid on @host. */
+static void
+put_copy (MongoFixture *f, const char *host, gint pid)
+{
+  g_autofree char *copy = g_strdup_printf (
+    "{\"_id\": \"x\", \"copying\": \"things\", \"host\": \"%s\", \"pid\": %d, "
+    "\"seen\": {\"$date\": {\"$numberLong\": \"%" G_GINT64_FORMAT "\"}}}",
+    host, pid, g_get_real_time () / 1000);
+
+  mongo_fixture_put (f, HOLDERS, copy);
+}
+
+/* One that was killed here is known to be dead, and is gone on with at once; of another machine's nobody knows. */
+static void
+test_killed_copy_is_gone_on_with (MongoFixture *f, gconstpointer data)
+{
+  GPid child = fork ();
+  TwMongo *copy;
+
+  if (child == 0)
+    _exit (0);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  put_copy (f, g_get_host_name (), child);
+  copy = mongo_fixture_open_ready (f, TW_MONGO_FILL);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"_id\": \"x\"}"), ==, 0);
+  tw_mongo_close (copy);
+
+  put_copy (f, "elsewhere", child);
+  copy = mongo_fixture_open (f, TW_MONGO_FILL);
+  g_assert_false (tw_mongo_wait (copy, 20000, NULL));
+  tw_mongo_close (copy);
+}
+
+/* A copy that was stopped for so long that it was taken for dead must not say that it has finished. */
+static void
+test_copy_that_was_taken_over_does_not_finish (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) copy = mongo_fixture_open_ready (f, TW_MONGO_FILL);
+  g_autoptr (GError) error = NULL;
+
+  mongo_fixture_remove (f, HOLDERS, "{\"copying\": \"things\"}");
+  g_assert_false (tw_mongo_fill_done (copy, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"_id\": \"copy-things\"}"), ==, 1);
+  while (tw_mongo_wait (copy, 0, NULL))
+    g_usleep (10000);
+}
+
+static void
 test_dead_service_is_forgotten (MongoFixture *f, gconstpointer data)
 {
   g_autoptr (TwMongo) copy = NULL;
@@ -126,6 +193,27 @@ test_dead_service_is_forgotten (MongoFixture *f, gconstpointer data)
 
   mongo_fixture_put (f, HOLDERS, stale);
   copy = mongo_fixture_open_ready (f, TW_MONGO_FILL);
+}
+
+/* Services that are killed, day after day, leave no heap of entries. */
+static void
+test_dead_service_leaves_nothing (MongoFixture *f, gconstpointer data)
+{
+  TwMongo *service;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      gint64 age_ms = i == 0 ? 16000 : 3700000;
+      g_autofree char *stale = g_strdup_printf (
+        "{\"_id\": \"x%u\", \"data\": \"things\", \"seen\": {\"$date\": {\"$numberLong\": \"%" G_GINT64_FORMAT
+        "\"}}}",
+        i, g_get_real_time () / 1000 - age_ms);
+
+      mongo_fixture_put (f, HOLDERS, stale);
+    }
+  service = mongo_fixture_open_ready (f, TW_MONGO_SERVE);
+  g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"data\": \"things\"}"), ==, 2);
+  tw_mongo_close (service);
 }
 
 /* A service that was stopped for so long that it was taken for dead. */
@@ -197,7 +285,11 @@ main (int argc, char **argv)
     { "/mongo/holders/other-data-does-not-matter", test_other_data_does_not_matter },
     { "/mongo/holders/nothing-is-served-before-it-is-complete", test_nothing_is_served_before_it_is_complete },
     { "/mongo/holders/mark-of-an-earlier-copy-stays", test_mark_of_an_earlier_copy_stays },
+    { "/mongo/holders/one-copy-at-a-time", test_one_copy_at_a_time },
+    { "/mongo/holders/killed-copy-is-gone-on-with", test_killed_copy_is_gone_on_with },
+    { "/mongo/holders/copy-that-was-taken-over-does-not-finish", test_copy_that_was_taken_over_does_not_finish },
     { "/mongo/holders/dead-service-is-forgotten", test_dead_service_is_forgotten },
+    { "/mongo/holders/dead-service-leaves-nothing", test_dead_service_leaves_nothing },
     { "/mongo/holders/service-gives-way-to-a-copy", test_service_gives_way },
     { "/mongo/holders/never-both", test_never_both },
     { "/mongo/holders/reading-leaves-no-trace", test_reading_leaves_no_trace },

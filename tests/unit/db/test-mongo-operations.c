@@ -5,6 +5,8 @@
 #include "tw-mongo.h"
 
 #include "mongo-fixture.h"
+#include "tw-clock.h"
+#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-latch.h"
 #include "tw-store-error.h"
@@ -94,6 +96,34 @@ open_narrow (const MongoFixture *f)
   g_assert_no_error (error);
   mongo_fixture_assert_ready (mongo);
   return mongo;
+}
+
+/* Its operation is answered before one that came earlier and has all the time. */
+static void
+test_thread_has_less_time (MongoFixture *f, gconstpointer data)
+{
+  TwMongo *mongo = open_narrow (f);
+  gint64 begun_ms = tw_clock_monotonic_ms (tw_clock_system ()), took_ms;
+  Job stuck, hurried;
+
+  job_init (&stuck);
+  job_init (&hurried);
+  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, job_freed);
+  tw_deadline_set (begun_ms + 500);
+  tw_mongo_run (mongo, run_at_once, job_answered, &hurried, job_freed);
+  tw_deadline_set (TW_DEADLINE_NONE);
+
+  tw_latch_wait (&hurried.answered);
+  took_ms = tw_clock_monotonic_ms (tw_clock_system ()) - begun_ms;
+  g_assert_cmpint (took_ms, >=, 500);
+  g_assert_cmpint (took_ms, <, TW_MONGO_DEADLINE_MS);
+  assert_unavailable (&hurried, TW_STORE_UNAVAILABLE);
+  g_assert_cmpuint (stuck.answers, ==, 0);
+  tw_latch_wait (&stuck.answered);
+  assert_unavailable (&stuck, TW_STORE_UNAVAILABLE);
+  tw_latch_open (&stuck.release);
+  tw_mongo_close (mongo);
+  g_assert_cmpuint (hurried.runs, ==, 0);
 }
 
 static void
@@ -264,6 +294,7 @@ main (int argc, char **argv)
     void (*test) (MongoFixture *, gconstpointer);
   } tests[] = {
     { "/mongo/operations/answered-once-at-the-deadline", test_deadline },
+    { "/mongo/operations/thread-has-less-time", test_thread_has_less_time },
     { "/mongo/operations/queue-has-a-bound", test_queue_has_a_bound },
     { "/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once },
     { "/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error },

@@ -70,6 +70,15 @@ static gboolean delete (TwMongoSession *session, gpointer job, GError **error)
 }
 
 static gboolean
+delete_one (TwMongoSession *session, gpointer job, GError **error)
+{
+  Work *work = job;
+  g_autoptr (TwBson) filter = mongo_fixture_bson (work->filter);
+
+  return tw_mongo_delete_one (session, THINGS, filter, &work->n, error);
+}
+
+static gboolean
 find_one (TwMongoSession *session, gpointer job, GError **error)
 {
   Work *work = job;
@@ -197,7 +206,7 @@ test_update_and_delete (Fixture *f, gconstpointer data)
   Work upsert = { .filter = "{\"_id\": \"c\"}",
                   .update = "{\"$set\": {\"email\": \"c\"}}",
                   .options = "{\"upsert\": true}" };
-  Work gone = { .filter = "{\"email\": {\"$gt\": \"\"}}" };
+  Work gone = { .filter = "{\"email\": {\"$gt\": \"\"}}" }, first = gone;
 
   mongo_fixture_put (&f->base, THINGS, ANNA);
   mongo_fixture_put (&f->base, THINGS, BERT);
@@ -209,8 +218,10 @@ test_update_and_delete (Fixture *f, gconstpointer data)
   g_assert_cmpint (other.n, ==, 0);
   assert_done (f, update, &upsert);
   g_assert_cmpint (upsert.n, ==, 0);
+  assert_done (f, delete_one, &first);
+  g_assert_cmpint (first.n, ==, 1);
   assert_done (f, delete, &gone);
-  g_assert_cmpint (gone.n, ==, 3);
+  g_assert_cmpint (gone.n, ==, 2);
   assert_done (f, delete, &gone);
   g_assert_cmpint (gone.n, ==, 0);
 }

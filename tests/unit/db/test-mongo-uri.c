@@ -121,6 +121,7 @@ static const struct
   { "mongodb://us3r:s3cret:more@db.example/", "percent-encoded" },
   { "mongodb://us3r:s3cret%zz@db.example/", "percent-encoded" },
   { "mongodb://us3r:x@s3cret@db.example/", "percent-encoded" },
+  { "mongodb://us3r:12/s3cret@db.example", "percent-encoded" },
   { "mongodb://us3r:s3cret%ff%fe@db.example/", "" },
 };
 

@@ -169,6 +169,31 @@ test_copy_that_was_broken_off_is_resumed (void)
   assert_same_records (records, copied);
 }
 
+/* Half of the data would be taken for all of it. */
+static void
+test_copy_that_was_broken_off_is_no_source (void)
+{
+  TW_AUTO_MONGO_PLACE char *from = tw_mongo_place_new ();
+  TW_AUTO_MONGO_PLACE char *to = tw_mongo_place_new ();
+  g_autoptr (TwDump) source = NULL;
+  g_autoptr (TwDump) target = open_dump (to, TW_DUMP_TARGET);
+  g_autoptr (GError) error = NULL;
+
+  fill (mongo_task_store_open (from, NULL));
+  source = open_dump (from, TW_DUMP_SOURCE);
+  copy (source, target, 4);
+  g_clear_pointer (&target, tw_dump_free);
+  g_assert_null (tw_task_dump_mongo_open (to, TW_DUMP_SOURCE, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+
+  target = open_dump (to, TW_DUMP_TARGET);
+  copy (source, target, G_MAXUINT);
+  finish_dump (target);
+  g_clear_pointer (&target, tw_dump_free);
+  target = open_dump (to, TW_DUMP_SOURCE);
+  assert_count (target, N_TASKS);
+}
+
 static void
 test_copy_that_was_broken_off_is_cleared (void)
 {
@@ -316,6 +341,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task-dump-mongo/what-is-read-is-written", test_what_is_read_is_written);
   g_test_add_func ("/task-dump-mongo/copy-that-was-broken-off-is-resumed", test_copy_that_was_broken_off_is_resumed);
+  g_test_add_func ("/task-dump-mongo/copy-that-was-broken-off-is-no-source",
+                   test_copy_that_was_broken_off_is_no_source);
   g_test_add_func ("/task-dump-mongo/copy-that-was-broken-off-is-cleared", test_copy_that_was_broken_off_is_cleared);
   g_test_add_func ("/task-dump-mongo/records-are-those-of-sqlite", test_records_are_those_of_sqlite);
   g_test_add_func ("/task-dump-mongo/many-are-written-in-parts", test_many_are_written_in_parts);
