@@ -72,7 +72,13 @@ sequence_length (const guint8 *at, gsize left)
 typedef guint8 Sixteen __attribute__ ((vector_size (16)));
 typedef guint64 Halves __attribute__ ((vector_size (16)));
 
-/* Whether one of the sixteen bytes is a control character, a quote, a backslash or above 0x7f. */
+/* Not zero where one of the sixteen is a control character, a quote, a backslash or above 0x7f. */
+static inline Halves
+need_care (Sixteen bytes)
+{
+  return (Halves) ((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\'));
+}
+
 static inline gboolean
 sixteen_need_care (const guint8 *at)
 {
@@ -80,7 +86,7 @@ sixteen_need_care (const guint8 *at)
   Halves found;
 
   memcpy (&bytes, at, sizeof bytes);
-  found = (Halves) ((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\'));
+  found = need_care (bytes);
   return (found[0] | found[1]) != 0;
 }
 
@@ -160,6 +166,52 @@ write_escaped (TwBuffer *out, const guint8 *at, gsize length)
   tw_buffer_append_byte (out, '"');
 }
 
+/* Copies @n bytes in whole sixteens: up to TW_JSON_SLACK more are read, and written to be overwritten. Pieces are short,
+ * and a call of memcpy(3) would be most of what they cost. */
+static inline void
+copy_short (guint8 *to, const void *from, gsize n)
+{
+  for (gsize i = 0; i < n; i += 16)
+    memcpy (to + i, (const guint8 *) from + i, 16);
+}
+
+/* What is behind a string's last byte when it is looked at sixteen at a time: nothing that needs care. */
+static inline Sixteen
+mask_tail (Sixteen bytes, gsize n)
+{
+  static const guint8 keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+  Sixteen mask;
+
+  memcpy (&mask, keep + 16 - n, sizeof mask);
+  return (bytes & mask) | (~mask & 'a');
+}
+
+/* Writes a string of which @left bytes from @data on may be read, if none of its bytes needs care. */
+static inline gboolean
+write_plain (TwBuffer *out, const char *data, gsize length, gsize left)
+{
+  guint8 *to;
+  Halves care = { 0, 0 };
+
+  if (left < length + TW_JSON_SLACK)
+    return FALSE;
+  to = tw_buffer_reserve (out, length + 2 + TW_JSON_SLACK);
+  to[0] = '"';
+  for (gsize i = 0; i < length; i += 16)
+    {
+      Sixteen bytes;
+
+      memcpy (&bytes, data + i, sizeof bytes);
+      memcpy (to + 1 + i, &bytes, sizeof bytes);
+      care |= need_care (length - i < 16 ? mask_tail (bytes, length - i) : bytes);
+    }
+  if (G_UNLIKELY ((care[0] | care[1]) != 0))
+    return FALSE;
+  to[length + 1] = '"';
+  out->len += length + 2;
+  return TRUE;
+}
+
 void
 tw_json_write_string (TwBuffer *out, const char *data, gsize length)
 {
@@ -225,7 +277,8 @@ write_bytes (Walk *walk, gboolean binary)
   tw_reader_string (walk->reader, &data, &length);
   if (!binary)
     {
-      tw_json_write_string (walk->out, data, length);
+      if (!write_plain (walk->out, data, length, (gsize) (walk->reader->end - (const guint8 *) data)))
+        tw_json_write_string (walk->out, data, length);
       return;
     }
   tw_buffer_append_byte (walk->out, '"');
@@ -333,7 +386,9 @@ write_struct (Walk *walk, const TwType *type)
         }
       if (wire != field->type->wire)
         return FALSE;
-      tw_buffer_append (walk->out, field->json_key + first, field->json_key_length - first);
+      copy_short (tw_buffer_reserve (walk->out, field->json_key_length + TW_JSON_SLACK), field->json_key + first,
+                  field->json_key_length - first);
+      walk->out->len += field->json_key_length - first;
       first = 0;
       if (!write_value (walk, field->type))
         return FALSE;

@@ -26,6 +26,9 @@ typedef enum
  * Thread-safe. */
 gboolean tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags);
 
+/* How many bytes behind a piece are read when it is copied sixteen at a time. */
+#define TW_JSON_SLACK 16
+
 /* Appends a JSON string, quoted and escaped. */
 void tw_json_write_string (TwBuffer *out, const char *data, gsize length);
 

@@ -25,7 +25,7 @@ read_result (const TwDocument *document, const TwSpot *spot, const json_t *objec
       .id = 0,
       .name = "result",
       .json_name = "result",
-      .json_key = ",\"result\":",
+      .json_key = ",\"result\":\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
       .json_key_length = strlen (",\"result\":"),
       .doc = "",
       .type = method->returns,

@@ -62,17 +62,20 @@ read_field (const TwDocument *document, const TwSpot *owner, TwPlace place, cons
          && tw_annotations_read_field (schema, &spot, place, object, field, error);
 }
 
-/* What every reply with the field has, once and for all. */
+/* What every reply with the field has, once and for all, with room behind it that may be read too (tw-json.c). */
 static void
 write_key (TwSchema *schema, TwField *field)
 {
   g_auto (TwBuffer) key = TW_BUFFER_INIT;
+  char *kept;
 
   tw_buffer_append_byte (&key, ',');
   tw_json_write_string (&key, field->json_name, strlen (field->json_name));
-  tw_buffer_append (&key, ":", sizeof ":");
-  field->json_key = tw_schema_string (schema, (const char *) key.data);
-  field->json_key_length = key.len - 1;
+  tw_buffer_append_byte (&key, ':');
+  kept = tw_schema_new (schema, char, key.len + TW_JSON_SLACK);
+  memcpy (kept, key.data, key.len);
+  field->json_key = kept;
+  field->json_key_length = key.len;
 }
 
 static int

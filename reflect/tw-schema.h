@@ -74,7 +74,7 @@ struct _TwField
   gint16 id;
   const char *name;        /* as in the IDL */
   const char *json_name;   /* as in JSON: api.body's name, else the IDL's */
-  const char *json_key;    /* what stands before its value: ,"name": */
+  const char *json_key;    /* what stands before its value: ,"name": and TW_JSON_SLACK bytes of no meaning */
   gsize json_key_length;
   const char *doc;         /* "" where there is none; without the last newline */
   const TwType *type;

@@ -4,12 +4,32 @@
 
 #include "tw-walk.h"
 
-/* A field's header, which leaves its value due, or the struct's stop, which leaves the struct. */
+/* What a field of @type takes when all of it is there, its header included, and it needs no level of its own; 0: it has to
+ * be looked at one token after the other. @at has @available bytes. Most fields of most messages go by here. */
+static inline gsize
+whole_field (const guint8 *at, gsize available, guint type)
+{
+  const guint fixed = tw_codec_fixed_size (TW_PROTOCOL_BINARY, (TwWireType) type);
+  guint32 length;
+
+  if (type == TW_WIRE_STRING && available >= 7)
+    {
+      length = tw_codec_load32 (at + 3);
+      return length <= available - 7 ? 7 + (gsize) length : 0;
+    }
+  if (type == TW_WIRE_BOOL && available >= 4 && at[3] > 1)
+    return 0;
+  return fixed > 0 && available >= 3 + fixed ? 3 + fixed : 0;
+}
+
+/* A field's header, which leaves its value due unless that is passed with it, or the struct's stop, which leaves the
+ * struct. */
 static inline TwWalkStatus
 walk_field (TwWalk *walk, TwWalkLevel *level)
 {
   const gsize available = tw_walk_available (walk);
   const guint8 *at = walk->bytes + walk->at;
+  gsize whole;
 
   if (available == 0)
     return tw_walk_more (walk, 1);
@@ -24,6 +44,12 @@ walk_field (TwWalk *walk, TwWalkLevel *level)
   if (available < 3)
     return tw_walk_more (walk, 3);
 
+  whole = whole_field (at, available, *at);
+  if (whole > 0)
+    {
+      walk->at += whole;
+      return TW_WALK_DONE;
+    }
   level->types[1] = *at;
   level->left = 1;
   walk->at += 3;
