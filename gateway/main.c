@@ -60,7 +60,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
     { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",
       "What 'thrift --gen json:merge' wrote, in place of the built-in API; repeatable", 0, 0 },
     { "workers", "TW_WORKERS", TW_OPTION_INTEGER, &settings->workers, "N",
-      "Threads that serve HTTP", 1, MAX_WORKERS },
+      "Threads that serve HTTP; by default half as many as processors", 1, MAX_WORKERS },
     { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &settings->data_dir, "FOLDER",
       "Where the token key is kept", 0, 0 },
     { "token-key-file", "TW_TOKEN_KEY_FILE", TW_OPTION_STRING, &settings->token_key_file, "FILE",
@@ -78,7 +78,8 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
   settings->admin_listen = g_strdup ("127.0.0.1:9080");
   settings->data_dir = tw_data_dir_default ();
   settings->log_level = g_strdup ("info");
-  settings->workers = g_get_num_processors ();
+  /* The services want processors too: they do about half of the work. */
+  settings->workers = (g_get_num_processors () + 1) / 2;
   settings->token_lifetime_s = 900;
   settings->upstream_timeout_ms = 5000;
   return tw_config_read (options, "Turns REST calls into Thrift calls, by the annotations of an IDL.", argc, argv, NULL, error);
