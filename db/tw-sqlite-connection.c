@@ -27,9 +27,18 @@
 
 #define READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
 
+/* This one does most of the reading. */
+#define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 0;"
+
 /* The log is taken over into the database after 16 MiB and not after 4: pages that are changed often are then written
  * there less often. */
 #define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096;"
+
+static const char *const setups[] = {
+  [TW_SQLITE_WRITER] = WRITER_SETUP,
+  [TW_SQLITE_READER] = READER_SETUP,
+  [TW_SQLITE_PROMPT_READER] = PROMPT_READER_SETUP,
+};
 
 struct _TwSqliteConnection
 {
@@ -127,11 +136,9 @@ tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
       return NULL;
     }
   if (!tw_sqlite_connection_setup (connection, SETUP, error)
-      || !tw_sqlite_connection_setup (connection, role == TW_SQLITE_WRITER ? WRITER_SETUP : READER_SETUP, error))
+      || !tw_sqlite_connection_setup (connection, setups[role], error))
     return NULL;
   connection->prompt = role == TW_SQLITE_PROMPT_READER;
-  if (connection->prompt)
-    sqlite3_busy_timeout (connection->handle, 0);
   return g_steal_pointer (&connection);
 }
 

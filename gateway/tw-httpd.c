@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
-  .max_connections = 4096,
+  .max_connections = 8192,
   .connection_memory = 16 * 1024, /* libmicrohttpd zeroes all of it for each request */
   .idle_timeout_ms = 75 * 1000,
   .silence_timeout_s = 60,

@@ -83,7 +83,7 @@ static guint
 answer_at_once (const TwCallPool *pool, const GPtrArray *calls)
 {
   const TwCallPoolSpec *spec = &pool->spec;
-  guint most = MIN (calls->len, spec->max_batch), n = 0;
+  guint most = MIN (calls->len, spec->max_at_once), n = 0;
 
   if (!spec->begin (FALSE, spec->user_data))
     return 0;

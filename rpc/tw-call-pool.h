@@ -20,7 +20,8 @@ typedef struct
 {
   const char *name; /* of the threads: at most 15 bytes */
   guint threads;
-  guint max_batch;    /* calls that are taken at once: 1 where one call may hold up those behind it */
+  guint max_batch;    /* calls that a thread takes at once: 1 where one call may hold up those behind it */
+  guint max_at_once;  /* calls that the loop answers itself before it looks at its peers again */
   guint max_queued;   /* further ones are answered UNAVAILABLE at once */
   gint64 max_wait_ms; /* for a thread */
   gint64 max_ms;      /* in all, from when it came: what tw_deadline_get() tells while a call is answered */

@@ -8,6 +8,8 @@
 #include "tw-service-options.h"
 #include "tw-signals.h"
 
+#include <malloc.h>
+
 /* How many calls may wait for a thread: what the server takes in flight is bounded too, so this is the second fence. */
 #define MAX_QUEUED 4096
 
@@ -16,6 +18,9 @@
  * which takes 5 s. */
 #define MAX_WAIT_MS 1000
 #define MAX_MS 4000
+
+/* Bytes that malloc keeps at hand, at most. */
+#define KEPT_MEMORY (2 * 1024 * 1024)
 
 /* All that a running service holds, made from top to bottom and taken down from bottom to top. */
 typedef struct
@@ -155,11 +160,22 @@ run (const TwServiceSpec *spec, int argc, char **argv, GError **error)
   return TRUE;
 }
 
+/* What one turn of the loop took and gave back would go back to the kernel each time, which has to find and clear the
+ * same pages again for the next. */
+static void
+keep_some_memory (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_TRIM_THRESHOLD, KEPT_MEMORY);
+#endif
+}
+
 int
 tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
+  keep_some_memory ();
   tw_log_init (spec->program, TW_LOG_INFO);
   tw_socket_raise_limit ();
   if (run (spec, argc, argv, &error))

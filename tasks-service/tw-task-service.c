@@ -184,9 +184,15 @@ tw_task_service_create (TwTaskService *service, const char *user_id, const TwTas
   return outcome_wait (&outcome, &made, error) ? made : NULL;
 }
 
-TwTaskRecord *
-tw_task_service_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
-                        GError **error)
+gboolean
+tw_task_input_says_nothing (const TwTaskInput *input)
+{
+  return input->name == NULL && !input->has_done;
+}
+
+void
+tw_task_service_start_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
+                              TwTaskDone done, gpointer user_data)
 {
   const TwTaskChange change = {
     .name = input->name,
@@ -194,13 +200,21 @@ tw_task_service_change (TwTaskService *service, const char *user_id, const char 
     .done = input->done,
     .now_ms = tw_clock_wall_ms (service->clock),
   };
+
+  tw_task_store_change (service->store, user_id, id, &change, done, user_data);
+}
+
+TwTaskRecord *
+tw_task_service_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
+                        GError **error)
+{
   TwTaskRecord *changed = NULL;
   Outcome outcome = { 0 };
 
-  if (input->name == NULL && !input->has_done)
+  if (tw_task_input_says_nothing (input))
     return tw_task_service_get (service, user_id, id, error);
   tw_latch_init (&outcome.latch);
-  tw_task_store_change (service->store, user_id, id, &change, outcome_arrived, &outcome);
+  tw_task_service_start_change (service, user_id, id, input, outcome_arrived, &outcome);
   return outcome_wait (&outcome, &changed, error) ? changed : NULL;
 }
 
@@ -217,13 +231,20 @@ tw_task_service_upsert (TwTaskService *service, const char *user_id, const char 
   return tw_task_service_change (service, user_id, id, &said, error);
 }
 
+void
+tw_task_service_start_remove (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
+                              gpointer user_data)
+{
+  tw_task_store_remove (service->store, user_id, id, done, user_data);
+}
+
 gboolean
 tw_task_service_remove (TwTaskService *service, const char *user_id, const char *id, GError **error)
 {
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_store_remove (service->store, user_id, id, outcome_arrived, &outcome);
+  tw_task_service_start_remove (service, user_id, id, outcome_arrived, &outcome);
   return outcome_wait (&outcome, NULL, error);
 }
 

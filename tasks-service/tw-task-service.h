@@ -58,11 +58,18 @@ void tw_task_service_start_create (TwTaskService *service, const char *user_id, 
 TwTaskRecord *tw_task_service_change (TwTaskService *service, const char *user_id, const char *id,
                                       const TwTaskInput *input, GError **error);
 
+/* Whether @input leaves everything as it is: to start such a change is no use, what it answers is the task. */
+gboolean tw_task_input_says_nothing (const TwTaskInput *input);
+void tw_task_service_start_change (TwTaskService *service, const char *user_id, const char *id,
+                                   const TwTaskInput *input, TwTaskDone done, gpointer user_data);
+
 /* With an @id: a change in which an empty name says nothing, as older clients mean it. Without (NULL): a new task. */
 TwTaskRecord *tw_task_service_upsert (TwTaskService *service, const char *user_id, const char *id,
                                       const TwTaskInput *input, GError **error);
 
 gboolean tw_task_service_remove (TwTaskService *service, const char *user_id, const char *id, GError **error);
+void tw_task_service_start_remove (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
+                                   gpointer user_data);
 
 /* Whether the service can do its work. */
 gboolean tw_task_service_check (TwTaskService *service, GError **error);

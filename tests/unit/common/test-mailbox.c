@@ -157,6 +157,27 @@ test_hold_many (void)
   tw_mailbox_free (other.mailbox);
 }
 
+static void
+test_deliver (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture f = { 0 };
+
+  f.mailbox = tw_mailbox_new (context, count_items, &f, NULL);
+  tw_mailbox_hold ();
+  for (guint i = 1; i <= 100; i++)
+    tw_mailbox_post (f.mailbox, GUINT_TO_POINTER (i));
+  tw_mailbox_deliver ();
+  /* Those that were too many to be held back come by way of the loop. */
+  g_assert_cmpuint (f.received, >, 0);
+  deliver (context);
+  g_assert_cmpuint (f.received, ==, 100);
+  tw_mailbox_hold ();
+  tw_mailbox_deliver ();
+  g_assert_cmpuint (f.received, ==, 100);
+  tw_mailbox_free (f.mailbox);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -165,6 +186,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mailbox/waiting-items-come-as-one-batch", test_batch);
   g_test_add_func ("/mailbox/undelivered-items-are-freed", test_left_over);
   g_test_add_func ("/mailbox/held-items-come-together", test_hold);
+  g_test_add_func ("/mailbox/held-items-are-delivered-at-once", test_deliver);
   g_test_add_func ("/mailbox/none-of-many-held-items-is-lost", test_hold_many);
   return g_test_run ();
 }

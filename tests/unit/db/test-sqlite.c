@@ -6,6 +6,7 @@
 #include "tw-error.h"
 #include "tw-temporary-folder.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -323,6 +324,51 @@ test_reads_between_begin_and_end_are_of_one_moment (void)
   tw_sqlite_reader_return (db, tw_sqlite_reader_borrow (db));
 }
 
+/* Reads that may not wait are answered from what is in memory; what is not fails, and comes when it may be waited for. */
+static void
+test_reads_at_once_answer_or_fail (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = database_in (folder);
+  g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
+  g_autoptr (GError) error = NULL;
+  const char *fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                     " INSERT INTO things SELECT i, 'a name of some length' FROM n";
+  int fd;
+
+  g_assert_true (tw_sqlite_mutate_wait (db, execute, &fill, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&db, tw_sqlite_close); /* leaves no log */
+  db = open_version (path, 1, NULL);
+  /* Of another process: one of this that is closed would take SQLite's locks with it. */
+  if (fork () == 0)
+    {
+      fd = open (path, O_RDONLY);
+      _exit (fdatasync (fd) != 0 || posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED) != 0);
+    }
+  g_assert_cmpint (wait (&fd), >, 0);
+
+  for (guint round = 0; round < 2 && tw_sqlite_reads_begin_at_once (db); round++)
+    {
+      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+      sqlite3_stmt *statement = tw_sqlite_statement (reader, "SELECT count(*) FROM things WHERE name > 'a'", &error);
+
+      g_assert_no_error (error);
+      if (tw_sqlite_step (reader, statement, &error) == SQLITE_ROW)
+        g_assert_cmpint (sqlite3_column_int (statement, 0), ==, 20000);
+      else
+        g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+      g_test_message ("round %u: %s", round, error != NULL ? error->message : "answered");
+      /* What was read while it could be waited for is in memory now. */
+      g_assert_true (round == 0 || error == NULL);
+      g_clear_error (&error);
+      tw_sqlite_statement_done (statement);
+      tw_sqlite_reader_return (db, reader);
+      tw_sqlite_reads_end (db);
+      assert_query (db, "SELECT count(*) FROM things WHERE name > 'a'", "20000");
+    }
+}
+
 static void
 test_statement_is_prepared_once_and_comes_back_unbound (void)
 {
@@ -411,6 +457,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/readers-do-not-write", test_readers_do_not_write);
   g_test_add_func ("/sqlite/reads-between-begin-and-end-are-of-one-moment",
                    test_reads_between_begin_and_end_are_of_one_moment);
+  g_test_add_func ("/sqlite/reads-at-once-answer-or-fail", test_reads_at_once_answer_or_fail);
   g_test_add_func ("/sqlite/statement-is-prepared-once-and-comes-back-unbound",
                    test_statement_is_prepared_once_and_comes_back_unbound);
   g_test_add_func ("/sqlite/rights-that-are-missing-are-named", test_rights_that_are_missing_are_named);

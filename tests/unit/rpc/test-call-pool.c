@@ -101,7 +101,7 @@ collect (Fixture *f, guint n)
 static void
 set_up (Fixture *f, guint max_batch, guint max_queued, gint64 max_wait_ms)
 {
-  const TwCallPoolSpec spec = { "test", 1, max_batch, max_queued, max_wait_ms, 4000, begin, end, f };
+  const TwCallPoolSpec spec = { "test", 1, max_batch, max_batch, max_queued, max_wait_ms, 4000, begin, end, f };
 
   *f = (Fixture) { .answered = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_call_free) };
   tw_latch_init (&f->held);
@@ -241,6 +241,61 @@ test_whoever_waited_too_long_is_refused (void)
   tear_down (&f);
 }
 
+static gboolean
+answer_from_a_thread (TwCall *call, gboolean may_wait, gpointer data)
+{
+  return may_wait && answer (call, may_wait, data);
+}
+
+/* Once the thread is free again. */
+static void
+let_loop_answer (Fixture *f)
+{
+  tw_latch_open (&f->release);
+  while (f->answered->len < 1)
+    g_main_context_iteration (NULL, TRUE);
+  tw_call_pool_free (f->pool);
+  f->loop_answers = TRUE;
+  f->pool = tw_call_pool_new (&(TwCallPoolSpec) { "test", 1, 4, 4, 100, 60000, 60000, begin, end, f });
+}
+
+static void
+test_the_loop_answers_what_does_not_wait (void)
+{
+  Fixture f;
+
+  set_up (&f, 4, 100, 60000);
+  let_loop_answer (&f);
+  collect (&f, 2);
+  tw_call_pool_collect (f.pool, make_call (&f), answer_from_a_thread, &f);
+  collect (&f, 1);
+  tw_call_pool_flush (f.pool);
+  /* Two at once, and the others when the loop comes round. */
+  g_assert_cmpuint (f.answered->len, ==, 3);
+  g_assert_cmpuint (f.last_delivery, ==, 2);
+  tw_call_pool_free (f.pool);
+  deliver ();
+  g_assert_cmpuint (f.answered->len, ==, 5);
+  g_assert_cmpuint (count_refused (&f), ==, 0);
+  tear_down (&f);
+}
+
+static void
+test_the_loop_answers_no_more_than_a_batch (void)
+{
+  Fixture f;
+
+  set_up (&f, 4, 100, 60000);
+  let_loop_answer (&f);
+  collect (&f, 6);
+  tw_call_pool_flush (f.pool);
+  g_assert_cmpuint (f.answered->len, ==, 5);
+  tw_call_pool_free (f.pool);
+  deliver ();
+  g_assert_cmpuint (f.answered->len, ==, 7);
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -250,5 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call-pool/nothing-runs-before-the-flush", test_nothing_runs_before_the_flush);
   g_test_add_func ("/call-pool/too-many-are-refused-at-once", test_too_many_are_refused_at_once);
   g_test_add_func ("/call-pool/whoever-waited-too-long-is-refused", test_whoever_waited_too_long_is_refused);
+  g_test_add_func ("/call-pool/the-loop-answers-what-does-not-wait", test_the_loop_answers_what_does_not_wait);
+  g_test_add_func ("/call-pool/the-loop-answers-no-more-than-a-batch", test_the_loop_answers_no_more_than_a_batch);
   return g_test_run ();
 }

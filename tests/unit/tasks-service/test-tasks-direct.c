@@ -146,22 +146,28 @@ ask (const Side *side, TwEncoding encoding, const char *method, WriteArguments w
   return g_memdup2 (reply->body, reply->body_length);
 }
 
+/* Each side has its own data, so that it can change something of its own. */
+static void
+assert_same_of_two (Fixture *f, TwEncoding encoding, const char *method, WriteArguments write,
+                    gconstpointer for_generated, gconstpointer for_direct)
+{
+  TwMessage one, other;
+  g_autofree guint8 *expected = ask (&f->generated, encoding, method, write, for_generated, &one);
+  g_autofree guint8 *answered = ask (&f->direct, encoding, method, write, for_direct, &other);
+
+  if (strcmp (method, "create") == 0 || strcmp (method, "patch") == 0)
+    {
+      blank_id (&one, expected);
+      blank_id (&other, answered);
+    }
+  g_assert_cmpmem (answered, other.body_length, expected, one.body_length);
+}
+
 static void
 assert_same_answer (Fixture *f, const char *method, WriteArguments write, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (RAW_ENCODINGS); i++)
-    {
-      TwMessage one, other;
-      g_autofree guint8 *expected = ask (&f->generated, RAW_ENCODINGS[i], method, write, data, &one);
-      g_autofree guint8 *answered = ask (&f->direct, RAW_ENCODINGS[i], method, write, data, &other);
-
-      if (strcmp (method, "create") == 0)
-        {
-          blank_id (&one, expected);
-          blank_id (&other, answered);
-        }
-      g_assert_cmpmem (answered, other.body_length, expected, one.body_length);
-    }
+    assert_same_of_two (f, RAW_ENCODINGS[i], method, write, data, data);
 }
 
 static TwTaskRecord *
@@ -315,6 +321,84 @@ test_create (Fixture *f, gconstpointer data)
   assert_same_answer (f, "page", write_page, &all);
 }
 
+/* patch and remove */
+
+typedef struct
+{
+  const char *id;
+  New task; /* name NULL: not said */
+  gboolean clear_nothing, clear_name;
+} Patch;
+
+static void
+write_patch (TwWriter *writer, gconstpointer data)
+{
+  const Patch *patch = data;
+
+  write_text (writer, 1, "ann");
+  write_text (writer, 2, patch->id);
+  tw_writer_field (writer, TW_WIRE_STRUCT, 3);
+  tw_writer_struct_begin (writer);
+  if (patch->clear_nothing || patch->clear_name)
+    {
+      tw_writer_field (writer, TW_WIRE_SET, 1);
+      tw_writer_set (writer, TW_WIRE_STRING, patch->clear_name ? 1 : 0);
+      if (patch->clear_name)
+        tw_writer_string (writer, "name", 4);
+    }
+  if (patch->task.name != NULL)
+    write_text (writer, 2, patch->task.name);
+  if (patch->task.has_done)
+    {
+      tw_writer_field (writer, TW_WIRE_BOOL, 3);
+      tw_writer_bool (writer, patch->task.done);
+    }
+  write_unknown (writer);
+  tw_writer_struct_end (writer);
+}
+
+static void
+test_patch (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TwTaskRecord) one = add_task (f, "milk", FALSE), other = add_task (f, "milk", FALSE);
+  const Patch patches[] = {
+    { .task = { .name = "oat milk" } },
+    { .task = { .has_done = TRUE, .done = TRUE } },
+    { .task = { "milk", TRUE, FALSE }, .clear_nothing = TRUE },
+    { .clear_nothing = TRUE },
+    { .clear_name = TRUE },
+    { .id = NULL },
+    { .task = { .name = "" } },
+    { .id = "000000000000000000000000", .task = { .name = "milk" } },
+    { .id = "000000000000000000000000" },
+    { .id = "no id", .task = { .name = "milk" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (RAW_ENCODINGS); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (patches); j++)
+      {
+        Patch for_one = patches[j], for_other = patches[j];
+
+        for_one.id = patches[j].id != NULL ? patches[j].id : one->id;
+        for_other.id = patches[j].id != NULL ? patches[j].id : other->id;
+        tw_clock_advance (f->base.clock, 1);
+        assert_same_of_two (f, RAW_ENCODINGS[i], "patch", write_patch, &for_one, &for_other);
+      }
+}
+
+static void
+test_remove (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (RAW_ENCODINGS); i++)
+    {
+      g_autoptr (TwTaskRecord) one = add_task (f, "milk", FALSE), other = add_task (f, "milk", FALSE);
+
+      for (guint j = 0; j < 2; j++)
+        assert_same_of_two (f, RAW_ENCODINGS[i], "remove", write_get, one->id, other->id);
+    }
+  assert_same_answer (f, "remove", write_get, "no id");
+}
+
 /* What was not said to be answered directly still is answered. */
 static void
 write_all (TwWriter *writer, gconstpointer data)
@@ -337,6 +421,8 @@ main (int argc, char **argv)
   g_test_add ("/tasks-direct/get-answers-as-generated-code", Fixture, NULL, set_up, test_get, tear_down);
   g_test_add ("/tasks-direct/page-answers-as-generated-code", Fixture, NULL, set_up, test_page, tear_down);
   g_test_add ("/tasks-direct/create-answers-as-generated-code", Fixture, NULL, set_up, test_create, tear_down);
+  g_test_add ("/tasks-direct/patch-answers-as-generated-code", Fixture, NULL, set_up, test_patch, tear_down);
+  g_test_add ("/tasks-direct/remove-answers-as-generated-code", Fixture, NULL, set_up, test_remove, tear_down);
   g_test_add ("/tasks-direct/other-methods-are-generated-code's", Fixture, NULL, set_up, test_others, tear_down);
   return g_test_run ();
 }
