@@ -22,9 +22,11 @@ packages_server=(
   libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmongoc-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
 )
 # To test: the Python of the integration tests, and a browser for the page.
-packages_test=("${packages_server[@]}" ca-certificates chromium git openssl procps python3-venv)
+packages_test=("${packages_server[@]}" ca-certificates chromium git openssl procps python3-venv wrk)
 # For the matrix: the other compiler and the sanitizers' runtimes.
 packages_matrix=("${packages_test[@]}" clang libclang-rt-14-dev llvm)
+# To measure: what loads an HTTP server, and the clients of the transports that are compared.
+packages_bench=("${packages_server[@]}" git libmosquitto-dev librabbitmq-dev python3-venv wrk)
 
 is_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -47,6 +49,17 @@ install_packages() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
   } >&2 || die "apt-get could not install: ${missing[*]}"
+}
+
+# The Python packages of tests/requirements.txt, in a folder of the project's own; made again when the list changes.
+venv=.cache/venv
+make_venv() {
+  if ! cmp -s tests/requirements.txt "$venv/requirements.txt"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv" || die "making $venv failed"
+    "$venv/bin/pip" install -q -r tests/requirements.txt >&2 || die "installing tests/requirements.txt failed"
+    cp tests/requirements.txt "$venv/requirements.txt"
+  fi
 }
 
 # build FOLDER [MESON-OPTION…] [-- TARGET…]: configures the folder once and builds the targets, or everything.

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of script/bench."""
+
+import argparse
+import datetime
+import pathlib
+import resource
+import signal
+import sys
+
+from bench import compare, growth, load, machine, mongo, report
+from bench.dataset import Dataset
+from bench.limits import BareHttp
+from bench.measure import Plan
+from bench.places import BUILD
+from bench.pocketbase import PocketBase
+from bench.rounds import run_rounds
+from bench.systems import Ours, Peer
+from bench.workloads import BY_NAME
+
+# The nearest to us in speed come next to us in time.
+PEERS = ["axum-rusqlite", "go-grpc", "fastify-thrift", "flask-thriftpy2"]
+
+QUICK = {"rounds": 1, "seconds": 1, "warm_up": 1}
+FULL = {"rounds": 3, "seconds": 5, "warm_up": 2}
+ON_MONGO = {"rounds": 3, "seconds": 15, "warm_up": 10}  # some tens of requests a second
+COMPARED = ["W1", "W2", "W3", "W4"]
+
+
+def all_systems():
+    """By name."""
+    systems = [Ours(), *map(Peer, PEERS), PocketBase(), BareHttp()]
+    return {system.name: system for system in systems}
+
+
+def names(text):
+    return [name for name in text.split(",") if name]
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measures Taskwire beside its peers.")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--quick", action="store_true", help="everything once, briefly: whether it works")
+    what.add_argument("--compare", metavar="REV", help="ours as it is, and as it was at that revision")
+    what.add_argument("--growth", action="store_true", help="ours, with 10³, 10⁵ and 10⁷ tasks in the store")
+    what.add_argument("--mongo", action="store_true", help="ours and two peers on MongoDB; CPU without the database's")
+    parser.add_argument("--systems", type=names, metavar="A,B", help=f"of {', '.join(all_systems())}")
+    parser.add_argument("--workloads", type=names, metavar="A,B", help=f"of {', '.join(BY_NAME)}")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often each system has its turn (3)")
+    parser.add_argument("--seconds", type=int, metavar="N", help="of each measured run (5)")
+    parser.add_argument("--warm-up", type=int, metavar="N", help="seconds before it, with each answer looked at (2)")
+    parser.add_argument(
+        "--synchronous", choices=["NORMAL", "FULL"], default="FULL", help="SQLite's, of the peers (FULL); ours is FULL"
+    )
+    parser.add_argument("--output", type=pathlib.Path, help="where to, without .md and .json (build/bench/…)")
+    return parser.parse_args(arguments)
+
+
+def chosen(wanted, known, what):
+    if unknown := set(wanted or ()) - set(known):
+        sys.exit(f"script/bench: no such {what}: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return [name for name in known if wanted is None or name in wanted]
+
+
+def run(options, rounds, plan):
+    """The runs, and the name of the system that the others are held against."""
+    if options.growth:
+        return growth.run(BUILD, rounds, plan), next(iter(growth.SIZES)) + " tasks"
+    if options.compare:
+        commit = compare.resolve(options.compare)
+        systems = [Ours(), Ours(compare.build(commit), name=commit[:7])]
+        workloads = chosen(options.workloads or COMPARED, BY_NAME, "workload")
+    else:
+        by_name = all_systems()
+        known = mongo.SYSTEMS if options.mongo else by_name
+        systems = [by_name[name] for name in chosen(options.systems, known, "system")]
+        workloads = chosen(options.workloads, mongo.WORKLOADS if options.mongo else BY_NAME, "workload")
+    for system in systems:
+        system.prepare()
+    data = mongo.MongoDataset(BUILD) if options.mongo else Dataset(BUILD)
+    return run_rounds(systems, workloads, rounds, data, plan, at_once=options.quick), Ours.name
+
+
+def main(arguments):
+    options = parse(arguments)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for thousands of connections, here and in the systems
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
+    defaults = QUICK if options.quick else ON_MONGO if options.mongo else FULL
+    setting = {name: getattr(options, name) or default for name, default in defaults.items()}
+    connections = mongo.CONNECTIONS if options.mongo else load.CONNECTIONS
+    document = {
+        "machine": machine.describe(),
+        "settings": {
+            **setting,
+            "connections": connections,
+            "synchronous": f"ours FULL, the peers' {options.synchronous}",
+            "date": f"{datetime.datetime.now():%F %R}",
+        },
+    }
+    plan = Plan(
+        setting["warm_up"],
+        setting["seconds"],
+        options.synchronous,
+        connections,
+        probe_creates=not options.mongo,  # the stand-in for MongoDB reads all that was created, for each page
+    )
+    document["runs"], reference = run(options, setting["rounds"], plan)
+    kind = next((kind for kind in ("compare", "growth", "mongo") if getattr(options, kind)), "results")
+    print(report.write(document, reference, options.output or BUILD / kind))
+    return 1 if any(run["faults"] for run in document["runs"]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

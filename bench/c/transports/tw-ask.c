@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-ask.h"
+
+#include "tw-error.h"
+
+gboolean
+tw_questions_init (TwQuestions *questions, const char *method, const char *user_id, const char *prefix,
+                   const char *ids_path, GError **error)
+{
+  g_autofree char *text = NULL;
+  char *line, *rest;
+
+  *questions = (TwQuestions) {
+    .create = g_str_equal (method, "create"),
+    .user_id = g_strdup (user_id),
+    .prefix = g_strdup (prefix),
+    .ids = g_ptr_array_new_with_free_func (g_free),
+    .chance = 1,
+  };
+  if (questions->create)
+    return TRUE;
+  if (!g_file_get_contents (ids_path, &text, NULL, error))
+    return FALSE;
+  for (rest = text; (line = strsep (&rest, "\n")) != NULL;)
+    if (*line != '\0')
+      g_ptr_array_add (questions->ids, g_strdup (line));
+  if (questions->ids->len > 0)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s holds no id", ids_path);
+  return FALSE;
+}
+
+void
+tw_questions_clear (TwQuestions *questions)
+{
+  g_clear_pointer (&questions->user_id, g_free);
+  g_clear_pointer (&questions->prefix, g_free);
+  g_clear_pointer (&questions->ids, g_ptr_array_unref);
+}
+
+char *
+tw_questions_next (TwQuestions *questions, gint32 id)
+{
+  if (questions->create)
+    return g_strdup_printf ("%s %08d", questions->prefix, id);
+  questions->chance = questions->chance * 1664525 + 1013904223; /* Numerical Recipes' generator */
+  return g_strdup (g_ptr_array_index (questions->ids, (questions->chance >> 8) % questions->ids->len));
+}
+
+const char *
+tw_ask_method (const TwAsk *ask)
+{
+  return ask->create ? "create" : "get";
+}
+
+static void
+write_string (TwWriter *writer, gint16 field, const char *text)
+{
+  tw_writer_field (writer, TW_WIRE_STRING, field);
+  tw_writer_string (writer, text, strlen (text));
+}
+
+/* Tasks.get (1: userId, 2: id) and Tasks.create (1: userId, 2: NewTask {1: name}), idl/tasks.thrift. */
+static void
+write_arguments (const TwAsk *ask, TwWriter *writer)
+{
+  tw_writer_struct_begin (writer);
+  write_string (writer, 1, ask->user_id);
+  if (ask->create)
+    {
+      tw_writer_field (writer, TW_WIRE_STRUCT, 2);
+      tw_writer_struct_begin (writer);
+      write_string (writer, 1, ask->subject);
+      tw_writer_struct_end (writer);
+    }
+  else
+    {
+      write_string (writer, 2, ask->subject);
+    }
+  tw_writer_struct_end (writer);
+}
+
+void
+tw_ask_arguments (const TwAsk *ask, TwProtocol protocol, TwBuffer *out)
+{
+  TwWriter writer;
+
+  tw_writer_init (&writer, protocol, out);
+  write_arguments (ask, &writer);
+}
+
+void
+tw_ask_message (const TwAsk *ask, const TwEncoding *encoding, TwBuffer *out)
+{
+  const char *method = tw_ask_method (ask);
+  TwWriter writer;
+
+  tw_writer_init (&writer, encoding->protocol, out);
+  tw_writer_message_begin (&writer, encoding->framed, TW_MESSAGE_CALL, method, strlen (method), ask->id);
+  write_arguments (ask, &writer);
+  tw_writer_message_end (&writer);
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One table, as Markdown for people and as JSON with every single run."""
+
+import json
+
+from bench import summary
+from bench.workloads import WORKLOADS
+
+HEAD = ["workload", "system", "requests/s", "p50 ms", "p99 ms", "CPU ms/request", "resident MiB", "errors", "runs"]
+
+
+def number(value, digits=2):
+    """With so many digits that matter, and commas from a thousand on."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.{digits}f}"
+
+
+def spread(found):
+    return f"{found['median']:.2f} ({found['least']:.2f}–{found['most']:.2f})" if found else ""
+
+
+def table(head, lines):
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *lines])
+
+
+def _memory(figures):
+    """Of all processes; in parentheses, where that is another figure, of those that the workload needs."""
+    whole, core = figures.get("resident_mib"), figures.get("core_resident_mib")
+    return number(whole, 0) + (f" ({number(core, 0)})" if core and core < whole else "")
+
+
+def _line(key, figures, against):
+    ratio = against.get(key, {})
+    runs = figures["counted"] + figures["not_counted"]
+    return [
+        *key,
+        number(figures.get("requests_per_s")),
+        number(figures.get("p50_ms")),
+        number(figures.get("p99_ms")),
+        number(figures.get("cpu_ms_per_request"), 4),
+        _memory(figures),
+        str(figures["errors"]),
+        f"{figures['counted']} of {runs}" if figures["not_counted"] else str(runs),
+        spread(ratio.get("requests_per_s")),
+        spread(ratio.get("cpu_ms_per_request")),
+    ]
+
+
+def _order(runs):
+    """The workloads and the systems that there are, as they are told about."""
+    workloads = [workload.name for workload in WORKLOADS if any(run["workload"] == workload.name for run in runs)]
+    return sorted(workloads), list(dict.fromkeys(run["system"] for run in runs))
+
+
+def markdown(document, reference):
+    runs = document["runs"]
+    workloads, systems = _order(runs)
+    medians, against = summary.medians(runs), summary.against(runs, reference, workloads, systems)
+    keys = [(workload, system) for workload in workloads for system in systems if (workload, system) in medians]
+    head = [*HEAD, f"requests/s, {reference} ÷ this", f"CPU, {reference} ÷ this"]
+    parts = [
+        "\n".join(f"- {what}: {value}" for what, value in {**document["machine"], **document["settings"]}.items()),
+        table(head, [_line(key, medians[key], against) for key in keys]),
+        "Medians; a ratio is that of two runs in the same round: the median of all rounds (least–most).",
+        "\n".join(f"- {workload.name}: {workload.title}" for workload in WORKLOADS if workload.name in workloads),
+    ]
+    if beside := summary.beside(runs, systems):
+        lines = [[system, f"{figure}, {one} ÷ {other}", spread(found)] for system, one, other, figure, found in beside]
+        parts.append(table(["system", "within a round", "ratio"], lines))
+    if notes := _notes(runs):
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _notes(runs):
+    notes = []
+    for run in runs:
+        where = f"- round {run['round']}, {run['workload']}, {run['system']}"
+        if run["faults"]:
+            notes.append(f"{where} does not count: {'; '.join(run['faults'])}")
+        elif run.get("idle_left", 0) < run.get("idle_opened", 0):
+            notes.append(f"{where}: of {run['idle_opened']} idle connections {run['idle_left']} were left at the end")
+    return notes
+
+
+def write(document, reference, path):
+    """PATH.json and PATH.md; gives the Markdown back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = markdown(document, reference)
+    path.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+    path.with_suffix(".md").write_text(text)
+    return text
