@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 
-from bench import compare, growth, load, machine, mongo, report
+from bench import compare, growth, load, machine, mongo, report, transports
 from bench.dataset import Dataset
 from bench.limits import BareHttp
 from bench.measure import Plan
@@ -43,6 +43,7 @@ def parse(arguments):
     what.add_argument("--quick", action="store_true", help="everything once, briefly: whether it works")
     what.add_argument("--compare", metavar="REV", help="ours as it is, and as it was at that revision")
     what.add_argument("--growth", action="store_true", help="ours, with 10³, 10⁵ and 10⁷ tasks in the store")
+    what.add_argument("--transports", action="store_true", help="transports beside each other: --transports --help")
     what.add_argument("--mongo", action="store_true", help="ours and two peers on MongoDB; CPU without the database's")
     parser.add_argument("--systems", type=names, metavar="A,B", help=f"of {', '.join(all_systems())}")
     parser.add_argument("--workloads", type=names, metavar="A,B", help=f"of {', '.join(BY_NAME)}")
@@ -82,6 +83,8 @@ def run(options, rounds, plan):
 
 
 def main(arguments):
+    if "--transports" in arguments:  # has options of its own
+        return transports.run([argument for argument in arguments if argument != "--transports"])
     options = parse(arguments)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for thousands of connections, here and in the systems
