@@ -2,6 +2,8 @@
 
 #include "tw-mailbox.h"
 
+#include "tw-source.h"
+
 #include <glib-unix.h>
 #include <pthread.h>
 #include <string.h>
@@ -63,10 +65,7 @@ tw_mailbox_new (GMainContext *context, TwMailboxFunc func, gpointer user_data, G
     g_error ("eventfd: %s", g_strerror (errno));
   mailbox->source = g_unix_fd_source_new (mailbox->event_fd, G_IO_IN);
   g_source_set_callback (mailbox->source, G_SOURCE_FUNC (deliver), mailbox, NULL);
-  /* Nothing here runs the loop again. A source that may not recurse is taken out of the poll while it is dispatched, and
-   * each time GLib wakes the loop for that: four system calls more. */
-  g_source_set_can_recurse (mailbox->source, TRUE);
-  g_source_attach (mailbox->source, context);
+  tw_source_attach (mailbox->source, context);
   return mailbox;
 }
 

@@ -5,6 +5,7 @@
 #include "tw-connections.h"
 #include "tw-error.h"
 #include "tw-exchange.h"
+#include "tw-source.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -103,9 +104,7 @@ attach_source (TwHttpd *httpd)
   httpd->source = g_source_new (&source_funcs, sizeof (DaemonSource));
   ((DaemonSource *) httpd->source)->httpd = httpd;
   ((DaemonSource *) httpd->source)->epoll_tag = g_source_add_unix_fd (httpd->source, epoll_fd, G_IO_IN);
-  /* Or GLib takes its descriptor out and in around each dispatch, and wakes the loop that is running. */
-  g_source_set_can_recurse (httpd->source, TRUE);
-  g_source_attach (httpd->source, g_main_context_get_thread_default ());
+  tw_source_attach (httpd->source, g_main_context_get_thread_default ());
 }
 
 TwHttpd *

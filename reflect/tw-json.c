@@ -79,20 +79,9 @@ need_care (Sixteen bytes)
   return (Halves) ((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\'));
 }
 
-static inline gboolean
-sixteen_need_care (const guint8 *at)
-{
-  Sixteen bytes;
-  Halves found;
-
-  memcpy (&bytes, at, sizeof bytes);
-  found = need_care (bytes);
-  return (found[0] | found[1]) != 0;
-}
-
 #define EACH(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
 
-/* The same for eight ("hasless" and "haszero" of Sean Anderson's Bit Twiddling Hacks). */
+/* Whether one of the eight bytes is such a one ("hasless" and "haszero" of Sean Anderson's Bit Twiddling Hacks). */
 static inline gboolean
 eight_need_care (const guint8 *at)
 {
@@ -111,9 +100,7 @@ plain_run (const guint8 *at, gsize left)
   gsize run = 0;
 
   while (run < left)
-    if (left - run >= 16 && !sixteen_need_care (at + run))
-      run += 16;
-    else if (left - run >= 8 && !eight_need_care (at + run))
+    if (left - run >= 8 && !eight_need_care (at + run))
       run += 8;
     else if (at[run] >= 0x80)
       {

@@ -236,7 +236,5 @@ tw_client_source_new (TwClient *client)
 
   ((ClientSource *) source)->client = client;
   g_source_set_name (source, "tw-client");
-  /* Or GLib takes its descriptors out and in around each dispatch, and wakes the loop that is running. */
-  g_source_set_can_recurse (source, TRUE);
   return source;
 }

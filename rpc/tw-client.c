@@ -10,6 +10,7 @@
 
 #include "tw-client-private.h"
 #include "tw-client-source.h"
+#include "tw-source.h"
 #include "tw-writer.h"
 
 #include <string.h>
@@ -171,7 +172,7 @@ tw_client_new (const TwAddress *const *addresses, guint n, const TwClientLimits 
                        tw_client_endpoint_new (addresses[i], g_steal_pointer (&literal), &client->limits,
                                                client->source, client->resolver, stir, client));
     }
-  g_source_attach (client->source, g_main_context_get_thread_default ());
+  tw_source_attach (client->source, g_main_context_get_thread_default ());
   return client;
 }
 

@@ -5,6 +5,7 @@
 #include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-source.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -41,9 +42,7 @@ static GSource *
 attach (TwServer *server, GSource *source, GSourceFunc func)
 {
   g_source_set_callback (source, func, server, NULL);
-  /* See tw-mailbox.c: it saves the loop from waking itself. */
-  g_source_set_can_recurse (source, TRUE);
-  g_source_attach (source, server->context);
+  tw_source_attach (source, server->context);
   return source;
 }
 

@@ -27,45 +27,89 @@ struct _TwTasksDirect
 
 /* Arguments */
 
-/* Copies of strings with a NUL behind each. On the wire each has at least a byte of length beside it, so that all fit
- * into as many bytes as the arguments have. */
+/* What a call asks for: each method reads its part. Strings are copies with a NUL behind each. On the wire each has at
+ * least a byte of length beside it, so that all fit into as many bytes as the arguments have. */
 typedef struct
 {
+  TwReader reader;
+  const char *user_id, *id, *cursor;
+  gint32 limit;      /* 0 where none was sent: one that was is at least 1 */
+  TwTaskInput input; /* a page's filter, too */
+  char *block, *at;
   char space[512];
-  char *block;
-  char *at;
-} Texts;
+} Arguments;
 
-static void
-texts_init (Texts *texts, const TwReader *arguments)
+/* Reads the value of field @number, or skips it. */
+typedef void (*FieldFunc) (Arguments *arguments, TwWireType type, gint16 number);
+
+/* The struct before which the reader stands. */
+static inline void
+read_struct (Arguments *arguments, FieldFunc field)
 {
-  gsize size = (gsize) (arguments->end - arguments->at);
+  TwWireType type;
+  gint16 number;
 
-  texts->block = size > sizeof texts->space ? g_malloc (size) : texts->space;
-  texts->at = texts->block;
+  tw_reader_struct_begin (&arguments->reader);
+  while (tw_reader_field (&arguments->reader, &type, &number))
+    field (arguments, type, number);
+  tw_reader_struct_end (&arguments->reader);
+}
+
+static inline void
+arguments_read (Arguments *arguments, const TwCall *call, FieldFunc field)
+{
+  gsize size;
+
+  tw_call_arguments (call, &arguments->reader);
+  size = (gsize) (arguments->reader.end - arguments->reader.at);
+  arguments->user_id = arguments->id = arguments->cursor = NULL;
+  arguments->limit = 0;
+  arguments->input = (TwTaskInput) { .name = NULL };
+  arguments->block = size > sizeof arguments->space ? g_malloc (size) : arguments->space;
+  arguments->at = arguments->block;
+  read_struct (arguments, field);
 }
 
 static void
-texts_clear (Texts *texts)
+arguments_clear (Arguments *arguments)
 {
-  if (texts->block != texts->space)
-    g_free (texts->block);
+  if (arguments->block != arguments->space)
+    g_free (arguments->block);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Texts, texts_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static const char *
-read_text (TwReader *reader, Texts *texts)
+read_text (Arguments *arguments)
 {
-  char *text = texts->at;
+  char *text = arguments->at;
   const char *data;
   gsize length;
 
-  tw_reader_string (reader, &data, &length);
+  tw_reader_string (&arguments->reader, &data, &length);
   memcpy (text, data, length);
   text[length] = '\0';
-  texts->at += length + 1;
+  arguments->at += length + 1;
   return text;
+}
+
+static void
+read_done (Arguments *arguments)
+{
+  arguments->input.has_done = TRUE;
+  arguments->input.done = tw_reader_bool (&arguments->reader);
+}
+
+/* Which task of whose: all that get and remove are told. */
+static void
+one_field (Arguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    arguments->user_id = read_text (arguments);
+  else if (number == 2)
+    arguments->id = read_text (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type);
 }
 
 /* Answers */
@@ -131,65 +175,15 @@ has_to_wait (const GError *error)
   return g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
 }
 
-/* Which task of whose: what get, patch and remove have in common. */
-typedef struct
-{
-  const char *user_id, *id;
-  TwTaskInput input; /* patch */
-} OneArguments;
-
-static void
-read_changes (TwReader *reader, Texts *texts, TwTaskInput *input)
-{
-  TwWireType type;
-  gint16 number;
-
-  tw_reader_struct_begin (reader);
-  while (tw_reader_field (reader, &type, &number))
-    if (number == 2)
-      input->name = read_text (reader, texts);
-    else if (number == 3)
-      {
-        input->has_done = TRUE;
-        input->done = tw_reader_bool (reader);
-      }
-    else
-      tw_reader_skip (reader, type); /* clear, too, which the schema holds to be empty */
-  tw_reader_struct_end (reader);
-}
-
-static void
-read_one (const TwCall *call, Texts *texts, OneArguments *arguments)
-{
-  TwReader reader;
-  TwWireType type;
-  gint16 number;
-
-  *arguments = (OneArguments) { 0 };
-  tw_call_arguments (call, &reader);
-  texts_init (texts, &reader);
-  tw_reader_struct_begin (&reader);
-  while (tw_reader_field (&reader, &type, &number))
-    if (number == 1)
-      arguments->user_id = read_text (&reader, texts);
-    else if (number == 2)
-      arguments->id = read_text (&reader, texts);
-    else if (number == 3 && type == TW_WIRE_STRUCT)
-      read_changes (&reader, texts, &arguments->input);
-    else
-      tw_reader_skip (&reader, type);
-}
-
 /* get */
 
 static gboolean
 answer_get (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (Texts) texts;
-  OneArguments asked;
+  g_auto (Arguments) asked;
 
-  read_one (call, &texts, &asked);
+  arguments_read (&asked, call, one_field);
   if (tw_task_service_view (service, asked.user_id, asked.id, write_task, begin_success (call), &error))
     tw_call_reply (call);
   else if (may_wait || !has_to_wait (error))
@@ -209,14 +203,6 @@ take_get (TwCall *call, gpointer data)
 
 /* page */
 
-typedef struct
-{
-  const char *user_id;
-  gint32 limit;
-  const char *cursor;
-  gboolean has_done, done;
-} PageArguments;
-
 static gint32
 default_limit (const TwCall *call)
 {
@@ -226,45 +212,27 @@ default_limit (const TwCall *call)
 }
 
 static void
-read_page_request (TwReader *reader, Texts *texts, PageArguments *arguments)
+page_request_field (Arguments *arguments, TwWireType type, gint16 number)
 {
-  TwWireType type;
-  gint16 number;
-
-  tw_reader_struct_begin (reader);
-  while (tw_reader_field (reader, &type, &number))
-    if (number == 1)
-      arguments->limit = tw_reader_i32 (reader);
-    else if (number == 2)
-      arguments->cursor = read_text (reader, texts);
-    else if (number == 3)
-      {
-        arguments->has_done = TRUE;
-        arguments->done = tw_reader_bool (reader);
-      }
-    else
-      tw_reader_skip (reader, type);
-  tw_reader_struct_end (reader);
+  if (number == 1)
+    arguments->limit = tw_reader_i32 (&arguments->reader);
+  else if (number == 2)
+    arguments->cursor = read_text (arguments);
+  else if (number == 3)
+    read_done (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type);
 }
 
 static void
-read_page (const TwCall *call, Texts *texts, PageArguments *arguments)
+page_field (Arguments *arguments, TwWireType type, gint16 number)
 {
-  TwReader reader;
-  TwWireType type;
-  gint16 number;
-
-  *arguments = (PageArguments) { .limit = default_limit (call) };
-  tw_call_arguments (call, &reader);
-  texts_init (texts, &reader);
-  tw_reader_struct_begin (&reader);
-  while (tw_reader_field (&reader, &type, &number))
-    if (number == 1)
-      arguments->user_id = read_text (&reader, texts);
-    else if (number == 2)
-      read_page_request (&reader, texts, arguments);
-    else
-      tw_reader_skip (&reader, type);
+  if (number == 1)
+    arguments->user_id = read_text (arguments);
+  else if (number == 2)
+    read_struct (arguments, page_request_field);
+  else
+    tw_reader_skip (&arguments->reader, type);
 }
 
 typedef struct
@@ -287,20 +255,21 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *next_cursor = NULL;
-  g_auto (Texts) texts;
-  PageArguments asked;
+  g_auto (Arguments) asked;
   TwWriter *writer;
   Rows rows = { 0 };
   gsize list;
 
-  read_page (call, &texts, &asked);
+  arguments_read (&asked, call, page_field);
+  if (asked.limit == 0)
+    asked.limit = default_limit (call);
   rows.writer = writer = begin_success (call);
   tw_buffer_reserve (writer->out, (gsize) asked.limit * USUAL_TASK_SIZE);
   tw_writer_struct_begin (writer);
   tw_writer_field (writer, TW_WIRE_LIST, 1);
   list = tw_writer_list_begin (writer, TW_WIRE_STRUCT);
-  if (!tw_task_service_page (service, asked.user_id, tw_done_filter (asked.has_done, asked.done), asked.cursor,
-                             (guint) asked.limit, write_row, &rows, &next_cursor, &error))
+  if (!tw_task_service_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
+                             asked.cursor, (guint) asked.limit, write_row, &rows, &next_cursor, &error))
     {
       if (!may_wait && has_to_wait (error))
         return FALSE;
@@ -329,60 +298,66 @@ take_page (TwCall *call, gpointer data)
 /* create */
 
 static void
-read_new_task (TwReader *reader, Texts *texts, TwTaskInput *input)
+new_task_field (Arguments *arguments, TwWireType type, gint16 number)
 {
-  TwWireType type;
-  gint16 number;
+  if (number == 1)
+    arguments->input.name = read_text (arguments);
+  else if (number == 2)
+    read_done (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type);
+}
 
-  tw_reader_struct_begin (reader);
-  while (tw_reader_field (reader, &type, &number))
-    if (number == 1)
-      input->name = read_text (reader, texts);
-    else if (number == 2)
-      {
-        input->has_done = TRUE;
-        input->done = tw_reader_bool (reader);
-      }
-    else
-      tw_reader_skip (reader, type);
-  tw_reader_struct_end (reader);
+static void
+create_field (Arguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    arguments->user_id = read_text (arguments);
+  else if (number == 2)
+    read_struct (arguments, new_task_field);
+  else
+    tw_reader_skip (&arguments->reader, type);
 }
 
 static void
 take_create (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Texts) texts;
-  TwTaskInput input = { 0 };
-  const char *user_id = NULL;
-  TwReader reader;
-  TwWireType type;
-  gint16 number;
+  g_auto (Arguments) asked;
 
-  tw_call_arguments (call, &reader);
-  texts_init (&texts, &reader);
-  tw_reader_struct_begin (&reader);
-  while (tw_reader_field (&reader, &type, &number))
-    if (number == 1)
-      user_id = read_text (&reader, &texts);
-    else if (number == 2)
-      read_new_task (&reader, &texts, &input);
-    else
-      tw_reader_skip (&reader, type);
-
-  tw_task_service_start_create (direct->service, user_id, &input, answer_changed, call);
+  arguments_read (&asked, call, create_field);
+  tw_task_service_start_create (direct->service, asked.user_id, &asked.input, answer_changed, call);
 }
 
 /* patch */
 
 static void
+changes_field (Arguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 2)
+    arguments->input.name = read_text (arguments);
+  else if (number == 3)
+    read_done (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type); /* clear, too, which the schema holds to be empty */
+}
+
+static void
+patch_field (Arguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 3)
+    read_struct (arguments, changes_field);
+  else
+    one_field (arguments, type, number);
+}
+
+static void
 take_patch (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Texts) texts;
-  OneArguments asked;
+  g_auto (Arguments) asked;
 
-  read_one (call, &texts, &asked);
+  arguments_read (&asked, call, patch_field);
   if (tw_task_input_says_nothing (&asked.input))
     take_get (call, data);
   else
@@ -406,10 +381,9 @@ static void
 take_remove (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Texts) texts;
-  OneArguments asked;
+  g_auto (Arguments) asked;
 
-  read_one (call, &texts, &asked);
+  arguments_read (&asked, call, one_field);
   tw_task_service_start_remove (direct->service, asked.user_id, asked.id, answer_removed, call);
 }
 

@@ -139,3 +139,9 @@ mongo_fixture_run (TwMongo *mongo, TwMongoFunc run, gpointer job, GError **error
 {
   return tw_mongo_call (mongo, run, &job, leave_alone, error);
 }
+
+void
+mongo_fixture_add (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data))
+{
+  g_test_add (name, MongoFixture, NULL, mongo_fixture_set_up, test, mongo_fixture_tear_down);
+}

@@ -22,6 +22,9 @@ typedef struct
 void mongo_fixture_set_up (MongoFixture *fixture, gconstpointer data);
 void mongo_fixture_tear_down (MongoFixture *fixture, gconstpointer data);
 
+/* Adds a test with this fixture. */
+void mongo_fixture_add (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data));
+
 /* Things: a collection of users' things, with an e-mail address that is unique. */
 extern const TwMongoSpec mongo_fixture_spec;
 #define THINGS "things"

@@ -214,23 +214,14 @@ test_said_once (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (MongoFixture *, gconstpointer);
-  } tests[] = {
-    { "/mongo/gate/opens-when-the-server-comes", test_opens_when_the_server_comes },
-    { "/mongo/gate/closes-when-the-server-goes/read-meets-a-cut", test_read_meets_a_cut },
-    { "/mongo/gate/closes-when-the-server-goes/write-meets-a-cut", test_write_meets_a_cut },
-    { "/mongo/gate/closes-when-the-server-goes/read-meets-silence", test_read_meets_silence },
-    { "/mongo/gate/closes-when-the-server-goes/write-meets-silence", test_write_meets_silence },
-    { "/mongo/gate/closes-when-the-server-goes/unasked", test_silence_is_noticed },
-    { "/mongo/gate/stays-open-when-the-server-says-no", test_refusal_leaves_it_open },
-  };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, MongoFixture, NULL, mongo_fixture_set_up, tests[i].test, mongo_fixture_tear_down);
+  mongo_fixture_add ("/mongo/gate/opens-when-the-server-comes", test_opens_when_the_server_comes);
+  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/read-meets-a-cut", test_read_meets_a_cut);
+  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/write-meets-a-cut", test_write_meets_a_cut);
+  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/read-meets-silence", test_read_meets_silence);
+  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/write-meets-silence", test_write_meets_silence);
+  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/unasked", test_silence_is_noticed);
+  mongo_fixture_add ("/mongo/gate/stays-open-when-the-server-says-no", test_refusal_leaves_it_open);
   g_test_add_func ("/mongo/gate/stale-failure-does-not-close", test_stale_failure_does_not_close);
   g_test_add_func ("/mongo/gate/refused-for-good", test_refused_for_good);
   g_test_add_func ("/mongo/gate/said-once", test_said_once);

@@ -275,28 +275,21 @@ test_reading_leaves_no_trace (MongoFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (MongoFixture *, gconstpointer);
-  } tests[] = {
-    { "/mongo/holders/services-share", test_services_share },
-    { "/mongo/holders/no-copy-into-what-is-served", test_no_copy_into_what_is_served },
-    { "/mongo/holders/other-data-does-not-matter", test_other_data_does_not_matter },
-    { "/mongo/holders/nothing-is-served-before-it-is-complete", test_nothing_is_served_before_it_is_complete },
-    { "/mongo/holders/mark-of-an-earlier-copy-stays", test_mark_of_an_earlier_copy_stays },
-    { "/mongo/holders/one-copy-at-a-time", test_one_copy_at_a_time },
-    { "/mongo/holders/killed-copy-is-gone-on-with", test_killed_copy_is_gone_on_with },
-    { "/mongo/holders/copy-that-was-taken-over-does-not-finish", test_copy_that_was_taken_over_does_not_finish },
-    { "/mongo/holders/dead-service-is-forgotten", test_dead_service_is_forgotten },
-    { "/mongo/holders/dead-service-leaves-nothing", test_dead_service_leaves_nothing },
-    { "/mongo/holders/service-gives-way-to-a-copy", test_service_gives_way },
-    { "/mongo/holders/never-both", test_never_both },
-    { "/mongo/holders/reading-leaves-no-trace", test_reading_leaves_no_trace },
-  };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, MongoFixture, NULL, mongo_fixture_set_up, tests[i].test, mongo_fixture_tear_down);
+  mongo_fixture_add ("/mongo/holders/services-share", test_services_share);
+  mongo_fixture_add ("/mongo/holders/no-copy-into-what-is-served", test_no_copy_into_what_is_served);
+  mongo_fixture_add ("/mongo/holders/other-data-does-not-matter", test_other_data_does_not_matter);
+  mongo_fixture_add ("/mongo/holders/nothing-is-served-before-it-is-complete",
+                     test_nothing_is_served_before_it_is_complete);
+  mongo_fixture_add ("/mongo/holders/mark-of-an-earlier-copy-stays", test_mark_of_an_earlier_copy_stays);
+  mongo_fixture_add ("/mongo/holders/one-copy-at-a-time", test_one_copy_at_a_time);
+  mongo_fixture_add ("/mongo/holders/killed-copy-is-gone-on-with", test_killed_copy_is_gone_on_with);
+  mongo_fixture_add ("/mongo/holders/copy-that-was-taken-over-does-not-finish",
+                     test_copy_that_was_taken_over_does_not_finish);
+  mongo_fixture_add ("/mongo/holders/dead-service-is-forgotten", test_dead_service_is_forgotten);
+  mongo_fixture_add ("/mongo/holders/dead-service-leaves-nothing", test_dead_service_leaves_nothing);
+  mongo_fixture_add ("/mongo/holders/service-gives-way-to-a-copy", test_service_gives_way);
+  mongo_fixture_add ("/mongo/holders/never-both", test_never_both);
+  mongo_fixture_add ("/mongo/holders/reading-leaves-no-trace", test_reading_leaves_no_trace);
   return g_test_run ();
 }

@@ -105,18 +105,9 @@ test_duplicates_keep_it_closed (MongoFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (MongoFixture *, gconstpointer);
-  } tests[] = {
-    { "/mongo/indexes/several-at-once", test_several_at_once },
-    { "/mongo/indexes/another-name-will-do", test_another_name_will_do },
-    { "/mongo/indexes/duplicates-keep-it-closed-until-mended", test_duplicates_keep_it_closed },
-  };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, MongoFixture, NULL, mongo_fixture_set_up, tests[i].test, mongo_fixture_tear_down);
+  mongo_fixture_add ("/mongo/indexes/several-at-once", test_several_at_once);
+  mongo_fixture_add ("/mongo/indexes/another-name-will-do", test_another_name_will_do);
+  mongo_fixture_add ("/mongo/indexes/duplicates-keep-it-closed-until-mended", test_duplicates_keep_it_closed);
   return g_test_run ();
 }

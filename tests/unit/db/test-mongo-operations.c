@@ -288,23 +288,14 @@ test_close_while_away (MongoFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (MongoFixture *, gconstpointer);
-  } tests[] = {
-    { "/mongo/operations/answered-once-at-the-deadline", test_deadline },
-    { "/mongo/operations/thread-has-less-time", test_thread_has_less_time },
-    { "/mongo/operations/queue-has-a-bound", test_queue_has_a_bound },
-    { "/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once },
-    { "/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error },
-    { "/mongo/operations/close-under-load", test_close_under_load },
-    { "/mongo/operations/close-while-the-server-is-silent", test_close_while_silent },
-    { "/mongo/operations/close-while-the-server-is-away", test_close_while_away },
-  };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, MongoFixture, NULL, mongo_fixture_set_up, tests[i].test, mongo_fixture_tear_down);
+  mongo_fixture_add ("/mongo/operations/answered-once-at-the-deadline", test_deadline);
+  mongo_fixture_add ("/mongo/operations/thread-has-less-time", test_thread_has_less_time);
+  mongo_fixture_add ("/mongo/operations/queue-has-a-bound", test_queue_has_a_bound);
+  mongo_fixture_add ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);
+  mongo_fixture_add ("/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error);
+  mongo_fixture_add ("/mongo/operations/close-under-load", test_close_under_load);
+  mongo_fixture_add ("/mongo/operations/close-while-the-server-is-silent", test_close_while_silent);
+  mongo_fixture_add ("/mongo/operations/close-while-the-server-is-away", test_close_while_away);
   return g_test_run ();
 }
