@@ -13,6 +13,10 @@
  * can go on and the client reads its answer; a larger one ends the connection. */
 #define MAX_UNWANTED_BODY (64 * 1024)
 
+/* A request that waits for its answer is looked at in each run of the daemon, which costs little, but a run each time;
+ * suspending and resuming its connection costs as much as this many looks, once. */
+#define MAX_LOOKS 24
+
 /* One request on its way. */
 typedef struct
 {
@@ -23,7 +27,9 @@ typedef struct
   gint64 start_ms;
   gboolean begun;   /* the head was judged */
   gboolean handled; /* the handler has it */
+  gboolean waiting; /* it has not answered yet, and the connection is not suspended */
   gboolean suspended;
+  guint looks; /* while waiting */
 } Exchange;
 
 static gint64
@@ -33,15 +39,36 @@ now_ms (void)
 }
 
 static void
+exchange_free (Exchange *exchange)
+{
+  g_queue_unlink (&exchange->exchanges->open, &exchange->link);
+  tw_request_free (exchange->request);
+  g_free (exchange);
+}
+
+static void
 on_answered (gpointer data)
 {
   Exchange *exchange = data;
 
-  if (!exchange->suspended)
-    return;
+  const gboolean gone = exchange->mhd == NULL;
+
+  if (gone || exchange->waiting || exchange->suspended)
+    exchange->exchanges->unfinished = TRUE;
+  if (exchange->suspended)
+    MHD_resume_connection (exchange->mhd);
   exchange->suspended = FALSE;
-  exchange->exchanges->resumed = TRUE;
-  MHD_resume_connection (exchange->mhd);
+  if (gone)
+    exchange_free (exchange);
+}
+
+static void
+set_waiting (Exchange *exchange, gboolean waiting)
+{
+  if (exchange->waiting == waiting)
+    return;
+  exchange->waiting = waiting;
+  exchange->exchanges->n_waiting += waiting ? 1 : -1;
 }
 
 /* The first that is heard of a request, and the only place where its target is still as it came. */
@@ -58,6 +85,10 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
   return exchange;
 }
 
+/* What the log says of a request whose client went away before its answer was there: there is no such status, but
+ * nginx and those who read its logs have used this one for long. */
+#define STATUS_GONE 499
+
 /* Method, path, status, time, id: put together by hand, since it is done for every request. */
 static void
 log_access (const Exchange *exchange, gint64 now)
@@ -68,13 +99,13 @@ log_access (const Exchange *exchange, gint64 now)
   const char *path = tw_request_target (request)->path;
   g_auto (TwBuffer) line = TW_BUFFER_INIT;
 
-  if (response == NULL || !tw_log_wants (exchanges->handler.access))
+  if ((response == NULL && !exchange->handled) || !tw_log_wants (exchanges->handler.access))
     return;
   tw_buffer_append_string (&line, tw_request_method (request));
   tw_buffer_append_byte (&line, ' ');
   tw_buffer_append_string (&line, path != NULL ? path : "-");
   tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, tw_response_status (response));
+  tw_json_write_integer (&line, response != NULL ? tw_response_status (response) : STATUS_GONE);
   tw_buffer_append_byte (&line, ' ');
   tw_json_write_integer (&line, now - exchange->start_ms);
   tw_buffer_append_string (&line, "ms ");
@@ -95,9 +126,11 @@ tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context
   *context = NULL;
   log_access (exchange, now);
   tw_connection_set_deadline (mhd, now + exchanges->limits.idle_timeout_ms);
-  g_queue_unlink (&exchanges->open, &exchange->link);
-  tw_request_free (exchange->request);
-  g_free (exchange);
+  set_waiting (exchange, FALSE);
+  exchange->mhd = NULL;
+  /* The handler may still answer. */
+  if (!exchange->handled || tw_request_response (exchange->request) != NULL)
+    exchange_free (exchange);
 }
 
 static enum MHD_Result
@@ -139,6 +172,8 @@ queue (Exchange *exchange)
   TwResponse *response = tw_request_response (exchange->request);
   gboolean last = exchanges->last;
 
+  set_waiting (exchange, FALSE);
+  exchange->exchanges->unfinished = TRUE; /* libmicrohttpd writes it in its next run */
   tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.write_timeout_ms);
   return tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last) ? MHD_YES : MHD_NO;
 }
@@ -196,7 +231,34 @@ handle (Exchange *exchange)
   if (response != NULL)
     tw_request_answer (exchange->request, response);
   else
-    exchanges->handler.handle (exchange->request, exchanges->user_data);
+    {
+      exchanges->handed_on = TRUE;
+      exchanges->handler.handle (exchange->request, exchanges->user_data);
+    }
+}
+
+/* Waits for the answer: unsuspended while it is worth it. */
+static void
+wait (Exchange *exchange)
+{
+  if (!exchange->waiting)
+    {
+      set_waiting (exchange, TRUE);
+      tw_connection_set_deadline (exchange->mhd, TW_CONNECTION_NO_DEADLINE);
+    }
+  else if (++exchange->looks == MAX_LOOKS)
+    {
+      set_waiting (exchange, FALSE);
+      exchange->suspended = TRUE;
+      MHD_suspend_connection (exchange->mhd);
+    }
+}
+
+static enum MHD_Result
+take_body (Exchange *exchange, const char *bytes, gsize n)
+{
+  exchange->exchanges->unfinished = TRUE; /* more may have come already */
+  return tw_request_append_body (exchange->request, bytes, n) ? MHD_YES : MHD_NO;
 }
 
 /* Called once with the head, then with each piece of body, then until there is an answer. */
@@ -211,14 +273,12 @@ tw_exchanges_on_request (void *cls, struct MHD_Connection *mhd, const char *url,
     return begin (exchange, method, version);
   *upload_size = 0;
   if (n > 0)
-    return tw_request_append_body (exchange->request, upload, n) ? MHD_YES : MHD_NO;
+    return take_body (exchange, upload, n);
   if (!exchange->handled)
     handle (exchange);
   if (tw_request_response (exchange->request) != NULL)
     return queue (exchange);
-  exchange->suspended = TRUE;
-  tw_connection_set_deadline (mhd, TW_CONNECTION_NO_DEADLINE);
-  MHD_suspend_connection (mhd);
+  wait (exchange);
   return MHD_YES;
 }
 
@@ -250,13 +310,14 @@ tw_exchanges_keep_escapes (void *cls, struct MHD_Connection *mhd, char *text)
 }
 
 void
-tw_exchanges_answer_suspended (TwExchanges *exchanges)
+tw_exchanges_answer_waiting (TwExchanges *exchanges)
 {
-  for (GList *at = exchanges->open.head; at != NULL; at = at->next)
+  for (GList *at = exchanges->open.head, *next; at != NULL; at = next)
     {
       Exchange *exchange = at->data;
 
-      if (exchange->suspended)
+      next = at->next; /* one without a connection is gone with its answer */
+      if (exchange->handled && tw_request_response (exchange->request) == NULL)
         tw_request_answer (exchange->request, new_stopping_response ());
     }
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The requests that a libmicrohttpd daemon is busy with: its callbacks, from the target's first sight to the answer's
- * last byte. A request that is not answered at once is a suspended connection. Not thread-safe: all on the daemon's
- * loop. */
+ * last byte. Not thread-safe: all on the daemon's loop.
+ *
+ * A request that is not answered at once waits with its connection as it is for some runs of the daemon, and suspended
+ * after that: most answers come soon, and suspending and resuming takes system calls. */
 
 #pragma once
 
@@ -16,10 +18,12 @@ typedef struct
   TwHttpdHandler handler;
   gpointer user_data;
   TwRequestPool *pool;
-  GQueue open;      /* requests that are not completed */
-  gboolean resumed; /* a connection was resumed and the daemon has not run since: nothing else would tell */
-  gboolean last;    /* connections are closed behind their answer */
-  gboolean closing; /* nothing is handed on any more */
+  GQueue open;         /* requests that are not completed, or not answered */
+  guint n_waiting;     /* of those, with a connection that is not suspended: the daemon takes them for work to do */
+  gboolean unfinished; /* the daemon has something to do in its next run: nothing else would tell */
+  gboolean handed_on;  /* the handler was given something in this run */
+  gboolean last;       /* connections are closed behind their answer */
+  gboolean closing;    /* nothing is handed on any more */
 } TwExchanges;
 
 /* For MHD_OPTION_URI_LOG_CALLBACK, MHD_start_daemon(), MHD_OPTION_NOTIFY_COMPLETED, MHD_OPTION_UNESCAPE_CALLBACK and
@@ -33,8 +37,8 @@ void tw_exchanges_on_completed (void *exchanges, struct MHD_Connection *mhd, voi
 size_t tw_exchanges_keep_escapes (void *exchanges, struct MHD_Connection *mhd, char *text);
 void tw_exchanges_on_complaint (void *exchanges, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
 
-/* Answers every request whose connection is suspended with 503: libmicrohttpd aborts the process when it is stopped
- * with such a connection. */
-void tw_exchanges_answer_suspended (TwExchanges *exchanges);
+/* Answers every request that waits for its handler with 503: libmicrohttpd aborts the process when it is stopped with a
+ * suspended connection. */
+void tw_exchanges_answer_waiting (TwExchanges *exchanges);
 
 G_END_DECLS

@@ -20,6 +20,12 @@ const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .write_timeout_ms = 120 * 1000,
 };
 
+/* How often the daemon runs for requests that wait, when nothing else makes it run. */
+#define WAITING_RUN_MS 1
+
+/* Runs in a row, of one turn of the loop. */
+#define MAX_RUNS 4
+
 typedef struct
 {
   GSource source;
@@ -34,7 +40,8 @@ struct _TwHttpd
   TwConnections *connections;
   GSource *source;
   int listen_fd;
-  gboolean running; /* inside MHD_run() */
+  gboolean running;   /* inside MHD_run() */
+  gint64 next_run_us; /* while requests wait; of g_get_monotonic_time() */
   void (*stopped) (gpointer user_data);
   gpointer stopped_data;
 };
@@ -58,33 +65,54 @@ tw_httpd_run (gpointer data)
   if (httpd->running)
     return;
   httpd->running = TRUE;
-  httpd->exchanges.resumed = FALSE;
   tw_log_gather ();
-  MHD_run (httpd->daemon);
+  for (guint i = 0; i == 0 || (httpd->exchanges.unfinished && i < MAX_RUNS); i++)
+    {
+      httpd->exchanges.unfinished = FALSE;
+      MHD_run (httpd->daemon);
+    }
+  if (httpd->exchanges.handed_on && httpd->exchanges.handler.handled != NULL)
+    httpd->exchanges.handler.handled (httpd->exchanges.user_data);
+  httpd->exchanges.handed_on = FALSE;
   tw_log_flush ();
   httpd->running = FALSE;
+  if (httpd->exchanges.n_waiting > 0)
+    httpd->next_run_us = g_get_monotonic_time () + WAITING_RUN_MS * 1000;
   check_stopped (httpd);
+}
+
+/* When the daemon wants to run: in so many milliseconds, -1 for no time of its own. It would run all the time while a
+ * request waits, so that it is not asked then. */
+static gint
+wanted_ms (TwHttpd *httpd)
+{
+  unsigned long long wait;
+
+  if (httpd->exchanges.unfinished)
+    return 0;
+  if (httpd->exchanges.n_waiting > 0)
+    return WAITING_RUN_MS;
+  return MHD_get_timeout (httpd->daemon, &wait) == MHD_YES ? (gint) MIN (wait, (unsigned long long) G_MAXINT) : -1;
 }
 
 static gboolean
 source_prepare (GSource *source, gint *timeout_ms)
 {
-  TwHttpd *httpd = ((DaemonSource *) source)->httpd;
-  unsigned long long wait;
-
-  *timeout_ms = -1;
-  if (MHD_get_timeout (httpd->daemon, &wait) == MHD_YES)
-    *timeout_ms = (gint) MIN (wait, (unsigned long long) G_MAXINT);
-  return httpd->exchanges.resumed || *timeout_ms == 0;
+  *timeout_ms = wanted_ms (((DaemonSource *) source)->httpd);
+  return *timeout_ms == 0;
 }
 
 static gboolean
 source_check (GSource *source)
 {
   DaemonSource *self = (DaemonSource *) source;
-  gint timeout_ms;
+  TwHttpd *httpd = self->httpd;
 
-  return g_source_query_unix_fd (source, self->epoll_tag) != 0 || source_prepare (source, &timeout_ms);
+  if (g_source_query_unix_fd (source, self->epoll_tag) != 0)
+    return TRUE;
+  if (!httpd->exchanges.unfinished && httpd->exchanges.n_waiting > 0)
+    return g_source_get_time (source) >= httpd->next_run_us;
+  return wanted_ms (httpd) == 0;
 }
 
 static gboolean
@@ -167,7 +195,7 @@ tw_httpd_stop (TwHttpd *httpd, void (*stopped) (gpointer user_data), gpointer us
   httpd->stopped = stopped;
   httpd->stopped_data = user_data;
   /* The loop's next turn finds out whether that was all. */
-  httpd->exchanges.resumed = TRUE;
+  httpd->exchanges.unfinished = TRUE;
 }
 
 void
@@ -182,8 +210,8 @@ tw_httpd_free (TwHttpd *httpd)
   httpd->stopped = NULL;
   tw_httpd_close (httpd);
   stop_listening (httpd);
-  tw_exchanges_answer_suspended (&httpd->exchanges);
-  MHD_run (httpd->daemon);
+  tw_exchanges_answer_waiting (&httpd->exchanges);
+  tw_httpd_run (httpd);
   g_source_destroy (httpd->source);
   g_source_unref (httpd->source);
   MHD_stop_daemon (httpd->daemon);

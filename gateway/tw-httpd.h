@@ -2,8 +2,8 @@
 
 /* libmicrohttpd on a GMainContext: HTTP in, TwRequest to a handler, its answer out. All on one thread, without a lock.
  *
- * The daemon runs in external epoll mode; its epoll descriptor is a source of the loop. A request that is not answered
- * at once is a suspended connection. Each phase of a connection has an absolute deadline (tw-connections.h).
+ * The daemon runs in external epoll mode; its epoll descriptor is a source of the loop. Each phase of a connection has
+ * an absolute deadline (tw-connections.h).
  */
 
 #pragma once
@@ -34,8 +34,12 @@ typedef struct
   /* The head is there and well-formed: allow a body (tw_request_set_body_limit()) and return NULL, or answer
    * already. */
   TwResponse *(*begin) (TwRequest *request, gpointer user_data);
-  /* All is there: answer now or later, on this thread. The request lives until it is answered. */
+  /* All is there: answer now or later, on this thread. The request lives until it is answered, whatever becomes of its
+   * connection; what its head says is there during this call. */
   void (*handle) (TwRequest *request, gpointer user_data);
+  /* Some requests have been handed over, and no more come in this turn of the loop; NULL where that is nothing to the
+   * handler. */
+  void (*handled) (gpointer user_data);
   TwLogLevel access; /* at which each request is logged when it has been answered */
 } TwHttpdHandler;
 

@@ -220,9 +220,11 @@ handle (TwRequest *request, gpointer user_data)
   Call *call = tw_request_data (request);
   const TwMethod *method = call->route.method;
   g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
-  /* Again: a body may take its time, and the session end meanwhile. */
-  TwResponse *refusal = call->claims != NULL ? tw_bearer_check_session (rest->bearer, call->claims) : NULL;
+  TwResponse *refusal = NULL;
 
+  /* Again: a body may take its time, and the session end meanwhile. */
+  if (call->claims != NULL && tw_request_has_body (request))
+    refusal = tw_bearer_check_session (rest->bearer, call->claims);
   if (refusal == NULL)
     refusal = bind_call (call, &arguments);
   if (refusal != NULL)
@@ -235,4 +237,17 @@ handle (TwRequest *request, gpointer user_data)
                   call);
 }
 
-const TwHttpdHandler TW_REST_HANDLER = { .begin = begin, .handle = handle, .access = TW_LOG_INFO };
+static void
+handled (gpointer user_data)
+{
+  const TwRest *rest = user_data;
+
+  tw_clients_flush (rest->clients);
+}
+
+const TwHttpdHandler TW_REST_HANDLER = {
+  .begin = begin,
+  .handle = handle,
+  .handled = handled,
+  .access = TW_LOG_INFO,
+};

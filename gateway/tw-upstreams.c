@@ -153,3 +153,14 @@ tw_clients_get (const TwClients *clients, const TwService *service)
 {
   return g_hash_table_lookup (clients->clients, service);
 }
+
+void
+tw_clients_flush (const TwClients *clients)
+{
+  GHashTableIter iter;
+  gpointer client;
+
+  g_hash_table_iter_init (&iter, clients->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client))
+    tw_client_flush (client);
+}

@@ -39,6 +39,9 @@ void tw_clients_free (TwClients *clients);
 /* The client of @service; NULL where it has no addresses. */
 TwClient *tw_clients_get (const TwClients *clients, const TwService *service);
 
+/* tw_client_flush() for each. */
+void tw_clients_flush (const TwClients *clients);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwUpstreams, tw_upstreams_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwClients, tw_clients_free)
 

@@ -140,7 +140,8 @@ is_connecting (const TwClientEndpoint *endpoint)
   return FALSE;
 }
 
-/* The open connection with the fewest calls, or NULL. */
+/* The first open connection that is not busy, so that calls travel together; among busy ones that with the fewest
+ * calls. NULL where none is open. */
 static TwClientConnection *
 pick (TwClientEndpoint *endpoint, gint64 now_ms, gboolean at_once)
 {
@@ -152,6 +153,8 @@ pick (TwClientEndpoint *endpoint, gint64 now_ms, gboolean at_once)
 
       if (connection->open && (best == NULL || connection->calls.length < best->calls.length))
         best = connection;
+      if (best != NULL && best->calls.length < BUSY_CALLS)
+        break;
     }
 
   if ((best == NULL || best->calls.length >= BUSY_CALLS) && endpoint->connections->len < endpoint->limits->connections

@@ -160,6 +160,12 @@ step_out (TwClient *client, TwClientEndpoint *endpoint, TwClientConnection *conn
   return !tw_client_connection_wants_to_write (connection) || tw_client_connection_write (connection, error);
 }
 
+void
+tw_client_flush (TwClient *client)
+{
+  for_each_connection (client, tw_client_clock_ms (), step_out);
+}
+
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {

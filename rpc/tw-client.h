@@ -60,6 +60,9 @@ guint64 tw_client_call (TwClient *client, const char *method, const guint8 *argu
 /* Forgets a call: its function is not called any more. A handle that is no longer in flight is ignored. */
 void tw_client_cancel (TwClient *client, guint64 call);
 
+/* Writes the calls that were made, as the loop's next turn would: for who has just made all calls that there are. */
+void tw_client_flush (TwClient *client);
+
 /* Calls in flight. */
 guint tw_client_in_flight (const TwClient *client);
 

@@ -114,6 +114,26 @@ wait_for_waiting (const Fixture *fixture, guint n)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Longer than a connection waits before it is suspended. */
+static void
+wait_until_suspended (const Fixture *fixture)
+{
+  for (guint i = 0; i < 100; i++)
+    tw_httpd_run (fixture->httpd);
+}
+
+/* Closes with a reset, and lets the server notice. */
+static void
+reset (const Fixture *fixture, int fd)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close (fd);
+  for (guint i = 0; i < 3; i++)
+    tw_httpd_run (fixture->httpd);
+}
+
 static guint
 count_answers (const char *text)
 {
@@ -189,33 +209,124 @@ test_unwanted_body_is_dropped_and_the_connection_goes_on (void)
   g_assert_nonnull (strstr (text, "HTTP/1.1 204 "));
 }
 
+#define LATER "GET /later HTTP/1.0\r\n\r\n"
+
+/* A fixture whose handler has one request that waits; the client's socket. */
+static int
+fixture_set_up_with_one (Fixture *fixture)
+{
+  int fd;
+
+  fixture_set_up (fixture);
+  fd = client (fixture, LATER, strlen (LATER));
+  wait_for_waiting (fixture, 1);
+  return fd;
+}
+
+static void
+answer_the_one (const Fixture *fixture)
+{
+  tw_request_answer (g_ptr_array_index (fixture->waiting, 0), tw_response_new (202));
+}
+
+static void
+assert_serves (const Fixture *fixture)
+{
+  g_autofree char *text = receive_all (client (fixture, NEXT, strlen (NEXT)));
+
+  g_assert_cmpuint (count_answers (text), ==, 1);
+}
+
 static void
 test_answer_later_wakes_the_connection (void)
 {
   g_auto (Fixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
-  int fd;
+  int fd = fixture_set_up_with_one (&fixture);
 
-  fixture_set_up (&fixture);
-  fd = client (&fixture, "GET /later HTTP/1.0\r\n\r\n", 23);
-  wait_for_waiting (&fixture, 1);
-  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
+  answer_the_one (&fixture);
   text = receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 202 "));
+}
+
+static void
+test_answer_much_later_wakes_the_suspended_connection (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+  int fd = fixture_set_up_with_one (&fixture);
+
+  wait_until_suspended (&fixture);
+  answer_the_one (&fixture);
+  text = receive_all (fd);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 202 "));
+}
+
+static void
+test_one_that_waits_holds_up_nobody (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  close (fixture_set_up_with_one (&fixture));
+  assert_serves (&fixture);
+  wait_until_suspended (&fixture);
+  assert_serves (&fixture);
+  answer_the_one (&fixture);
 }
 
 static void
 test_answer_to_a_client_that_went_away (void)
 {
   g_auto (Fixture) fixture = { .httpd = NULL };
-  g_autofree char *text = NULL;
 
-  fixture_set_up (&fixture);
-  close (client (&fixture, "GET /later HTTP/1.0\r\n\r\n", 23));
-  wait_for_waiting (&fixture, 1);
-  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
-  text = receive_all (client (&fixture, NEXT, strlen (NEXT)));
-  g_assert_cmpuint (count_answers (text), ==, 1);
+  close (fixture_set_up_with_one (&fixture));
+  answer_the_one (&fixture);
+  assert_serves (&fixture);
+}
+
+static void
+test_answer_to_a_connection_that_was_reset (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  reset (&fixture, fixture_set_up_with_one (&fixture));
+  answer_the_one (&fixture);
+  assert_serves (&fixture);
+}
+
+static void
+test_connection_that_was_reset_is_logged (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_auto (Fixture) fixture = { .httpd = NULL };
+
+      reset (&fixture, fixture_set_up_with_one (&fixture));
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*GET /later 499 *");
+}
+
+static void
+test_answer_to_a_suspended_connection_that_was_reset (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  int fd = fixture_set_up_with_one (&fixture);
+
+  wait_until_suspended (&fixture);
+  reset (&fixture, fd);
+  answer_the_one (&fixture);
+  assert_serves (&fixture);
+}
+
+static void
+test_freed_before_the_answer_to_a_connection_that_was_reset (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  reset (&fixture, fixture_set_up_with_one (&fixture));
 }
 
 static void
@@ -237,11 +348,38 @@ test_stop_waits_for_what_is_under_way (void)
   tw_httpd_stop (fixture.httpd, on_stopped, &fixture);
   while (g_main_context_iteration (NULL, FALSE))
     g_assert_false (fixture.stopped);
-  tw_request_answer (g_ptr_array_index (fixture.waiting, 0), tw_response_new (202));
+  answer_the_one (&fixture);
   text = receive_all (fd);
   g_assert_nonnull (strstr (text, "Connection: close"));
   while (!fixture.stopped)
     g_main_context_iteration (NULL, TRUE);
+}
+
+/* What was handed on is under way, even if nobody waits for it any more. */
+static void
+test_stop_waits_for_what_lost_its_connection (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+
+  reset (&fixture, fixture_set_up_with_one (&fixture));
+  tw_httpd_stop (fixture.httpd, on_stopped, &fixture);
+  while (g_main_context_iteration (NULL, FALSE))
+    g_assert_false (fixture.stopped);
+  answer_the_one (&fixture);
+  while (!fixture.stopped)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_freed_with_a_waiting_connection (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *text = NULL;
+  int fd = fixture_set_up_with_one (&fixture);
+
+  g_clear_pointer (&fixture.httpd, tw_httpd_free);
+  text = receive_all (fd);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 503 "));
 }
 
 /* libmicrohttpd would abort the process. */
@@ -250,11 +388,9 @@ test_freed_with_a_suspended_connection (void)
 {
   g_auto (Fixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
-  int fd;
+  int fd = fixture_set_up_with_one (&fixture);
 
-  fixture_set_up (&fixture);
-  fd = client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
-  wait_for_waiting (&fixture, 1);
+  wait_until_suspended (&fixture);
   g_clear_pointer (&fixture.httpd, tw_httpd_free);
   text = receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 503 "));
@@ -274,8 +410,19 @@ main (int argc, char **argv)
   g_test_add_func ("/httpd/unwanted-body-is-dropped-and-the-connection-goes-on",
                    test_unwanted_body_is_dropped_and_the_connection_goes_on);
   g_test_add_func ("/httpd/answer-later-wakes-the-connection", test_answer_later_wakes_the_connection);
+  g_test_add_func ("/httpd/answer-much-later-wakes-the-suspended-connection",
+                   test_answer_much_later_wakes_the_suspended_connection);
+  g_test_add_func ("/httpd/one-that-waits-holds-up-nobody", test_one_that_waits_holds_up_nobody);
   g_test_add_func ("/httpd/answer-to-a-client-that-went-away", test_answer_to_a_client_that_went_away);
+  g_test_add_func ("/httpd/answer-to-a-connection-that-was-reset", test_answer_to_a_connection_that_was_reset);
+  g_test_add_func ("/httpd/connection-that-was-reset-is-logged", test_connection_that_was_reset_is_logged);
+  g_test_add_func ("/httpd/answer-to-a-suspended-connection-that-was-reset",
+                   test_answer_to_a_suspended_connection_that_was_reset);
+  g_test_add_func ("/httpd/freed-before-the-answer-to-a-connection-that-was-reset",
+                   test_freed_before_the_answer_to_a_connection_that_was_reset);
   g_test_add_func ("/httpd/stop-waits-for-what-is-under-way", test_stop_waits_for_what_is_under_way);
+  g_test_add_func ("/httpd/stop-waits-for-what-lost-its-connection", test_stop_waits_for_what_lost_its_connection);
+  g_test_add_func ("/httpd/freed-with-a-waiting-connection-answers-it", test_freed_with_a_waiting_connection);
   g_test_add_func ("/httpd/freed-with-a-suspended-connection-answers-it", test_freed_with_a_suspended_connection);
   return g_test_run ();
 }
