@@ -19,7 +19,8 @@ die() {
 # To build and to run: the compilers (C, Meson, Thrift), and the libraries that ARCHITECTURE.md gives the reasons for.
 packages_server=(
   gcc libc6-dev meson ninja-build pkg-config python3 thrift-compiler
-  libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmongoc-dev libsodium-dev libsqlite3-dev libthrift-c-glib-dev
+  libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmimalloc-dev libmongoc-dev libsodium-dev libsqlite3-dev
+  libthrift-c-glib-dev
 )
 # To test: the Python of the integration tests, and a browser for the page.
 packages_test=("${packages_server[@]}" ca-certificates chromium git openssl procps python3-venv wrk)
@@ -71,5 +72,7 @@ build() {
     shift
   done
   [ -f "$folder/build.ninja" ] || meson setup "$folder" "${options[@]}" >&2 || die "configuring $folder failed"
+  # Else a target that has come since is not known.
+  ninja -C "$folder" build.ninja >/dev/null || die "configuring $folder failed"
   meson compile -C "$folder" "${@:2}" >&2 || die "building $folder failed"
 }
