@@ -43,6 +43,7 @@ struct _TwMongoOperations
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   GQueue unanswered;
+  gint64 looks_ms; /* when the thread of the deadlines looks at them again, unless it is told to before */
   gboolean closing;
 };
 
@@ -146,6 +147,7 @@ next_overdue (TwMongoOperations *operations)
     {
       Operation *first = g_queue_peek_head (&operations->unanswered);
 
+      operations->looks_ms = first != NULL ? first->deadline_ms : G_MAXINT64;
       if (first == NULL)
         pthread_cond_wait (&operations->changed, &operations->mutex);
       else if (tw_monotonic_ms () < first->deadline_ms)
@@ -202,6 +204,8 @@ find_earlier (TwMongoOperations *operations, const Operation *operation)
   return link;
 }
 
+/* Most operations end long before the thread of the deadlines looks, and the next ones have theirs after that: to wake
+ * it for each would cost as much as a small command does. */
 static void
 note_unanswered (TwMongoOperations *operations, Operation *operation)
 {
@@ -213,10 +217,9 @@ note_unanswered (TwMongoOperations *operations, Operation *operation)
   if (earlier != NULL)
     g_queue_insert_after_link (&operations->unanswered, earlier, &operation->link);
   else
-    {
-      g_queue_push_head_link (&operations->unanswered, &operation->link);
-      pthread_cond_signal (&operations->changed);
-    }
+    g_queue_push_head_link (&operations->unanswered, &operation->link);
+  if (operation->deadline_ms < operations->looks_ms)
+    pthread_cond_signal (&operations->changed);
   pthread_mutex_unlock (&operations->mutex);
 }
 

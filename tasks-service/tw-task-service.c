@@ -114,6 +114,76 @@ tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter 
   return TRUE;
 }
 
+/* A read that was started. */
+typedef struct
+{
+  guint limit;
+  TwTaskDone got;
+  TwTaskPageDone paged;
+  gpointer user_data;
+} Started;
+
+static Started *
+started_new (const Started *like)
+{
+  return g_memdup2 (like, sizeof *like);
+}
+
+static void
+end_get (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Started *started = user_data;
+
+  started->got (error == NULL ? rows->pdata[0] : NULL, error, started->user_data);
+}
+
+void
+tw_task_service_start_get (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
+                           gpointer user_data)
+{
+  tw_task_store_start_get (service->store, user_id, id, end_get,
+                           started_new (&(Started) { .got = done, .user_data = user_data }));
+}
+
+static void
+end_page (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Started *started = user_data;
+  g_autofree char *next_cursor = NULL;
+
+  if (error != NULL)
+    {
+      started->paged (NULL, 0, NULL, error, started->user_data);
+      return;
+    }
+  if (rows->len > started->limit)
+    {
+      const TwTaskRecord *task = rows->pdata[started->limit - 1];
+      TwTaskPosition last = { .created_ms = task->created_ms };
+
+      memcpy (last.id, task->id, sizeof last.id);
+      next_cursor = tw_task_cursor_encode (&last);
+    }
+  started->paged ((const TwTaskRecord *const *) rows->pdata, MIN (rows->len, started->limit), next_cursor, NULL,
+                  started->user_data);
+}
+
+void
+tw_task_service_start_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
+                            guint limit, TwTaskPageDone done, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  TwTaskPosition after;
+
+  if (cursor != NULL && !tw_task_cursor_decode (cursor, &after, &error))
+    {
+      done (NULL, 0, NULL, error, user_data);
+      return;
+    }
+  tw_task_store_start_list (service->store, user_id, filter, cursor != NULL ? &after : NULL, limit + 1, end_page,
+                            started_new (&(Started) { .limit = limit, .paged = done, .user_data = user_data }));
+}
+
 gboolean
 tw_task_service_is_remote (const TwTaskService *service)
 {

@@ -38,6 +38,15 @@ gboolean tw_task_service_all (TwTaskService *service, const char *user_id, TwTas
 gboolean tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
                                guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor, GError **error);
 
+/* The same two where the store is remote, without blocking. @done gets the task, or what of the page there is, on any
+ * thread; what it gets is valid during the call. */
+typedef void (*TwTaskPageDone) (const TwTaskRecord *const *tasks, guint n, const char *next_cursor, const GError *error,
+                                gpointer user_data);
+void tw_task_service_start_get (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
+                                gpointer user_data);
+void tw_task_service_start_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
+                                 guint limit, TwTaskPageDone done, gpointer user_data);
+
 /* Whether a read waits for another machine; what shares the store's work for several reads: as a TwTaskStore has it. */
 gboolean tw_task_service_is_remote (const TwTaskService *service);
 gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean may_wait);

@@ -6,7 +6,6 @@
 #include "tw-task-store-mongo.h"
 
 #include "tw-error.h"
-#include "tw-mongo-call.h"
 #include "tw-random.h"
 #include "tw-store-error.h"
 #include "tw-task-change-mongo.h"
@@ -49,13 +48,12 @@ store_check (TwTaskStore *store, GError **error)
   return tw_mongo_check (mongo_store (store)->mongo, error);
 }
 
-/* A read's question and what it found. The rows stay in it until it has ended: their function belongs to the caller's
- * thread, which may have been told meanwhile that it took too long. */
+/* A read's question and what it found. */
 typedef struct
 {
   Store *store;
   char *user_id;
-  bson_oid_t id; /* view() */
+  bson_oid_t id; /* start_get() */
   TwDoneFilter filter;
   guint limit;          /* 0: none */
   TwTaskPosition after; /* where the next page goes on … */
@@ -63,16 +61,20 @@ typedef struct
   guint skip;      /* … and how many documents behind that are not tasks */
   guint seen;      /* documents of this page */
   GPtrArray *rows; /* TwTaskRecord */
+  TwTaskRowsDone done;
+  gpointer user_data;
 } Read;
 
 static Read *
-read_new (TwTaskStore *store, const char *user_id)
+read_new (TwTaskStore *store, const char *user_id, TwTaskRowsDone done, gpointer user_data)
 {
   Read *read = g_new0 (Read, 1);
 
   read->store = mongo_store (store);
   read->user_id = g_strdup (user_id);
   read->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_task_record_free);
+  read->done = done;
+  read->user_data = user_data;
   return read;
 }
 
@@ -81,25 +83,24 @@ read_free (gpointer data)
 {
   Read *read = data;
 
-  if (read == NULL)
-    return;
   g_ptr_array_unref (read->rows);
   g_free (read->user_id);
   g_free (read);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Read, read_free)
-
-/* Runs @run on *@read, which is NULL afterwards where it failed. */
-static gboolean
-call_read (Read **read, TwMongoFunc run, GError **error)
+/* Where it failed, because it took too long, rows may still be on their way. */
+static void
+read_finish (gpointer data, const GError *error)
 {
-  TwMongo *mongo = (*read)->store->mongo;
-  gpointer job = g_steal_pointer (read);
-  gboolean well = tw_mongo_call (mongo, run, &job, read_free, error);
+  const Read *read = data;
 
-  *read = job;
-  return well;
+  read->done (error == NULL ? read->rows : NULL, error, read->user_data);
+}
+
+static void
+read_start (Read *read, TwMongoFunc run)
+{
+  tw_mongo_run (read->store->mongo, run, read_finish, read, read_free);
 }
 
 static gboolean
@@ -118,18 +119,22 @@ run_get (TwMongoSession *session, gpointer data, GError **error)
   return TRUE;
 }
 
-static gboolean
-store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
-            GError **error)
+static void
+store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done, gpointer user_data)
 {
-  g_autoptr (Read) read = read_new (store, user_id);
+  g_autoptr (GError) error = NULL;
+  bson_oid_t oid;
+  Read *read;
 
-  if (!tw_task_document_id (id, &read->id))
-    return not_found (error);
-  if (!call_read (&read, run_get, error))
-    return FALSE;
-  row (read->rows->pdata[0], user_data);
-  return TRUE;
+  if (!tw_task_document_id (id, &oid))
+    {
+      not_found (&error);
+      done (NULL, error, user_data);
+      return;
+    }
+  read = read_new (store, user_id, done, user_data);
+  read->id = oid;
+  read_start (read, run_get);
 }
 
 static gboolean
@@ -186,28 +191,26 @@ run_list (TwMongoSession *session, gpointer data, GError **error)
   return TRUE;
 }
 
-static gboolean
-store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
-            TwTaskRowFunc row, gpointer user_data, GError **error)
+static void
+store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                  guint limit, TwTaskRowsDone done, gpointer user_data)
 {
-  g_autoptr (Read) read = read_new (store, user_id);
+  g_autoptr (GError) error = NULL;
+  Read *read;
 
   if (after != NULL && !tw_id_is_valid (after->id))
     {
-      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
-      return FALSE;
+      g_set_error (&error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
+      done (NULL, error, user_data);
+      return;
     }
+  read = read_new (store, user_id, done, user_data);
   read->filter = filter;
   read->limit = limit;
   read->has_after = after != NULL;
   if (after != NULL)
     read->after = *after;
-  if (!call_read (&read, run_list, error))
-    return FALSE;
-  for (guint i = 0; i < read->rows->len; i++)
-    if (!row (read->rows->pdata[i], user_data))
-      break;
-  return TRUE;
+  read_start (read, run_list);
 }
 
 /* One change on its way. */
@@ -345,11 +348,10 @@ TwTaskStore *
 tw_task_store_mongo_open (const char *uri, GError **error)
 {
   static const TwTaskStoreClass klass = {
-    .remote = TRUE,
     .free = store_free,
     .check = store_check,
-    .view = store_view,
-    .list = store_list,
+    .start_get = store_start_get,
+    .start_list = store_start_list,
     .insert = store_insert,
     .change = store_change,
     .remove = store_remove,

@@ -2,6 +2,8 @@
 
 #include "tw-task-store.h"
 
+#include "tw-latch.h"
+
 TwTaskRecord *
 tw_task_record_copy (const TwTaskRecord *record)
 {
@@ -41,7 +43,7 @@ tw_task_store_check (TwTaskStore *store, GError **error)
 gboolean
 tw_task_store_is_remote (const TwTaskStore *store)
 {
-  return store->klass->remote;
+  return store->klass->start_get != NULL;
 }
 
 gboolean
@@ -57,11 +59,67 @@ tw_task_store_reads_end (TwTaskStore *store)
     store->klass->reads_end (store);
 }
 
+void
+tw_task_store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done,
+                         gpointer user_data)
+{
+  store->klass->start_get (store, user_id, id, done, user_data);
+}
+
+void
+tw_task_store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                          guint limit, TwTaskRowsDone done, gpointer user_data)
+{
+  store->klass->start_list (store, user_id, filter, after, limit, done, user_data);
+}
+
+/* A read that was started, and is waited for. */
+typedef struct
+{
+  TwLatch ended;
+  GPtrArray *rows;
+  GError *error;
+} Reading;
+
+static void
+keep_rows (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  Reading *reading = user_data;
+
+  if (error == NULL)
+    reading->rows = g_ptr_array_ref (rows);
+  else
+    reading->error = g_error_copy (error);
+  tw_latch_open (&reading->ended);
+}
+
+static gboolean
+show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  tw_latch_wait (&reading->ended);
+  if (reading->error != NULL)
+    {
+      g_propagate_error (error, reading->error);
+      return FALSE;
+    }
+  for (guint i = 0; i < reading->rows->len; i++)
+    if (!row (reading->rows->pdata[i], user_data))
+      break;
+  g_ptr_array_unref (reading->rows);
+  return TRUE;
+}
+
 gboolean
 tw_task_store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
                     GError **error)
 {
-  return store->klass->view (store, user_id, id, row, user_data, error);
+  Reading reading = { 0 };
+
+  if (!tw_task_store_is_remote (store))
+    return store->klass->view (store, user_id, id, row, user_data, error);
+  tw_latch_init (&reading.ended);
+  store->klass->start_get (store, user_id, id, keep_rows, &reading);
+  return show_rows (&reading, row, user_data, error);
 }
 
 static gboolean
@@ -85,7 +143,13 @@ gboolean
 tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                     guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  return store->klass->list (store, user_id, filter, after, limit, row, user_data, error);
+  Reading reading = { 0 };
+
+  if (!tw_task_store_is_remote (store))
+    return store->klass->list (store, user_id, filter, after, limit, row, user_data, error);
+  tw_latch_init (&reading.ended);
+  store->klass->start_list (store, user_id, filter, after, limit, keep_rows, &reading);
+  return show_rows (&reading, row, user_data, error);
 }
 
 void

@@ -5,8 +5,9 @@
  * - Data has been validated before it gets here; a store adds no limits of its own.
  * - Ids are 24 hex digits and made by the service. What is not found for that user, whether it never was, was
  *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
- * - Reads may block and may be called on any thread; mutations never block and complete by callback, on any thread,
- *   once they are durable. A read that starts after a mutation's callback sees it.
+ * - Reads may block and may be called on any thread, but for those that start; these and mutations never block and
+ *   complete by callback, on any thread, mutations once they are durable. A read that starts after a mutation's callback
+ *   sees it.
  * - Newest first means descending by (created, id).
  * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (malformed cursor), UNAVAILABLE, INTERNAL.
  *   None names a backend.
@@ -69,19 +70,29 @@ typedef gboolean (*TwTaskRowFunc) (const TwTaskRecord *row, gpointer user_data);
 /* @task: how the task is after the change (insert, change) or NULL (remove, failure); valid during the call. */
 typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
 
+/* @rows: of TwTaskRecord, or NULL on failure. Valid during the call; whoever takes a reference may read on. */
+typedef void (*TwTaskRowsDone) (GPtrArray *rows, const GError *error, gpointer user_data);
+
 typedef struct _TwTaskStore TwTaskStore;
 
 typedef struct
 {
-  gboolean remote; /* a read waits for another machine, and not for a processor: many may run at once */
   void (*free) (TwTaskStore *store);
   gboolean (*check) (TwTaskStore *store, GError **error);
   gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait); /* both NULL: reads wait, and share nothing */
   void (*reads_end) (TwTaskStore *store);
+
+  /* A store whose reads wait for a processor. */
   gboolean (*view) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
                     GError **error);
   gboolean (*list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                     guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
+
+  /* Instead of the two, one whose reads wait for another machine. */
+  void (*start_get) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done, gpointer user_data);
+  void (*start_list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                      guint limit, TwTaskRowsDone done, gpointer user_data);
+
   void (*insert) (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
   void (*change) (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
                   TwTaskDone done, gpointer user_data);
@@ -100,7 +111,7 @@ void tw_task_store_free (TwTaskStore *store);
 /* Whether it can read now. */
 gboolean tw_task_store_check (TwTaskStore *store, GError **error);
 
-/* Whether a read waits for another machine: then each of those that run at once needs a thread. */
+/* Whether a read waits for another machine: then it can be started, and no thread of the caller's has to wait. */
 gboolean tw_task_store_is_remote (const TwTaskStore *store);
 
 /* What this thread reads between the two is of one moment, not before the first call, where that saves the store work;
@@ -120,6 +131,12 @@ TwTaskRecord *tw_task_store_get (TwTaskStore *store, const char *user_id, const 
 gboolean tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter,
                              const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data,
                              GError **error);
+
+/* The same, of a remote store, for whoever does not wait: neither blocks. One row, or a user's tasks. */
+void tw_task_store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done,
+                              gpointer user_data);
+void tw_task_store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter,
+                               const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data);
 
 /* Inserts a copy of @task as it stands. */
 void tw_task_store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);

@@ -22,7 +22,7 @@
 struct _TwTasksDirect
 {
   TwTaskService *service;
-  TwCallPool *readers;
+  TwCallPool *readers; /* NULL: reads are started, and nobody waits for them */
 };
 
 /* Arguments */
@@ -151,9 +151,9 @@ begin_success (TwCall *call)
   return writer;
 }
 
-/* Once a change is durable, or has failed: a TwTaskDone. */
+/* Once a change is durable, a read has ended, or either has failed: a TwTaskDone. */
 static void
-answer_changed (const TwTaskRecord *task, const GError *error, gpointer data)
+answer_task (const TwTaskRecord *task, const GError *error, gpointer data)
 {
   TwCall *call = data;
 
@@ -194,11 +194,23 @@ answer_get (TwCall *call, gboolean may_wait, gpointer service)
 }
 
 static void
+start_get (TwCall *call, TwTaskService *service)
+{
+  g_auto (Arguments) asked;
+
+  arguments_read (&asked, call, one_field);
+  tw_task_service_start_get (service, asked.user_id, asked.id, answer_task, call);
+}
+
+static void
 take_get (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
 
-  tw_call_pool_collect (direct->readers, call, answer_get, direct->service);
+  if (direct->readers == NULL)
+    start_get (call, direct->service);
+  else
+    tw_call_pool_collect (direct->readers, call, answer_get, direct->service);
 }
 
 /* page */
@@ -235,11 +247,32 @@ page_field (Arguments *arguments, TwWireType type, gint16 number)
     tw_reader_skip (&arguments->reader, type);
 }
 
+static void
+page_arguments_read (Arguments *arguments, const TwCall *call)
+{
+  arguments_read (arguments, call, page_field);
+  if (arguments->limit == 0)
+    arguments->limit = default_limit (call);
+}
+
 typedef struct
 {
   TwWriter *writer;
+  gsize list;
   guint32 n;
 } Rows;
+
+/* A page with about so many tasks. */
+static void
+begin_rows (Rows *rows, TwCall *call, gint32 tasks)
+{
+  TwWriter *writer = begin_success (call);
+
+  tw_buffer_reserve (writer->out, (gsize) tasks * USUAL_TASK_SIZE);
+  tw_writer_struct_begin (writer);
+  tw_writer_field (writer, TW_WIRE_LIST, 1);
+  *rows = (Rows) { .writer = writer, .list = tw_writer_list_begin (writer, TW_WIRE_STRUCT) };
+}
 
 static gboolean
 write_row (const TwTaskRecord *task, gpointer data)
@@ -250,24 +283,29 @@ write_row (const TwTaskRecord *task, gpointer data)
   return write_task (task, rows->writer);
 }
 
+static void
+end_rows (const Rows *rows, TwCall *call, const char *next_cursor)
+{
+  tw_writer_list_end (rows->writer, rows->list, rows->n);
+  if (next_cursor != NULL)
+    {
+      tw_writer_field (rows->writer, TW_WIRE_STRING, 2);
+      tw_writer_string (rows->writer, next_cursor, strlen (next_cursor));
+    }
+  tw_writer_struct_end (rows->writer);
+  tw_call_reply (call);
+}
+
 static gboolean
 answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *next_cursor = NULL;
   g_auto (Arguments) asked;
-  TwWriter *writer;
-  Rows rows = { 0 };
-  gsize list;
+  Rows rows;
 
-  arguments_read (&asked, call, page_field);
-  if (asked.limit == 0)
-    asked.limit = default_limit (call);
-  rows.writer = writer = begin_success (call);
-  tw_buffer_reserve (writer->out, (gsize) asked.limit * USUAL_TASK_SIZE);
-  tw_writer_struct_begin (writer);
-  tw_writer_field (writer, TW_WIRE_LIST, 1);
-  list = tw_writer_list_begin (writer, TW_WIRE_STRUCT);
+  page_arguments_read (&asked, call);
+  begin_rows (&rows, call, asked.limit);
   if (!tw_task_service_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
                              asked.cursor, (guint) asked.limit, write_row, &rows, &next_cursor, &error))
     {
@@ -276,15 +314,37 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
       tw_call_fail (call, error);
       return TRUE;
     }
-  tw_writer_list_end (writer, list, rows.n);
-  if (next_cursor != NULL)
-    {
-      tw_writer_field (writer, TW_WIRE_STRING, 2);
-      tw_writer_string (writer, next_cursor, strlen (next_cursor));
-    }
-  tw_writer_struct_end (writer);
-  tw_call_reply (call);
+  end_rows (&rows, call, next_cursor);
   return TRUE;
+}
+
+/* A TwTaskPageDone. */
+static void
+answer_started_page (const TwTaskRecord *const *tasks, guint n, const char *next_cursor, const GError *error,
+                     gpointer data)
+{
+  TwCall *call = data;
+  Rows rows;
+
+  if (error != NULL)
+    {
+      tw_call_fail (call, error);
+      return;
+    }
+  begin_rows (&rows, call, (gint32) n);
+  for (guint i = 0; i < n; i++)
+    write_row (tasks[i], &rows);
+  end_rows (&rows, call, next_cursor);
+}
+
+static void
+start_page (TwCall *call, TwTaskService *service)
+{
+  g_auto (Arguments) asked;
+
+  page_arguments_read (&asked, call);
+  tw_task_service_start_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
+                              asked.cursor, (guint) asked.limit, answer_started_page, call);
 }
 
 static void
@@ -292,7 +352,10 @@ take_page (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
 
-  tw_call_pool_collect (direct->readers, call, answer_page, direct->service);
+  if (direct->readers == NULL)
+    start_page (call, direct->service);
+  else
+    tw_call_pool_collect (direct->readers, call, answer_page, direct->service);
 }
 
 /* create */
@@ -326,7 +389,7 @@ take_create (TwCall *call, gpointer data)
   g_auto (Arguments) asked;
 
   arguments_read (&asked, call, create_field);
-  tw_task_service_start_create (direct->service, asked.user_id, &asked.input, answer_changed, call);
+  tw_task_service_start_create (direct->service, asked.user_id, &asked.input, answer_task, call);
 }
 
 /* patch */
@@ -361,7 +424,7 @@ take_patch (TwCall *call, gpointer data)
   if (tw_task_input_says_nothing (&asked.input))
     take_get (call, data);
   else
-    tw_task_service_start_change (direct->service, asked.user_id, asked.id, &asked.input, answer_changed, call);
+    tw_task_service_start_change (direct->service, asked.user_id, asked.id, &asked.input, answer_task, call);
 }
 
 /* remove */
@@ -404,12 +467,10 @@ end_reads (gpointer service)
 static TwCallPool *
 start_readers (TwTaskService *service, const TwServiceLimits *limits)
 {
-  gboolean remote = tw_task_service_is_remote (service);
-
   return tw_call_pool_new (&(TwCallPoolSpec) {
     .name = "reader",
-    .threads = remote ? limits->threads : g_get_num_processors (),
-    .max_batch = remote ? 1 : MAX_BATCH,
+    .threads = g_get_num_processors (),
+    .max_batch = MAX_BATCH,
     .max_at_once = MAX_AT_ONCE,
     .max_queued = limits->max_queued,
     .max_wait_ms = limits->max_wait_ms,
@@ -423,11 +484,14 @@ start_readers (TwTaskService *service, const TwServiceLimits *limits)
 TwTasksDirect *
 tw_tasks_direct_new (TwServer *server, TwTaskService *service, const TwServiceLimits *limits)
 {
-  TwTasksDirect *direct = g_new (TwTasksDirect, 1);
+  TwTasksDirect *direct = g_new0 (TwTasksDirect, 1);
 
   direct->service = service;
-  direct->readers = start_readers (service, limits);
-  tw_server_add_turn_func (server, tw_call_pool_flush, direct->readers);
+  if (!tw_task_service_is_remote (service))
+    {
+      direct->readers = start_readers (service, limits);
+      tw_server_add_turn_func (server, tw_call_pool_flush, direct->readers);
+    }
   tw_server_set_method (server, "get", take_get, direct);
   tw_server_set_method (server, "page", take_page, direct);
   tw_server_set_method (server, "create", take_create, direct);
@@ -439,6 +503,6 @@ tw_tasks_direct_new (TwServer *server, TwTaskService *service, const TwServiceLi
 void
 tw_tasks_direct_free (TwTasksDirect *direct)
 {
-  tw_call_pool_free (direct->readers);
+  g_clear_pointer (&direct->readers, tw_call_pool_free);
   g_free (direct);
 }

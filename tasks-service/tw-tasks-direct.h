@@ -5,8 +5,8 @@
  * tw-task-service.h's, as for the generated handler.
  *
  * Reads run several in one transaction where the store is here, on the server's loop as long as they wait for nothing,
- * else in threads of their own; a change goes from the loop to the store, and is answered by whoever tells that it is
- * durable. */
+ * else in threads of their own. Where it is another machine, a read only starts on the loop, as a change does
+ * everywhere, and is answered by whoever tells that it has ended, or is durable. */
 
 #pragma once
 
@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _TwTasksDirect TwTasksDirect;
 
-/* Has @server's methods answered from @service, which must outlive the result. Call before the loop runs. A store that
- * waits for another machine is given as many threads as @limits says, one that is here has one a processor. */
+/* Has @server's methods answered from @service, which must outlive the result. Call before the loop runs. Reads of a
+ * store that is here have a thread a processor, and are refused by @limits. */
 TwTasksDirect *tw_tasks_direct_new (TwServer *server, TwTaskService *service, const TwServiceLimits *limits);
 
 /* Finishes what has been handed to its threads, then ends them. @server must not run any more. */
