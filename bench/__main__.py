@@ -8,9 +8,9 @@ import resource
 import signal
 import sys
 
-from bench import compare, growth, load, machine, mongo, report, transports
+from bench import compare, flames, growth, load, machine, mongo, mongo_driver, report, transports
 from bench.dataset import Dataset
-from bench.limits import BareHttp
+from bench.limits import BareHttp, raw_sqlite
 from bench.measure import Plan
 from bench.places import BUILD
 from bench.pocketbase import PocketBase
@@ -42,10 +42,18 @@ def parse(arguments):
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--quick", action="store_true", help="everything once, briefly: whether it works")
     what.add_argument("--compare", metavar="REV", help="ours as it is, and as it was at that revision")
+    what.add_argument(
+        "--flames", nargs="*", metavar="REV", help="flame graphs of ours as it is, and as it was at revisions"
+    )
     what.add_argument("--growth", action="store_true", help="ours, with 10³, 10⁵ and 10⁷ tasks in the store")
     what.add_argument("--transports", action="store_true", help="transports beside each other: --transports --help")
     what.add_argument("--mongo", action="store_true", help="ours and two peers on MongoDB; CPU without the database's")
-    parser.add_argument("--systems", type=names, metavar="A,B", help=f"of {', '.join(all_systems())}")
+    parser.add_argument(
+        "--systems",
+        type=names,
+        metavar="A,B",
+        help=f"of {', '.join(all_systems())}; with --mongo, of {', '.join(mongo.SYSTEMS)}",
+    )
     parser.add_argument("--workloads", type=names, metavar="A,B", help=f"of {', '.join(BY_NAME)}")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each system has its turn (3)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of each measured run (5)")
@@ -53,7 +61,11 @@ def parse(arguments):
     parser.add_argument(
         "--synchronous", choices=["NORMAL", "FULL"], default="FULL", help="SQLite's, of the peers (FULL); ours is FULL"
     )
-    parser.add_argument("--output", type=pathlib.Path, help="where to, without .md and .json (build/bench/…)")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        help="where to, without .md and .json (build/bench/…); with --flames, a folder (build/bench/flames)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -65,6 +77,7 @@ def chosen(wanted, known, what):
 
 def run(options, rounds, plan):
     """The runs, and the name of the system that the others are held against."""
+    beside = None
     if options.growth:
         return growth.run(BUILD, rounds, plan), next(iter(growth.SIZES)) + " tasks"
     if options.compare:
@@ -74,12 +87,17 @@ def run(options, rounds, plan):
     else:
         by_name = all_systems()
         known = mongo.SYSTEMS if options.mongo else by_name
-        systems = [by_name[name] for name in chosen(options.systems, known, "system")]
+        names_chosen = chosen(options.systems, known, "system")
+        systems = [by_name[name] for name in names_chosen if name in by_name]
+        if mongo_driver.NAME in names_chosen:
+            beside = mongo_driver.beside
+        elif any(system.is_limit for system in systems):
+            beside = raw_sqlite
         workloads = chosen(options.workloads, mongo.WORKLOADS if options.mongo else BY_NAME, "workload")
     for system in systems:
         system.prepare()
     data = mongo.MongoDataset(BUILD) if options.mongo else Dataset(BUILD)
-    return run_rounds(systems, workloads, rounds, data, plan, at_once=options.quick), Ours.name
+    return run_rounds(systems, workloads, rounds, data, plan, options.quick, beside), Ours.name
 
 
 def main(arguments):
@@ -108,6 +126,9 @@ def main(arguments):
         connections,
         probe_creates=not options.mongo,  # the stand-in for MongoDB reads all that was created, for each page
     )
+    if options.flames is not None:
+        wanted = chosen(options.workloads or COMPARED, BY_NAME, "workload")
+        return flames.run(options.flames, wanted, plan, options.output)
     document["runs"], reference = run(options, setting["rounds"], plan)
     kind = next((kind for kind in ("compare", "growth", "mongo") if getattr(options, kind)), "results")
     print(report.write(document, reference, options.output or BUILD / kind))

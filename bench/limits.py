@@ -59,7 +59,7 @@ LOOPS = [("sqlite-query", [], {"page": "W1", "by_id": "W2"}), *(
 )]  # fmt: skip
 
 
-def raw_sqlite(data, seconds, workloads):
+def raw_sqlite(data, plan, workloads):
     """A run for each workload that a loop stands behind."""
     runs = []
     for program, arguments, figures in LOOPS:
@@ -68,8 +68,9 @@ def raw_sqlite(data, seconds, workloads):
         with tempfile.TemporaryDirectory(dir=CACHE, prefix=f"{program}-") as folder:
             path = f"{folder}/tasks.db"
             data.copy_tasks(path)
-            command = [BUILD / "bench" / program, path, *arguments, str(seconds)]
-            said = subprocess.run(command, check=True, capture_output=True, timeout=3 * seconds + PATIENCE_S).stdout
+            command = [BUILD / "bench" / program, path, *arguments, str(plan.seconds)]
+            patience_s = 3 * plan.seconds + PATIENCE_S
+            said = subprocess.run(command, check=True, capture_output=True, timeout=patience_s).stdout
         found = json.loads(said)
         for figure, workload in figures.items():
             if workload not in workloads:

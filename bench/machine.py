@@ -27,17 +27,18 @@ def _package(name):
     return _version("dpkg-query", "-W", "-f", "${Version}", name)
 
 
-def _revision():
-    revision = _version("git", "-C", str(PROJECT), "rev-parse", "--short", "HEAD")
+def revision():
+    """The working tree's."""
+    commit = _version("git", "-C", str(PROJECT), "rev-parse", "--short", "HEAD")
     changed = subprocess.run(["git", "-C", PROJECT, "status", "--porcelain"], capture_output=True, text=True).stdout
-    return revision + (" and changes that are not committed" if changed else "")
+    return commit + (" and changes that are not committed" if changed else "")
 
 
 def describe():
     processor = _first(r"^model name\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text())
     memory_kib = int(_first(r"^MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text(), "0"))
     return {
-        "revision": _revision(),
+        "revision": revision(),
         "processor": f"{os.cpu_count()} × {processor}",
         "memory": f"{memory_kib / 2**20:.0f} GiB",
         "kernel": platform.release(),

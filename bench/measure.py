@@ -85,8 +85,9 @@ class Measurement:
         bad_tokens = [Key().token(user), self.key.token(user, lifetime_s=-60)]  # another key's, and one that expired
         check(self.running.url, self.api, self.data, bad_tokens)
 
-    def run(self, workload):
-        """A dictionary with what was measured, and `faults`: why it does not count."""
+    def run(self, workload, meanwhile=contextlib.nullcontext()):
+        """A dictionary with what was measured, and `faults`: why it does not count. The measured part runs in the
+        context `meanwhile`."""
         users = users_asked(self.data.users)
         requests = workload.requests(self.api, self.data.tasks, users)
         path = requests.write(self.folder / "requests", self.running.host)
@@ -94,18 +95,18 @@ class Measurement:
             idle = stack.enter_context(self._idle(requests)) if workload.beside == "idle" else None
             if workload.beside == "logins":
                 stack.enter_context(self._logins(users))
-            result, faults = self._load(workload, path, users)
+            result, faults = self._load(workload, path, users, meanwhile)
         if idle is not None:
             result |= {"idle_opened": idle.opened, "idle_left": idle.left}
         if workload.beside == "logins":
             del result["cpu_ms_per_request"], result["cores_used"]  # most of it is the passwords'
         return {"system": self.system.name, "workload": workload.name, **result, "faults": faults}
 
-    def _load(self, workload, path, users):
+    def _load(self, workload, path, users, meanwhile):
         connections = min(workload.connections, self.plan.connections)
         warm_up = load.run(self.running.url, path, self.plan.warm_up_s, not self.system.is_limit, connections)
         faults = [f"warm-up: {fault}" for fault in load.faults(warm_up)]
-        with self._probe(workload, users) as probe:
+        with self._probe(workload, users) as probe, meanwhile:
             before = proc.cpu_ms(self.running.roots)
             stored = self._stored(workload)
             started = time.monotonic()

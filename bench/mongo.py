@@ -7,12 +7,13 @@ import datetime
 import bson
 import pymongo
 
+from bench import mongo_driver
 from bench.dataset import Dataset
 from support.mongodb import MongoServer
 
 USERS = 10
 TASKS_A_USER = 100
-SYSTEMS = ("taskwire", "go-grpc", "fastify-thrift")
+SYSTEMS = ("taskwire", "go-grpc", "fastify-thrift", mongo_driver.NAME)
 CONNECTIONS = 8  # the stand-in runs one command at a time: more would only wait
 WORKLOADS = ("W1", "W2", "W3")
 

@@ -3,7 +3,7 @@
 
 import json
 
-from bench import summary
+from bench import mongo_driver, summary
 from bench.workloads import WORKLOADS
 
 HEAD = ["workload", "system", "requests/s", "p50 ms", "p99 ms", "CPU ms/request", "resident MiB", "errors", "runs"]
@@ -16,8 +16,8 @@ def number(value, digits=2):
     return f"{value:,.0f}" if value >= 100 else f"{value:.{digits}f}"
 
 
-def spread(found):
-    return f"{found['median']:.2f} ({found['least']:.2f}–{found['most']:.2f})" if found else ""
+def spread(found, digits=2):
+    return "{median:.{n}f} ({least:.{n}f}–{most:.{n}f})".format(**found, n=digits) if found else ""
 
 
 def table(head, lines):
@@ -68,9 +68,20 @@ def markdown(document, reference):
     if beside := summary.beside(runs, systems):
         lines = [[system, f"{figure}, {one} ÷ {other}", spread(found)] for system, one, other, figure, found in beside]
         parts.append(table(["system", "within a round", "ratio"], lines))
+    if added := summary.added(runs, workloads, mongo_driver.SERVICE, mongo_driver.DRIVER):
+        parts.append(_added(added))
     if notes := _notes(runs):
         parts.append("\n".join(notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _added(added):
+    head = ["workload", "CPU ms of the driver's round trip", "what our service adds to the driver", "added ÷ driver's"]
+    lines = [
+        [workload, spread(found["own_ms"], 4), spread(found["added_ms"], 4), spread(found["share"])]
+        for workload, found in added.items()
+    ]
+    return table(head, lines)
 
 
 def _notes(runs):

@@ -3,7 +3,6 @@
 
 import sys
 
-from bench.limits import raw_sqlite
 from bench.measure import measure
 from bench.workloads import GROUPS, WORKLOADS
 
@@ -30,8 +29,9 @@ def say(run):
     print(f"  {run['workload']:6} {run['system']:24} {figures} {'; '.join(run['faults'])}", file=sys.stderr, flush=True)
 
 
-def run_rounds(systems, wanted, rounds, data, plan, at_once=False):
-    """Every run, with its round's number. Every other round goes the other way round."""
+def run_rounds(systems, wanted, rounds, data, plan, at_once=False, beside=None):
+    """Every run, with its round's number. Every other round goes the other way round. `beside(data, plan, workloads)`
+    adds the runs of what takes no requests over HTTP."""
     runs = []
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
@@ -41,8 +41,8 @@ def run_rounds(systems, wanted, rounds, data, plan, at_once=False):
                 for run in measure(system, taken, data, plan) if taken else []:
                     runs.append({"round": number, **run})
                     say(runs[-1])
-            if any(system.is_limit for system in systems):
-                for run in raw_sqlite(data, plan.seconds, [workload.name for workload in group]):
+            if beside is not None:
+                for run in beside(data, plan, [workload.name for workload in group]):
                     runs.append({"round": number, **run})
                     say(runs[-1])
     return runs

@@ -37,17 +37,22 @@ def medians(runs):
     }
 
 
-def ratios(runs, figure, numerator, denominator):
-    """One for each round in which both runs count; each of the two is (workload, system)."""
+def pairs(runs, figure, one, other):
+    """Both figures of each round in which both runs count; each of the two is (workload, system)."""
     by_round = {
         (run["round"], run["workload"], run["system"]): run[figure] for run in runs if counts(run) and run.get(figure)
     }
     rounds = sorted({number for number, *_ in by_round})
     return [
-        by_round[number, *numerator] / by_round[number, *denominator]
+        (by_round[number, *one], by_round[number, *other])
         for number in rounds
-        if (number, *numerator) in by_round and (number, *denominator) in by_round
+        if (number, *one) in by_round and (number, *other) in by_round
     ]
+
+
+def ratios(runs, figure, numerator, denominator):
+    """One for each round in which both runs count."""
+    return [mine / theirs for mine, theirs in pairs(runs, figure, numerator, denominator)]
 
 
 def against(runs, reference, workloads, systems):
@@ -74,3 +79,18 @@ def beside(runs, systems):
         for workload, other, figure in BESIDE
         if (found := spread(ratios(runs, figure, (workload, system), (other, system))))
     ]
+
+
+def added(runs, workloads, whole, part):
+    """workload → CPU of the system `part`, and what the system `whole`, which does the same by it, takes besides: in
+    milliseconds, and as a share of the part's own. Spreads."""
+    found = {}
+    for workload in workloads:
+        both = pairs(runs, "cpu_ms_per_request", (workload, whole), (workload, part))
+        if both:
+            found[workload] = {
+                "own_ms": spread([own for _, own in both]),
+                "added_ms": spread([all_ - own for all_, own in both]),
+                "share": spread([(all_ - own) / own for all_, own in both]),
+            }
+    return found

@@ -16,6 +16,13 @@ from support.processes import Process, Stack
 KILL_AFTER_S = 10
 
 
+def make(source, folder):
+    """Has the program `build` in `source` make in `folder` what is not there; exits where it can't."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if subprocess.run([source / "build", folder], stdin=subprocess.DEVNULL, stdout=2).returncode != 0:
+        raise SystemExit(f"script/bench: {source.name} can't be built")
+
+
 class Running:
     """A system that has been started: where it listens, which processes it began with, and the file it writes to."""
 
@@ -80,9 +87,7 @@ class Peer:
         self.built = CACHE / name
 
     def prepare(self):
-        self.built.mkdir(parents=True, exist_ok=True)
-        if subprocess.run([self.folder / "build", self.built], stdin=subprocess.DEVNULL, stdout=2).returncode != 0:
-            raise SystemExit(f"script/bench: {self.name} can't be built")
+        make(self.folder, self.built)
 
     def put_database(self, folder, data):
         path = folder / "tasks.db"

@@ -12,7 +12,7 @@ import time
 import httpx
 import pytest
 
-from bench import proc, summary
+from bench import mongo_driver, proc, summary
 from bench.api import Rest
 from bench.dataset import as_seen, rfc3339, row, user_name
 from bench.load import Answer, Requests, faults, parse
@@ -268,6 +268,24 @@ def test_ratios_are_of_one_round_and_of_runs_that_count():
     assert summary.medians(RUNS)["W1", "b"]["not_counted"] == 1
 
 
+BESIDE_DRIVER = [
+    counted(1, mongo_driver.DRIVER, 10, "W2"), counted(1, mongo_driver.SERVICE, 5, "W2"),
+    counted(2, mongo_driver.DRIVER, 10, "W2"), counted(2, mongo_driver.SERVICE, 4, "W2"),
+    counted(3, mongo_driver.DRIVER, 10, "W2", faults=["a wrong answer"]), counted(3, mongo_driver.SERVICE, 1, "W2"),
+    counted(1, mongo_driver.SERVICE, 5, "W1"),
+]  # fmt: skip
+
+
+def test_what_our_service_adds_is_the_difference_in_a_round():
+    found = summary.added(BESIDE_DRIVER, ["W1", "W2"], mongo_driver.SERVICE, mongo_driver.DRIVER)
+    assert set(found) == {"W2"}
+    assert found["W2"]["own_ms"] == pytest.approx({"median": 0.1, "least": 0.1, "most": 0.1})
+    assert found["W2"]["added_ms"] == pytest.approx({"median": 0.125, "least": 0.1, "most": 0.15})
+    assert found["W2"]["share"] == pytest.approx({"median": 1.25, "least": 1, "most": 1.5})
+    text = markdown({"machine": {}, "settings": {}, "runs": BESIDE_DRIVER}, "taskwire")
+    assert "| W2 | 0.1000 (0.1000–0.1000) | 0.1250 (0.1000–0.1500) | 1.25 (1.00–1.50) |" in text
+
+
 def test_the_table_says_what_does_not_count():
     text = markdown({"machine": {}, "settings": {}, "runs": RUNS}, "a")
     assert "3.00 (2.00–4.50)" in text
@@ -291,3 +309,15 @@ def test_everything_once(tmp_path):
     assert ended.returncode == 0
     runs = json.loads((tmp_path / "quick.json").read_text())["runs"]
     assert {run["workload"] for run in runs} == set(BY_NAME)
+
+
+@pytest.mark.bench
+def test_the_driver_of_mongodb_beside_our_service(tmp_path):
+    options = ["--mongo", "--systems", mongo_driver.NAME, "--rounds", "1", "--seconds", "1"]
+    ended = subprocess.run([PROJECT / "script" / "bench", *options, "--output", tmp_path / "mongo"])
+    assert ended.returncode == 0
+    runs = json.loads((tmp_path / "mongo.json").read_text())["runs"]
+    systems = (mongo_driver.DRIVER, mongo_driver.SERVICE)
+    assert {(run["system"], run["workload"]) for run in runs} == {
+        (system, workload) for system in systems for workload in mongo_driver.METHODS
+    }

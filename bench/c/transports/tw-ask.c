@@ -4,6 +4,26 @@
 
 #include "tw-error.h"
 
+static const char *const methods[] = {
+  [TW_ASK_GET] = "get",
+  [TW_ASK_PAGE] = "page",
+  [TW_ASK_CREATE] = "create",
+  NULL,
+};
+
+static gboolean
+find_method (const char *name, TwAskMethod *method, GError **error)
+{
+  for (guint i = 0; methods[i] != NULL; i++)
+    if (g_str_equal (methods[i], name))
+      {
+        *method = (TwAskMethod) i;
+        return TRUE;
+      }
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "--method: there is none of the name \"%s\"", name);
+  return FALSE;
+}
+
 gboolean
 tw_questions_init (TwQuestions *questions, const char *method, const char *user_id, const char *prefix,
                    const char *ids_path, GError **error)
@@ -12,22 +32,23 @@ tw_questions_init (TwQuestions *questions, const char *method, const char *user_
   char *line, *rest;
 
   *questions = (TwQuestions) {
-    .create = g_str_equal (method, "create"),
     .user_id = g_strdup (user_id),
     .prefix = g_strdup (prefix),
     .ids = g_ptr_array_new_with_free_func (g_free),
     .chance = 1,
   };
-  if (questions->create)
+  if (!find_method (method, &questions->method, error))
+    return FALSE;
+  if (questions->method == TW_ASK_CREATE)
     return TRUE;
   if (!g_file_get_contents (ids_path, &text, NULL, error))
     return FALSE;
   for (rest = text; (line = strsep (&rest, "\n")) != NULL;)
     if (*line != '\0')
       g_ptr_array_add (questions->ids, g_strdup (line));
-  if (questions->ids->len > 0)
+  if (questions->ids->len >= (questions->method == TW_ASK_PAGE ? TW_ASK_PAGE_LIMIT : 1))
     return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s holds no id", ids_path);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s holds too few ids", ids_path);
   return FALSE;
 }
 
@@ -42,8 +63,10 @@ tw_questions_clear (TwQuestions *questions)
 char *
 tw_questions_next (TwQuestions *questions, gint32 id)
 {
-  if (questions->create)
+  if (questions->method == TW_ASK_CREATE)
     return g_strdup_printf ("%s %08d", questions->prefix, id);
+  if (questions->method == TW_ASK_PAGE)
+    return g_strdup (g_ptr_array_index (questions->ids, TW_ASK_PAGE_LIMIT - 1));
   questions->chance = questions->chance * 1664525 + 1013904223; /* Numerical Recipes' generator */
   return g_strdup (g_ptr_array_index (questions->ids, (questions->chance >> 8) % questions->ids->len));
 }
@@ -51,7 +74,7 @@ tw_questions_next (TwQuestions *questions, gint32 id)
 const char *
 tw_ask_method (const TwAsk *ask)
 {
-  return ask->create ? "create" : "get";
+  return methods[ask->method];
 }
 
 static void
@@ -61,22 +84,31 @@ write_string (TwWriter *writer, gint16 field, const char *text)
   tw_writer_string (writer, text, strlen (text));
 }
 
-/* Tasks.get (1: userId, 2: id) and Tasks.create (1: userId, 2: NewTask {1: name}), idl/tasks.thrift. */
+/* Tasks.get (1: userId, 2: id), Tasks.page (1: userId, 2: PageRequest {1: limit}) and Tasks.create (1: userId,
+ * 2: NewTask {1: name}), idl/tasks.thrift. */
 static void
 write_arguments (const TwAsk *ask, TwWriter *writer)
 {
   tw_writer_struct_begin (writer);
   write_string (writer, 1, ask->user_id);
-  if (ask->create)
+  if (ask->method == TW_ASK_GET)
     {
-      tw_writer_field (writer, TW_WIRE_STRUCT, 2);
-      tw_writer_struct_begin (writer);
-      write_string (writer, 1, ask->subject);
-      tw_writer_struct_end (writer);
+      write_string (writer, 2, ask->subject);
     }
   else
     {
-      write_string (writer, 2, ask->subject);
+      tw_writer_field (writer, TW_WIRE_STRUCT, 2);
+      tw_writer_struct_begin (writer);
+      if (ask->method == TW_ASK_CREATE)
+        {
+          write_string (writer, 1, ask->subject);
+        }
+      else
+        {
+          tw_writer_field (writer, TW_WIRE_I32, 1);
+          tw_writer_i32 (writer, TW_ASK_PAGE_LIMIT);
+        }
+      tw_writer_struct_end (writer);
     }
   tw_writer_struct_end (writer);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What is asked of the Tasks service: `get` of one of a user's tasks, taken at random but each time in the same order,
- * or `create` of one whose name nobody else uses. And how that is said in Thrift. */
+ * `page` for their newest ones, or `create` of one whose name nobody else uses. And how that is said in Thrift. */
 
 #pragma once
 
@@ -9,24 +9,35 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  TW_ASK_GET,
+  TW_ASK_PAGE,
+  TW_ASK_CREATE,
+} TwAskMethod;
+
+/* Tasks on a page. */
+#define TW_ASK_PAGE_LIMIT 20
+
 typedef struct
 {
-  gboolean create;
+  TwAskMethod method;
   char *user_id;
   char *prefix;   /* of the names that are created */
-  GPtrArray *ids; /* of the user's tasks */
+  GPtrArray *ids; /* of the user's tasks, newest first */
   guint32 chance;
 } TwQuestions;
 
 typedef struct
 {
   gint32 id; /* of the call: from 1, one more each time */
-  gboolean create;
+  TwAskMethod method;
   const char *user_id;
-  const char *subject; /* the task's id, or its name where it is to be created: an answer repeats it */
+  const char *subject; /* an answer has it: the task's id, that of the last one on the page, or the name to create */
 } TwAsk;
 
-/* @method is "get" or "create"; @ids_path is a file with an id a line, NULL for "create". */
+/* @method is "get", "page" or "create"; @ids_path is a file with an id a line, the newest task's first, NULL for
+ * "create". */
 gboolean tw_questions_init (TwQuestions *questions, const char *method, const char *user_id, const char *prefix,
                             const char *ids_path, GError **error);
 void tw_questions_clear (TwQuestions *questions);

@@ -57,7 +57,8 @@ send_call (TwCarrier *self, const TwAsk *ask)
   carrier->arguments.len = 0;
   tw_ask_arguments (ask, TW_PROTOCOL_BINARY, &carrier->arguments);
   tw_client_call (carrier->client, tw_ask_method (ask), carrier->arguments.data, carrier->arguments.len,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + carrier->setup->deadline_ms, !ask->create, take, sent);
+                  tw_clock_monotonic_ms (tw_clock_system ()) + carrier->setup->deadline_ms,
+                  ask->method != TW_ASK_CREATE, take, sent);
 }
 
 /* The client sends what one turn of the loop brought by itself. */

@@ -135,9 +135,15 @@ open_http (const TwCarrierSetup *setup, GError **error)
 static char *
 request (const TwCarrierSetup *setup, const TwAsk *ask)
 {
-  if (!ask->create)
-    return g_strdup_printf ("GET /v1/tasks/%s HTTP/1.1\r\nHost: %s:%u\r\nAuthorization: Bearer %s\r\n\r\n",
-                            ask->subject, setup->address->host, setup->address->port, setup->token);
+  g_autofree char *what = NULL;
+
+  if (ask->method == TW_ASK_GET)
+    what = g_strdup_printf ("/%s", ask->subject);
+  else if (ask->method == TW_ASK_PAGE)
+    what = g_strdup_printf ("?limit=%d", TW_ASK_PAGE_LIMIT);
+  if (what != NULL)
+    return g_strdup_printf ("GET /v1/tasks%s HTTP/1.1\r\nHost: %s:%u\r\nAuthorization: Bearer %s\r\n\r\n", what,
+                            setup->address->host, setup->address->port, setup->token);
   return g_strdup_printf ("POST /v1/tasks HTTP/1.1\r\nHost: %s:%u\r\nAuthorization: Bearer %s\r\n"
                           "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n{\"name\":\"%s\"}",
                           setup->address->host, setup->address->port, setup->token,

@@ -46,7 +46,7 @@ start (TwLoad *load, guint index)
 
   g_free (slot->subject);
   slot->subject = tw_questions_next (load->questions, id);
-  ask = (TwAsk) { id, load->questions->create, load->questions->user_id, slot->subject };
+  ask = (TwAsk) { id, load->questions->method, load->questions->user_id, slot->subject };
   slot->id = id;
   load->calls_left--;
   load->under_way++;
