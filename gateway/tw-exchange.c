@@ -2,7 +2,6 @@
 
 #include "tw-exchange.h"
 
-#include "tw-clock.h"
 #include "tw-connections.h"
 #include "tw-json.h"
 #include "tw-log.h"
@@ -31,12 +30,6 @@ typedef struct
   gboolean suspended;
   guint looks; /* while waiting */
 } Exchange;
-
-static gint64
-now_ms (void)
-{
-  return tw_clock_monotonic_ms (tw_clock_system ());
-}
 
 static void
 exchange_free (Exchange *exchange)
@@ -78,7 +71,7 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
   TwExchanges *exchanges = cls;
   Exchange *exchange = g_new (Exchange, 1);
 
-  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_ms = now_ms () };
+  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_ms = exchanges->now_ms };
   exchange->request = tw_request_new (exchanges->pool, target, on_answered, exchange);
   g_queue_push_tail_link (&exchanges->open, &exchange->link);
   tw_connection_set_deadline (mhd, exchange->start_ms + exchanges->limits.head_timeout_ms);
@@ -91,7 +84,7 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
 
 /* Method, path, status, time, id: put together by hand, since it is done for every request. */
 static void
-log_access (const Exchange *exchange, gint64 now)
+log_access (const Exchange *exchange)
 {
   const TwExchanges *exchanges = exchange->exchanges;
   const TwRequest *request = exchange->request;
@@ -107,7 +100,7 @@ log_access (const Exchange *exchange, gint64 now)
   tw_buffer_append_byte (&line, ' ');
   tw_json_write_integer (&line, response != NULL ? tw_response_status (response) : STATUS_GONE);
   tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, now - exchange->start_ms);
+  tw_json_write_integer (&line, exchanges->now_ms - exchange->start_ms);
   tw_buffer_append_string (&line, "ms ");
   tw_buffer_append_string (&line, tw_request_id (request));
   tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
@@ -119,13 +112,12 @@ tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context
 {
   TwExchanges *exchanges = cls;
   Exchange *exchange = *context;
-  gint64 now = now_ms ();
 
   if (exchange == NULL)
     return;
   *context = NULL;
-  log_access (exchange, now);
-  tw_connection_set_deadline (mhd, now + exchanges->limits.idle_timeout_ms);
+  log_access (exchange);
+  tw_connection_set_deadline (mhd, exchanges->now_ms + exchanges->limits.idle_timeout_ms);
   set_waiting (exchange, FALSE);
   exchange->mhd = NULL;
   /* The handler may still answer. */
@@ -174,7 +166,7 @@ queue (Exchange *exchange)
 
   set_waiting (exchange, FALSE);
   exchange->exchanges->unfinished = TRUE; /* libmicrohttpd writes it in its next run */
-  tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.write_timeout_ms);
+  tw_connection_set_deadline (exchange->mhd, exchanges->now_ms + exchanges->limits.write_timeout_ms);
   return tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last) ? MHD_YES : MHD_NO;
 }
 
@@ -209,7 +201,7 @@ begin (Exchange *exchange, const char *method, const char *version)
     response = exchanges->handler.begin (exchange->request, exchanges->user_data);
   if (response == NULL)
     response = tw_request_check_body (exchange->request);
-  tw_connection_set_deadline (exchange->mhd, now_ms () + exchanges->limits.body_timeout_ms);
+  tw_connection_set_deadline (exchange->mhd, exchanges->now_ms + exchanges->limits.body_timeout_ms);
   if (response == NULL)
     return MHD_YES;
   tw_request_answer (exchange->request, response);

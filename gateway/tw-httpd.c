@@ -2,6 +2,7 @@
 
 #include "tw-httpd.h"
 
+#include "tw-clock.h"
 #include "tw-connections.h"
 #include "tw-error.h"
 #include "tw-exchange.h"
@@ -66,6 +67,7 @@ tw_httpd_run (gpointer data)
     return;
   httpd->running = TRUE;
   tw_log_gather ();
+  httpd->exchanges.now_ms = tw_clock_monotonic_ms (tw_clock_system ());
   for (guint i = 0; i == 0 || (httpd->exchanges.unfinished && i < MAX_RUNS); i++)
     {
       httpd->exchanges.unfinished = FALSE;
