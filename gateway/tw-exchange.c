@@ -12,8 +12,8 @@
  * can go on and the client reads its answer; a larger one ends the connection. */
 #define MAX_UNWANTED_BODY (64 * 1024)
 
-/* A request that waits for its answer is looked at in each run of the daemon, which costs little, but a run each time;
- * suspending and resuming its connection costs as much as this many looks, once. */
+/* A request that waits for its answer is looked at once or twice in each run of the daemon; suspending and resuming its
+ * connection costs as much as about so many looks. */
 #define MAX_LOOKS 24
 
 /* One request on its way. */
@@ -231,7 +231,7 @@ handle (Exchange *exchange)
 
 /* Waits for the answer: unsuspended while it is worth it. */
 static void
-wait (Exchange *exchange)
+await_answer (Exchange *exchange)
 {
   if (!exchange->waiting)
     {
@@ -270,7 +270,7 @@ tw_exchanges_on_request (void *cls, struct MHD_Connection *mhd, const char *url,
     handle (exchange);
   if (tw_request_response (exchange->request) != NULL)
     return queue (exchange);
-  wait (exchange);
+  await_answer (exchange);
   return MHD_YES;
 }
 

@@ -21,8 +21,8 @@ const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .write_timeout_ms = 120 * 1000,
 };
 
-/* How often the daemon runs for requests that wait, when nothing else makes it run. */
-#define WAITING_RUN_MS 1
+/* How often the daemon runs at most when nothing has happened that it could work on. */
+#define IDLE_RUN_MS 1
 
 /* Runs in a row, of one turn of the loop. */
 #define MAX_RUNS 4
@@ -41,8 +41,9 @@ struct _TwHttpd
   TwConnections *connections;
   GSource *source;
   int listen_fd;
-  gboolean running;   /* inside MHD_run() */
-  gint64 next_run_us; /* while requests wait; of g_get_monotonic_time() */
+  gboolean running;    /* inside MHD_run() */
+  gboolean unprompted; /* it ran last because it wanted to, not because something had happened */
+  gint64 next_run_us;  /* while it wants to run without a reason; of g_get_monotonic_time() */
   void (*stopped) (gpointer user_data);
   gpointer stopped_data;
 };
@@ -78,13 +79,13 @@ tw_httpd_run (gpointer data)
   httpd->exchanges.handed_on = FALSE;
   tw_log_flush ();
   httpd->running = FALSE;
-  if (httpd->exchanges.n_waiting > 0)
-    httpd->next_run_us = g_get_monotonic_time () + WAITING_RUN_MS * 1000;
+  httpd->next_run_us = g_get_monotonic_time () + IDLE_RUN_MS * 1000;
   check_stopped (httpd);
 }
 
-/* When the daemon wants to run: in so many milliseconds, -1 for no time of its own. It would run all the time while a
- * request waits, so that it is not asked then. */
+/* When the daemon is to run: in so many milliseconds, -1 for no time of its own. It would run all the time while a
+ * request waits, and for a connection whose buffer is full of what it can't make sense of yet, such as a chunk extension
+ * without an end. */
 static gint
 wanted_ms (TwHttpd *httpd)
 {
@@ -93,8 +94,12 @@ wanted_ms (TwHttpd *httpd)
   if (httpd->exchanges.unfinished)
     return 0;
   if (httpd->exchanges.n_waiting > 0)
-    return WAITING_RUN_MS;
-  return MHD_get_timeout (httpd->daemon, &wait) == MHD_YES ? (gint) MIN (wait, (unsigned long long) G_MAXINT) : -1;
+    return IDLE_RUN_MS;
+  if (MHD_get_timeout (httpd->daemon, &wait) != MHD_YES)
+    return -1;
+  if (wait == 0 && httpd->unprompted)
+    return IDLE_RUN_MS;
+  return (gint) MIN (wait, (unsigned long long) G_MAXINT);
 }
 
 static gboolean
@@ -108,19 +113,22 @@ static gboolean
 source_check (GSource *source)
 {
   DaemonSource *self = (DaemonSource *) source;
-  TwHttpd *httpd = self->httpd;
+  gint wanted;
 
   if (g_source_query_unix_fd (source, self->epoll_tag) != 0)
     return TRUE;
-  if (!httpd->exchanges.unfinished && httpd->exchanges.n_waiting > 0)
-    return g_source_get_time (source) >= httpd->next_run_us;
-  return wanted_ms (httpd) == 0;
+  wanted = wanted_ms (self->httpd);
+  return wanted == 0 || (wanted == IDLE_RUN_MS && g_source_get_time (source) >= self->httpd->next_run_us);
 }
 
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  tw_httpd_run (((DaemonSource *) source)->httpd);
+  DaemonSource *self = (DaemonSource *) source;
+  TwHttpd *httpd = self->httpd;
+
+  httpd->unprompted = !httpd->exchanges.unfinished && g_source_query_unix_fd (source, self->epoll_tag) == 0;
+  tw_httpd_run (httpd);
   return G_SOURCE_CONTINUE;
 }
 

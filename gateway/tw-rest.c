@@ -220,11 +220,9 @@ handle (TwRequest *request, gpointer user_data)
   Call *call = tw_request_data (request);
   const TwMethod *method = call->route.method;
   g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
-  TwResponse *refusal = NULL;
-
   /* Again: a body may take its time, and the session end meanwhile. */
-  if (call->claims != NULL && tw_request_has_body (request))
-    refusal = tw_bearer_check_session (rest->bearer, call->claims);
+  TwResponse *refusal = call->claims != NULL ? tw_bearer_check_session (rest->bearer, call->claims) : NULL;
+
   if (refusal == NULL)
     refusal = bind_call (call, &arguments);
   if (refusal != NULL)

@@ -49,7 +49,7 @@ on_orders (gpointer *items, guint n, gpointer user_data)
 static void
 take_down (TwWorker *worker)
 {
-  /* Clients first: each call in flight is answered, so that no connection stays suspended. */
+  /* Clients first: each call in flight is answered, so that no connection goes on waiting. */
   if (worker->httpd != NULL)
     tw_httpd_close (worker->httpd);
   g_clear_pointer (&worker->clients, tw_clients_free);

@@ -216,6 +216,7 @@ take_messages (TwClientConnection *connection, const guint8 *bytes, gsize length
       if (!func (&message, user_data, error))
         return FALSE;
       connection->answered = TRUE;
+      connection->silent = FALSE;
       *taken += message.total;
     }
   return TRUE;

@@ -26,6 +26,7 @@ typedef struct
   TwScanner *scanner;
   TwBuffer input;    /* the begin of a message that is not all there */
   gboolean answered; /* a message has been taken */
+  gboolean silent;   /* none has since a call took too long */
 
   TwBuffer output;    /* from the byte @sent of all on, those that have to be written */
   gsize output_taken; /* bytes of @output that are written */

@@ -140,7 +140,7 @@ is_connecting (const TwClientEndpoint *endpoint)
   return FALSE;
 }
 
-/* The first open connection that is not busy, so that calls travel together; among busy ones that with the fewest
+/* The first open connection that is neither busy nor silent, so that calls travel together; else that with the fewest
  * calls. NULL where none is open. */
 static TwClientConnection *
 pick (TwClientEndpoint *endpoint, gint64 now_ms, gboolean at_once)
@@ -153,7 +153,7 @@ pick (TwClientEndpoint *endpoint, gint64 now_ms, gboolean at_once)
 
       if (connection->open && (best == NULL || connection->calls.length < best->calls.length))
         best = connection;
-      if (best != NULL && best->calls.length < BUSY_CALLS)
+      if (best != NULL && best->calls.length < BUSY_CALLS && !best->silent)
         break;
     }
 
@@ -172,6 +172,7 @@ tw_client_endpoints_timed_out (GPtrArray *endpoints, TwClientConnection *connect
 
       if (!g_ptr_array_find (endpoint->connections, connection, NULL))
         continue;
+      connection->silent = TRUE;
       if (++endpoint->timeouts == SILENT_AFTER)
         {
           tw_log_warning ("%s does not answer", endpoint->label);

@@ -329,6 +329,30 @@ test_freed_before_the_answer_to_a_connection_that_was_reset (void)
   reset (&fixture, fixture_set_up_with_one (&fixture));
 }
 
+/* libmicrohttpd wants to run all the time then, although it can do nothing. */
+static void
+test_chunk_extension_without_end_keeps_nobody_busy (void)
+{
+  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_autofree char *extension = g_strnfill (64 * 1024, 'x');
+  g_autofree char *raw = g_strconcat (
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;", extension, NULL);
+  gboolean rests = FALSE;
+  int fd;
+
+  fixture_set_up (&fixture);
+  fd = client (&fixture, raw, strlen (raw));
+  for (guint i = 0; i < 200; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (100);
+    }
+  for (guint i = 0; i < 1000; i++)
+    rests |= !g_main_context_iteration (NULL, FALSE);
+  g_assert_true (rests);
+  close (fd);
+}
+
 static void
 on_stopped (gpointer user_data)
 {
@@ -420,6 +444,8 @@ main (int argc, char **argv)
                    test_answer_to_a_suspended_connection_that_was_reset);
   g_test_add_func ("/httpd/freed-before-the-answer-to-a-connection-that-was-reset",
                    test_freed_before_the_answer_to_a_connection_that_was_reset);
+  g_test_add_func ("/httpd/chunk-extension-without-end-keeps-nobody-busy",
+                   test_chunk_extension_without_end_keeps_nobody_busy);
   g_test_add_func ("/httpd/stop-waits-for-what-is-under-way", test_stop_waits_for_what_is_under_way);
   g_test_add_func ("/httpd/stop-waits-for-what-lost-its-connection", test_stop_waits_for_what_lost_its_connection);
   g_test_add_func ("/httpd/freed-with-a-waiting-connection-answers-it", test_freed_with_a_waiting_connection);
