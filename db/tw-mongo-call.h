@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* An operation that its caller waits for: what reads are, and what a program does that has nothing else to do. */
+/* An operation that its caller waits for: what a handler does whose thread has nothing else to do, and a program at its start. */
 
 #pragma once
 

@@ -17,12 +17,17 @@
 
 #define MAX_WAITING 4096
 
+/* One that has waited for a thread for so long is not begun: it would end too late, and those behind it as well, so that
+ * a database which is a little too slow would have nobody answered in time. */
+#define MAX_WAIT_MS 1000
+
 typedef struct
 {
   TwMongoFunc run;
   TwMongoDone done;
   gpointer job;
   GDestroyNotify free_job;
+  gint64 given_ms;    /* monotonic */
   gint64 deadline_ms; /* monotonic */
 
   GList link; /* in unanswered; guarded by the mutex, as are those below */
@@ -132,6 +137,8 @@ work (gpointer item, gpointer user_data)
     let_go (operations, operation);
   else if (!tw_mongo_gate_is_open (operations->gate, &opening))
     answer_with (operations, operation, TW_STORE_UNAVAILABLE);
+  else if (tw_monotonic_ms () > operation->given_ms + MAX_WAIT_MS)
+    answer_with (operations, operation, TW_STORE_BUSY);
   else
     perform (operations, operation, opening);
 }
@@ -212,7 +219,8 @@ note_unanswered (TwMongoOperations *operations, Operation *operation)
   GList *earlier;
 
   pthread_mutex_lock (&operations->mutex);
-  operation->deadline_ms = MIN (tw_monotonic_ms () + operations->deadline_ms, tw_deadline_get ());
+  operation->given_ms = tw_monotonic_ms ();
+  operation->deadline_ms = MIN (operation->given_ms + operations->deadline_ms, tw_deadline_get ());
   earlier = find_earlier (operations, operation);
   if (earlier != NULL)
     g_queue_insert_after_link (&operations->unanswered, earlier, &operation->link);

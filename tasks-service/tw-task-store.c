@@ -77,7 +77,8 @@ tw_task_store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter 
 typedef struct
 {
   TwLatch ended;
-  GPtrArray *rows;
+  gpointer *rows; /* of TwTaskRecord */
+  gsize n_rows;
   GError *error;
 } Reading;
 
@@ -87,7 +88,7 @@ keep_rows (GPtrArray *rows, const GError *error, gpointer user_data)
   Reading *reading = user_data;
 
   if (error == NULL)
-    reading->rows = g_ptr_array_ref (rows);
+    reading->rows = g_ptr_array_steal (rows, &reading->n_rows);
   else
     reading->error = g_error_copy (error);
   tw_latch_open (&reading->ended);
@@ -96,16 +97,20 @@ keep_rows (GPtrArray *rows, const GError *error, gpointer user_data)
 static gboolean
 show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
+  gboolean wanted = TRUE;
+
   tw_latch_wait (&reading->ended);
   if (reading->error != NULL)
     {
       g_propagate_error (error, reading->error);
       return FALSE;
     }
-  for (guint i = 0; i < reading->rows->len; i++)
-    if (!row (reading->rows->pdata[i], user_data))
-      break;
-  g_ptr_array_unref (reading->rows);
+  for (gsize i = 0; i < reading->n_rows; i++)
+    {
+      wanted = wanted && row (reading->rows[i], user_data);
+      tw_task_record_free (reading->rows[i]);
+    }
+  g_free (reading->rows);
   return TRUE;
 }
 

@@ -70,7 +70,8 @@ typedef gboolean (*TwTaskRowFunc) (const TwTaskRecord *row, gpointer user_data);
 /* @task: how the task is after the change (insert, change) or NULL (remove, failure); valid during the call. */
 typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
 
-/* @rows: of TwTaskRecord, or NULL on failure. Valid during the call; whoever takes a reference may read on. */
+/* @rows: of TwTaskRecord, or NULL on failure. Valid during the call, in which they may be taken out
+ * (g_ptr_array_steal()); a reference would be let go on two threads. */
 typedef void (*TwTaskRowsDone) (GPtrArray *rows, const GError *error, gpointer user_data);
 
 typedef struct _TwTaskStore TwTaskStore;

@@ -153,6 +153,25 @@ test_deadline (MongoFixture *f, gconstpointer data)
 }
 
 static void
+test_waited_too_long_is_not_begun (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) mongo = open_narrow (f);
+  Job slow, behind;
+
+  job_init (&slow);
+  job_init (&behind);
+  tw_mongo_run (mongo, run_until_released, job_answered, &slow, job_freed);
+  tw_mongo_run (mongo, run_at_once, job_answered, &behind, job_freed);
+  g_usleep (1100 * 1000);
+  tw_latch_open (&slow.release);
+  tw_latch_wait (&slow.freed);
+  g_assert_no_error (slow.error);
+  tw_latch_wait (&behind.freed);
+  assert_unavailable (&behind, TW_STORE_BUSY);
+  g_assert_cmpuint (atomic_load (&behind.runs), ==, 0);
+}
+
+static void
 test_queue_has_a_bound (MongoFixture *f, gconstpointer data)
 {
   enum
@@ -291,6 +310,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   mongo_fixture_add ("/mongo/operations/answered-once-at-the-deadline", test_deadline);
   mongo_fixture_add ("/mongo/operations/thread-has-less-time", test_thread_has_less_time);
+  mongo_fixture_add ("/mongo/operations/waited-too-long-is-not-begun", test_waited_too_long_is_not_begun);
   mongo_fixture_add ("/mongo/operations/queue-has-a-bound", test_queue_has_a_bound);
   mongo_fixture_add ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);
   mongo_fixture_add ("/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error);
