@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiling a crate of bench/. Sourced after common.sh, not run.
 
-# build_crate SOURCE FOLDER: compiles what is in SOURCE into FOLDER/release, with the crates of its Cargo.lock.
+. bench/made-of.sh
+
+# make_crate SOURCE FOLDER: compiles what is in SOURCE into FOLDER/release, unless that has been done.
+make_crate() {
+  is_made "$2" "$1" bench/crate.sh && return
+  build_crate "$1" "$2"
+  note_made "$2" "$1" bench/crate.sh
+}
+
+# build_crate SOURCE FOLDER: the same in any case, with the crates of its Cargo.lock.
 build_crate() {
   local source=$1 folder=$2 made=$2/source options crates=()
   install_packages gcc libc6-dev

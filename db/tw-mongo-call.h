@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* An operation that its caller waits for: what a handler does whose thread has nothing else to do, and a program at its start. */
+/* An operation that its caller waits for: what a handler does whose thread has nothing else to do, and a program at its
+ * start. */
 
 #pragma once
 

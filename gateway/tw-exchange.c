@@ -43,7 +43,6 @@ static void
 on_answered (gpointer data)
 {
   Exchange *exchange = data;
-
   const gboolean gone = exchange->mhd == NULL;
 
   if (gone || exchange->waiting || exchange->suspended)

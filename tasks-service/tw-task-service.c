@@ -82,6 +82,15 @@ typedef struct
   gpointer user_data;
 } Page;
 
+static TwTaskPosition
+position_of (const TwTaskRecord *task)
+{
+  TwTaskPosition position = { .created_ms = task->created_ms };
+
+  memcpy (position.id, task->id, sizeof position.id);
+  return position;
+}
+
 static gboolean
 page_row (const TwTaskRecord *task, gpointer user_data)
 {
@@ -91,8 +100,7 @@ page_row (const TwTaskRecord *task, gpointer user_data)
   if (page->more)
     return FALSE;
   page->left--;
-  page->last.created_ms = task->created_ms;
-  memcpy (page->last.id, task->id, sizeof page->last.id);
+  page->last = position_of (task);
   return page->row (task, page->user_data);
 }
 
@@ -158,10 +166,8 @@ end_page (GPtrArray *rows, const GError *error, gpointer user_data)
     }
   if (rows->len > started->limit)
     {
-      const TwTaskRecord *task = rows->pdata[started->limit - 1];
-      TwTaskPosition last = { .created_ms = task->created_ms };
+      const TwTaskPosition last = position_of (rows->pdata[started->limit - 1]);
 
-      memcpy (last.id, task->id, sizeof last.id);
       next_cursor = tw_task_cursor_encode (&last);
     }
   started->paged ((const TwTaskRecord *const *) rows->pdata, MIN (rows->len, started->limit), next_cursor, NULL,

@@ -49,14 +49,13 @@ tw_task_store_is_remote (const TwTaskStore *store)
 gboolean
 tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait)
 {
-  return store->klass->reads_begin != NULL ? store->klass->reads_begin (store, may_wait) : may_wait;
+  return store->klass->reads_begin (store, may_wait);
 }
 
 void
 tw_task_store_reads_end (TwTaskStore *store)
 {
-  if (store->klass->reads_end != NULL)
-    store->klass->reads_end (store);
+  store->klass->reads_end (store);
 }
 
 void

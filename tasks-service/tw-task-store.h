@@ -80,16 +80,16 @@ typedef struct
 {
   void (*free) (TwTaskStore *store);
   gboolean (*check) (TwTaskStore *store, GError **error);
-  gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait); /* both NULL: reads wait, and share nothing */
-  void (*reads_end) (TwTaskStore *store);
 
   /* A store whose reads wait for a processor. */
+  gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait);
+  void (*reads_end) (TwTaskStore *store);
   gboolean (*view) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
                     GError **error);
   gboolean (*list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                     guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
 
-  /* Instead of the two, one whose reads wait for another machine. */
+  /* Instead of these, one whose reads wait for another machine. */
   void (*start_get) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done, gpointer user_data);
   void (*start_list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                       guint limit, TwTaskRowsDone done, gpointer user_data);
@@ -115,9 +115,9 @@ gboolean tw_task_store_check (TwTaskStore *store, GError **error);
 /* Whether a read waits for another machine: then it can be started, and no thread of the caller's has to wait. */
 gboolean tw_task_store_is_remote (const TwTaskStore *store);
 
-/* What this thread reads between the two is of one moment, not before the first call, where that saves the store work;
- * pairs do not nest. A thread that may not wait, of which there is one at a time, is told FALSE where the store knows
- * only reads that do: nothing has begun then. Else it gets UNAVAILABLE for what would have to wait. */
+/* What this thread reads between the two, of a store that is not remote, is of one moment, not before the first call;
+ * pairs do not nest. A thread that may not wait, of which there is one at a time, is told FALSE where even that would
+ * have to wait: nothing has begun then. Else it gets UNAVAILABLE for what would have to wait. */
 gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait);
 void tw_task_store_reads_end (TwTaskStore *store);
 

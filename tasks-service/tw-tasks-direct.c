@@ -6,6 +6,7 @@
 
 #include "tw-call-pool.h"
 #include "tw-error.h"
+#include "tw-tasks-arguments.h"
 
 #include <string.h>
 
@@ -24,93 +25,6 @@ struct _TwTasksDirect
   TwTaskService *service;
   TwCallPool *readers; /* NULL: reads are started, and nobody waits for them */
 };
-
-/* Arguments */
-
-/* What a call asks for: each method reads its part. Strings are copies with a NUL behind each. On the wire each has at
- * least a byte of length beside it, so that all fit into as many bytes as the arguments have. */
-typedef struct
-{
-  TwReader reader;
-  const char *user_id, *id, *cursor;
-  gint32 limit;      /* 0 where none was sent: one that was is at least 1 */
-  TwTaskInput input; /* a page's filter, too */
-  char *block, *at;
-  char space[512];
-} Arguments;
-
-/* Reads the value of field @number, or skips it. */
-typedef void (*FieldFunc) (Arguments *arguments, TwWireType type, gint16 number);
-
-/* The struct before which the reader stands. */
-static inline void
-read_struct (Arguments *arguments, FieldFunc field)
-{
-  TwWireType type;
-  gint16 number;
-
-  tw_reader_struct_begin (&arguments->reader);
-  while (tw_reader_field (&arguments->reader, &type, &number))
-    field (arguments, type, number);
-  tw_reader_struct_end (&arguments->reader);
-}
-
-static inline void
-arguments_read (Arguments *arguments, const TwCall *call, FieldFunc field)
-{
-  gsize size;
-
-  tw_call_arguments (call, &arguments->reader);
-  size = (gsize) (arguments->reader.end - arguments->reader.at);
-  arguments->user_id = arguments->id = arguments->cursor = NULL;
-  arguments->limit = 0;
-  arguments->input = (TwTaskInput) { .name = NULL };
-  arguments->block = size > sizeof arguments->space ? g_malloc (size) : arguments->space;
-  arguments->at = arguments->block;
-  read_struct (arguments, field);
-}
-
-static void
-arguments_clear (Arguments *arguments)
-{
-  if (arguments->block != arguments->space)
-    g_free (arguments->block);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
-
-static const char *
-read_text (Arguments *arguments)
-{
-  char *text = arguments->at;
-  const char *data;
-  gsize length;
-
-  tw_reader_string (&arguments->reader, &data, &length);
-  memcpy (text, data, length);
-  text[length] = '\0';
-  arguments->at += length + 1;
-  return text;
-}
-
-static void
-read_done (Arguments *arguments)
-{
-  arguments->input.has_done = TRUE;
-  arguments->input.done = tw_reader_bool (&arguments->reader);
-}
-
-/* Which task of whose: all that get and remove are told. */
-static void
-one_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 1)
-    arguments->user_id = read_text (arguments);
-  else if (number == 2)
-    arguments->id = read_text (arguments);
-  else
-    tw_reader_skip (&arguments->reader, type);
-}
 
 /* Answers */
 
@@ -181,9 +95,9 @@ static gboolean
 answer_get (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  arguments_read (&asked, call, one_field);
+  tw_tasks_arguments_read_one (&asked, call);
   if (tw_task_service_view (service, asked.user_id, asked.id, write_task, begin_success (call), &error))
     tw_call_reply (call);
   else if (may_wait || !has_to_wait (error))
@@ -196,9 +110,9 @@ answer_get (TwCall *call, gboolean may_wait, gpointer service)
 static void
 start_get (TwCall *call, TwTaskService *service)
 {
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  arguments_read (&asked, call, one_field);
+  tw_tasks_arguments_read_one (&asked, call);
   tw_task_service_start_get (service, asked.user_id, asked.id, answer_task, call);
 }
 
@@ -214,46 +128,6 @@ take_get (TwCall *call, gpointer data)
 }
 
 /* page */
-
-static gint32
-default_limit (const TwCall *call)
-{
-  const TwField *request = tw_struct_find_field (tw_call_method (call)->arguments, 2);
-
-  return (gint32) tw_struct_find_field (request->type->structure, 1)->fallback.integer;
-}
-
-static void
-page_request_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 1)
-    arguments->limit = tw_reader_i32 (&arguments->reader);
-  else if (number == 2)
-    arguments->cursor = read_text (arguments);
-  else if (number == 3)
-    read_done (arguments);
-  else
-    tw_reader_skip (&arguments->reader, type);
-}
-
-static void
-page_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 1)
-    arguments->user_id = read_text (arguments);
-  else if (number == 2)
-    read_struct (arguments, page_request_field);
-  else
-    tw_reader_skip (&arguments->reader, type);
-}
-
-static void
-page_arguments_read (Arguments *arguments, const TwCall *call)
-{
-  arguments_read (arguments, call, page_field);
-  if (arguments->limit == 0)
-    arguments->limit = default_limit (call);
-}
 
 typedef struct
 {
@@ -301,10 +175,10 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *next_cursor = NULL;
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
   Rows rows;
 
-  page_arguments_read (&asked, call);
+  tw_tasks_arguments_read_page (&asked, call);
   begin_rows (&rows, call, asked.limit);
   if (!tw_task_service_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
                              asked.cursor, (guint) asked.limit, write_row, &rows, &next_cursor, &error))
@@ -340,9 +214,9 @@ answer_started_page (const TwTaskRecord *const *tasks, guint n, const char *next
 static void
 start_page (TwCall *call, TwTaskService *service)
 {
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  page_arguments_read (&asked, call);
+  tw_tasks_arguments_read_page (&asked, call);
   tw_task_service_start_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
                               asked.cursor, (guint) asked.limit, answer_started_page, call);
 }
@@ -361,66 +235,24 @@ take_page (TwCall *call, gpointer data)
 /* create */
 
 static void
-new_task_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 1)
-    arguments->input.name = read_text (arguments);
-  else if (number == 2)
-    read_done (arguments);
-  else
-    tw_reader_skip (&arguments->reader, type);
-}
-
-static void
-create_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 1)
-    arguments->user_id = read_text (arguments);
-  else if (number == 2)
-    read_struct (arguments, new_task_field);
-  else
-    tw_reader_skip (&arguments->reader, type);
-}
-
-static void
 take_create (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  arguments_read (&asked, call, create_field);
+  tw_tasks_arguments_read_create (&asked, call);
   tw_task_service_start_create (direct->service, asked.user_id, &asked.input, answer_task, call);
 }
 
 /* patch */
 
 static void
-changes_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 2)
-    arguments->input.name = read_text (arguments);
-  else if (number == 3)
-    read_done (arguments);
-  else
-    tw_reader_skip (&arguments->reader, type); /* clear, too, which the schema holds to be empty */
-}
-
-static void
-patch_field (Arguments *arguments, TwWireType type, gint16 number)
-{
-  if (number == 3)
-    read_struct (arguments, changes_field);
-  else
-    one_field (arguments, type, number);
-}
-
-static void
 take_patch (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  arguments_read (&asked, call, patch_field);
+  tw_tasks_arguments_read_patch (&asked, call);
   if (tw_task_input_says_nothing (&asked.input))
     take_get (call, data);
   else
@@ -444,9 +276,9 @@ static void
 take_remove (TwCall *call, gpointer data)
 {
   const TwTasksDirect *direct = data;
-  g_auto (Arguments) asked;
+  g_auto (TwTasksArguments) asked;
 
-  arguments_read (&asked, call, one_field);
+  tw_tasks_arguments_read_one (&asked, call);
   tw_task_service_start_remove (direct->service, asked.user_id, asked.id, answer_removed, call);
 }
 

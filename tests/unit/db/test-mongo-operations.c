@@ -98,6 +98,16 @@ open_narrow (const MongoFixture *f)
   return mongo;
 }
 
+/* Has @first take the worker, and @second wait behind it. */
+static void
+run_two (TwMongo *mongo, Job *first, Job *second)
+{
+  job_init (first);
+  job_init (second);
+  tw_mongo_run (mongo, run_until_released, job_answered, first, job_freed);
+  tw_mongo_run (mongo, run_at_once, job_answered, second, job_freed);
+}
+
 /* Its operation is answered before one that came earlier and has all the time. */
 static void
 test_thread_has_less_time (MongoFixture *f, gconstpointer data)
@@ -132,10 +142,7 @@ test_deadline (MongoFixture *f, gconstpointer data)
   g_autoptr (TwMongo) mongo = open_narrow (f);
   Job stuck, behind;
 
-  job_init (&stuck);
-  job_init (&behind);
-  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, job_freed);
-  tw_mongo_run (mongo, run_at_once, job_answered, &behind, job_freed);
+  run_two (mongo, &stuck, &behind);
 
   tw_latch_wait (&stuck.answered);
   assert_unavailable (&stuck, TW_STORE_UNAVAILABLE);
@@ -158,10 +165,7 @@ test_waited_too_long_is_not_begun (MongoFixture *f, gconstpointer data)
   g_autoptr (TwMongo) mongo = open_narrow (f);
   Job slow, behind;
 
-  job_init (&slow);
-  job_init (&behind);
-  tw_mongo_run (mongo, run_until_released, job_answered, &slow, job_freed);
-  tw_mongo_run (mongo, run_at_once, job_answered, &behind, job_freed);
+  run_two (mongo, &slow, &behind);
   g_usleep (1100 * 1000);
   tw_latch_open (&slow.release);
   tw_latch_wait (&slow.freed);

@@ -359,6 +359,23 @@ on_stopped (gpointer user_data)
   ((Fixture *) user_data)->stopped = TRUE;
 }
 
+/* It has not stopped before the answer. */
+static void
+stop_and_answer_the_one (Fixture *fixture)
+{
+  tw_httpd_stop (fixture->httpd, on_stopped, fixture);
+  while (g_main_context_iteration (NULL, FALSE))
+    g_assert_false (fixture->stopped);
+  answer_the_one (fixture);
+}
+
+static void
+wait_until_stopped (const Fixture *fixture)
+{
+  while (!fixture->stopped)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 test_stop_waits_for_what_is_under_way (void)
 {
@@ -369,14 +386,10 @@ test_stop_waits_for_what_is_under_way (void)
   fixture_set_up (&fixture);
   fd = client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
   wait_for_waiting (&fixture, 1);
-  tw_httpd_stop (fixture.httpd, on_stopped, &fixture);
-  while (g_main_context_iteration (NULL, FALSE))
-    g_assert_false (fixture.stopped);
-  answer_the_one (&fixture);
+  stop_and_answer_the_one (&fixture);
   text = receive_all (fd);
   g_assert_nonnull (strstr (text, "Connection: close"));
-  while (!fixture.stopped)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until_stopped (&fixture);
 }
 
 /* What was handed on is under way, even if nobody waits for it any more. */
@@ -386,12 +399,8 @@ test_stop_waits_for_what_lost_its_connection (void)
   g_auto (Fixture) fixture = { .httpd = NULL };
 
   reset (&fixture, fixture_set_up_with_one (&fixture));
-  tw_httpd_stop (fixture.httpd, on_stopped, &fixture);
-  while (g_main_context_iteration (NULL, FALSE))
-    g_assert_false (fixture.stopped);
-  answer_the_one (&fixture);
-  while (!fixture.stopped)
-    g_main_context_iteration (NULL, TRUE);
+  stop_and_answer_the_one (&fixture);
+  wait_until_stopped (&fixture);
 }
 
 static void

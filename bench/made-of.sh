@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the `build` of a peer made its folder of, so that it does nothing where nothing has changed. Sourced after
+# What a `build` of bench/ made its folder of, so that it does nothing where nothing has changed. Sourced after
 # common.sh, not run. PATHs are files and folders, from the project's root.
 
 sums_of() {
