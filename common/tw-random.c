@@ -146,6 +146,12 @@ tw_id_to_bytes (const char *id, guint8 bytes[TW_ID_BYTES])
   return id[TW_ID_SIZE - 1] == '\0';
 }
 
+gint64
+tw_id_second (const guint8 bytes[TW_ID_BYTES])
+{
+  return (gint64) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
 void
 tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE])
 {

@@ -32,6 +32,9 @@ gboolean tw_id_is_valid (const char *text);
 /* FALSE where @id is not 24 hex digits. Upper and lower case are the same id. */
 gboolean tw_id_to_bytes (const char *id, guint8 bytes[TW_ID_BYTES]);
 
+/* The second that it was made in, since 1970, where tw_id_new() made it: until 2106. */
+gint64 tw_id_second (const guint8 bytes[TW_ID_BYTES]);
+
 /* In lower case. */
 void tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE]);
 

@@ -69,6 +69,36 @@ test_id_in_upper_case_is_the_same (Fixture *f, gconstpointer data)
   assert_same (got, &task);
 }
 
+/* A store may look for a task where its id says when it was made: what was made elsewhere, or is one of many of that
+ * second, is found as well. */
+static void
+test_id_finds_its_task_whenever_that_was_made (Fixture *f, gconstpointer data)
+{
+  static const gint64 second_ms = 1795251600000, apart_ms[] = { 0, 0, 0, 0, 0, 1, 500, 999, 1000, -1, -second_ms };
+  char ids[G_N_ELEMENTS (apart_ms)][TW_ID_SIZE], user[] = ANN, name[] = "a name", missing[TW_ID_SIZE];
+
+  for (guint i = 0; i < G_N_ELEMENTS (apart_ms); i++)
+    {
+      TwTaskRecord task = { .id = ids[i], .user_id = user, .name = name, .created_ms = second_ms + apart_ms[i],
+                            .version = 1 };
+      g_autoptr (TwTaskRecord) inserted = NULL;
+
+      tw_id_new (second_ms, ids[i]);
+      inserted = insert_record (f->store, &task, NULL);
+      assert_same (inserted, &task);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (apart_ms); i++)
+    {
+      g_autoptr (TwTaskRecord) got = tw_task_store_get (f->store, ANN, ids[i], NULL);
+
+      g_assert_cmpstr (got->id, ==, ids[i]);
+      g_assert_cmpint (got->created_ms, ==, second_ms + apart_ms[i]);
+      assert_nothing_there (f->store, BOB, ids[i]);
+    }
+  tw_id_new (second_ms, missing);
+  assert_nothing_there (f->store, ANN, missing);
+}
+
 static void
 test_duplicate_id_is_conflict (Fixture *f, gconstpointer data)
 {
@@ -264,6 +294,7 @@ tw_task_store_contract_add (const TwTaskStoreFactory *factory)
     { "empty-store-is-well", test_empty_store_is_well },
     { "what-is-inserted-is-read-back", test_what_is_inserted_is_read_back },
     { "id-in-upper-case-is-the-same", test_id_in_upper_case_is_the_same },
+    { "id-finds-its-task-whenever-that-was-made", test_id_finds_its_task_whenever_that_was_made },
     { "duplicate-id-is-conflict", test_duplicate_id_is_conflict },
     { "what-is-not-there-is-not-found", test_what_is_not_there_is_not_found },
     { "another-users-is-not-found", test_another_users_is_not_found },

@@ -48,10 +48,14 @@ test_ids (void)
   g_assert_true (g_str_has_prefix (first, "6b015d90"));
   g_assert_cmpint (strncmp (first, second, 18), ==, 0);
   g_assert_cmpstr (first, !=, second);
+  g_assert_true (tw_id_to_bytes (first, bytes));
+  g_assert_cmpint (tw_id_second (bytes), ==, 1795251600);
 
   g_assert_true (tw_id_to_bytes ("0123456789abcdefABCDEF01", bytes));
   tw_id_from_bytes (bytes, second);
   g_assert_cmpstr (second, ==, "0123456789abcdefabcdef01");
+  g_assert_true (tw_id_to_bytes ("fedcba980000000000000000", bytes));
+  g_assert_cmpint (tw_id_second (bytes), ==, 0xfedcba98);
   g_assert_false (tw_id_to_bytes ("0123456789abcdefABCDEF0g", bytes));
 
   g_assert_true (tw_id_is_valid ("0123456789abcdefABCDEF01"));
