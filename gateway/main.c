@@ -54,7 +54,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
     { "listen", "TW_HTTP_LISTEN", TW_OPTION_STRING, &settings->listen, "HOST:PORT",
       "Where to serve HTTP", 0, 0 },
     { "admin-listen", "TW_ADMIN_LISTEN", TW_OPTION_STRING, &settings->admin_listen, "HOST:PORT",
-      "Where to serve /healthz and /readyz", 0, 0 },
+      "Where to serve /healthz, /readyz and /metrics", 0, 0 },
     { "upstream", NULL, TW_OPTION_STRINGS, &settings->upstreams, "SERVICE=HOST:PORT[,HOST:PORT...]",
       "Where a service is; repeatable", 0, 0 },
     { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",

@@ -4,6 +4,8 @@
 
 #include "tw-health.h"
 #include "tw-httpd.h"
+#include "tw-metrics-text.h"
+#include "tw-process-metrics.h"
 
 #include <string.h>
 
@@ -13,10 +15,7 @@
 struct _TwAdmin
 {
   TwHttpd *httpd;
-  const TwSchema *schema;
-  const TwClients *clients;
-  const GPtrArray *pollers;
-  guint timeout_ms;
+  TwAdminSubjects subjects;
 };
 
 typedef struct
@@ -38,8 +37,10 @@ answer_yes (TwRequest *request, const char *member)
 static gboolean
 is_loaded (const TwAdmin *admin)
 {
-  for (guint i = 0; i < admin->pollers->len; i++)
-    if (!tw_revocation_poller_loaded (g_ptr_array_index (admin->pollers, i)))
+  const GPtrArray *pollers = admin->subjects.pollers;
+
+  for (guint i = 0; i < pollers->len; i++)
+    if (!tw_revocation_poller_loaded (g_ptr_array_index (pollers, i)))
       return FALSE;
   return TRUE;
 }
@@ -66,16 +67,30 @@ on_health (const TwProblems *problems, gpointer user_data)
 static void
 handle_ready (TwAdmin *admin, TwRequest *request)
 {
+  const TwAdminSubjects *subjects = &admin->subjects;
   ReadyQuestion *question = g_new (ReadyQuestion, 1);
 
   *question = (ReadyQuestion) { admin, request };
-  tw_health_ask (admin->clients, admin->schema, admin->timeout_ms, on_health, question);
+  tw_health_ask (subjects->clients, subjects->schema, subjects->timeout_ms, on_health, question);
 }
 
 static void
 handle_health (TwAdmin *admin, TwRequest *request)
 {
   answer_yes (request, "ok");
+}
+
+static void
+handle_metrics (TwAdmin *admin, TwRequest *request)
+{
+  const GPtrArray *metrics = admin->subjects.metrics;
+  g_auto (TwBuffer) text = TW_BUFFER_INIT;
+  g_autoptr (GBytes) bytes = NULL;
+
+  tw_http_metrics_append ((TwHttpMetrics *const *) metrics->pdata, metrics->len, &text);
+  tw_process_metrics_append (&text);
+  bytes = tw_buffer_steal_bytes (&text);
+  tw_request_answer (request, tw_response_new_bytes (200, TW_METRICS_TEXT_TYPE, bytes));
 }
 
 static const struct
@@ -85,6 +100,7 @@ static const struct
 } pages[] = {
   { "/healthz", handle_health },
   { "/readyz", handle_ready },
+  { "/metrics", handle_metrics },
 };
 
 static int
@@ -118,8 +134,7 @@ handle (TwRequest *request, gpointer user_data)
 }
 
 TwAdmin *
-tw_admin_new (int listen_fd, const TwSchema *schema, const TwClients *clients, const GPtrArray *pollers,
-              guint timeout_ms, GError **error)
+tw_admin_new (int listen_fd, const TwAdminSubjects *subjects, GError **error)
 {
   /* Whoever watches asks every few seconds, and says itself what it hears. */
   static const TwHttpdHandler handler = { .begin = begin, .handle = handle, .access = TW_LOG_DEBUG };
@@ -127,10 +142,7 @@ tw_admin_new (int listen_fd, const TwSchema *schema, const TwClients *clients, c
   TwAdmin *admin = g_new0 (TwAdmin, 1);
 
   limits.max_connections = MAX_CONNECTIONS;
-  admin->schema = schema;
-  admin->clients = clients;
-  admin->pollers = pollers;
-  admin->timeout_ms = timeout_ms;
+  admin->subjects = *subjects;
   admin->httpd = tw_httpd_new (listen_fd, &limits, &handler, admin, error);
   if (admin->httpd == NULL)
     g_clear_pointer (&admin, g_free);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What operators and their tools ask, on an address of its own: GET /healthz (the process is up) and GET /readyz (a
- * request would be answered: every service is well, and where sessions can end, the list of ended ones was loaded). */
+/* What operators and their tools ask, on an address of its own: GET /healthz (the process is up), GET /readyz (a
+ * request would be answered: every service is well, and where sessions can end, the list of ended ones was loaded) and
+ * GET /metrics (for Prometheus). */
 
 #pragma once
 
+#include "tw-http-metrics.h"
 #include "tw-revocation-poller.h"
 #include "tw-socket.h"
 #include "tw-upstreams.h"
@@ -13,10 +15,18 @@ G_BEGIN_DECLS
 
 typedef struct _TwAdmin TwAdmin;
 
-/* Listens on @listen_fd (taken), on the thread-default context. @pollers holds TwRevocationPoller. @clients, which live
- * on the same context, @schema and @pollers must outlive it. Fails with TW_ERROR_CONFIGURATION. */
-TwAdmin *tw_admin_new (int listen_fd, const TwSchema *schema, const TwClients *clients, const GPtrArray *pollers,
-                       guint timeout_ms, GError **error);
+/* What is asked about. All of it outlives the TwAdmin. */
+typedef struct
+{
+  const TwSchema *schema;
+  const TwClients *clients; /* on the same context */
+  const GPtrArray *pollers; /* of TwRevocationPoller */
+  const GPtrArray *metrics; /* of TwHttpMetrics */
+  guint timeout_ms;         /* for the services' answers */
+} TwAdminSubjects;
+
+/* Listens on @listen_fd (taken), on the thread-default context. Fails with TW_ERROR_CONFIGURATION. */
+TwAdmin *tw_admin_new (int listen_fd, const TwAdminSubjects *subjects, GError **error);
 
 /* Hands nothing on any more: call before the clients are freed, and tw_admin_free() behind that. */
 void tw_admin_close (TwAdmin *admin);

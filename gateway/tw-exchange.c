@@ -23,7 +23,7 @@ typedef struct
   TwExchanges *exchanges;
   struct MHD_Connection *mhd;
   TwRequest *request;
-  gint64 start_ms;
+  gint64 start_us;
   gboolean begun;   /* the head was judged */
   gboolean handled; /* the handler has it */
   gboolean waiting; /* it has not answered yet, and the connection is not suspended */
@@ -54,6 +54,13 @@ on_answered (gpointer data)
     exchange_free (exchange);
 }
 
+/* For deadlines, which are so long that the time at which the daemon began to run is good enough. */
+static void
+set_deadline (const TwExchanges *exchanges, struct MHD_Connection *mhd, guint timeout_ms)
+{
+  tw_connection_set_deadline (mhd, exchanges->now_us / 1000 + timeout_ms);
+}
+
 static void
 set_waiting (Exchange *exchange, gboolean waiting)
 {
@@ -70,39 +77,49 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
   TwExchanges *exchanges = cls;
   Exchange *exchange = g_new (Exchange, 1);
 
-  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_ms = exchanges->now_ms };
+  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_us = exchanges->now_us };
   exchange->request = tw_request_new (exchanges->pool, target, on_answered, exchange);
   g_queue_push_tail_link (&exchanges->open, &exchange->link);
-  tw_connection_set_deadline (mhd, exchange->start_ms + exchanges->limits.head_timeout_ms);
+  set_deadline (exchanges, mhd, exchanges->limits.head_timeout_ms);
   return exchange;
 }
 
-/* What the log says of a request whose client went away before its answer was there: there is no such status, but
- * nginx and those who read its logs have used this one for long. */
-#define STATUS_GONE 499
-
 /* Method, path, status, time, id: put together by hand, since it is done for every request. */
 static void
-log_access (const Exchange *exchange)
+log_access (const TwExchanges *exchanges, const TwRequest *request, guint status, gint64 duration_us)
 {
-  const TwExchanges *exchanges = exchange->exchanges;
-  const TwRequest *request = exchange->request;
-  const TwResponse *response = tw_request_response (request);
   const char *path = tw_request_target (request)->path;
   g_auto (TwBuffer) line = TW_BUFFER_INIT;
 
-  if ((response == NULL && !exchange->handled) || !tw_log_wants (exchanges->handler.access))
-    return;
   tw_buffer_append_string (&line, tw_request_method (request));
   tw_buffer_append_byte (&line, ' ');
   tw_buffer_append_string (&line, path != NULL ? path : "-");
   tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, response != NULL ? tw_response_status (response) : STATUS_GONE);
+  tw_json_write_integer (&line, status);
   tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, exchanges->now_ms - exchange->start_ms);
+  tw_json_write_integer (&line, duration_us / 1000);
   tw_buffer_append_string (&line, "ms ");
   tw_buffer_append_string (&line, tw_request_id (request));
   tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
+}
+
+/* Says of a request that the handler has answered, or has been asked to, what became of it. */
+static void
+report (const Exchange *exchange)
+{
+  const TwExchanges *exchanges = exchange->exchanges;
+  const TwRequest *request = exchange->request;
+  const TwResponse *response = tw_request_response (request);
+  guint status = response != NULL ? tw_response_status (response) : TW_HTTPD_STATUS_GONE;
+  gint64 duration_us;
+
+  if (response == NULL && !exchange->handled)
+    return;
+  duration_us = g_get_monotonic_time () - exchange->start_us;
+  if (exchanges->handler.completed != NULL)
+    exchanges->handler.completed (request, status, duration_us, exchanges->user_data);
+  if (tw_log_wants (exchanges->handler.access))
+    log_access (exchanges, request, status, duration_us);
 }
 
 void
@@ -115,8 +132,8 @@ tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context
   if (exchange == NULL)
     return;
   *context = NULL;
-  log_access (exchange);
-  tw_connection_set_deadline (mhd, exchanges->now_ms + exchanges->limits.idle_timeout_ms);
+  report (exchange);
+  set_deadline (exchanges, mhd, exchanges->limits.idle_timeout_ms);
   set_waiting (exchange, FALSE);
   exchange->mhd = NULL;
   /* The handler may still answer. */
@@ -165,7 +182,7 @@ queue (Exchange *exchange)
 
   set_waiting (exchange, FALSE);
   exchange->exchanges->unfinished = TRUE; /* libmicrohttpd writes it in its next run */
-  tw_connection_set_deadline (exchange->mhd, exchanges->now_ms + exchanges->limits.write_timeout_ms);
+  set_deadline (exchanges, exchange->mhd, exchanges->limits.write_timeout_ms);
   return tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last) ? MHD_YES : MHD_NO;
 }
 
@@ -200,7 +217,7 @@ begin (Exchange *exchange, const char *method, const char *version)
     response = exchanges->handler.begin (exchange->request, exchanges->user_data);
   if (response == NULL)
     response = tw_request_check_body (exchange->request);
-  tw_connection_set_deadline (exchange->mhd, exchanges->now_ms + exchanges->limits.body_timeout_ms);
+  set_deadline (exchanges, exchange->mhd, exchanges->limits.body_timeout_ms);
   if (response == NULL)
     return MHD_YES;
   tw_request_answer (exchange->request, response);

@@ -18,7 +18,7 @@ typedef struct
   TwHttpdHandler handler;
   gpointer user_data;
   TwRequestPool *pool;
-  gint64 now_ms;       /* as the daemon began to run: the clock is asked once for all of a run */
+  gint64 now_us;       /* as the daemon began to run, of g_get_monotonic_time() */
   GQueue open;         /* requests that are not completed, or not answered */
   guint n_waiting;     /* of those, with a connection that is not suspended: the daemon takes them for work to do */
   gboolean unfinished; /* the daemon has something to do in its next run: nothing else would tell */

@@ -23,6 +23,7 @@ struct _TwGateway
   TwRevocations *revocations;
   TwWorkerShared shared;
   GPtrArray *workers; /* of TwWorker */
+  GPtrArray *metrics; /* of TwHttpMetrics: theirs */
   TwClients *clients; /* of the admin address and the pollers */
   GPtrArray *pollers; /* of TwRevocationPoller */
   TwAdmin *admin;
@@ -64,8 +65,15 @@ start_admin (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
   if (fd < 0)
     return FALSE;
   gateway->admin_port = tw_socket_port (fd);
-  gateway->admin
-      = tw_admin_new (fd, config->schema, gateway->clients, gateway->pollers, config->upstream_timeout_ms, error);
+  gateway->admin = tw_admin_new (fd,
+                                 &(TwAdminSubjects) {
+                                     .schema = config->schema,
+                                     .clients = gateway->clients,
+                                     .pollers = gateway->pollers,
+                                     .metrics = gateway->metrics,
+                                     .timeout_ms = config->upstream_timeout_ms,
+                                 },
+                                 error);
   return gateway->admin != NULL;
 }
 
@@ -93,7 +101,7 @@ start_workers (TwGateway *gateway, const TwGatewayConfig *config, GError **error
   started = listen_for_all (gateway, config, fds, error);
   for (guint i = 0; i < config->workers && started; i++)
     {
-      TwWorker *worker = tw_worker_new (&gateway->shared, fds[i], error);
+      TwWorker *worker = tw_worker_new (&gateway->shared, g_ptr_array_index (gateway->metrics, i), fds[i], error);
 
       fds[i] = -1; /* the worker's now */
       started = worker != NULL;
@@ -118,6 +126,9 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
   gateway->files = tw_static_new ();
   gateway->revocations = tw_revocations_new (tw_clock_system ());
   gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
+  gateway->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_http_metrics_free);
+  for (guint i = 0; i < config->workers; i++)
+    g_ptr_array_add (gateway->metrics, tw_http_metrics_new ());
   gateway->pollers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_revocation_poller_free);
   gateway->clients = tw_clients_new (config->upstreams, config->schema, NULL, NULL);
   gateway->shared = (TwWorkerShared) {
@@ -159,6 +170,7 @@ tw_gateway_stop (TwGateway *gateway)
   tw_clients_free (gateway->clients);
   g_clear_pointer (&gateway->admin, tw_admin_free);
   g_ptr_array_unref (gateway->pollers);
+  g_ptr_array_unref (gateway->metrics);
   tw_revocations_free (gateway->revocations);
   tw_static_free (gateway->files);
   tw_router_free (gateway->router);

@@ -2,7 +2,6 @@
 
 #include "tw-httpd.h"
 
-#include "tw-clock.h"
 #include "tw-connections.h"
 #include "tw-error.h"
 #include "tw-exchange.h"
@@ -68,7 +67,7 @@ tw_httpd_run (gpointer data)
     return;
   httpd->running = TRUE;
   tw_log_gather ();
-  httpd->exchanges.now_ms = tw_clock_monotonic_ms (tw_clock_system ());
+  httpd->exchanges.now_us = g_get_monotonic_time ();
   for (guint i = 0; i == 0 || (httpd->exchanges.unfinished && i < MAX_RUNS); i++)
     {
       httpd->exchanges.unfinished = FALSE;

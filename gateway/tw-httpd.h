@@ -40,8 +40,15 @@ typedef struct
   /* Some requests have been handed over, and no more come in this turn of the loop; NULL where that is nothing to the
    * handler. */
   void (*handled) (gpointer user_data);
-  TwLogLevel access; /* at which each request is logged when it has been answered */
+  /* The request has got its answer, or its client has gone away before that (TW_HTTPD_STATUS_GONE); NULL where that is
+   * nothing to the handler. */
+  void (*completed) (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data);
+  TwLogLevel access; /* at which each request is logged then */
 } TwHttpdHandler;
+
+/* What is said of a request whose client went away before its answer was there: there is no such status, but nginx and
+ * those who read its logs have used this one for long. */
+#define TW_HTTPD_STATUS_GONE 499
 
 /* Serves what @listen_fd (a listening, non-blocking socket; taken) accepts, on the thread-default context. Fails with
  * TW_ERROR_CONFIGURATION. */

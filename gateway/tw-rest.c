@@ -243,9 +243,20 @@ handled (gpointer user_data)
   tw_clients_flush (rest->clients);
 }
 
+static void
+completed (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data)
+{
+  const TwRest *rest = user_data;
+  const Call *call = tw_request_data (request);
+
+  tw_http_metrics_observe (rest->metrics, tw_request_method (request), call != NULL ? call->route.method->path : NULL,
+                           status, duration_us);
+}
+
 const TwHttpdHandler TW_REST_HANDLER = {
   .begin = begin,
   .handle = handle,
   .handled = handled,
+  .completed = completed,
   .access = TW_LOG_INFO,
 };

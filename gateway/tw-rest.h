@@ -7,6 +7,7 @@
 
 #include "tw-answer.h"
 #include "tw-bearer.h"
+#include "tw-http-metrics.h"
 #include "tw-httpd.h"
 #include "tw-router.h"
 #include "tw-static.h"
@@ -21,6 +22,7 @@ typedef struct
   const TwStatic *files;
   TwBearer *bearer;   /* the worker's own */
   TwClients *clients; /* the worker's own */
+  TwHttpMetrics *metrics; /* the worker's own */
   TwAnswerContext answers;
   guint upstream_timeout_ms;
 } TwRest;

@@ -71,7 +71,7 @@ run (gpointer data)
 
 /* Made on the starting thread, with the worker's context as its default: the thread then finds all in place. */
 static gboolean
-set_up (TwWorker *worker, const TwWorkerShared *shared, int listen_fd, GError **error)
+set_up (TwWorker *worker, const TwWorkerShared *shared, TwHttpMetrics *metrics, int listen_fd, GError **error)
 {
   worker->httpd = tw_httpd_new (listen_fd, &TW_HTTPD_DEFAULT_LIMITS, &TW_REST_HANDLER, &worker->rest, error);
   if (worker->httpd == NULL)
@@ -84,6 +84,7 @@ set_up (TwWorker *worker, const TwWorkerShared *shared, int listen_fd, GError **
     .files = shared->files,
     .bearer = worker->bearer,
     .clients = worker->clients,
+    .metrics = metrics,
     .answers = shared->answers,
     .upstream_timeout_ms = shared->upstream_timeout_ms,
   };
@@ -91,7 +92,7 @@ set_up (TwWorker *worker, const TwWorkerShared *shared, int listen_fd, GError **
 }
 
 TwWorker *
-tw_worker_new (const TwWorkerShared *shared, int listen_fd, GError **error)
+tw_worker_new (const TwWorkerShared *shared, TwHttpMetrics *metrics, int listen_fd, GError **error)
 {
   TwWorker *worker = g_new0 (TwWorker, 1);
   gboolean up;
@@ -99,7 +100,7 @@ tw_worker_new (const TwWorkerShared *shared, int listen_fd, GError **error)
   worker->context = g_main_context_new ();
   worker->loop = g_main_loop_new (worker->context, FALSE);
   g_main_context_push_thread_default (worker->context);
-  up = set_up (worker, shared, listen_fd, error);
+  up = set_up (worker, shared, metrics, listen_fd, error);
   g_main_context_pop_thread_default (worker->context);
   if (!up)
     {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tw-answer.h"
+#include "tw-http-metrics.h"
 #include "tw-router.h"
 #include "tw-static.h"
 #include "tw-upstreams.h"
@@ -25,8 +26,9 @@ typedef struct
   guint upstream_timeout_ms;
 } TwWorkerShared;
 
-/* Starts a thread that serves what @listen_fd (taken) accepts. Fails with TW_ERROR_CONFIGURATION. */
-TwWorker *tw_worker_new (const TwWorkerShared *shared, int listen_fd, GError **error);
+/* Starts a thread that serves what @listen_fd (taken) accepts, and counts it in @metrics, which outlives it. Fails with
+ * TW_ERROR_CONFIGURATION. */
+TwWorker *tw_worker_new (const TwWorkerShared *shared, TwHttpMetrics *metrics, int listen_fd, GError **error);
 
 /* Has the worker accept no more, and end when what is under way is answered, or after a while all the same. */
 void tw_worker_stop (TwWorker *worker);
