@@ -99,8 +99,8 @@ page_row (const TwTaskRecord *task, gpointer user_data)
   page->more = page->left == 0;
   if (page->more)
     return FALSE;
-  page->left--;
-  page->last = position_of (task);
+  if (--page->left == 0)
+    page->last = position_of (task);
   return page->row (task, page->user_data);
 }
 
