@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The claims stay the JSON object that they came as: a handful of names, looked up by jansson's own table, which
- * concurrent readers do not change. */
+/* The claims stay the JSON object that they came as, beside a list of those that are strings: there are a handful of
+ * them, and looking through them takes less than hashing a name for jansson's table. */
 
 #include "tw-claims.h"
 
@@ -9,6 +9,14 @@
 
 #include <jansson.h>
 #include <stdatomic.h>
+#include <string.h>
+
+/* Both belong to the object. */
+typedef struct
+{
+  const char *name;
+  const char *value;
+} Claim;
 
 struct _TwClaims
 {
@@ -16,6 +24,8 @@ struct _TwClaims
   json_t *object;
   gint64 expiry_s;
   gint64 issued_at_s;
+  guint n_strings;
+  Claim strings[];
 };
 
 static json_t *
@@ -26,6 +36,24 @@ parse_object (const char *part, gsize length)
 
   /* JSON_REJECT_DUPLICATES: of two equal claims the last would win, here and in libjwt, but not everywhere. */
   return bytes != NULL ? json_loadb ((const char *) bytes, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+}
+
+/* Takes @object. */
+static TwClaims *
+claims_new (json_t *object)
+{
+  TwClaims *claims = g_malloc0 (sizeof *claims + json_object_size (object) * sizeof (Claim));
+  const char *name;
+  json_t *value;
+
+  atomic_init (&claims->references, 1);
+  claims->object = object;
+  json_object_foreach (object, name, value)
+    {
+      if (json_is_string (value))
+        claims->strings[claims->n_strings++] = (Claim) { name, json_string_value (value) };
+    }
+  return claims;
 }
 
 TwClaims *
@@ -41,9 +69,7 @@ tw_claims_parse (const char *part, gsize length)
       json_decref (object);
       return NULL;
     }
-  claims = g_new0 (TwClaims, 1);
-  atomic_init (&claims->references, 1);
-  claims->object = object;
+  claims = claims_new (object);
   claims->expiry_s = json_integer_value (expiry);
   claims->issued_at_s = json_integer_value (issued_at);
   return claims;
@@ -68,7 +94,10 @@ tw_claims_unref (TwClaims *claims)
 const char *
 tw_claims_get (const TwClaims *claims, const char *name)
 {
-  return json_string_value (json_object_get (claims->object, name));
+  for (guint i = 0; i < claims->n_strings; i++)
+    if (strcmp (claims->strings[i].name, name) == 0)
+      return claims->strings[i].value;
+  return NULL;
 }
 
 gint64
