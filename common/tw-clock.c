@@ -3,6 +3,7 @@
 #include "tw-clock.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #define MS_PER_DAY G_GINT64_CONSTANT (86400000)
@@ -66,11 +67,16 @@ tw_clock_monotonic_ms (const TwClock *clock)
   return clock->fixed ? atomic_load (&clock->wall_ms) : read_ms (CLOCK_MONOTONIC);
 }
 
+#define TEN(digit) digit "0" digit "1" digit "2" digit "3" digit "4" digit "5" digit "6" digit "7" digit "8" digit "9"
+
+/* Two digits, of 0 to 99. */
 static char *
 put_two (char *out, guint value)
 {
-  out[0] = (char) ('0' + value / 10);
-  out[1] = (char) ('0' + value % 10);
+  static const char pairs[]
+      = TEN ("0") TEN ("1") TEN ("2") TEN ("3") TEN ("4") TEN ("5") TEN ("6") TEN ("7") TEN ("8") TEN ("9");
+
+  memcpy (out, pairs + 2 * value, 2);
   return out + 2;
 }
 

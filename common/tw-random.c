@@ -152,15 +152,19 @@ tw_id_second (const guint8 bytes[TW_ID_BYTES])
   return (gint64) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
+#define SIXTEEN(digit)                                                                                                \
+  digit "0" digit "1" digit "2" digit "3" digit "4" digit "5" digit "6" digit "7"                                     \
+  digit "8" digit "9" digit "a" digit "b" digit "c" digit "d" digit "e" digit "f"
+
+/* By pairs of digits: each row of a list has an id. */
 void
 tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE])
 {
-  static const char digits[] = "0123456789abcdef";
+  static const char pairs[]
+      = SIXTEEN ("0") SIXTEEN ("1") SIXTEEN ("2") SIXTEEN ("3") SIXTEEN ("4") SIXTEEN ("5") SIXTEEN ("6") SIXTEEN ("7")
+        SIXTEEN ("8") SIXTEEN ("9") SIXTEEN ("a") SIXTEEN ("b") SIXTEEN ("c") SIXTEEN ("d") SIXTEEN ("e") SIXTEEN ("f");
 
   for (guint i = 0; i < TW_ID_BYTES; i++)
-    {
-      id[2 * i] = digits[bytes[i] >> 4];
-      id[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    memcpy (id + 2 * i, pairs + 2 * bytes[i], 2);
   id[TW_ID_SIZE - 1] = '\0';
 }

@@ -7,8 +7,9 @@
 #include "tw-sqlite.h"
 #include "tw-task-tables.h"
 
-/* Rows come in this order everywhere. */
-#define COLUMNS "id, created_ms, updated_ms, version, done, name"
+/* Rows come in this order everywhere. The name is the table's last column: SQLite reads a row's head to its end for it,
+ * and then has what it needs for the others; from the front it would take the head up again for each. */
+#define COLUMNS "name, id, created_ms, updated_ms, version, done"
 #define PLAIN "SELECT " COLUMNS " FROM tasks WHERE user_id = ?1"
 #define BY_DONE "SELECT " COLUMNS " FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?1 AND done = "
 #define NEWEST_FIRST " ORDER BY created_ms DESC, id DESC LIMIT ?2"
@@ -37,15 +38,15 @@ not_found (GError **error)
 static TwTaskRecord
 view_row (sqlite3_stmt *statement, const char *user_id, char id[TW_ID_SIZE])
 {
-  tw_id_from_bytes (sqlite3_column_blob (statement, 0), id);
+  tw_id_from_bytes (sqlite3_column_blob (statement, 1), id);
   return (TwTaskRecord) {
     .id = id,
     .user_id = (char *) (guintptr) user_id,
-    .created_ms = sqlite3_column_int64 (statement, 1),
-    .updated_ms = sqlite3_column_int64 (statement, 2),
-    .version = sqlite3_column_int64 (statement, 3),
-    .done = sqlite3_column_int (statement, 4) != 0,
-    .name = (char *) (guintptr) sqlite3_column_text (statement, 5),
+    .created_ms = sqlite3_column_int64 (statement, 2),
+    .updated_ms = sqlite3_column_int64 (statement, 3),
+    .version = sqlite3_column_int64 (statement, 4),
+    .done = sqlite3_column_int (statement, 5) != 0,
+    .name = (char *) (guintptr) sqlite3_column_text (statement, 0),
   };
 }
 
@@ -88,7 +89,7 @@ step_to (TwSqliteConnection *connection, sqlite3_stmt *statement, const guint8 i
   int result;
 
   while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
-    if (memcmp (sqlite3_column_blob (statement, 0), id, TW_ID_BYTES) == 0)
+    if (memcmp (sqlite3_column_blob (statement, 1), id, TW_ID_BYTES) == 0)
       return 1;
   return result == SQLITE_DONE ? 0 : -1;
 }
@@ -275,7 +276,10 @@ run_insert (TwSqliteConnection *connection, gpointer data, GError **error)
   const Job *job = data;
   const TwTaskRecord *task = &job->task;
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "INSERT INTO tasks (" COLUMNS ", user_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", error);
+      connection,
+      "INSERT INTO tasks (id, created_ms, updated_ms, version, done, name, user_id)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      error);
 
   if (statement == NULL)
     return FALSE;

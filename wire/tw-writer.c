@@ -126,23 +126,12 @@ put_compact_field (TwWriter *writer, guint8 code, gint16 id)
 }
 
 void
-tw_writer_field (TwWriter *writer, TwWireType type, gint16 id)
+tw_writer_compact_field (TwWriter *writer, TwWireType type, gint16 id)
 {
-  if (writer->protocol == TW_PROTOCOL_COMPACT)
-    {
-      if (type == TW_WIRE_BOOL)
-        writer->pending_bool = id;
-      else
-        put_compact_field (writer, tw_codec_to_compact (type), id);
-    }
+  if (type == TW_WIRE_BOOL)
+    writer->pending_bool = id;
   else
-    {
-      guint8 *at = tw_buffer_reserve (writer->out, 3);
-
-      at[0] = (guint8) type;
-      tw_codec_store16 (at + 1, (guint16) id);
-      writer->out->len += 3;
-    }
+    put_compact_field (writer, tw_codec_to_compact (type), id);
 }
 
 void
@@ -209,14 +198,9 @@ tw_writer_double (TwWriter *writer, double value)
 }
 
 void
-tw_writer_string (TwWriter *writer, const void *data, gsize length)
+tw_writer_compact_string (TwWriter *writer, const void *data, gsize length)
 {
-  g_assert (length <= G_MAXINT32);
-
-  if (writer->protocol == TW_PROTOCOL_COMPACT)
-    put_varint (writer, length);
-  else
-    put32 (writer, (guint32) length);
+  put_varint (writer, length);
   tw_buffer_append (writer->out, data, length);
 }
 

@@ -33,7 +33,7 @@ void tw_writer_message_end (TwWriter *writer);
 void tw_writer_struct_begin (TwWriter *writer);
 void tw_writer_struct_end (TwWriter *writer); /* with the stop */
 
-void tw_writer_field (TwWriter *writer, TwWireType type, gint16 id); /* the value follows */
+static inline void tw_writer_field (TwWriter *writer, TwWireType type, gint16 id); /* the value follows */
 
 void tw_writer_bool (TwWriter *writer, gboolean value);
 void tw_writer_byte (TwWriter *writer, gint8 value);
@@ -41,8 +41,8 @@ void tw_writer_i16 (TwWriter *writer, gint16 value);
 void tw_writer_i32 (TwWriter *writer, gint32 value);
 void tw_writer_i64 (TwWriter *writer, gint64 value);
 void tw_writer_double (TwWriter *writer, double value);
-void tw_writer_string (TwWriter *writer, const void *data, gsize length); /* string or binary; at most G_MAXINT32 */
-void tw_writer_list (TwWriter *writer, TwWireType element, guint32 n);    /* the elements follow */
+static inline void tw_writer_string (TwWriter *writer, const void *data, gsize length); /* at most G_MAXINT32 bytes */
+void tw_writer_list (TwWriter *writer, TwWireType element, guint32 n); /* the elements follow */
 
 /* A list whose length is known only when its elements have been written: begin returns what end wants. */
 gsize tw_writer_list_begin (TwWriter *writer, TwWireType element);
@@ -54,5 +54,47 @@ void tw_writer_map (TwWriter *writer, TwWireType key, TwWireType value, guint32 
 /* A whole EXCEPTION message that holds a TApplicationException. */
 void tw_writer_application_exception (TwBuffer *out, const TwEncoding *encoding, const char *name, gsize name_length,
                                       gint32 sequence_id, TwApplicationError code, const char *message);
+
+/* --- Inlined: a list's rows are fields and strings, and a call for each took longer than its bytes do. Only in binary,
+ * which our gateway speaks. --- */
+
+void tw_writer_compact_field (TwWriter *writer, TwWireType type, gint16 id);
+void tw_writer_compact_string (TwWriter *writer, const void *data, gsize length);
+
+static inline void
+tw_writer_field (TwWriter *writer, TwWireType type, gint16 id)
+{
+  guint8 *at;
+
+  if (G_UNLIKELY (writer->protocol != TW_PROTOCOL_BINARY))
+    {
+      tw_writer_compact_field (writer, type, id);
+      return;
+    }
+  at = tw_buffer_reserve (writer->out, 3);
+  at[0] = (guint8) type;
+  at[1] = (guint8) ((guint16) id >> 8);
+  at[2] = (guint8) id;
+  writer->out->len += 3;
+}
+
+static inline void
+tw_writer_string (TwWriter *writer, const void *data, gsize length)
+{
+  const guint32 header = GUINT32_TO_BE ((guint32) length);
+  guint8 *at;
+
+  g_assert (length <= G_MAXINT32);
+  if (G_UNLIKELY (writer->protocol != TW_PROTOCOL_BINARY))
+    {
+      tw_writer_compact_string (writer, data, length);
+      return;
+    }
+  at = tw_buffer_reserve (writer->out, sizeof header + length);
+  memcpy (at, &header, sizeof header);
+  if (length > 0)
+    memcpy (at + sizeof header, data, length);
+  writer->out->len += sizeof header + length;
+}
 
 G_END_DECLS
