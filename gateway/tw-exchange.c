@@ -28,7 +28,8 @@ typedef struct
   gboolean handled; /* the handler has it */
   gboolean waiting; /* it has not answered yet, and the connection is not suspended */
   gboolean suspended;
-  guint looks; /* while waiting */
+  gboolean queued; /* libmicrohttpd has the answer */
+  guint looks;     /* while waiting */
 } Exchange;
 
 static void
@@ -103,14 +104,15 @@ log_access (const TwExchanges *exchanges, const TwRequest *request, guint status
   tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
 }
 
-/* Says of a request that the handler has answered, or has been asked to, what became of it. */
+/* Says of a request that the handler has answered, or has been asked to, what became of it. An answer that was known
+ * from the head, but waited for a body that never came whole, is none. */
 static void
 report (const Exchange *exchange)
 {
   const TwExchanges *exchanges = exchange->exchanges;
   const TwRequest *request = exchange->request;
   const TwResponse *response = tw_request_response (request);
-  guint status = response != NULL ? tw_response_status (response) : TW_HTTPD_STATUS_GONE;
+  guint status = exchange->queued ? tw_response_status (response) : TW_HTTPD_STATUS_GONE;
   gint64 duration_us;
 
   if (response == NULL && !exchange->handled)
@@ -183,7 +185,8 @@ queue (Exchange *exchange)
   set_waiting (exchange, FALSE);
   exchange->exchanges->unfinished = TRUE; /* libmicrohttpd writes it in its next run */
   set_deadline (exchanges, exchange->mhd, exchanges->limits.write_timeout_ms);
-  return tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last) ? MHD_YES : MHD_NO;
+  exchange->queued = tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last);
+  return exchange->queued ? MHD_YES : MHD_NO;
 }
 
 /* Whether an answer that is known before the body has come goes out at once, which ends the connection. */

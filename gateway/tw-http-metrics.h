@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* How many requests there were and how long they took, by method, route and status: OpenTelemetry's
- * http.server.request.duration (its semantic conventions for HTTP), under the names that it has in Prometheus.
+/* How many requests there were and how long they took, by method, route and status: name, labels and bounds are those of
+ * OpenTelemetry's http.server.request.duration (its semantic conventions for HTTP), as Prometheus writes them.
  *
  * Each worker counts on its own, without a lock; they are added up when somebody asks.
  */

@@ -40,8 +40,9 @@ typedef struct
   /* Some requests have been handed over, and no more come in this turn of the loop; NULL where that is nothing to the
    * handler. */
   void (*handled) (gpointer user_data);
-  /* The request has got its answer, or its client has gone away before that (TW_HTTPD_STATUS_GONE); NULL where that is
-   * nothing to the handler. */
+  /* The request has got its answer, or its client has gone away, or not sent all of its body, before that
+   * (TW_HTTPD_STATUS_GONE). Not called for what libmicrohttpd answers by itself, nor for a body that broke off before
+   * there was an answer. NULL where that is nothing to the handler. */
   void (*completed) (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data);
   TwLogLevel access; /* at which each request is logged then */
 } TwHttpdHandler;
