@@ -2,12 +2,19 @@
 """Fixtures: a stack of real processes, shared by a module's tests, and a person who has just signed up."""
 
 import os
+import signal
 
 import pytest
 
 from support.mongodb import MongoServer, own_database
 from support.people import Person
 from support.processes import Stack
+
+# What is started in the background of a script ignores SIGINT, and by nohup SIGHUP; so would all that the tests start,
+# and a shell can't trap what was ignored when it started. With a handler here, children have the default.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 """What flame graphs are recorded by: perf, where it may and where it may not record."""
 
 import os
-import signal
 
 import pytest
 
@@ -22,10 +21,7 @@ def fake_perf(tmp_path, monkeypatch):
         path.chmod(0o755)
         monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
 
-    # A shell can't trap a signal that was ignored when it started, as this one is in what a script starts with `&`.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield put
-    signal.signal(signal.SIGINT, before)
+    return put
 
 
 def test_that_perf_may_not_record_is_said_before_anything_starts(fake_perf, tmp_path):
