@@ -60,6 +60,16 @@ test_file_refused (void)
   assert_refused (path, "too long a line");
 }
 
+/* What is started in the background of a script ignores some signals, and so would its children. */
+static void
+give_signals_their_default (void)
+{
+  const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    signal (signals[i], SIG_DFL);
+}
+
 /* A child that asks at a terminal of its own, whose other end is *@terminal. It ends with RIGHT if it was told "right".
  */
 static pid_t
@@ -72,6 +82,7 @@ ask_in_child (int *terminal)
     {
       char *secret;
 
+      give_signals_their_default ();
       alarm (60); /* a hanging test ends some day */
       secret = tw_secret_ask ("code", NULL);
       _exit (g_strcmp0 (secret, "right") == 0 ? RIGHT : 1);
