@@ -18,12 +18,14 @@ exports.open = async ({ path, synchronous }) => {
   const one = db.prepare(`SELECT ${COLUMNS} FROM tasks WHERE id = ? AND user_id = ?`).raw()
   const insert = db.prepare(
     'INSERT INTO tasks (id, created_ms, updated_ms, version, done, name, user_id) VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const list = where => db.prepare(
-    `SELECT ${COLUMNS} FROM tasks ${where} AND (created_ms, id) < (?, ?)
-     ORDER BY created_ms DESC, id DESC LIMIT ?`).raw()
+  // SQLite compares a position with each row: the first page, which has none, has statements of its own.
+  const list = where => {
+    const prepare = behind => db.prepare(
+      `SELECT ${COLUMNS} FROM tasks ${where}${behind} ORDER BY created_ms DESC, id DESC LIMIT ?`).raw()
+    return { first: prepare(''), next: prepare(' AND (created_ms, id) < (?, ?)') }
+  }
   const any = list('WHERE user_id = ?')
   const byDone = list('INDEXED BY tasks_by_done WHERE user_id = ? AND done = ?')
-  const END = { createdMs: Number.MAX_SAFE_INTEGER, id: '' }
 
   return {
     get (userId, id, callback) {
@@ -32,11 +34,11 @@ exports.open = async ({ path, synchronous }) => {
     },
 
     list (userId, done, after, limit, callback) {
-      const { createdMs, id } = after ?? END
-      const before = Buffer.from(id, 'hex')
-      const rows = done === null
-        ? any.all(userId, createdMs, before, limit)
-        : byDone.all(userId, done ? 1 : 0, createdMs, before, limit)
+      const statement = done === null ? any : byDone
+      const which = done === null ? [userId] : [userId, done ? 1 : 0]
+      const rows = after === null
+        ? statement.first.all(...which, limit)
+        : statement.next.all(...which, after.createdMs, Buffer.from(after.id, 'hex'), limit)
       callback(null, rows.map(toRow))
     },
 

@@ -6,12 +6,13 @@ import sqlite3
 import threading
 
 COLUMNS = "id, created_ms, updated_ms, version, done, name"
-KEYSET = "AND (created_ms, id) < (?, ?) ORDER BY created_ms DESC, id DESC LIMIT ?"
+# SQLite compares a position with each row, which the first page does without.
+BEHIND = "AND (created_ms, id) < (?, ?)"
+NEWEST_FIRST = "ORDER BY created_ms DESC, id DESC LIMIT ?"
 ONE = f"SELECT {COLUMNS} FROM tasks WHERE id = ? AND user_id = ?"
-ANY = f"SELECT {COLUMNS} FROM tasks WHERE user_id = ? {KEYSET}"
-BY_DONE = f"SELECT {COLUMNS} FROM tasks INDEXED BY tasks_by_done WHERE user_id = ? AND done = ? {KEYSET}"
+ANY = f"SELECT {COLUMNS} FROM tasks WHERE user_id = ?"
+BY_DONE = f"SELECT {COLUMNS} FROM tasks INDEXED BY tasks_by_done WHERE user_id = ? AND done = ?"
 INSERT = f"INSERT INTO tasks ({COLUMNS}, user_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
-END = (2**63 - 1, b"")
 
 
 class Store:
@@ -37,10 +38,10 @@ class Store:
         return self.db.execute(ONE, (identity, user_id)).fetchone()
 
     def list(self, user_id, done, after, limit):
-        after = after or END
-        if done is None:
-            return self.db.execute(ANY, (user_id, *after, limit)).fetchall()
-        return self.db.execute(BY_DONE, (user_id, 1 if done else 0, *after, limit)).fetchall()
+        query, arguments = (ANY, (user_id,)) if done is None else (BY_DONE, (user_id, 1 if done else 0))
+        if after is None:
+            return self.db.execute(f"{query} {NEWEST_FIRST}", (*arguments, limit)).fetchall()
+        return self.db.execute(f"{query} {BEHIND} {NEWEST_FIRST}", (*arguments, *after, limit)).fetchall()
 
     def insert(self, user_id, row):
         with self.writing:

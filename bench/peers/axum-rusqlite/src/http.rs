@@ -122,9 +122,11 @@ async fn list(
         return Err(Problem::Invalid(format!("limit is not 1 to {MAX_LIMIT}")));
     }
     let after = match request.cursor {
-        Some(cursor) => Position::parse(&cursor)
-            .ok_or_else(|| Problem::Invalid("cursor is not one of ours".into()))?,
-        None => Position::START,
+        Some(cursor) => Some(
+            Position::parse(&cursor)
+                .ok_or_else(|| Problem::Invalid("cursor is not one of ours".into()))?,
+        ),
+        None => None,
     };
     Ok(Json(app.store.list(&user, after, limit)?))
 }

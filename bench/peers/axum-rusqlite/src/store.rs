@@ -12,8 +12,11 @@ use crate::{
     writer::Writer,
 };
 
-const LIST: &str = "SELECT id, name, created_ms, done, updated_ms, version FROM tasks \
-    WHERE user_id = ?1 AND (created_ms, id) < (?2, ?3) ORDER BY created_ms DESC, id DESC LIMIT ?4";
+/// SQLite compares a position with each row: the first page has none.
+const FIRST: &str = "SELECT id, name, created_ms, done, updated_ms, version FROM tasks \
+    WHERE user_id = ?1 ORDER BY created_ms DESC, id DESC LIMIT ?2";
+const NEXT: &str = "SELECT id, name, created_ms, done, updated_ms, version FROM tasks \
+    WHERE user_id = ?1 AND (created_ms, id) < (?3, ?4) ORDER BY created_ms DESC, id DESC LIMIT ?2";
 const GET: &str = "SELECT id, name, created_ms, done, updated_ms, version FROM tasks WHERE id = ?1 AND user_id = ?2";
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -75,13 +78,20 @@ impl Store {
         })
     }
 
-    pub fn list(&self, user: &str, after: Position, limit: usize) -> Result<Page, Error> {
+    pub fn list(&self, user: &str, after: Option<Position>, limit: usize) -> Result<Page, Error> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(LIST)?;
-            let rows = statement.query_map(
-                params![user, after.created_ms, after.id.0, limit as i64 + 1],
-                task_of,
-            )?;
+            let read = limit as i64 + 1;
+            let mut statement;
+            let rows = match after {
+                None => {
+                    statement = connection.prepare_cached(FIRST)?;
+                    statement.query_map(params![user, read], task_of)
+                }
+                Some(after) => {
+                    statement = connection.prepare_cached(NEXT)?;
+                    statement.query_map(params![user, read, after.created_ms, after.id.0], task_of)
+                }
+            }?;
             let mut tasks = Vec::with_capacity(limit + 1);
             for task in rows {
                 tasks.push(task?);

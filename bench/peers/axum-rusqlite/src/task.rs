@@ -97,12 +97,6 @@ pub struct Position {
 }
 
 impl Position {
-    /// Before the newest task.
-    pub const START: Self = Self {
-        created_ms: i64::MAX,
-        id: Id([0; 12]),
-    };
-
     pub fn cursor(&self) -> String {
         let mut bytes = [CURSOR_VERSION; 21];
         bytes[1..9].copy_from_slice(&self.created_ms.to_be_bytes());

@@ -44,7 +44,11 @@ type position struct {
 }
 
 // start is before the newest task.
-var start = position{math.MaxInt64, make([]byte, idBytes)}
+var start = position{createdMs: math.MaxInt64}
+
+func (p position) isStart() bool {
+	return p.createdMs == math.MaxInt64
+}
 
 func cursorAt(task *taskpb.Task) string {
 	octets := make([]byte, 9, cursorBytes)

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -71,7 +70,7 @@ func (d *document) task() *taskpb.Task {
 // filterOf names a user's tasks behind a position. The first condition, which the second implies, bounds the index.
 func filterOf(user string, after position) bson.D {
 	filter := bson.D{{Key: "userId", Value: user}}
-	if after.createdMs == math.MaxInt64 {
+	if after.isStart() {
 		return filter
 	}
 	created, id := bson.DateTime(after.createdMs), bson.ObjectID(after.id)

@@ -16,15 +16,18 @@ import (
 	"taskwire/bench/peers/go-grpc/taskpb"
 )
 
-const columns = "id, name, created_ms, done, updated_ms, version"
+const (
+	columns     = "id, name, created_ms, done, updated_ms, version"
+	newestFirst = " ORDER BY created_ms DESC, id DESC LIMIT +?2"
+)
 
 // sqliteStore reads over as many connections as there are processors and writes over one, since SQLite has one writer.
 //
 // The driver starts a goroutine for each query whose context can end, only to interrupt it then. These take
 // microseconds, so they get a context that can't. And SQLite, from 3.49 on, plans a statement anew whenever what stands
-// alone behind LIMIT is bound: hence the sign.
+// alone behind LIMIT is bound: hence the sign. It compares a position with each row, which the first page does without.
 type sqliteStore struct {
-	listing, getting, inserting *sql.Stmt
+	listing, listingOn, getting, inserting *sql.Stmt
 }
 
 func openPool(path, synchronous, mode string, connections int) (*sql.DB, error) {
@@ -62,8 +65,9 @@ func openSQLite(path, synchronous string) (store, error) {
 		pool      *sql.DB
 		text      string
 	}{
-		{&s.listing, readers, "SELECT " + columns + " FROM tasks WHERE user_id = ?1 AND (created_ms, id) < (?2, ?3)" +
-			" ORDER BY created_ms DESC, id DESC LIMIT +?4"},
+		{&s.listing, readers, "SELECT " + columns + " FROM tasks WHERE user_id = ?1" + newestFirst},
+		{&s.listingOn, readers, "SELECT " + columns + " FROM tasks WHERE user_id = ?1 AND (created_ms, id) < (?3, ?4)" +
+			newestFirst},
 		{&s.getting, readers, "SELECT " + columns + " FROM tasks WHERE id = ?1 AND user_id = ?2"},
 		{&s.inserting, writer, "INSERT INTO tasks (" + columns + ", user_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
 	} {
@@ -85,7 +89,11 @@ func scan(row interface{ Scan(...any) error }) (*taskpb.Task, error) {
 }
 
 func (s *sqliteStore) list(_ context.Context, user string, after position, limit int) ([]*taskpb.Task, error) {
-	rows, err := s.listing.Query(user, after.createdMs, after.id, limit)
+	statement, arguments := s.listing, []any{user, limit}
+	if !after.isStart() {
+		statement, arguments = s.listingOn, append(arguments, after.createdMs, after.id)
+	}
+	rows, err := statement.Query(arguments...)
 	if err != nil {
 		return nil, err
 	}
