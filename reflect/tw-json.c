@@ -22,7 +22,7 @@ typedef struct
   guint depth;
 } Walk;
 
-static gboolean write_value (Walk *walk, const TwType *type);
+static inline gboolean write_value (Walk *walk, const TwType *type);
 
 /* What follows the backslash; 0: no escape. */
 /* clang-format off: two rows of sixteen */
@@ -68,15 +68,16 @@ sequence_length (const guint8 *at, gsize left)
   return length;
 }
 
-/* Bytes that are looked at together: the compiler has instructions for such a vector, or makes do without. */
-typedef guint8 Sixteen __attribute__ ((vector_size (16)));
+/* Bytes that are looked at together: the compiler has instructions for such a vector, or makes do without. Signed, so
+ * that what is above 0x7f is below a blank as well. */
+typedef gint8 Sixteen __attribute__ ((vector_size (16)));
 typedef guint64 Halves __attribute__ ((vector_size (16)));
 
 /* Not zero where one of the sixteen is a control character, a quote, a backslash or above 0x7f. */
 static inline Halves
 need_care (Sixteen bytes)
 {
-  return (Halves) ((bytes < 0x20) | (bytes >= 0x80) | (bytes == '"') | (bytes == '\\'));
+  return (Halves) ((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
 }
 
 #define EACH(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
@@ -153,20 +154,22 @@ write_escaped (TwBuffer *out, const guint8 *at, gsize length)
   tw_buffer_append_byte (out, '"');
 }
 
-/* Copies @n bytes in whole sixteens: up to TW_JSON_SLACK more are read, and written to be overwritten. Pieces are short,
- * and a call of memcpy(3) would be most of what they cost. */
-static inline void
-copy_short (guint8 *to, const void *from, gsize n)
+/* Pieces are short, and a call of memcpy(3) would be most of what they cost: they are copied in whole sixteens. */
+static inline Sixteen
+copy_sixteen (guint8 *to, const void *from)
 {
-  for (gsize i = 0; i < n; i += 16)
-    memcpy (to + i, (const guint8 *) from + i, 16);
+  Sixteen bytes;
+
+  memcpy (&bytes, from, sizeof bytes);
+  memcpy (to, &bytes, sizeof bytes);
+  return bytes;
 }
 
-/* What is behind a string's last byte when it is looked at sixteen at a time: nothing that needs care. */
+/* Nothing that needs care instead of what stands behind the first @n bytes. */
 static inline Sixteen
 mask_tail (Sixteen bytes, gsize n)
 {
-  static const guint8 keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+  static const gint8 keep[32] = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
   Sixteen mask;
 
   memcpy (&mask, keep + 16 - n, sizeof mask);
@@ -177,26 +180,39 @@ mask_tail (Sixteen bytes, gsize n)
 static inline gboolean
 write_plain (TwBuffer *out, const char *data, gsize length, gsize left)
 {
-  guint8 *to;
-  Halves care = { 0, 0 };
+  guint8 *to = tw_buffer_reserve (out, length + 2 + TW_JSON_SLACK);
+  Halves care;
 
-  if (left < length + TW_JSON_SLACK)
-    return FALSE;
-  to = tw_buffer_reserve (out, length + 2 + TW_JSON_SLACK);
   to[0] = '"';
-  for (gsize i = 0; i < length; i += 16)
+  if (G_LIKELY (length >= 16))
     {
-      Sixteen bytes;
-
-      memcpy (&bytes, data + i, sizeof bytes);
-      memcpy (to + 1 + i, &bytes, sizeof bytes);
-      care |= need_care (length - i < 16 ? mask_tail (bytes, length - i) : bytes);
+      /* The last sixteen are these again in part. */
+      care = need_care (copy_sixteen (to + 1 + length - 16, data + length - 16));
+      for (gsize i = 0; i < length - 16; i += 16)
+        care |= need_care (copy_sixteen (to + 1 + i, data + i));
     }
+  else if (left >= 16)
+    care = need_care (mask_tail (copy_sixteen (to + 1, data), length));
+  else
+    return FALSE;
   if (G_UNLIKELY ((care[0] | care[1]) != 0))
     return FALSE;
   to[length + 1] = '"';
   out->len += length + 2;
   return TRUE;
+}
+
+/* Writes @field's key; of a struct's @first without the comma that it begins with. */
+static inline void
+write_name (TwBuffer *out, const TwField *field, gboolean first)
+{
+  gsize from = first ? 1 : 0;
+  guint8 *to = tw_buffer_reserve (out, field->json_key_length + TW_JSON_SLACK);
+
+  copy_sixteen (to, field->json_key + from);
+  for (gsize i = 16; i < field->json_key_length; i += 16)
+    copy_sixteen (to + i, field->json_key + from + i);
+  out->len += field->json_key_length - from;
 }
 
 void
@@ -223,6 +239,11 @@ tw_json_write_integer (TwBuffer *out, gint64 value)
   guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
   gsize at = sizeof digits;
 
+  if (value >= 0 && value < 10)
+    {
+      tw_buffer_append_byte (out, (guint8) ('0' + value));
+      return;
+    }
   do
     digits[--at] = (guint8) ('0' + rest % 10);
   while ((rest /= 10) > 0);
@@ -255,19 +276,27 @@ write_double (TwBuffer *out, double value)
   tw_buffer_append_string (out, text);
 }
 
-static void
-write_bytes (Walk *walk, gboolean binary)
+static inline gboolean
+write_text (Walk *walk)
 {
   const char *data;
   gsize length;
 
   tw_reader_string (walk->reader, &data, &length);
-  if (!binary)
-    {
-      if (!write_plain (walk->out, data, length, (gsize) (walk->reader->end - (const guint8 *) data)))
-        tw_json_write_string (walk->out, data, length);
-      return;
-    }
+  if (G_UNLIKELY (walk->reader->failed))
+    return FALSE;
+  if (!write_plain (walk->out, data, length, (gsize) (walk->reader->end - (const guint8 *) data)))
+    tw_json_write_string (walk->out, data, length);
+  return TRUE;
+}
+
+static void
+write_binary (Walk *walk)
+{
+  const char *data;
+  gsize length;
+
+  tw_reader_string (walk->reader, &data, &length);
   tw_buffer_append_byte (walk->out, '"');
   tw_base64_append (walk->out, data, length);
   tw_buffer_append_byte (walk->out, '"');
@@ -334,7 +363,7 @@ write_map (Walk *walk, const TwType *type)
 static inline gboolean
 is_outside (const Walk *walk, const TwField *field)
 {
-  if (walk->flags & TW_JSON_CLAIMS)
+  if (G_LIKELY (field->source == TW_SOURCE_BODY) || (walk->flags & TW_JSON_CLAIMS))
     return FALSE;
   return field->source == TW_SOURCE_CLAIM
          || (walk->depth == 1 && (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE));
@@ -342,21 +371,25 @@ is_outside (const Walk *walk, const TwField *field)
 
 /* Fields come in ascending order nearly always: *@next is where the next one is looked for first. */
 static inline const TwField *
-find_field (const TwStruct *structure, gint16 id, guint *next)
+find_field (const TwStruct *structure, gint16 id, const TwField **next)
 {
-  while (*next < structure->n_fields && structure->fields[*next].id < id)
-    *next += 1;
-  if (*next < structure->n_fields && structure->fields[*next].id == id)
-    return &structure->fields[(*next)++];
-  return tw_struct_find_field (structure, id);
+  const TwField *end = structure->fields + structure->n_fields;
+  const TwField *field = *next;
+
+  while (field < end && field->id < id)
+    field++;
+  if (G_UNLIKELY (field == end || field->id != id))
+    return tw_struct_find_field (structure, id);
+  *next = field + 1;
+  return field;
 }
 
 static gboolean
 write_struct (Walk *walk, const TwType *type)
 {
   gboolean left_open = walk->depth == 1 && (walk->flags & TW_JSON_OPEN);
-  guint first = 1; /* the first one's key has no comma */
-  guint next = 0;
+  const TwField *next = type->structure->fields;
+  gboolean first = TRUE;
   TwWireType wire;
   gint16 id;
 
@@ -373,10 +406,8 @@ write_struct (Walk *walk, const TwType *type)
         }
       if (wire != field->type->wire)
         return FALSE;
-      copy_short (tw_buffer_reserve (walk->out, field->json_key_length + TW_JSON_SLACK), field->json_key + first,
-                  field->json_key_length - first);
-      walk->out->len += field->json_key_length - first;
-      first = 0;
+      write_name (walk->out, field, first);
+      first = FALSE;
       if (!write_value (walk, field->type))
         return FALSE;
     }
@@ -405,7 +436,7 @@ write_nested (Walk *walk, const TwType *type)
 }
 
 static gboolean
-write_value (Walk *walk, const TwType *type)
+write_other (Walk *walk, const TwType *type)
 {
   switch (type->wire)
     {
@@ -428,7 +459,7 @@ write_value (Walk *walk, const TwType *type)
       write_double (walk->out, tw_reader_double (walk->reader));
       break;
     case TW_WIRE_STRING:
-      write_bytes (walk, type->binary);
+      write_binary (walk);
       break;
     case TW_WIRE_STRUCT:
     case TW_WIRE_MAP:
@@ -442,6 +473,15 @@ write_value (Walk *walk, const TwType *type)
       return FALSE;
     }
   return !walk->reader->failed;
+}
+
+/* Most values are texts. */
+static inline gboolean
+write_value (Walk *walk, const TwType *type)
+{
+  if (G_LIKELY (type->wire == TW_WIRE_STRING && !type->binary))
+    return write_text (walk);
+  return write_other (walk, type);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 
 #include "tw-call-pool.h"
 #include "tw-error.h"
+#include "tw-random.h"
 #include "tw-tasks-arguments.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ write_task (const TwTaskRecord *task, gpointer data)
 
   tw_writer_struct_begin (writer);
   tw_writer_field (writer, TW_WIRE_STRING, 1);
-  tw_writer_string (writer, task->id, strlen (task->id));
+  tw_writer_string (writer, task->id, TW_ID_SIZE - 1);
   tw_writer_field (writer, TW_WIRE_STRING, 2);
   tw_writer_string (writer, task->user_id, strlen (task->user_id));
   tw_writer_field (writer, TW_WIRE_STRING, 3);

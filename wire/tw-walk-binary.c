@@ -4,22 +4,38 @@
 
 #include "tw-walk.h"
 
-/* What a field of @type takes when all of it is there, its header included, and it needs no level of its own; 0: it has to
- * be looked at one token after the other. @at has @available bytes. Most fields of most messages go by here. */
-static inline gsize
-whole_field (const guint8 *at, gsize available, guint type)
-{
-  const guint fixed = tw_codec_fixed_size (TW_PROTOCOL_BINARY, (TwWireType) type);
-  guint32 length;
+/* A field's header and its string's length. */
+#define STRING_FIELD 7
 
-  if (type == TW_WIRE_STRING && available >= 7)
+/* Passes over fields that are there to their end and need no level of their own, as most fields of most messages: to the
+ * first that has to be looked at one token after the other. */
+static inline void
+pass_whole_fields (TwWalk *walk)
+{
+  const guint8 *at = walk->bytes + walk->at, *end = walk->bytes + walk->length;
+
+  while (end - at >= STRING_FIELD)
     {
-      length = tw_codec_load32 (at + 3);
-      return length <= available - 7 ? 7 + (gsize) length : 0;
+      const gsize left = (gsize) (end - at);
+
+      if (at[0] == TW_WIRE_STRING)
+        {
+          const guint32 length = tw_codec_load32 (at + 3);
+
+          if (length > left - STRING_FIELD)
+            break;
+          at += STRING_FIELD + length;
+        }
+      else
+        {
+          const guint fixed = at[0] < 16 ? tw_codec_fixed_size (TW_PROTOCOL_BINARY, (TwWireType) at[0]) : 0;
+
+          if (fixed == 0 || left < 3 + fixed || (at[0] == TW_WIRE_BOOL && at[3] > 1))
+            break;
+          at += 3 + fixed;
+        }
     }
-  if (type == TW_WIRE_BOOL && available >= 4 && at[3] > 1)
-    return 0;
-  return fixed > 0 && available >= 3 + fixed ? 3 + fixed : 0;
+  walk->at = (gsize) (at - walk->bytes);
 }
 
 /* A field's header, which leaves its value due unless that is passed with it, or the struct's stop, which leaves the
@@ -27,10 +43,12 @@ whole_field (const guint8 *at, gsize available, guint type)
 static inline TwWalkStatus
 walk_field (TwWalk *walk, TwWalkLevel *level)
 {
-  const gsize available = tw_walk_available (walk);
-  const guint8 *at = walk->bytes + walk->at;
-  gsize whole;
+  const guint8 *at;
+  gsize available;
 
+  pass_whole_fields (walk);
+  at = walk->bytes + walk->at;
+  available = tw_walk_available (walk);
   if (available == 0)
     return tw_walk_more (walk, 1);
   if (*at == TW_WIRE_STOP)
@@ -43,13 +61,6 @@ walk_field (TwWalk *walk, TwWalkLevel *level)
     return tw_walk_refuse (walk, "a field has an unknown type");
   if (available < 3)
     return tw_walk_more (walk, 3);
-
-  whole = whole_field (at, available, *at);
-  if (whole > 0)
-    {
-      walk->at += whole;
-      return TW_WALK_DONE;
-    }
   level->types[1] = *at;
   level->left = 1;
   walk->at += 3;

@@ -92,20 +92,6 @@ tw_writer_message_end (TwWriter *writer)
     tw_codec_store32 (writer->out->data + writer->start, (guint32) (writer->out->len - writer->start - FRAME_LENGTH));
 }
 
-void
-tw_writer_struct_begin (TwWriter *writer)
-{
-  g_assert (writer->depth < TW_WIRE_MAX_DEPTH);
-  writer->last_id[++writer->depth] = 0;
-}
-
-void
-tw_writer_struct_end (TwWriter *writer)
-{
-  tw_buffer_append_byte (writer->out, TW_WIRE_STOP);
-  writer->depth--;
-}
-
 /* A compact field's header: the step from the id before where it is 1 to 15, else the id itself. */
 static void
 put_compact_field (TwWriter *writer, guint8 code, gint16 id)
@@ -135,15 +121,11 @@ tw_writer_compact_field (TwWriter *writer, TwWireType type, gint16 id)
 }
 
 void
-tw_writer_bool (TwWriter *writer, gboolean value)
+tw_writer_compact_bool (TwWriter *writer, gboolean value)
 {
   const guint8 code = value ? TW_COMPACT_TRUE : TW_COMPACT_FALSE;
 
-  if (writer->protocol == TW_PROTOCOL_BINARY)
-    {
-      tw_buffer_append_byte (writer->out, value ? 1 : 0);
-    }
-  else if (writer->pending_bool != NO_FIELD)
+  if (writer->pending_bool != NO_FIELD)
     {
       put_compact_field (writer, code, writer->pending_bool);
       writer->pending_bool = NO_FIELD;
@@ -179,12 +161,9 @@ tw_writer_i32 (TwWriter *writer, gint32 value)
 }
 
 void
-tw_writer_i64 (TwWriter *writer, gint64 value)
+tw_writer_compact_i64 (TwWriter *writer, gint64 value)
 {
-  if (writer->protocol == TW_PROTOCOL_COMPACT)
-    put_varint (writer, tw_codec_zigzag (value));
-  else
-    put64 (writer, (guint64) value);
+  put_varint (writer, tw_codec_zigzag (value));
 }
 
 void

@@ -30,16 +30,16 @@ void tw_writer_message_begin (TwWriter *writer, gboolean framed, TwMessageType t
                               gsize name_length, gint32 sequence_id);
 void tw_writer_message_end (TwWriter *writer);
 
-void tw_writer_struct_begin (TwWriter *writer);
-void tw_writer_struct_end (TwWriter *writer); /* with the stop */
+static inline void tw_writer_struct_begin (TwWriter *writer);
+static inline void tw_writer_struct_end (TwWriter *writer); /* with the stop */
 
 static inline void tw_writer_field (TwWriter *writer, TwWireType type, gint16 id); /* the value follows */
 
-void tw_writer_bool (TwWriter *writer, gboolean value);
+static inline void tw_writer_bool (TwWriter *writer, gboolean value);
 void tw_writer_byte (TwWriter *writer, gint8 value);
 void tw_writer_i16 (TwWriter *writer, gint16 value);
 void tw_writer_i32 (TwWriter *writer, gint32 value);
-void tw_writer_i64 (TwWriter *writer, gint64 value);
+static inline void tw_writer_i64 (TwWriter *writer, gint64 value);
 void tw_writer_double (TwWriter *writer, double value);
 static inline void tw_writer_string (TwWriter *writer, const void *data, gsize length); /* at most G_MAXINT32 bytes */
 void tw_writer_list (TwWriter *writer, TwWireType element, guint32 n); /* the elements follow */
@@ -55,11 +55,49 @@ void tw_writer_map (TwWriter *writer, TwWireType key, TwWireType value, guint32 
 void tw_writer_application_exception (TwBuffer *out, const TwEncoding *encoding, const char *name, gsize name_length,
                                       gint32 sequence_id, TwApplicationError code, const char *message);
 
-/* --- Inlined: a list's rows are fields and strings, and a call for each took longer than its bytes do. Only in binary,
- * which our gateway speaks. --- */
+/* --- Inlined: a list's rows are fields of a few bytes, and a call for each took longer than its bytes do. Only in
+ * binary, which our gateway speaks. --- */
 
 void tw_writer_compact_field (TwWriter *writer, TwWireType type, gint16 id);
+void tw_writer_compact_bool (TwWriter *writer, gboolean value);
+void tw_writer_compact_i64 (TwWriter *writer, gint64 value);
 void tw_writer_compact_string (TwWriter *writer, const void *data, gsize length);
+
+static inline void
+tw_writer_struct_begin (TwWriter *writer)
+{
+  g_assert (writer->depth < TW_WIRE_MAX_DEPTH);
+  writer->last_id[++writer->depth] = 0;
+}
+
+static inline void
+tw_writer_struct_end (TwWriter *writer)
+{
+  tw_buffer_append_byte (writer->out, TW_WIRE_STOP);
+  writer->depth--;
+}
+
+static inline void
+tw_writer_bool (TwWriter *writer, gboolean value)
+{
+  if (G_LIKELY (writer->protocol == TW_PROTOCOL_BINARY))
+    tw_buffer_append_byte (writer->out, value ? 1 : 0);
+  else
+    tw_writer_compact_bool (writer, value);
+}
+
+static inline void
+tw_writer_i64 (TwWriter *writer, gint64 value)
+{
+  const guint64 bytes = GUINT64_TO_BE ((guint64) value);
+
+  if (G_UNLIKELY (writer->protocol != TW_PROTOCOL_BINARY))
+    {
+      tw_writer_compact_i64 (writer, value);
+      return;
+    }
+  tw_buffer_append (writer->out, &bytes, sizeof bytes);
+}
 
 static inline void
 tw_writer_field (TwWriter *writer, TwWireType type, gint16 id)

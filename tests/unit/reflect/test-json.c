@@ -70,6 +70,63 @@ test_every_byte_at_every_place (void)
       }
 }
 
+/* The same of a reply's string, which is looked at sixteen bytes at a time: whether it is shorter, as long or longer, it
+ * comes out as it would by itself, whatever stands behind it, and if nothing does. */
+static void
+test_every_byte_of_a_reply (void)
+{
+  static const TwType type = { .wire = TW_WIRE_STRING };
+  static const char *const behind[] = { "", "\"", "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"" };
+  static const gsize lengths[] = { 0, 1, 15, 16, 17, 31, 32, 33, 48, 50 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths) * G_N_ELEMENTS (behind); i++)
+    for (guint byte = 0; byte < 256; byte++)
+      for (gsize place = 0, length = lengths[i / G_N_ELEMENTS (behind)]; place <= length; place++)
+        {
+          g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+          g_auto (TwBuffer) out = TW_BUFFER_INIT;
+          g_auto (TwBuffer) expected = TW_BUFFER_INIT;
+          g_autofree guint8 *exactly = NULL;
+          char text[50];
+          TwWriter writer;
+          TwReader reader;
+
+          memset (text, 'x', sizeof text);
+          if (place < length)
+            text[place] = (char) byte;
+          tw_writer_init (&writer, TW_PROTOCOL_BINARY, &bytes);
+          tw_writer_string (&writer, text, length);
+          tw_buffer_append_string (&bytes, behind[i % G_N_ELEMENTS (behind)]);
+          exactly = g_memdup2 (bytes.data, bytes.len); /* so that a sanitizer sees what is read behind it */
+          tw_reader_init (&reader, TW_PROTOCOL_BINARY, exactly, bytes.len);
+
+          tw_json_write_string (&expected, text, length);
+          g_assert_true (tw_json_write (&out, &type, &reader, TW_JSON_PLAIN));
+          g_assert_cmpmem (out.data, out.len, expected.data, expected.len);
+        }
+}
+
+static void
+assert_integer (gint64 value, const char *expected)
+{
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+
+  tw_json_write_integer (&out, value);
+  tw_buffer_append_byte (&out, '\0');
+  g_assert_cmpstr ((const char *) out.data, ==, expected);
+}
+
+static void
+test_integers (void)
+{
+  assert_integer (0, "0");
+  assert_integer (9, "9");
+  assert_integer (10, "10");
+  assert_integer (-1, "-1");
+  assert_integer (G_MAXINT64, "9223372036854775807");
+  assert_integer (G_MININT64, "-9223372036854775808");
+}
+
 static void
 assert_double (double value, const char *expected)
 {
@@ -407,6 +464,8 @@ main (int argc, char **argv)
   g_test_add_func ("/json/strings-are-escaped", test_strings);
   g_test_add_func ("/json/bytes-that-are-not-utf8-are-replaced", test_bytes_that_are_not_utf8);
   g_test_add_func ("/json/every-byte-is-seen-at-every-place", test_every_byte_at_every_place);
+  g_test_add_func ("/json/every-byte-of-a-reply-is-seen", test_every_byte_of_a_reply);
+  g_test_add_func ("/json/integers", test_integers);
   g_test_add_func ("/json/doubles-are-shortest", test_doubles);
   g_test_add_func ("/json/struct-without-claims-and-headers", test_struct);
   g_test_add_func ("/json/struct-can-be-left-open", test_open_struct);
