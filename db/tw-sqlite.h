@@ -52,6 +52,21 @@ void tw_sqlite_bind_text (sqlite3_stmt *statement, int index, const char *text);
  * busy, a full disk or I/O, INTERNAL otherwise. */
 int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error);
 
+/* SQL on every connection has a function take_row (rows, column, ...), which hands columns over from inside of the step:
+ * asking for each with sqlite3_column_*() takes half as long again as reading it does. It is NULL, or 1 where there are
+ * to be no more rows. In a SELECT's or RETURNING's result it sees the rows that come out. As a WHERE's last condition it
+ * sees them without a step for each, and that goes on until it ends it: only where an index settles the order and all
+ * conditions before it, since SQL does not say which of them is looked at first. */
+typedef struct
+{
+  /* Called in turn with each row's columns, which are valid during the call; FALSE: no more. */
+  gboolean (*take) (sqlite3_value **columns, gpointer user_data);
+  gpointer user_data;
+} TwSqliteRows;
+
+/* Binds @rows as the function's first argument, as they lie: they must stay until the statement is given back. */
+void tw_sqlite_bind_rows (sqlite3_stmt *statement, int index, const TwSqliteRows *rows);
+
 /* Borrows a reader for this thread; waits while all are lent. Give it back with tw_sqlite_reader_return().
  * Thread-safe. */
 TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db);

@@ -9,11 +9,7 @@
 
 /* Rows come in this order everywhere. The name is the table's last column: SQLite reads a row's head to its end for it,
  * and then has what it needs for the others; from the front it would take the head up again for each. */
-#define COLUMNS "name, id, created_ms, updated_ms, version, done"
-#define PLAIN "SELECT " COLUMNS " FROM tasks WHERE user_id = ?1"
-#define BY_DONE "SELECT " COLUMNS " FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?1 AND done = "
-#define NEWEST_FIRST " ORDER BY created_ms DESC, id DESC LIMIT ?2"
-#define BEHIND " AND (created_ms, id) < (?3, ?4)"
+#define TAKE_TASK "take_row (?1, name, id, created_ms, updated_ms, version, done)"
 
 typedef struct
 {
@@ -34,20 +30,55 @@ not_found (GError **error)
   return FALSE;
 }
 
-/* A view of the row under @statement: valid until its next step. */
-static TwTaskRecord
-view_row (sqlite3_stmt *statement, const char *user_id, char id[TW_ID_SIZE])
+#define ALL G_MAXUINT64
+
+/* What becomes of the rows of a statement. */
+typedef struct
 {
-  tw_id_from_bytes (sqlite3_column_blob (statement, 1), id);
-  return (TwTaskRecord) {
+  const char *user_id; /* whose they are */
+  const guint8 *id;    /* the one that is wanted; NULL: all */
+  guint64 left;        /* as many of these, at least one, or ALL */
+  TwTaskRowFunc row;
+  gpointer user_data;
+  gboolean ended; /* no more are wanted */
+} Taking;
+
+static gboolean
+take_task (sqlite3_value **columns, gpointer user_data)
+{
+  Taking *taking = user_data;
+  const guint8 *bytes = sqlite3_value_blob (columns[1]);
+  char id[TW_ID_SIZE];
+  TwTaskRecord task;
+
+  if (taking->id != NULL && memcmp (bytes, taking->id, TW_ID_BYTES) != 0)
+    return TRUE;
+  tw_id_from_bytes (bytes, id);
+  task = (TwTaskRecord) {
     .id = id,
-    .user_id = (char *) (guintptr) user_id,
-    .created_ms = sqlite3_column_int64 (statement, 2),
-    .updated_ms = sqlite3_column_int64 (statement, 3),
-    .version = sqlite3_column_int64 (statement, 4),
-    .done = sqlite3_column_int (statement, 5) != 0,
-    .name = (char *) (guintptr) sqlite3_column_text (statement, 0),
+    .user_id = (char *) (guintptr) taking->user_id,
+    .created_ms = sqlite3_value_int64 (columns[2]),
+    .updated_ms = sqlite3_value_int64 (columns[3]),
+    .version = sqlite3_value_int64 (columns[4]),
+    .done = sqlite3_value_int (columns[5]) != 0,
+    .name = (char *) (guintptr) sqlite3_value_text (columns[0]),
   };
+  taking->ended = !taking->row (&task, taking->user_data) || --taking->left == 0;
+  return !taking->ended;
+}
+
+/* Takes rows until no more are wanted, or to the statement's end. FALSE with @error where that failed. */
+static gboolean
+take_tasks (TwSqliteConnection *connection, sqlite3_stmt *statement, Taking *taking, GError **error)
+{
+  const TwSqliteRows rows = { take_task, taking };
+  int result = SQLITE_ROW;
+
+  tw_sqlite_bind_rows (statement, 1, &rows);
+  tw_sqlite_bind_text (statement, 2, taking->user_id);
+  while (!taking->ended && result == SQLITE_ROW)
+    result = tw_sqlite_step (connection, statement, error);
+  return result >= 0;
 }
 
 static void
@@ -79,50 +110,30 @@ store_check (TwTaskStore *store, GError **error)
  * always the task is among the first few that its user created in that second. It is found there by one walk down one
  * tree. The index on ids is a second one, of other pages: it is for a user who was busier than that, and for ids that
  * were not made here. */
-#define NEARBY PLAIN " AND created_ms BETWEEN ?2 AND ?2 + 999 ORDER BY created_ms, id LIMIT 4"
-#define BY_ID "SELECT " COLUMNS " FROM tasks WHERE id = ?2 AND user_id = ?1"
-
-/* Takes @statement to the row with that id: 1, or 0 where there is none, or -1. */
-static int
-step_to (TwSqliteConnection *connection, sqlite3_stmt *statement, const guint8 id[TW_ID_BYTES], GError **error)
-{
-  int result;
-
-  while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
-    if (memcmp (sqlite3_column_blob (statement, 1), id, TW_ID_BYTES) == 0)
-      return 1;
-  return result == SQLITE_DONE ? 0 : -1;
-}
+#define NEARBY                                                                                                         \
+  "SELECT " TAKE_TASK " FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                          \
+  " ORDER BY created_ms, id LIMIT 4"
+#define BY_ID "SELECT " TAKE_TASK " FROM tasks WHERE id = ?3 AND user_id = ?2"
 
 static gboolean
-read_task (TwSqliteConnection *connection, const char *user_id, const guint8 id[TW_ID_BYTES], TwTaskRowFunc row,
-           gpointer user_data, GError **error)
+read_task (TwSqliteConnection *connection, Taking *taking, GError **error)
 {
   static const char *const queries[] = { NEARBY, BY_ID };
 
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
     {
       g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, queries[i], error);
-      char text[TW_ID_SIZE];
-      TwTaskRecord task;
-      int found;
 
       if (statement == NULL)
         return FALSE;
-      tw_sqlite_bind_text (statement, 1, user_id);
       if (i == 0)
-        sqlite3_bind_int64 (statement, 2, tw_id_second (id) * 1000);
+        sqlite3_bind_int64 (statement, 3, tw_id_second (taking->id) * 1000);
       else
-        bind_id (statement, 2, id);
-      found = step_to (connection, statement, id, error);
-      if (found < 0)
+        bind_id (statement, 3, taking->id);
+      if (!take_tasks (connection, statement, taking, error))
         return FALSE;
-      if (found > 0)
-        {
-          task = view_row (statement, user_id, text);
-          row (&task, user_data);
-          return TRUE;
-        }
+      if (taking->ended)
+        return TRUE;
     }
   return not_found (error);
 }
@@ -132,13 +143,14 @@ store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFu
             GError **error)
 {
   guint8 bytes[TW_ID_BYTES];
+  Taking taking = { .user_id = user_id, .id = bytes, .left = 1, .row = row, .user_data = user_data };
   TwSqliteConnection *connection;
   gboolean found;
 
   if (!tw_id_to_bytes (id, bytes))
     return not_found (error);
   connection = tw_sqlite_reader_borrow (database (store));
-  found = read_task (connection, user_id, bytes, row, user_data, error);
+  found = read_task (connection, &taking, error);
   tw_sqlite_reader_return (database (store), connection);
   return found;
 }
@@ -158,74 +170,62 @@ store_reads_end (TwTaskStore *store)
   tw_sqlite_reads_end (database (store));
 }
 
-/* What list() was asked for, in the form that a statement needs. */
-typedef struct
-{
-  const char *user_id;
-  TwDoneFilter filter;
-  gboolean has_before; /* it goes on behind a position */
-  gint64 before_ms;
-  guint8 before_id[TW_ID_BYTES];
-  gint64 limit; /* -1: none */
-  TwTaskRowFunc row;
-  gpointer user_data;
-} Walk;
-
 /* Without statistics SQLite would rather filter the table's own order: the index is named. A position is compared with
  * each row, which takes as long as reading it does: the first page has a statement of its own. */
+#define PLAIN "SELECT 1 FROM tasks WHERE user_id = ?2"
+#define BY_DONE "SELECT 1 FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
+#define BEHIND " AND (created_ms, id) < (?3, ?4)"
+#define NEWEST_FIRST " AND " TAKE_TASK " ORDER BY created_ms DESC, id DESC"
+
 static const char *const walks[][2] = {
   [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
   [TW_DONE_ONLY] = { BY_DONE "1" NEWEST_FIRST, BY_DONE "1" BEHIND NEWEST_FIRST },
   [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
 };
 
+/* A position in the form that a statement needs. */
+typedef struct
+{
+  gint64 ms;
+  guint8 id[TW_ID_BYTES];
+} Position;
+
 static gboolean
-run_walk (TwSqliteConnection *connection, const Walk *walk, GError **error)
+run_walk (TwSqliteConnection *connection, TwDoneFilter filter, const Position *after, Taking *taking, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, walks[walk->filter][walk->has_before ? 1 : 0], error);
-  gboolean go_on = TRUE;
-  int result = SQLITE_DONE;
+      = tw_sqlite_statement (connection, walks[filter][after != NULL ? 1 : 0], error);
 
   if (statement == NULL)
     return FALSE;
-  tw_sqlite_bind_text (statement, 1, walk->user_id);
-  sqlite3_bind_int64 (statement, 2, walk->limit);
-  if (walk->has_before)
+  if (after != NULL)
     {
-      sqlite3_bind_int64 (statement, 3, walk->before_ms);
-      bind_id (statement, 4, walk->before_id);
+      sqlite3_bind_int64 (statement, 3, after->ms);
+      bind_id (statement, 4, after->id);
     }
-  while (go_on && (result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
-    {
-      char id[TW_ID_SIZE];
-      TwTaskRecord row = view_row (statement, walk->user_id, id);
-
-      go_on = walk->row (&row, walk->user_data);
-    }
-  return result >= 0;
+  return take_tasks (connection, statement, taking, error);
 }
 
 static gboolean
 store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
             TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  Walk walk = { .user_id = user_id, .filter = filter, .has_before = after != NULL,
-                .limit = limit == 0 ? -1 : (gint64) limit, .row = row, .user_data = user_data };
+  Taking taking = { .user_id = user_id, .left = limit == 0 ? ALL : limit, .row = row, .user_data = user_data };
+  Position position;
   TwSqliteConnection *connection;
   gboolean walked;
 
   if (after != NULL)
     {
-      walk.before_ms = after->created_ms;
-      if (!tw_id_to_bytes (after->id, walk.before_id))
+      position.ms = after->created_ms;
+      if (!tw_id_to_bytes (after->id, position.id))
         {
           g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
           return FALSE;
         }
     }
   connection = tw_sqlite_reader_borrow (database (store));
-  walked = run_walk (connection, &walk, error);
+  walked = run_walk (connection, filter, after != NULL ? &position : NULL, &taking, error);
   tw_sqlite_reader_return (database (store), connection);
   return walked;
 }
@@ -293,35 +293,38 @@ run_insert (TwSqliteConnection *connection, gpointer data, GError **error)
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
 
+static gboolean
+keep_changed (const TwTaskRecord *task, gpointer user_data)
+{
+  Job *job = user_data;
+
+  job->changed = tw_task_record_copy (task);
+  return TRUE;
+}
+
 /* The row after the change comes back from the same statement, so nothing can come between. */
 static gboolean
 run_change (TwSqliteConnection *connection, gpointer data, GError **error)
 {
   Job *job = data;
   const TwTaskChange *change = &job->change;
+  Taking taking = { .user_id = job->task.user_id, .left = ALL, .row = keep_changed, .user_data = job };
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
       connection,
       "UPDATE tasks SET name = coalesce (?3, name), done = coalesce (?4, done), updated_ms = ?5, version = version + 1"
-      " WHERE id = ?1 AND user_id = ?2 RETURNING " COLUMNS, error);
-  char id[TW_ID_SIZE];
-  TwTaskRecord row;
-  int result;
+      " WHERE id = ?6 AND user_id = ?2 RETURNING " TAKE_TASK, error);
 
   if (statement == NULL)
     return FALSE;
-  bind_id (statement, 1, job->id);
-  tw_sqlite_bind_text (statement, 2, job->task.user_id);
   if (change->name != NULL)
     tw_sqlite_bind_text (statement, 3, change->name);
   if (change->has_done)
     sqlite3_bind_int (statement, 4, change->done ? 1 : 0);
   sqlite3_bind_int64 (statement, 5, change->now_ms);
-  result = tw_sqlite_step (connection, statement, error);
-  if (result != SQLITE_ROW)
-    return result == SQLITE_DONE ? not_found (error) : FALSE;
-  row = view_row (statement, job->task.user_id, id);
-  job->changed = tw_task_record_copy (&row);
-  return tw_sqlite_step (connection, statement, error) >= 0;
+  bind_id (statement, 6, job->id);
+  if (!take_tasks (connection, statement, &taking, error))
+    return FALSE;
+  return job->changed != NULL || not_found (error);
 }
 
 static gboolean

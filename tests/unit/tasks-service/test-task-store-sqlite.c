@@ -5,9 +5,8 @@
 #include "tw-task-store-sqlite.h"
 
 #include "task-store-fixture.h"
+#include "tw-sqlite-connection.h"
 #include "tw-temporary-folder.h"
-
-#include <sqlite3.h>
 
 #define BY_TABLE "SEARCH tasks USING PRIMARY KEY "
 #define BY_ID "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (id=?)\n"
@@ -40,15 +39,15 @@ static void
 append_plan (GString *plan, const char *path, const char *sql)
 {
   g_autofree char *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSqliteConnection) connection = tw_sqlite_connection_open_read_only (path, FALSE, &error);
   sqlite3_stmt *statement;
-  sqlite3 *db;
 
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, explain, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_no_error (error);
+  g_assert_cmpint (sqlite3_prepare_v2 (tw_sqlite_handle (connection), explain, -1, &statement, NULL), ==, SQLITE_OK);
   while (sqlite3_step (statement) == SQLITE_ROW)
     g_string_append_printf (plan, "%s\n", (const char *) sqlite3_column_text (statement, 3));
   sqlite3_finalize (statement);
-  sqlite3_close (db);
 }
 
 /* Ann's tasks: the id of the first says when it was made, that of the second does not. */
