@@ -12,7 +12,7 @@
 
 const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .max_connections = 8192,
-  .connection_memory = 16 * 1024, /* libmicrohttpd zeroes all of it for each request */
+  .connection_memory = 10 * 1024, /* libmicrohttpd zeroes all of it for each request */
   .idle_timeout_ms = 75 * 1000,
   .silence_timeout_s = 60,
   .head_timeout_ms = 10 * 1000,
