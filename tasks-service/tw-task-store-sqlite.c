@@ -171,7 +171,8 @@ store_reads_end (TwTaskStore *store)
 }
 
 /* Without statistics SQLite would rather filter the table's own order: the index is named. A position is compared with
- * each row, which takes as long as reading it does: the first page has a statement of its own. */
+ * each row, which takes as long as reading it does: the first page has a statement of its own. What stands before
+ * TAKE_TASK is settled by the index, and so is the order: the test of plans holds SQLite to that. */
 #define PLAIN "SELECT 1 FROM tasks WHERE user_id = ?2"
 #define BY_DONE "SELECT 1 FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
 #define BEHIND " AND (created_ms, id) < (?3, ?4)"
