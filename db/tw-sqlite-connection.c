@@ -7,6 +7,7 @@
 #include "tw-log.h"
 #include "tw-sqlite-nowait.h"
 #include "tw-sqlite-rows.h"
+#include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
 
 #include <errno.h>
@@ -35,10 +36,14 @@
  * there less often. */
 #define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096;"
 
-static const char *const setups[] = {
-  [TW_SQLITE_WRITER] = WRITER_SETUP,
-  [TW_SQLITE_READER] = READER_SETUP,
-  [TW_SQLITE_PROMPT_READER] = PROMPT_READER_SETUP,
+static const struct
+{
+  const char *setup;
+  const char *vfs; /* NULL for SQLite's own */
+} roles[] = {
+  [TW_SQLITE_WRITER] = { WRITER_SETUP, TW_SQLITE_WAL_VFS },
+  [TW_SQLITE_READER] = { READER_SETUP, NULL },
+  [TW_SQLITE_PROMPT_READER] = { PROMPT_READER_SETUP, NULL },
 };
 
 struct _TwSqliteConnection
@@ -98,11 +103,12 @@ configure_once (void)
 {
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   tw_sqlite_nowait_install ();
+  tw_sqlite_wal_install ();
 }
 
-/* @name is what SQLite is to open: @path, or a URI that stands for it. */
+/* @name is what SQLite is to open: @path, or a URI that stands for it; @vfs is NULL for SQLite's own. */
 static TwSqliteConnection *
-open_handle (const char *path, const char *name, int flags, GError **error)
+open_handle (const char *path, const char *name, int flags, const char *vfs, GError **error)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   g_autoptr (TwSqliteConnection) connection = g_new0 (TwSqliteConnection, 1);
@@ -110,7 +116,7 @@ open_handle (const char *path, const char *name, int flags, GError **error)
   pthread_once (&once, configure_once);
   connection->path = g_strdup (path);
   connection->statements = g_hash_table_new (NULL, NULL);
-  if (sqlite3_open_v2 (name, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL)
+  if (sqlite3_open_v2 (name, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
       != SQLITE_OK)
     {
       set_start_error (connection, error);
@@ -133,7 +139,7 @@ tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
 
   if (!make_file (path, error))
     return NULL;
-  connection = open_handle (path, path, SQLITE_OPEN_READWRITE, error);
+  connection = open_handle (path, path, SQLITE_OPEN_READWRITE, roles[role].vfs, error);
   if (connection == NULL)
     return NULL;
   if (sqlite3_db_readonly (connection->handle, "main") == 1)
@@ -142,7 +148,7 @@ tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
       return NULL;
     }
   if (!tw_sqlite_connection_setup (connection, SETUP, error)
-      || !tw_sqlite_connection_setup (connection, setups[role], error))
+      || !tw_sqlite_connection_setup (connection, roles[role].setup, error))
     return NULL;
   connection->prompt = role == TW_SQLITE_PROMPT_READER;
   return g_steal_pointer (&connection);
@@ -157,7 +163,7 @@ tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **
   /* https://www.sqlite.org/uri.html */
   g_autofree char *uri = g_strconcat ("file://", escaped, still ? "?immutable=1" : "?mode=ro", NULL);
 
-  connection = open_handle (path, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
+  connection = open_handle (path, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL, error);
   if (connection == NULL || !tw_sqlite_connection_setup (connection, SETUP READER_SETUP, error))
     return NULL;
   return g_steal_pointer (&connection);

@@ -16,6 +16,7 @@
 #include "tw-error.h"
 #include "tw-mailbox.h"
 #include "tw-sqlite-connection.h"
+#include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
 
 #include <pthread.h>
@@ -121,6 +122,17 @@ set_error_where_none_is (Job *first, const Job *end, const GError *error)
       job->error = g_error_copy (error);
 }
 
+static gboolean
+commit (TwSqliteWriter *writer, GError **error)
+{
+  gboolean committed;
+
+  tw_sqlite_wal_begin ();
+  committed = tw_sqlite_connection_run (writer->connection, "COMMIT", error);
+  tw_sqlite_wal_end ();
+  return committed;
+}
+
 /* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL unless the
  * transaction ended early. */
 static Job *
@@ -141,7 +153,7 @@ run_transaction (TwSqliteWriter *writer, Job *first)
     }
   if (transaction_is_gone (writer))
     g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
-  else if (!tw_sqlite_connection_run (writer->connection, "COMMIT", &error) && !transaction_is_gone (writer))
+  else if (!commit (writer, &error) && !transaction_is_gone (writer))
     tw_sqlite_connection_run (writer->connection, "ROLLBACK", NULL);
   if (error != NULL)
     set_error_where_none_is (first, next, error);
