@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /* Records come in the order of their keys, which is not that of the rows, so that a batch touches pages all over the
- * file: those are brought there from the log (64 MiB at most) after many batches, not after each. */
-#define SETUP "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384"
+ * file. */
+#define SETUP "PRAGMA cache_size = -16384"
 
 typedef struct
 {
