@@ -33,7 +33,7 @@
 #define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 0;"
 
 /* The log is taken over into the database after 64 MiB and not after 4: what many changes touch is written there once for
- * all of them, and the writer, which does it between two commits, stands still less often. */
+ * all of them. The writer does it between two commits: it stands still less often, and a little longer. */
 #define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 16384;"
 
 static const struct

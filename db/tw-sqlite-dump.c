@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Records come in the order of their keys, which is not that of the rows, so that a batch touches pages all over the
- * file. */
+ * file: there is room for many of them. */
 #define SETUP "PRAGMA cache_size = -16384"
 
 typedef struct

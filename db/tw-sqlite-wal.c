@@ -5,21 +5,18 @@
 #include <sqlite3.h>
 #include <string.h>
 
-/* A frame is a head and a page. In the head, after the page's number, stands how many pages the database has after the
- * commit that this frame ends, or 0 where it does not end one. */
-#define HEAD_BYTES 24
-#define COMMIT_OFFSET 4
-
-/* SQLite's VFS for Unix writes the lowest 17 bits of a length, whatever it is asked for. */
-#define GATHERED_BYTES ((HEAD_BYTES + 4096) * 31)
+/* As many frames of SQLite's usual page size as its VFS for Unix writes at once: it takes the lowest 17 bits of a
+ * length, whatever it is asked for. */
+#define FRAME_BYTES (24 + 4096)
+#define GATHERED_BYTES (FRAME_BYTES * 31)
 G_STATIC_ASSERT (GATHERED_BYTES < 1 << 17);
 
 typedef struct
 {
   sqlite3_file base;
-  sqlite3_file *file;   /* the log, of the VFS below; behind us in the same allocation */
-  gboolean ends_commit; /* the frame whose head has come last */
-  guint8 *gathered;     /* GATHERED_BYTES, from the first write on */
+  sqlite3_file *file; /* the log, of the VFS below; behind us in the same allocation */
+  gboolean may_gather;
+  guint8 *gathered; /* GATHERED_BYTES, from the first commit on */
   int n;
   sqlite3_int64 offset; /* of the first of them in the log */
 } Wal;
@@ -27,7 +24,7 @@ typedef struct
 static sqlite3_vfs *below;
 
 /* The thread's own. */
-static _Thread_local gboolean gathering;
+static _Thread_local gboolean committing;
 static _Thread_local Wal *gatherer; /* the log of the connection that commits, once something of it is gathered */
 
 static int
@@ -39,46 +36,34 @@ flush (Wal *wal)
   return n == 0 ? SQLITE_OK : wal->file->pMethods->xWrite (wal->file, wal->gathered, n, wal->offset);
 }
 
-/* SQLite writes one after the other, but for a page that is changed again in the same transaction, whose frame it
- * writes over. */
-static int
+static void
 gather (Wal *wal, const void *bytes, int n, sqlite3_int64 offset)
 {
-  int result = SQLITE_OK;
-
-  if (offset != wal->offset + wal->n || n > GATHERED_BYTES - wal->n)
-    result = flush (wal);
-  if (result != SQLITE_OK)
-    return result;
-  if (!gathering || n > GATHERED_BYTES)
-    return wal->file->pMethods->xWrite (wal->file, bytes, n, offset);
+  g_assert (gatherer == NULL || gatherer == wal);
+  gatherer = wal;
   if (wal->gathered == NULL)
     wal->gathered = g_malloc (GATHERED_BYTES);
   if (wal->n == 0)
     wal->offset = offset;
-  gatherer = wal;
   memcpy (wal->gathered + wal->n, bytes, (gsize) n);
   wal->n += n;
-  return SQLITE_OK;
 }
 
+/* A commit's frames come one behind the other. In a transaction that was too large for the cache there are others, too,
+ * which are written over in their places. */
 static int
 write_log (sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset)
 {
   Wal *wal = (Wal *) file;
-  int result = gather (wal, bytes, n, offset);
+  gboolean follows = offset == wal->offset + wal->n && n <= GATHERED_BYTES - wal->n;
+  int result = follows ? SQLITE_OK : flush (wal);
 
   if (result != SQLITE_OK)
     return result;
-  if (n == HEAD_BYTES)
-    {
-      guint32 pages;
-
-      memcpy (&pages, (const guint8 *) bytes + COMMIT_OFFSET, sizeof pages);
-      wal->ends_commit = pages != 0;
-      return SQLITE_OK;
-    }
-  return wal->ends_commit ? flush (wal) : SQLITE_OK;
+  if (!committing || !wal->may_gather || n > GATHERED_BYTES)
+    return wal->file->pMethods->xWrite (wal->file, bytes, n, offset);
+  gather (wal, bytes, n, offset);
+  return SQLITE_OK;
 }
 
 static int
@@ -86,6 +71,8 @@ close_log (sqlite3_file *file)
 {
   Wal *wal = (Wal *) file;
 
+  if (gatherer == wal)
+    gatherer = NULL;
   g_free (wal->gathered);
   return wal->file->pMethods->xClose (wal->file);
 }
@@ -203,6 +190,9 @@ open_file (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, in
   /* Where these are there SQLite closes the file, even if it could not be opened. */
   if (wal->file->pMethods != NULL)
     wal->base.pMethods = &methods;
+  /* Where a crash may damage bytes beside those that were being written, SQLite syncs the log in the middle of a commit's
+   * frames, and not at its end. */
+  wal->may_gather = result == SQLITE_OK && (device_characteristics (file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
   return result;
 }
 
@@ -212,6 +202,8 @@ tw_sqlite_wal_install (void)
   static sqlite3_vfs vfs;
 
   below = sqlite3_vfs_find (NULL);
+  if (below == NULL)
+    return;
   vfs = *below;
   vfs.zName = TW_SQLITE_WAL_VFS;
   vfs.szOsFile += (int) sizeof (Wal);
@@ -222,14 +214,16 @@ tw_sqlite_wal_install (void)
 void
 tw_sqlite_wal_begin (void)
 {
-  gathering = TRUE;
+  committing = TRUE;
 }
 
 void
-tw_sqlite_wal_end (void)
+tw_sqlite_wal_end (gboolean committed)
 {
-  gathering = FALSE;
-  if (gatherer != NULL)
-    gatherer->n = 0;
+  committing = FALSE;
+  if (gatherer == NULL)
+    return;
+  g_assert (!committed || gatherer->n == 0);
+  gatherer->n = 0;
   gatherer = NULL;
 }

@@ -129,7 +129,7 @@ commit (TwSqliteWriter *writer, GError **error)
 
   tw_sqlite_wal_begin ();
   committed = tw_sqlite_connection_run (writer->connection, "COMMIT", error);
-  tw_sqlite_wal_end ();
+  tw_sqlite_wal_end (committed);
   return committed;
 }
 
