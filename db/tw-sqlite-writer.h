@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct _TwSqliteWriter TwSqliteWriter;
 
-/* Starts the thread, which alone uses @connection (taken) from now on. */
-TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection);
+/* Starts the thread, which alone uses @connection (taken, also where it fails: TW_ERROR_CONFIGURATION) from now on. */
+TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection, GError **error);
 
 /* See tw_sqlite_mutate() and, for @once, tw_sqlite_mutate_once(). */
 void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,

@@ -43,8 +43,8 @@ open_connections (TwSqlite *db, const char *path, gint32 application_id, const T
         return FALSE;
       db->idle[db->n_idle++] = reader;
     }
-  db->writer = tw_sqlite_writer_new (g_steal_pointer (&writer));
-  return TRUE;
+  db->writer = tw_sqlite_writer_new (g_steal_pointer (&writer), error);
+  return db->writer != NULL;
 }
 
 TwSqlite *

@@ -6,6 +6,7 @@
 
 #include "tw-sqlite.h"
 
+#include "crash-copy.h"
 #include "tw-error.h"
 #include "tw-latch.h"
 #include "tw-temporary-folder.h"
@@ -372,6 +373,50 @@ test_commit_that_cannot_be_written_fails_all_in_it (Fixture *f, gconstpointer da
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
 }
 
+/* Makes the cache small, and fails after changing more than fits into it, some of it twice. */
+static gboolean
+change_much_and_fail (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  static const char sql[]
+      = "PRAGMA cache_size = 5;"
+        "WITH RECURSIVE ids (id) AS (VALUES (1000) UNION ALL SELECT id + 1 FROM ids WHERE id < 1099)"
+        " INSERT INTO things SELECT id, zeroblob (3000) FROM ids;"
+        "UPDATE things SET data = randomblob (3000) WHERE id > 1050;"
+        "UPDATE things SET data = randomblob (3000) WHERE id > 1050;";
+
+  g_assert_cmpint (sqlite3_exec (tw_sqlite_handle (connection), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "changed its mind");
+  return FALSE;
+}
+
+static void
+test_crash_after_much_was_undone_loses_nothing (Fixture *f, gconstpointer data)
+{
+  Insert inserts[4];
+  g_autofree char *copy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hold_writer (f);
+  tw_sqlite_mutate (f->db, change_much_and_fail, NULL, NULL);
+  inserts[0] = (Insert) { .id = 1 };
+  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[0]);
+  let_go (f);
+  for (guint i = 1; i < G_N_ELEMENTS (inserts); i++)
+    {
+      inserts[i] = (Insert) { .id = i + 1 };
+      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+      hold_writer (f);
+      let_go (f);
+    }
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+
+  copy = tw_crash_copy (f->path);
+  tw_sqlite_close (f->db);
+  f->db = tw_sqlite_open (copy, 1, migrations, 1, 1, &error);
+  g_assert_no_error (error);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+}
+
 static gboolean
 end_the_transaction (TwSqliteConnection *connection, gpointer data, GError **error)
 {
@@ -465,6 +510,7 @@ main (int argc, char **argv)
   ADD ("too-many-are-refused-at-once", test_too_many_are_refused_at_once);
   ADD ("full-disk-is-told-and-survived", test_full_disk_is_told_and_survived);
   ADD ("commit-that-cannot-be-written-fails-all-in-it", test_commit_that_cannot_be_written_fails_all_in_it);
+  ADD ("crash-after-much-was-undone-loses-nothing", test_crash_after_much_was_undone_loses_nothing);
   ADD ("transaction-that-is-gone-is-not-acknowledged", test_transaction_that_is_gone_is_not_acknowledged);
   ADD ("close-finishes-what-waits", test_close_finishes_what_waits);
   ADD ("many-threads-write-and-read", test_many_threads_write_and_read);
