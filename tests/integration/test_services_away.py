@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from support.people import Person, problem
-from support.processes import PATIENCE_S, Stack, eventually
+from support.processes import PATIENCE_S, Stack, eventually, freeze, thaw
 
 
 @pytest.fixture
@@ -44,11 +44,11 @@ def test_down_and_back(stack):
 def test_too_slow(stack):
     with Person(stack.url) as somebody:
         somebody.add("before")
-        stack.tasks.popen.send_signal(signal.SIGSTOP)
+        freeze(stack.tasks.popen)
         try:
             problem(somebody.client.get("/v1/tasks"), 504)
         finally:
-            stack.tasks.popen.send_signal(signal.SIGCONT)
+            thaw(stack.tasks.popen)
         eventually(lambda: somebody.client.get("/v1/tasks").status_code == 200, "the service to answer again")
         assert len(somebody.client.get("/v1/tasks").json()["tasks"]) == 1
 
@@ -57,12 +57,12 @@ def test_what_is_asked_while_the_gateway_stops_is_answered(stack):
     """SIGTERM finishes what is running, then ends with 0."""
     statuses = []
     with Person(stack.url) as somebody:
-        stack.tasks.popen.send_signal(signal.SIGSTOP)
+        freeze(stack.tasks.popen)
         asked = threading.Thread(target=lambda: statuses.append(somebody.client.get("/v1/tasks").status_code))
         asked.start()
         eventually(lambda: _unread_bytes(stack.tasks.port), "the call to have reached the service, which stands still")
         stack.gateway.popen.send_signal(signal.SIGTERM)
-        stack.tasks.popen.send_signal(signal.SIGCONT)
+        thaw(stack.tasks.popen)
         asked.join()
     assert stack.gateway.popen.wait(PATIENCE_S) == 0
     assert statuses in ([200], [504])

@@ -23,7 +23,7 @@ import urllib.parse
 import pymongo
 import pymongo.errors
 
-from support.processes import PATIENCE_S, PROJECT, Process, eventually
+from support.processes import PATIENCE_S, PROJECT, Process, eventually, freeze, thaw
 
 FERRETDB = PROJECT / ".cache" / "tools" / "ferretdb"
 MONGOD = shutil.which("mongod")
@@ -112,10 +112,10 @@ class MongoServer:
 
     def freeze(self):
         """Connections stay open and new ones are taken by the kernel; nobody answers."""
-        self.process.popen.send_signal(signal.SIGSTOP)
+        freeze(self.process.popen)
 
     def thaw(self):
-        self.process.popen.send_signal(signal.SIGCONT)
+        thaw(self.process.popen)
 
     def __enter__(self):
         return self

@@ -27,6 +27,17 @@ def eventually(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
     raise AssertionError(f"not within {patience_s} s: {what}")
 
 
+def freeze(popen):
+    """Returns when all its threads stand still, which takes them a moment: one may still be answering."""
+    popen.send_signal(signal.SIGSTOP)
+    tasks = pathlib.Path(f"/proc/{popen.pid}/task")
+    eventually(lambda: all("\nState:\tT" in task.read_text() for task in tasks.glob("*/status")), "the process to stop")
+
+
+def thaw(popen):
+    popen.send_signal(signal.SIGCONT)
+
+
 def resident_bytes(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
