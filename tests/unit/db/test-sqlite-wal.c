@@ -5,7 +5,7 @@
 
 #include "tw-sqlite-wal.h"
 
-#include "crash-copy.h"
+#include "tw-crash-copy.h"
 #include "tw-sqlite-connection.h"
 #include "tw-temporary-folder.h"
 
@@ -117,10 +117,11 @@ static sqlite3_int64
 number_after_a_crash (Fixture *f, const char *sql)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *copy = tw_crash_copy (f->path);
-  g_autoptr (TwSqliteConnection) reader = tw_sqlite_connection_open (copy, TW_SQLITE_READER, &error);
-  g_autofree char *check = NULL;
+  g_autofree char *copy = g_strconcat (f->path, ".copy", NULL), *check = NULL;
+  g_autoptr (TwSqliteConnection) reader = NULL;
 
+  tw_crash_copy (f->path, copy);
+  reader = tw_sqlite_connection_open (copy, TW_SQLITE_READER, &error);
   g_assert_no_error (error);
   check = tw_sqlite_connection_query (reader, "PRAGMA integrity_check", &error);
   g_assert_cmpstr (check, ==, "ok");

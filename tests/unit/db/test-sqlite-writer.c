@@ -6,7 +6,7 @@
 
 #include "tw-sqlite.h"
 
-#include "crash-copy.h"
+#include "tw-crash-copy.h"
 #include "tw-error.h"
 #include "tw-latch.h"
 #include "tw-temporary-folder.h"
@@ -393,7 +393,7 @@ static void
 test_crash_after_much_was_undone_loses_nothing (Fixture *f, gconstpointer data)
 {
   Insert inserts[4];
-  g_autofree char *copy = NULL;
+  g_autofree char *copy = g_strconcat (f->path, ".copy", NULL);
   g_autoptr (GError) error = NULL;
 
   hold_writer (f);
@@ -410,7 +410,7 @@ test_crash_after_much_was_undone_loses_nothing (Fixture *f, gconstpointer data)
     }
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
 
-  copy = tw_crash_copy (f->path);
+  tw_crash_copy (f->path, copy);
   tw_sqlite_close (f->db);
   f->db = tw_sqlite_open (copy, 1, migrations, 1, 1, &error);
   g_assert_no_error (error);

@@ -5,6 +5,7 @@
 #include "tw-task-dump.h"
 
 #include "tw-child.h"
+#include "tw-crash-copy.h"
 #include "tw-data-folder.h"
 #include "tw-error.h"
 #include "tw-sqlite.h"
@@ -284,17 +285,6 @@ test_data_is_never_replaced (void)
   g_assert_cmpmem (before, before_length, after, after_length);
 }
 
-static void
-copy_file (const char *from, const char *to, const char *suffix)
-{
-  g_autofree char *source = g_strconcat (from, suffix, NULL), *target = g_strconcat (to, suffix, NULL);
-  g_autofree char *contents = NULL;
-  gsize length;
-
-  g_assert_true (g_file_get_contents (source, &contents, &length, NULL));
-  g_assert_true (g_file_set_contents (target, contents, (gssize) length, NULL));
-}
-
 /* What a service leaves that is killed while its last changes are in the log alone. */
 static void
 make_killed (const char *folder, const char *path, const char *sql)
@@ -306,8 +296,7 @@ make_killed (const char *folder, const char *path, const char *sql)
   g_assert_nonnull (db);
   if (sql != NULL)
     execute (running, sql);
-  copy_file (running, path, "");
-  copy_file (running, path, "-wal");
+  tw_crash_copy (running, path);
 }
 
 #define INSERT                                                                                                        \
