@@ -22,7 +22,7 @@ from bench.workloads import BY_NAME
 PEERS = ["axum-rusqlite", "go-grpc", "fastify-thrift", "flask-thriftpy2"]
 
 QUICK = {"rounds": 1, "seconds": 1, "warm_up": 1}
-FULL = {"rounds": 3, "seconds": 5, "warm_up": 2}
+FULL = {"rounds": 3, "seconds": 5, "warm_up": 4}  # Node compiles what it does often while it does it
 ON_MONGO = {"rounds": 3, "seconds": 15, "warm_up": 10}  # some tens of requests a second
 COMPARED = ["W1", "W2", "W3", "W4"]
 
@@ -57,7 +57,7 @@ def parse(arguments):
     parser.add_argument("--workloads", type=names, metavar="A,B", help=f"of {', '.join(BY_NAME)}")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each system has its turn (3)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of each measured run (5)")
-    parser.add_argument("--warm-up", type=int, metavar="N", help="seconds before it, with each answer looked at (2)")
+    parser.add_argument("--warm-up", type=int, metavar="N", help="seconds before it, with each answer looked at (4)")
     parser.add_argument(
         "--synchronous", choices=["NORMAL", "FULL"], default="FULL", help="SQLite's, of the peers (FULL); ours is FULL"
     )

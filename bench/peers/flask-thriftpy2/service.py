@@ -24,13 +24,14 @@ def to_time(ms):
 
 def to_task(user_id, row):
     identity, created_ms, updated_ms, version, done, name = row
+    created_on = to_time(created_ms)
     return tasks.Task(
         id=identity.hex(),
         userId=user_id,
         name=name,
-        createdOn=to_time(created_ms),
+        createdOn=created_on,
         done=done != 0,
-        updatedOn=to_time(updated_ms),
+        updatedOn=created_on if updated_ms == created_ms else to_time(updated_ms),
         version=version,
     )
 

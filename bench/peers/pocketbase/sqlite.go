@@ -33,6 +33,6 @@ func connector(synchronous string) core.DBConnectFunc {
 	})
 	dbx.BuilderFuncMap[driver] = dbx.BuilderFuncMap["sqlite3"]
 	return func(path string) (*dbx.DB, error) {
-		return dbx.Open(driver, path)
+		return dbx.Open(driver, path+"?_mutex=no")
 	}
 }

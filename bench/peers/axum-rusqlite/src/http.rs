@@ -84,7 +84,7 @@ impl From<JsonRejection> for Problem {
 }
 
 /// Whom the request's token names.
-struct User(String);
+struct User(Arc<str>);
 
 #[async_trait]
 impl FromRequestParts<Arc<App>> for User {
@@ -155,7 +155,7 @@ async fn create(
             "name is not 1 to {MAX_NAME} printable characters"
         )));
     }
-    let task = app.store.create(user, name, done).await?;
+    let task = app.store.create(user.to_string(), name, done).await?;
     let location = format!("/v1/tasks/{}", hex::encode(task.id.0));
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(task)).into_response())
 }

@@ -8,9 +8,15 @@ mod store;
 mod task;
 mod writer;
 
-use std::{env, fs, net::TcpListener, sync::Arc};
+use std::{env, fs, net::SocketAddr, sync::Arc, thread};
 
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime::Builder,
+    signal::unix::{signal, SignalKind},
+};
+
+const BACKLOG: u32 = 1024;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -19,23 +25,46 @@ fn variable(name: &str) -> Result<String, String> {
     env::var(name).map_err(|_| format!("{name} is not set"))
 }
 
-/// One worker a core, which is what `#[tokio::main]` makes.
-#[tokio::main]
-async fn main() -> Result<(), store::Error> {
-    let listener = TcpListener::bind(("127.0.0.1", variable("BENCH_PORT")?.parse()?))?;
-    let app = http::App {
-        verifier: auth::Verifier::new(&fs::read(variable("BENCH_KEY_FILE")?)?),
-        store: store::Store::open(variable("BENCH_DATABASE")?, variable("BENCH_SYNCHRONOUS")?)?,
-    };
-    let mut terminate = signal(SignalKind::terminate())?;
+/// A socket of its own for each worker: the kernel spreads connections over those of one address.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
-    listener.set_nonblocking(true)?;
-    let server = axum::Server::from_tcp(listener)?
+async fn serve(address: SocketAddr, app: Arc<http::App>) -> Result<(), store::Error> {
+    axum::Server::from_tcp(listen(address)?.into_std()?)?
         .tcp_nodelay(true)
         .http1_only(true)
-        .serve(http::router(Arc::new(app)).into_make_service());
-    tokio::select! {
-        served = server => Ok(served?),
-        _ = terminate.recv() => Ok(()),
+        .serve(http::router(app).into_make_service())
+        .await?;
+    Ok(())
+}
+
+/// A runtime for each core that keeps to its thread, as in TechEmpower's benchmark of axum: in one for all of them, which
+/// `#[tokio::main]` makes, the threads wake each other to share what there is to do, which costs more than it is.
+fn main() -> Result<(), store::Error> {
+    let address = SocketAddr::from(([127, 0, 0, 1], variable("BENCH_PORT")?.parse()?));
+    let app = Arc::new(http::App {
+        verifier: auth::Verifier::new(&fs::read(variable("BENCH_KEY_FILE")?)?),
+        store: store::Store::open(variable("BENCH_DATABASE")?, variable("BENCH_SYNCHRONOUS")?)?,
+    });
+
+    for _ in 0..thread::available_parallelism()?.get() {
+        let app = app.clone();
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        thread::Builder::new()
+            .name("worker".into())
+            .spawn(move || {
+                runtime
+                    .block_on(serve(address, app))
+                    .expect("it serves until it is ended")
+            })?;
     }
+    let main = Builder::new_current_thread().enable_all().build()?;
+    main.block_on(async {
+        signal(SignalKind::terminate())?.recv().await;
+        Ok(())
+    })
 }

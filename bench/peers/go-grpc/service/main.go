@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -17,6 +16,9 @@ import (
 
 	"taskwire/bench/peers/go-grpc/taskpb"
 )
+
+// As many as requests come at a time: a call that finds none free starts a goroutine.
+const streamWorkers = 32
 
 func openStore() (store, error) {
 	if uri := os.Getenv("BENCH_STORE"); strings.HasPrefix(uri, "mongodb://") {
@@ -35,7 +37,7 @@ func main() {
 		log.Fatal(err)
 	}
 	// Goroutines that stay keep their stacks, which a new one would have to grow for each call.
-	server := grpc.NewServer(grpc.NumStreamWorkers(uint32(4 * runtime.GOMAXPROCS(0))))
+	server := grpc.NewServer(grpc.NumStreamWorkers(streamWorkers))
 	taskpb.RegisterTasksServer(server, &service{store: store})
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
