@@ -73,17 +73,18 @@ static void
 post_all (TwMailbox *mailbox, gpointer *items, guint n)
 {
   static const guint64 one = 1;
+  int event_fd = mailbox->event_fd;
   gboolean first;
 
   pthread_mutex_lock (&mailbox->lock);
   first = mailbox->posted->len == 0;
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (mailbox->posted, items[i]);
-  /* Inside the lock, so that the mailbox may be freed as soon as its last item was delivered. Only the first of a
-   * batch has to wake the loop. */
-  if (first && write (mailbox->event_fd, &one, sizeof one) < 0)
-    g_error ("eventfd: %s", g_strerror (errno));
   pthread_mutex_unlock (&mailbox->lock);
+  /* Only the first of a batch has to wake the loop: outside the lock, which the loop wants then, and would go to sleep
+   * for again. The mailbox may be freed as soon as its last item was delivered, which is not before this. */
+  if (first && write (event_fd, &one, sizeof one) < 0)
+    g_error ("eventfd: %s", g_strerror (errno));
 }
 
 /* What this thread holds back, all of it for one mailbox. */

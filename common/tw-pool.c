@@ -121,33 +121,37 @@ append (TwPool *pool, gpointer item)
   pool->ring[(pool->first + pool->n_waiting++) & (pool->capacity - 1)] = item;
 }
 
-/* A thread for each whole batch, and one that takes the rest, unless one runs that will. */
-static void
-wake_some (TwPool *pool)
+/* How many threads to wake: one for each whole batch, and one that takes the rest, unless one runs that will. They are
+ * counted as woken. */
+static guint
+count_needed (TwPool *pool)
 {
   guint running = pool->n_threads - pool->n_idle - pool->n_woken;
   guint wanted = pool->n_waiting / pool->max_batch;
+  guint needed;
 
   if (wanted == 0 && running == 0 && pool->n_waiting > 0)
     wanted = 1;
-  for (; pool->n_idle > 0 && pool->n_woken < wanted; pool->n_woken++)
-    {
-      pool->n_idle--;
-      pthread_cond_signal (&pool->wake);
-    }
+  needed = MIN (wanted - MIN (wanted, pool->n_woken), pool->n_idle);
+  pool->n_idle -= needed;
+  pool->n_woken += needed;
+  return needed;
 }
 
 guint
 tw_pool_push_all (TwPool *pool, gpointer *items, guint n)
 {
-  guint taken;
+  guint taken, needed;
 
   pthread_mutex_lock (&pool->lock);
   taken = MIN (n, pool->max_queued - pool->n_waiting);
   for (guint i = 0; i < taken; i++)
     append (pool, items[i]);
-  wake_some (pool);
+  needed = count_needed (pool);
   pthread_mutex_unlock (&pool->lock);
+  /* Outside the lock: who is woken wants it first of all, and would go to sleep again. */
+  for (guint i = 0; i < needed; i++)
+    pthread_cond_signal (&pool->wake);
   return taken;
 }
 

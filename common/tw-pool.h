@@ -30,7 +30,7 @@ gboolean tw_pool_push (TwPool *pool, gpointer item) G_GNUC_WARN_UNUSED_RESULT;
 /* Queues the first of @n items, as many as there is room for, and returns how many these are. Thread-safe. */
 guint tw_pool_push_all (TwPool *pool, gpointer *items, guint n) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Finishes what is queued and running, then ends the threads. */
+/* Finishes what is queued and running, then ends the threads. Call when no other thread but its own can push. */
 void tw_pool_free (TwPool *pool);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPool, tw_pool_free)

@@ -6,6 +6,7 @@
 
 #define THREADS 4
 #define ITEMS 5000
+#define TIMES 500
 
 typedef struct
 {
@@ -86,6 +87,33 @@ test_batch (void)
   g_assert_cmpuint (f.batches, ==, 1);
   tw_mailbox_free (f.mailbox);
   g_main_loop_unref (f.loop);
+}
+
+static void *
+post_one (void *mailbox)
+{
+  tw_mailbox_post (mailbox, GUINT_TO_POINTER (1));
+  return NULL;
+}
+
+/* While the thread that posted the last item may still be on its way back from there. */
+static void
+test_freed_at_once (void)
+{
+  for (guint i = 0; i < TIMES; i++)
+    {
+      g_autoptr (GMainContext) context = g_main_context_new ();
+      Fixture f = { .loop = g_main_loop_new (context, FALSE), .expected = 1 };
+      pthread_t thread;
+
+      f.mailbox = tw_mailbox_new (context, receive, &f, NULL);
+      g_assert_cmpint (pthread_create (&thread, NULL, post_one, f.mailbox), ==, 0);
+      g_main_loop_run (f.loop);
+      tw_mailbox_free (f.mailbox);
+      pthread_join (thread, NULL);
+      g_assert_cmpuint (f.received, ==, 1);
+      g_main_loop_unref (f.loop);
+    }
 }
 
 static void
@@ -184,6 +212,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mailbox/each-thread-in-its-order-and-nothing-lost", test_threads);
   g_test_add_func ("/mailbox/waiting-items-come-as-one-batch", test_batch);
+  g_test_add_func ("/mailbox/freed-as-soon-as-the-last-item-came", test_freed_at_once);
   g_test_add_func ("/mailbox/undelivered-items-are-freed", test_left_over);
   g_test_add_func ("/mailbox/held-items-come-together", test_hold);
   g_test_add_func ("/mailbox/held-items-are-delivered-at-once", test_deliver);
