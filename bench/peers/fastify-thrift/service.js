@@ -65,10 +65,19 @@ const handler = store => ({
   }
 })
 
+// Answers to calls that came together leave together.
+function sendTogether (socket) {
+  socket.prependListener('data', () => {
+    socket.cork()
+    process.nextTick(() => socket.uncork())
+  })
+}
+
 async function main () {
   const store = await openStore()
   const server = thrift.createServer(Tasks, handler(store), RPC)
   server.on('error', () => {}) // of a connection: the client is gone
+  server.on('connection', sendTogether)
   server.listen(Number(BENCH_UPSTREAM_PORT), '127.0.0.1')
   process.on('SIGTERM', async () => {
     await store.close()
