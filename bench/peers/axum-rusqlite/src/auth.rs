@@ -3,17 +3,19 @@
 //! Who asks: a token is verified in full when a worker first sees it, and by what is remembered of it from then on, as
 //! `@fastify/jwt` does with `cache`.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc, time::SystemTime};
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use axum::http::{header::AUTHORIZATION, HeaderMap};
 use jsonwebtoken::{decode, Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
+use crate::task::now_ms;
+
 const ISSUER: &str = "taskwire";
 const AUDIENCE: &str = "taskwire";
 const MAX_KNOWN: usize = 1000; // of each worker
 
-type Known = HashMap<String, (Arc<str>, u64)>;
+type Known = HashMap<String, (Arc<str>, i64)>;
 
 thread_local! {
     /// The users of verified tokens, and until when these are valid (seconds since 1970).
@@ -23,7 +25,7 @@ thread_local! {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
-    exp: u64,
+    exp: i64,
 }
 
 pub struct Verifier {
@@ -56,11 +58,10 @@ impl Verifier {
 
     fn look_up(&self, known: &mut Known, token: &str) -> Option<Arc<str>> {
         if let Some((user, expires)) = known.get(token) {
-            if *expires > now() {
-                return Some(user.clone());
+            if *expires > now_ms() / 1000 {
+                return Some(Arc::clone(user));
             }
         }
-        known.remove(token);
         let Claims { sub, exp } = decode::<Claims>(token, &self.key, &self.validation)
             .ok()?
             .claims;
@@ -71,10 +72,4 @@ impl Verifier {
         known.insert(token.into(), (Arc::clone(&user), exp));
         Some(user)
     }
-}
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }
