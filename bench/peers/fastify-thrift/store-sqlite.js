@@ -18,10 +18,11 @@ exports.open = async ({ path, synchronous }) => {
   const one = db.prepare(`SELECT ${COLUMNS} FROM tasks WHERE id = ? AND user_id = ?`).raw()
   const insert = db.prepare(
     'INSERT INTO tasks (id, created_ms, updated_ms, version, done, name, user_id) VALUES (?, ?, ?, ?, ?, ?, ?)')
-  // SQLite compares a position with each row: the first page, which has none, has statements of its own.
+  // SQLite compares a position with each row: the first page, which has none, has statements of its own. And from 3.49
+  // on it plans a statement anew whenever what stands alone behind LIMIT is bound: hence the sign.
   const list = where => {
     const prepare = behind => db.prepare(
-      `SELECT ${COLUMNS} FROM tasks ${where}${behind} ORDER BY created_ms DESC, id DESC LIMIT ?`).raw()
+      `SELECT ${COLUMNS} FROM tasks ${where}${behind} ORDER BY created_ms DESC, id DESC LIMIT +?`).raw()
     return { first: prepare(''), next: prepare(' AND (created_ms, id) < (?, ?)') }
   }
   const any = list('WHERE user_id = ?')
