@@ -29,8 +29,8 @@
 
 #define READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
 
-/* This one does most of the reading. */
-#define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 0;"
+/* This one does most of the reading. A page that it lacks is copied from the kernel: an eighth of what a task costs. */
+#define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA busy_timeout = 0;"
 
 /* The log is taken over into the database after 64 MiB and not after 4: what many changes touch is written there once for
  * all of them. The writer does it between two commits: it stands still less often, and a little longer. */
