@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tasks-service adds to MongoDB's driver: libmongoc alone in a loop of C, and beside it tasks-service, asked over
-Thrift without a gateway. Both ask the same of one database, one call after the other."""
+Thrift without a gateway. Both ask the same of one database: the driver one call after the other, the service so, and
+with several calls under way."""
 
+import functools
 import pathlib
 import tempfile
 
@@ -12,7 +14,7 @@ from support.processes import Service, eventually
 
 NAME = "libmongoc"  # for --systems
 DRIVER = "raw mongo-loop"
-SERVICE = "tasks-service alone"
+SERVICES = {"tasks-service alone": 1, "tasks-service alone, 8 at once": 8}  # calls in flight
 METHODS = {"W1": "page", "W2": "get", "W3": "create"}
 WARM_UP = 50  # calls
 TASKS = thrift.load(thrift.IDL / "tasks.thrift").Tasks
@@ -39,10 +41,10 @@ class Bed:
         figures = measured(command, [])
         return figures, figures["client_cpu_ms"]
 
-    def ask_service(self, method):
+    def ask_service(self, method, in_flight):
         load = BUILD / "bench" / "c" / "transports" / "load"
         to = f"127.0.0.1:{self.service.port}"
-        command = [load, "--way", "client", "--to", to, "--method", method, "--in-flight", 1, *self.asking]
+        command = [load, "--way", "client", "--to", to, "--method", method, "--in-flight", in_flight, *self.asking]
         figures = measured(command, [self.service.pid])
         return figures, figures["server_cpu_ms"]
 
@@ -65,17 +67,19 @@ def _run(system, workload, ask):
 
 
 def beside(data, plan, workloads):
-    """A run of the driver and one of the service for each workload."""
+    """A run of the driver and those of the service for each workload."""
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="mongo-driver-") as name:
         folder = pathlib.Path(name)
         with data.store(folder) as uri:
             bed = Bed(folder, data, uri, plan.seconds)
+            asked = {DRIVER: bed.ask_driver}
+            asked |= {name: functools.partial(bed.ask_service, in_flight=n) for name, n in SERVICES.items()}
             try:
                 bed.wait()
                 return [
                     _run(system, workload, ask)
                     for workload in workloads
-                    for system, ask in ((DRIVER, bed.ask_driver), (SERVICE, bed.ask_service))
+                    for system, ask in asked.items()
                 ]
             finally:
                 bed.service.stop()

@@ -68,7 +68,8 @@ def markdown(document, reference):
     if beside := summary.beside(runs, systems):
         lines = [[system, f"{figure}, {one} ÷ {other}", spread(found)] for system, one, other, figure, found in beside]
         parts.append(table(["system", "within a round", "ratio"], lines))
-    if added := summary.added(runs, workloads, mongo_driver.SERVICE, mongo_driver.DRIVER):
+    added = {name: summary.added(runs, workloads, name, mongo_driver.DRIVER) for name in mongo_driver.SERVICES}
+    if any(added.values()):
         parts.append(_added(added))
     if notes := _notes(runs):
         parts.append("\n".join(notes))
@@ -76,10 +77,11 @@ def markdown(document, reference):
 
 
 def _added(added):
-    head = ["workload", "CPU ms of the driver's round trip", "what our service adds to the driver", "added ÷ driver's"]
+    head = ["workload", "system", "CPU ms of the driver's round trip", "what it adds to that", "added ÷ driver's"]
     lines = [
-        [workload, spread(found["own_ms"], 4), spread(found["added_ms"], 4), spread(found["share"])]
-        for workload, found in added.items()
+        [workload, system, spread(found["own_ms"], 4), spread(found["added_ms"], 4), spread(found["share"])]
+        for system, workloads in added.items()
+        for workload, found in workloads.items()
     ]
     return table(head, lines)
 
