@@ -14,7 +14,8 @@ from support.processes import Service, eventually
 
 NAME = "libmongoc"  # for --systems
 DRIVER = "raw mongo-loop"
-SERVICES = {"tasks-service alone": 1, "tasks-service alone, 8 at once": 8}  # calls in flight
+AT_ONCE = 8
+SERVICES = {"tasks-service alone": 1, f"tasks-service alone, {AT_ONCE} at once": AT_ONCE}  # calls in flight
 METHODS = {"W1": "page", "W2": "get", "W3": "create"}
 WARM_UP = 50  # calls
 TASKS = thrift.load(thrift.IDL / "tasks.thrift").Tasks
@@ -73,7 +74,7 @@ def beside(data, plan, workloads):
         with data.store(folder) as uri:
             bed = Bed(folder, data, uri, plan.seconds)
             asked = {DRIVER: bed.ask_driver}
-            asked |= {name: functools.partial(bed.ask_service, in_flight=n) for name, n in SERVICES.items()}
+            asked |= {system: functools.partial(bed.ask_service, in_flight=n) for system, n in SERVICES.items()}
             try:
                 bed.wait()
                 return [
