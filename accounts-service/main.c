@@ -38,9 +38,9 @@ open_mongo (const char *uri, const TwClock *clock, GError **error)
 }
 
 static GObject *
-new_processor (gpointer state)
+new_processor (gpointer state, const TwCallContext *const *context)
 {
-  g_autoptr (GObject) handler = G_OBJECT (tw_accounts_handler_new (state));
+  g_autoptr (GObject) handler = G_OBJECT (tw_accounts_handler_new (state, context));
 
   return g_object_new (TW_TYPE_ACCOUNTS_PROCESSOR, "handler", handler, NULL);
 }

@@ -12,6 +12,7 @@ typedef struct
 {
   TwAccountsHandler parent;
   TwAccountService *service;
+  const TwCallContext *const *context; /* of the call that is being answered */
 } TwAccountServiceHandler;
 
 typedef TwAccountsHandlerClass TwAccountServiceHandlerClass;
@@ -199,10 +200,11 @@ tw_account_service_handler_init (TwAccountServiceHandler *handler)
 }
 
 TwAccountsHandler *
-tw_accounts_handler_new (TwAccountService *service)
+tw_accounts_handler_new (TwAccountService *service, const TwCallContext *const *context)
 {
   TwAccountServiceHandler *handler = g_object_new (tw_account_service_handler_get_type (), NULL);
 
   handler->service = service;
+  handler->context = context;
   return &handler->parent;
 }

@@ -99,9 +99,16 @@ tw_remote_call (const TwAddress *address, const TwMethod *method, const json_t *
       return FALSE;
     }
   waiting.loop = g_main_loop_new (NULL, FALSE);
-  client = tw_client_new (&address, 1, &TW_CLIENT_DEFAULT_LIMITS);
-  tw_client_call (client, method->name, bytes.data, bytes.len,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms, method->retry_safe, take_reply, &waiting);
+  client = tw_client_new (&address, 1, tw_peer_of (method->service), &TW_CLIENT_DEFAULT_LIMITS);
+  tw_client_call (client,
+                  &(TwClientRequest) {
+                    .method = method->name,
+                    .arguments = bytes.data,
+                    .length = bytes.len,
+                    .safe = method->retry_safe,
+                    .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms,
+                  },
+                  take_reply, &waiting);
   g_main_loop_run (waiting.loop);
   tw_client_free (client);
   g_main_loop_unref (waiting.loop);

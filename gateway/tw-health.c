@@ -102,8 +102,15 @@ ask_one (Round *round, TwClient *client, const TwMethod *method, guint timeout_m
   tw_writer_init (&writer, TW_PROTOCOL_BINARY, &arguments);
   tw_writer_struct_begin (&writer);
   tw_writer_struct_end (&writer);
-  tw_client_call (client, method->name, arguments.data, arguments.len,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms, method->retry_safe, on_reply, question);
+  tw_client_call (client,
+                  &(TwClientRequest) {
+                    .method = method->name,
+                    .arguments = arguments.data,
+                    .length = arguments.len,
+                    .safe = method->retry_safe,
+                    .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms,
+                  },
+                  on_reply, question);
 }
 
 void

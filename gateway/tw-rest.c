@@ -213,6 +213,16 @@ bind_call (Call *call, TwBuffer *arguments)
   return bound ? NULL : new_invalid (problems);
 }
 
+static TwCallContext
+context_of (const Call *call)
+{
+  return (TwCallContext) {
+    .deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + call->rest->upstream_timeout_ms,
+    .request_id = tw_request_id (call->request),
+    .session = call->claims != NULL ? tw_claims_get (call->claims, "sid") : NULL,
+  };
+}
+
 static void
 handle (TwRequest *request, gpointer user_data)
 {
@@ -230,9 +240,15 @@ handle (TwRequest *request, gpointer user_data)
       tw_request_answer (request, refusal);
       return;
     }
-  tw_client_call (tw_clients_get (rest->clients, method->service), method->name, arguments.data, arguments.len,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + rest->upstream_timeout_ms, method->retry_safe, on_reply,
-                  call);
+  tw_client_call (tw_clients_get (rest->clients, method->service),
+                  &(TwClientRequest) {
+                    .method = method->name,
+                    .arguments = arguments.data,
+                    .length = arguments.len,
+                    .safe = method->retry_safe,
+                    .context = context_of (call),
+                  },
+                  on_reply, call);
 }
 
 static void

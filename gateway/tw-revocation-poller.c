@@ -191,9 +191,16 @@ poll_now (TwRevocationPoller *poller)
   tw_writer_field (&writer, TW_WIRE_I64, ARGUMENT_SINCE);
   tw_writer_i64 (&writer, poller->position);
   tw_writer_struct_end (&writer);
-  poller->call = tw_client_call (poller->client, poller->method->name, arguments.data, arguments.len,
-                                 tw_clock_monotonic_ms (tw_clock_system ()) + TW_REVOCATION_POLL_TIMEOUT_MS,
-                                 poller->method->retry_safe, on_reply, poller);
+  poller->call = tw_client_call (poller->client,
+                                 &(TwClientRequest) {
+                                   .method = poller->method->name,
+                                   .arguments = arguments.data,
+                                   .length = arguments.len,
+                                   .safe = poller->method->retry_safe,
+                                   .context.deadline_ms
+                                   = tw_clock_monotonic_ms (tw_clock_system ()) + TW_REVOCATION_POLL_TIMEOUT_MS,
+                                 },
+                                 on_reply, poller);
 }
 
 TwRevocationPoller *

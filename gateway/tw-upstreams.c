@@ -133,7 +133,8 @@ tw_clients_new (const TwUpstreams *upstreams, const TwSchema *schema, TwClientBa
 
       if (addresses == NULL)
         continue;
-      client = tw_client_new ((const TwAddress *const *) addresses->pdata, addresses->len, &TW_CLIENT_DEFAULT_LIMITS);
+      client = tw_client_new ((const TwAddress *const *) addresses->pdata, addresses->len, tw_peer_of (service),
+                              &TW_CLIENT_DEFAULT_LIMITS);
       if (batch != NULL)
         tw_client_set_batch_func (client, batch, user_data);
       g_hash_table_insert (clients->clients, GSIZE_TO_POINTER ((gsize) service), client);

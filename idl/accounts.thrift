@@ -133,4 +133,4 @@ service Accounts {
 
   /** How the service is. */
   common.Healthcheck check() (tw.role = "health", tw.retry = "safe")
-}
+} (tw.calls = "side-by-side", tw.context = "accepted")

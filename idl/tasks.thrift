@@ -147,4 +147,4 @@ service Tasks {
     2: string id (api.path = "id")
   ) throws (1: common.BaseException ouch)
     (api.delete = "/v1/tasks/:id", tw.status = "204")
-}
+} (tw.calls = "side-by-side", tw.context = "accepted")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What annotations say about a method. Whether it fits the method's arguments and reply is for tw-schema-rules.c. */
+/* What annotations say about a method, or a service. Whether it fits the method's arguments and reply is for tw-schema-rules.c. */
 
 #include "tw-annotation.h"
 
@@ -80,4 +80,18 @@ tw_decode_role (TwReading *reading, GError **error)
   else
     return TW_READING_FAIL (reading, error, "must be \"health\" or \"revocations\"");
   return TRUE;
+}
+
+gboolean
+tw_decode_calls (TwReading *reading, GError **error)
+{
+  reading->service->side_by_side = TRUE;
+  return tw_reading_is (reading, "side-by-side", error);
+}
+
+gboolean
+tw_decode_context (TwReading *reading, GError **error)
+{
+  reading->service->takes_context = TRUE;
+  return tw_reading_is (reading, "accepted", error);
 }

@@ -27,7 +27,7 @@ typedef enum
 
 typedef struct _TwAnnotation TwAnnotation;
 
-/* What is being read: @field or @method. */
+/* What is being read: @field, @method or @service. */
 typedef struct
 {
   TwSchema *schema;
@@ -35,6 +35,7 @@ typedef struct
   TwPlace place;
   TwField *field;
   TwMethod *method;
+  TwService *service;
   const TwAnnotation *annotation;
   const char *value;
   const char *source_key; /* the annotation that has said where the field's value comes from */
@@ -45,7 +46,7 @@ struct _TwAnnotation
 {
   const char *key;
   int places; /* TwPlace */
-  int kinds;  /* TwKind; 0 for a method's */
+  int kinds;  /* TwKind; 0 for a method's or service's */
   gboolean (*decode) (TwReading *reading, GError **error);
 };
 
@@ -79,5 +80,7 @@ gboolean tw_decode_retry (TwReading *reading, GError **error);
 gboolean tw_decode_issues (TwReading *reading, GError **error);
 gboolean tw_decode_revokes (TwReading *reading, GError **error);
 gboolean tw_decode_role (TwReading *reading, GError **error);
+gboolean tw_decode_calls (TwReading *reading, GError **error);
+gboolean tw_decode_context (TwReading *reading, GError **error);
 
 G_END_DECLS

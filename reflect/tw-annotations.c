@@ -60,6 +60,9 @@ static const TwAnnotation annotations[] = {
   { "tw.revokes", TW_PLACE_METHOD, 0, tw_decode_revokes },
   { "tw.role", TW_PLACE_METHOD, 0, tw_decode_role },
 
+  { "tw.calls", TW_PLACE_SERVICE, 0, tw_decode_calls },
+  { "tw.context", TW_PLACE_SERVICE, 0, tw_decode_context },
+
   { "api.path", INPUT, TW_KIND_SCALAR, tw_decode_path },
   { "api.query", INPUT, TW_KIND_SCALAR, tw_decode_query },
   { "api.header", INPUT, TW_KIND_SCALAR, tw_decode_header },
@@ -108,9 +111,11 @@ describe_place (TwPlace place)
       return "a struct's field";
     case TW_PLACE_EXCEPTION_FIELD:
       return "an exception's field";
+    case TW_PLACE_SERVICE:
+      return "a service";
     case TW_PLACE_ELSEWHERE:
     default:
-      return "a type, typedef, enum, struct or service: the compiler loses it";
+      return "a type, typedef, enum or struct: the compiler loses it";
     }
 }
 
@@ -185,6 +190,15 @@ tw_annotations_read_method (TwSchema *schema, const TwSpot *spot, const json_t *
   if (method->status == 0)
     method->status = method->returns != NULL ? 200 : 204;
   return TRUE;
+}
+
+gboolean
+tw_annotations_read_service (TwSchema *schema, const TwSpot *spot, const json_t *object, TwService *service,
+                             GError **error)
+{
+  TwReading reading = { .schema = schema, .spot = spot, .place = TW_PLACE_SERVICE, .service = service };
+
+  return read_all (&reading, object, error);
 }
 
 gboolean

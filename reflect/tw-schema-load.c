@@ -72,7 +72,7 @@ read_service (Loader *loader, const TwDocument *document, const json_t *object, 
   service = &draft->entry->service;
   spot.owner = service->name = tw_schema_string (loader->schema, name);
   service->document = document->name;
-  if (!tw_annotations_refuse (&spot, object, error)
+  if (!tw_annotations_read_service (loader->schema, &spot, object, service, error)
       || !tw_document_read_doc (loader->schema, &spot, object, &service->doc, error)
       || !tw_spot_get_array (&spot, object, "functions", &list, error))
     return FALSE;

@@ -77,7 +77,8 @@ typedef enum
   TW_PLACE_ARGUMENT = 1 << 1,
   TW_PLACE_FIELD = 1 << 2,           /* of a struct or union */
   TW_PLACE_EXCEPTION_FIELD = 1 << 3,
-  TW_PLACE_ELSEWHERE = 0,            /* a type, typedef, enum, struct, service: none may stand there */
+  TW_PLACE_SERVICE = 1 << 4,
+  TW_PLACE_ELSEWHERE = 0,            /* a type, typedef, enum, struct: none may stand there */
 } TwPlace;
 
 /* One of the documents that a schema is made from. */
@@ -112,6 +113,8 @@ gboolean tw_annotations_read_field (TwSchema *schema, const TwSpot *spot, TwPlac
                                     TwField *field, GError **error);
 gboolean tw_annotations_read_method (TwSchema *schema, const TwSpot *spot, const json_t *object, TwMethod *method,
                                      GError **error);
+gboolean tw_annotations_read_service (TwSchema *schema, const TwSpot *spot, const json_t *object, TwService *service,
+                                      GError **error);
 gboolean tw_annotations_refuse (const TwSpot *spot, const json_t *object, GError **error);
 
 /* Compiles a pattern of the subset that ECMA-262 and PCRE share, anchored at both ends. The error says what is wrong

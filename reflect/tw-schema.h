@@ -146,6 +146,8 @@ struct _TwService
   const char *document; /* the name of the first document that has it: "books" for books.thrift */
   guint n_methods;
   const TwMethod *methods; /* in the IDL's order, inherited ones first */
+  gboolean side_by_side;   /* tw.calls="side-by-side": calls of one connection are answered as they finish */
+  gboolean takes_context;  /* tw.context="accepted": a call may carry where it comes from and its deadline */
 };
 
 /* Loads @n documents (the bytes of a .json file each). @names are used in errors. A service that is in several

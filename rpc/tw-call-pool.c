@@ -48,7 +48,7 @@ answer (gpointer *calls, guint n, gpointer data)
         refuse (call);
       else
         {
-          tw_deadline_set (call->queued_ms + pool->spec.max_ms);
+          tw_deadline_set (call->context.deadline_ms);
           call->func (call, TRUE, call->user_data);
         }
     }

@@ -24,7 +24,6 @@ typedef struct
   guint max_at_once;  /* calls that the loop answers itself before it looks at its peers again */
   guint max_queued;   /* further ones are answered UNAVAILABLE at once */
   gint64 max_wait_ms; /* for a thread */
-  gint64 max_ms;      /* in all, from when it came: what tw_deadline_get() tells while a call is answered */
 
   /* Called around each batch, on the thread that answers it: one of the pool's, or the loop's (FALSE for @may_wait),
    * which hands all over where begin() says FALSE. Both NULL: nothing is to be done, and the loop answers nothing. */

@@ -16,6 +16,7 @@ struct _TwCall
   TwMailbox *answers;     /* where it goes once it is answered */
   const TwMethod *method; /* NULL: the service has none of this name */
   gsize max_reply;
+  TwCallContext context; /* its texts are behind the message */
 
   TwEncoding encoding;
   TwMessageType type;
@@ -41,9 +42,19 @@ struct _TwCall
   guint8 bytes[]; /* the message without a frame's length */
 };
 
-/* Copies the message that starts at @start and was scanned as @message. @method is NULL if it is unknown. */
-TwCall *tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, gsize max_reply,
-                     TwMailbox *answers);
+/* What a server tells all its calls. */
+typedef struct
+{
+  gsize max_reply;      /* bytes */
+  guint max_ms;         /* from when a call came: how long somebody waits who does not say it */
+  TwMailbox *answers;
+} TwCallSetup;
+
+/* Copies the message that starts at @start, was scanned as @message and came at @now_ms. @method is NULL if it is
+ * unknown. Where the method's service takes a context, what the message says of it holds: of the time that is left, a
+ * fifth is for the answer's way back, so that whoever asked hears from the service, and not from a clock. */
+TwCall *tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, const TwCallSetup *setup,
+                     gint64 now_ms);
 void tw_call_free (TwCall *call);
 
 /* Answers with an application exception. Consumes @call. */

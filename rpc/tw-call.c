@@ -2,6 +2,7 @@
 
 #include "tw-call-private.h"
 
+#include "tw-context-field.h"
 #include "tw-declared-exception.h"
 #include "tw-error.h"
 #include "tw-log.h"
@@ -11,19 +12,33 @@
 #define FRAME_SIZE 4
 #define MIB (1024 * 1024)
 
+static gint64
+deadline_of (const TwContextField *field, const TwCallSetup *setup, gint64 now_ms)
+{
+  if (!field->has_remaining)
+    return now_ms + setup->max_ms;
+  return now_ms + (gint64) MAX (field->remaining_ms, 0) * 4 / 5;
+}
+
 TwCall *
-tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, gsize max_reply,
-             TwMailbox *answers)
+tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *method, const TwCallSetup *setup,
+             gint64 now_ms)
 {
   gsize skip = message->encoding.framed ? FRAME_SIZE : 0;
   gsize length = message->total - skip;
-  TwCall *call = g_malloc (sizeof *call + length);
+  TwContextField field = { .has_remaining = FALSE };
+  TwCall *call;
 
+  if (method != NULL && method->service != NULL && method->service->takes_context)
+    tw_context_field_read (message->encoding.protocol, message->body, message->body_length, &field);
+  call = g_malloc (sizeof *call + length + field.size);
   memset (call, 0, sizeof *call);
   memcpy (call->bytes, start + skip, length);
-  call->answers = answers;
+  tw_context_field_copy (&field, (char *) call->bytes + length, &call->context);
+  call->context.deadline_ms = deadline_of (&field, setup, now_ms);
+  call->answers = setup->answers;
   call->method = method;
-  call->max_reply = max_reply;
+  call->max_reply = setup->max_reply;
   call->encoding = message->encoding;
   call->type = message->type;
   call->sequence_id = message->sequence_id;
@@ -46,6 +61,12 @@ const TwMethod *
 tw_call_method (const TwCall *call)
 {
   return call->method;
+}
+
+const TwCallContext *
+tw_call_context (const TwCall *call)
+{
+  return &call->context;
 }
 
 void
@@ -161,7 +182,8 @@ tw_call_fail (TwCall *call, const GError *error)
   const char *message = tw_error_public_message (error);
 
   if (message != error->message)
-    tw_log_warning ("%s: %s", call->method->name, error->message);
+    tw_log_warning ("%s: %s%s%s", call->method->name, error->message, call->context.request_id != NULL ? " of " : "",
+                    call->context.request_id != NULL ? call->context.request_id : "");
   if (exception != NULL)
     {
       tw_declared_exception_write (tw_call_begin_reply (call), exception, status, message);

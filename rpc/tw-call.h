@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "tw-call-context.h"
 #include "tw-schema.h"
 #include "tw-reader.h"
 #include "tw-writer.h"
@@ -17,6 +18,9 @@ G_BEGIN_DECLS
 typedef struct _TwCall TwCall;
 
 const TwMethod *tw_call_method (const TwCall *call);
+
+/* Until when somebody waits, and who. Valid until the call is answered. */
+const TwCallContext *tw_call_context (const TwCall *call);
 
 /* The arguments' struct. Valid until the call is answered. */
 void tw_call_arguments (const TwCall *call, TwReader *reader);

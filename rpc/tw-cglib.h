@@ -24,16 +24,25 @@ void tw_cglib_init (const TwGetTypeFunc *types, gsize n);
 
 typedef struct _TwProcessorPool TwProcessorPool;
 
-/* Runs calls through @processor (a generated TwXProcessor, referenced) in @threads threads. At most @max_queued wait for
- * one, and none longer than @max_wait_ms: the others are answered UNAVAILABLE, since by the time that a handler were
- * through with them nobody would wait any more. What a handler asks for is told by tw_deadline_get() that it has
- * @max_ms, from when the call came.
+typedef struct
+{
+  /* Makes a generated TwXProcessor with a handler that answers from @state. Each is used for one call at a time: while
+   * one of its methods runs, *@context is that call's. @context stays where it is for as long as the processor. Called
+   * on the threads. */
+  GObject *(*new_processor) (gpointer state, const TwCallContext *const *context);
+  gpointer state;
+  guint threads;
+  guint max_queued;   /* calls that wait for a thread */
+  gint64 max_wait_ms; /* and how long */
+} TwProcessorPoolSpec;
+
+/* Runs calls in threads. Those that find no place to wait, or wait for too long, are answered UNAVAILABLE, since by the
+ * time that a handler were through with them nobody would wait any more.
  *
  * A handler, which several threads call at once, fails by returning FALSE with the declared exception set, or with a
  * GError, which becomes what tw_call_fail() makes of it: one of TW_ERROR the declared exception with its status and
  * text; any other one an internal failure, whose text goes to the log and never to the client. */
-TwProcessorPool *tw_processor_pool_new (GObject *processor, guint threads, guint max_queued,
-                                        gint64 max_wait_ms, gint64 max_ms);
+TwProcessorPool *tw_processor_pool_new (const TwProcessorPoolSpec *spec);
 
 /* A TwCallFunc for tw_server_new(); @pool is a TwProcessorPool. */
 void tw_processor_pool_handle (TwCall *call, gpointer pool);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 struct _TwClient
 {
   GSource *source;
+  TwPeer peer;
   TwClientLimits limits;
   TwBreaker breaker;
   TwResolver *resolver; /* NULL if all addresses are literals */

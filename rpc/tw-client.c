@@ -10,6 +10,7 @@
 
 #include "tw-client-private.h"
 #include "tw-client-source.h"
+#include "tw-context-field.h"
 #include "tw-source.h"
 #include "tw-writer.h"
 
@@ -71,14 +72,27 @@ tw_client_place_waiting (TwClient *client, gint64 now_ms)
     }
 }
 
+TwPeer
+tw_peer_of (const TwService *service)
+{
+  return (service->side_by_side ? TW_PEER_SIDE_BY_SIDE : TW_PEER_PLAIN)
+         | (service->takes_context ? TW_PEER_TAKES_CONTEXT : TW_PEER_PLAIN);
+}
+
 static void
-write_message (TwClientCall *call, const char *method, const guint8 *arguments, gsize length)
+write_message (const TwClient *client, TwClientCall *call, const TwClientRequest *request, gint64 now_ms)
 {
   TwWriter writer;
 
   tw_writer_init (&writer, TW_PROTOCOL_BINARY, &call->message);
-  tw_writer_message_begin (&writer, TRUE, TW_MESSAGE_CALL, method, strlen (method), (gint32) (guint32) call->handle);
-  tw_buffer_append (&call->message, arguments, length);
+  tw_writer_message_begin (&writer, TRUE, TW_MESSAGE_CALL, request->method, strlen (request->method),
+                           (gint32) (guint32) call->handle);
+  if ((client->peer & TW_PEER_TAKES_CONTEXT) != 0)
+    {
+      tw_writer_struct_begin (&writer);
+      tw_context_field_write (&writer, &request->context, now_ms);
+    }
+  tw_buffer_append (&call->message, request->arguments, request->length);
   tw_writer_message_end (&writer);
 }
 
@@ -109,16 +123,15 @@ admit (TwClient *client, TwClientCall *call, gint64 now_ms)
 }
 
 guint64
-tw_client_call (TwClient *client, const char *method, const guint8 *arguments, gsize length, gint64 deadline_ms,
-                gboolean retry_safe, TwClientFunc func, gpointer user_data)
+tw_client_call (TwClient *client, const TwClientRequest *request, TwClientFunc func, gpointer user_data)
 {
   const gint64 now_ms = tw_client_clock_ms ();
-  TwClientCall *call = tw_client_calls_add (&client->calls, func, user_data, deadline_ms);
+  TwClientCall *call = tw_client_calls_add (&client->calls, func, user_data, request->context.deadline_ms);
 
-  call->retry_safe = retry_safe;
+  call->retry_safe = request->safe;
   if (admit (client, call, now_ms))
     {
-      write_message (call, method, arguments, length);
+      write_message (client, call, request, now_ms);
       tw_client_call_start_deadline (&client->calls, call);
       place_call (client, call, now_ms);
     }
@@ -152,10 +165,11 @@ stir (gpointer user_data)
 }
 
 TwClient *
-tw_client_new (const TwAddress *const *addresses, guint n, const TwClientLimits *limits)
+tw_client_new (const TwAddress *const *addresses, guint n, TwPeer peer, const TwClientLimits *limits)
 {
   TwClient *client = g_new0 (TwClient, 1);
 
+  client->peer = peer;
   client->limits = *limits;
   tw_breaker_init (&client->breaker, tw_clock_system (), limits->breaker_failures, limits->retry_min_ms,
                    limits->retry_max_ms);

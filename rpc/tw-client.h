@@ -12,6 +12,8 @@
 
 #pragma once
 
+#include "tw-call-context.h"
+#include "tw-schema.h"
 #include "tw-socket.h"
 #include "tw-wire.h"
 
@@ -31,6 +33,27 @@ typedef struct
 
 extern const TwClientLimits TW_CLIENT_DEFAULT_LIMITS;
 
+/* What is known of the services at the addresses. */
+typedef enum
+{
+  TW_PEER_PLAIN = 0,
+  TW_PEER_SIDE_BY_SIDE = 1 << 0,  /* answers calls of one connection as they finish */
+  TW_PEER_TAKES_CONTEXT = 1 << 1, /* a call's context may go with it */
+} TwPeer;
+
+/* What @service says of itself. */
+TwPeer tw_peer_of (const TwService *service);
+
+/* A call to be made. All is copied. */
+typedef struct
+{
+  const char *method;
+  const guint8 *arguments; /* their struct, in binary protocol */
+  gsize length;
+  gboolean safe;           /* calling twice does no more than calling once */
+  TwCallContext context;   /* its deadline holds here; the rest is for a service that takes it */
+} TwClientRequest;
+
 /* A reply; @body is valid during the callback only and has passed the scanner. With @error set the rest is zero. */
 typedef struct
 {
@@ -47,15 +70,13 @@ typedef void (*TwClientFunc) (const TwClientReply *reply, gpointer user_data);
 typedef void (*TwClientBatchFunc) (gpointer user_data);
 
 /* A client of @n >= 1 addresses (copied) on the thread-default context. */
-TwClient *tw_client_new (const TwAddress *const *addresses, guint n, const TwClientLimits *limits);
+TwClient *tw_client_new (const TwAddress *const *addresses, guint n, TwPeer peer, const TwClientLimits *limits);
 
 void tw_client_set_batch_func (TwClient *client, TwClientBatchFunc func, gpointer user_data);
 
-/* Calls @method with the arguments' struct, in binary protocol, in @arguments (copied). @func is called exactly once,
- * on the loop, never before this returns; it may call and cancel. @deadline_ms is in tw_clock_monotonic_ms
- * (tw_clock_system ()). Returns a handle for tw_client_cancel(), never 0. */
-guint64 tw_client_call (TwClient *client, const char *method, const guint8 *arguments, gsize length,
-                        gint64 deadline_ms, gboolean retry_safe, TwClientFunc func, gpointer user_data);
+/* Makes the call. @func is called exactly once, on the loop, never before this returns; it may call and cancel. Returns
+ * a handle for tw_client_cancel(), never 0. */
+guint64 tw_client_call (TwClient *client, const TwClientRequest *request, TwClientFunc func, gpointer user_data);
 
 /* Forgets a call: its function is not called any more. A handle that is no longer in flight is ignored. */
 void tw_client_cancel (TwClient *client, guint64 call);

@@ -7,17 +7,68 @@
 #include "tw-handler-error.h"
 #include "tw-message-transport.h"
 
+#include <pthread.h>
+
 #include <thrift/c_glib/processor/thrift_processor.h>
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
 #include <thrift/c_glib/protocol/thrift_compact_protocol.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ThriftProtocol, g_object_unref)
 
-struct _TwProcessorPool
+/* A processor with its handler, for one call at a time, and where the handler finds that call's context: generated
+ * code takes nothing along to it. */
+typedef struct
 {
   ThriftProcessor *processor;
+  const TwCallContext *context;
+} Place;
+
+struct _TwProcessorPool
+{
+  TwProcessorPoolSpec spec;
   TwCallPool *calls;
+
+  pthread_mutex_t lock; /* guards what follows */
+  GPtrArray *free;      /* of Place; no more than threads were busy at one time */
 };
+
+static Place *
+place_new (const TwProcessorPool *pool)
+{
+  Place *place = g_new0 (Place, 1);
+
+  place->processor = THRIFT_PROCESSOR (pool->spec.new_processor (pool->spec.state, &place->context));
+  return place;
+}
+
+static void
+place_free (gpointer data)
+{
+  Place *place = data;
+
+  g_object_unref (place->processor);
+  g_free (place);
+}
+
+static Place *
+take_place (TwProcessorPool *pool)
+{
+  Place *place;
+
+  pthread_mutex_lock (&pool->lock);
+  place = pool->free->len > 0 ? g_ptr_array_steal_index_fast (pool->free, pool->free->len - 1) : NULL;
+  pthread_mutex_unlock (&pool->lock);
+  return place != NULL ? place : place_new (pool);
+}
+
+static void
+give_back (TwProcessorPool *pool, Place *place)
+{
+  place->context = NULL;
+  pthread_mutex_lock (&pool->lock);
+  g_ptr_array_add (pool->free, place);
+  pthread_mutex_unlock (&pool->lock);
+}
 
 /* The type in the header of a whole message that c_glib has written. */
 static TwMessageType
@@ -50,7 +101,8 @@ answer (TwCall *call, TwProtocol protocol, TwBuffer *written, const GError *erro
 static gboolean
 process (TwCall *call, gboolean may_wait, gpointer data)
 {
-  const TwProcessorPool *pool = data;
+  TwProcessorPool *pool = data;
+  Place *place = take_place (pool);
   gsize length;
   TwProtocol encoding;
   const guint8 *message = tw_call_message (call, &length, &encoding);
@@ -62,26 +114,29 @@ process (TwCall *call, gboolean may_wait, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) dropped = NULL;
 
+  place->context = tw_call_context (call);
   tw_handler_error_begin (&error);
-  thrift_processor_process (pool->processor, protocol, protocol, &error);
+  thrift_processor_process (place->processor, protocol, protocol, &error);
   dropped = tw_handler_error_end ();
+  give_back (pool, place);
   answer (call, encoding, tw_message_transport_written (transport), dropped != NULL ? dropped : error);
   return TRUE;
 }
 
 TwProcessorPool *
-tw_processor_pool_new (GObject *processor, guint threads, guint max_queued, gint64 max_wait_ms, gint64 max_ms)
+tw_processor_pool_new (const TwProcessorPoolSpec *spec)
 {
   TwProcessorPool *pool = g_new0 (TwProcessorPool, 1);
 
-  pool->processor = g_object_ref (THRIFT_PROCESSOR (processor));
+  pool->spec = *spec;
+  pthread_mutex_init (&pool->lock, NULL);
+  pool->free = g_ptr_array_new_with_free_func (place_free);
   pool->calls = tw_call_pool_new (&(TwCallPoolSpec) {
     .name = "processor",
-    .threads = threads,
+    .threads = spec->threads,
     .max_batch = 1, /* a handler may wait for whatever it likes */
-    .max_queued = max_queued,
-    .max_wait_ms = max_wait_ms,
-    .max_ms = max_ms,
+    .max_queued = spec->max_queued,
+    .max_wait_ms = spec->max_wait_ms,
   });
   return pool;
 }
@@ -99,6 +154,7 @@ void
 tw_processor_pool_free (TwProcessorPool *pool)
 {
   tw_call_pool_free (pool->calls);
-  g_object_unref (pool->processor);
+  g_ptr_array_unref (pool->free);
+  pthread_mutex_destroy (&pool->lock);
   g_free (pool);
 }

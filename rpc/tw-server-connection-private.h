@@ -35,12 +35,6 @@ struct _TwServerConnection
   gint64 idle_since_ms, reading_since_ms, writing_since_ms;
 };
 
-static inline gint64
-tw_server_now_ms (void)
-{
-  return tw_clock_monotonic_ms (tw_clock_system ());
-}
-
 /* Whether the limits let it take one more call. */
 static inline gboolean
 tw_server_connection_may_take (const TwServerConnection *connection)

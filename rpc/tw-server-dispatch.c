@@ -10,7 +10,9 @@ tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *mes
 {
   const TwMethod *method = tw_service_find_method (server->service, message->name, message->name_length);
 
-  return tw_call_new (start, message, method, server->limits.max_reply, server->answers);
+  const TwCallSetup setup = { server->limits.max_reply, server->limits.max_call_ms, server->answers };
+
+  return tw_call_new (start, message, method, &setup, tw_server_now_ms ());
 }
 
 /* NULL if the arguments keep every limit. */

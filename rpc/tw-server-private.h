@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "tw-clock.h"
 #include "tw-mailbox.h"
 #include "tw-problems.h"
 #include "tw-refusal-log.h"
@@ -67,6 +68,12 @@ static inline gboolean
 tw_server_is_full (const TwServer *server)
 {
   return server->n_calls >= server->limits.max_calls || server->call_bytes >= server->limits.max_input;
+}
+
+static inline gint64
+tw_server_now_ms (void)
+{
+  return tw_clock_monotonic_ms (tw_clock_system ());
 }
 
 G_END_DECLS

@@ -33,6 +33,7 @@ const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
   .write_timeout_ms = 30 * 1000,
   .drain_timeout_ms = 10 * 1000,
   .request_limits = { .max_message = 1024 * 1024, .max_depth = 16 },
+  .max_call_ms = 4 * 1000,
   .max_reply = 64 * 1024 * 1024,
   .max_unsent = 1024 * 1024,
   .max_input = 64 * 1024 * 1024,

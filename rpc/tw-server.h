@@ -31,6 +31,7 @@ typedef struct
   guint write_timeout_ms;         /* without any progress on unsent replies */
   guint drain_timeout_ms;         /* how long tw_server_stop() waits for calls in flight */
   TwWireLimits request_limits;
+  guint max_call_ms;              /* from when a call came: how long its caller waits, where it does not say */
   gsize max_reply;                /* bytes */
   gsize max_unsent;               /* bytes; a connection with more answers unsent is not read from */
 

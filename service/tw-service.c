@@ -13,11 +13,9 @@
 /* How many calls may wait for a thread: what the server takes in flight is bounded too, so this is the second fence. */
 #define MAX_QUEUED 4096
 
-/* How long one may wait for a thread, and for its answer: with what a store takes at most to say that it can't
- * (db/tw-mongo.h: 3 s), also where several things are asked of it in turn. That is before a gateway gives the call up,
- * which takes 5 s. */
+/* How long one may wait for a thread: with what a store takes at most to say that it can't (db/tw-mongo.h: 3 s) that is
+ * before a gateway gives the call up, which takes 5 s. */
 #define MAX_WAIT_MS 1000
-#define MAX_MS 4000
 
 /* Bytes that malloc keeps at hand, at most. */
 #define KEPT_MEMORY (2 * 1024 * 1024)
@@ -30,7 +28,6 @@ typedef struct
   TwSchema *schema;
   TwDataFolder *folder; /* NULL where the store is not a file of ours */
   gpointer state;
-  GObject *processor;
   TwProcessorPool *pool;
   gpointer direct;
   TwServer *server;
@@ -46,7 +43,6 @@ service_clear (Service *service)
   if (service->state != NULL)
     service->spec->close (service->state);
   g_clear_pointer (&service->server, tw_server_free);
-  g_clear_object (&service->processor);
   g_clear_pointer (&service->folder, tw_data_folder_free);
   g_clear_pointer (&service->schema, tw_schema_unref);
   g_clear_pointer (&service->loop, g_main_loop_unref);
@@ -93,13 +89,17 @@ static gboolean
 listen_on (Service *service, const TwAddress *address, GError **error)
 {
   const TwServiceSpec *spec = service->spec;
-  const TwServiceLimits limits = { spec->threads, MAX_QUEUED, MAX_WAIT_MS, MAX_MS };
+  const TwServiceLimits limits = { spec->threads, MAX_QUEUED, MAX_WAIT_MS };
   const TwService *described = tw_schema_find_service (service->schema, spec->service);
 
   g_assert (described != NULL);
-  service->processor = spec->new_processor (service->state);
-  service->pool = tw_processor_pool_new (service->processor, limits.threads, limits.max_queued, limits.max_wait_ms,
-                                         limits.max_ms);
+  service->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
+    .new_processor = spec->new_processor,
+    .state = service->state,
+    .threads = limits.threads,
+    .max_queued = limits.max_queued,
+    .max_wait_ms = limits.max_wait_ms,
+  });
   service->server = tw_server_new (service->schema, described, address, &TW_SERVER_DEFAULT_LIMITS,
                                    tw_processor_pool_handle, service->pool, error);
   if (service->server == NULL)

@@ -41,7 +41,6 @@ typedef struct
   guint threads;      /* as in the spec */
   guint max_queued;   /* calls that wait for a thread */
   gint64 max_wait_ms; /* and how long */
-  gint64 max_ms;      /* how long whoever asked waits for the answer */
 } TwServiceLimits;
 
 typedef struct
@@ -64,8 +63,8 @@ typedef struct
   gsize n_types;
   guint threads;             /* that run handlers: they may block on the store; a commit takes all that wait */
 
-  /* The generated TwXProcessor, a new reference, that answers from @state. */
-  GObject *(*new_processor) (gpointer state);
+  /* A generated TwXProcessor that answers from @state; see TwProcessorPoolSpec. */
+  GObject *(*new_processor) (gpointer state, const TwCallContext *const *context);
 
   /* Has methods that are called often answered without generated code, by tw_server_set_method(). What it returns is
    * given to end_direct() when the loop runs no more; both NULL: the processor answers everything. */

@@ -32,9 +32,9 @@ open_mongo (const char *uri, const TwClock *clock, GError **error)
 }
 
 static GObject *
-new_processor (gpointer service)
+new_processor (gpointer service, const TwCallContext *const *context)
 {
-  return tw_tasks_processor_for (service);
+  return tw_tasks_processor_for (service, context);
 }
 
 static gpointer

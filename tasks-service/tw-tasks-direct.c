@@ -307,7 +307,6 @@ start_readers (TwTaskService *service, const TwServiceLimits *limits)
     .max_at_once = MAX_AT_ONCE,
     .max_queued = limits->max_queued,
     .max_wait_ms = limits->max_wait_ms,
-    .max_ms = limits->max_ms,
     .begin = begin_reads,
     .end = end_reads,
     .user_data = service,

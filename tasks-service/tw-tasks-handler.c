@@ -13,6 +13,7 @@ typedef struct
 {
   TwTasksHandler parent;
   TwTaskService *service;
+  const TwCallContext *const *context; /* of the call that is being answered */
 } TasksAnswers;
 
 typedef TwTasksHandlerClass TasksAnswersClass;
@@ -212,10 +213,11 @@ tasks_answers_init (TasksAnswers *self)
 }
 
 GObject *
-tw_tasks_processor_for (TwTaskService *service)
+tw_tasks_processor_for (TwTaskService *service, const TwCallContext *const *context)
 {
   g_autoptr (GObject) answers = g_object_new (tasks_answers_get_type (), NULL);
 
   ((TasksAnswers *) answers)->service = service;
+  ((TasksAnswers *) answers)->context = context;
   return g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", answers, NULL);
 }

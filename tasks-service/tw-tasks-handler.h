@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "tw-call-context.h"
 #include "tw-task-service.h"
 
 #include <glib-object.h>
@@ -12,6 +13,6 @@
 G_BEGIN_DECLS
 
 /* A generated TwTasksProcessor that answers from @service, which must outlive it. Free with g_object_unref(). */
-GObject *tw_tasks_processor_for (TwTaskService *service);
+GObject *tw_tasks_processor_for (TwTaskService *service, const TwCallContext *const *context);
 
 G_END_DECLS

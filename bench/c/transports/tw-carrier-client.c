@@ -29,7 +29,7 @@ open_client (const TwCarrierSetup *setup, GError **error)
   const TwAddress *addresses[] = { setup->address };
 
   carrier->setup = setup;
-  carrier->client = tw_client_new (addresses, 1, &TW_CLIENT_DEFAULT_LIMITS);
+  carrier->client = tw_client_new (addresses, 1, TW_PEER_SIDE_BY_SIDE, &TW_CLIENT_DEFAULT_LIMITS);
   return (TwCarrier *) carrier;
 }
 
@@ -56,9 +56,15 @@ send_call (TwCarrier *self, const TwAsk *ask)
   *sent = (Sent) { carrier, ask->id };
   carrier->arguments.len = 0;
   tw_ask_arguments (ask, TW_PROTOCOL_BINARY, &carrier->arguments);
-  tw_client_call (carrier->client, tw_ask_method (ask), carrier->arguments.data, carrier->arguments.len,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + carrier->setup->deadline_ms,
-                  ask->method != TW_ASK_CREATE, take, sent);
+  tw_client_call (carrier->client,
+                  &(TwClientRequest) {
+                    .method = tw_ask_method (ask),
+                    .arguments = carrier->arguments.data,
+                    .length = carrier->arguments.len,
+                    .safe = ask->method != TW_ASK_CREATE,
+                    .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + carrier->setup->deadline_ms,
+                  },
+                  take, sent);
 }
 
 /* The client sends what one turn of the loop brought by itself. */

@@ -31,7 +31,7 @@ tw_forwarder_new (const TwAddress *service)
   TwClientLimits limits = TW_CLIENT_DEFAULT_LIMITS;
 
   limits.connections = 1;
-  forwarder->client = tw_client_new (&service, 1, &limits);
+  forwarder->client = tw_client_new (&service, 1, TW_PEER_SIDE_BY_SIDE, &limits);
   return forwarder;
 }
 
@@ -84,8 +84,14 @@ tw_forwarder_forward (TwForwarder *forwarder, const TwMessage *message, TwForwar
     .user_data = user_data,
   };
   /* It knows no method, so none is safe to be sent again. */
-  tw_client_call (forwarder->client, call->name, message->body, message->body_length,
-                  tw_clock_monotonic_ms (tw_clock_system ()) + DEADLINE_MS, FALSE, take_reply, call);
+  tw_client_call (forwarder->client,
+                  &(TwClientRequest) {
+                    .method = call->name,
+                    .arguments = message->body,
+                    .length = message->body_length,
+                    .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + DEADLINE_MS,
+                  },
+                  take_reply, call);
 }
 
 gboolean

@@ -15,13 +15,17 @@ typedef struct
   ServiceFixture base;
   TwAccountsHandler *handler;
   TwAccountsIf *iface;
+  const TwCallContext *context;
 } Fixture;
 
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
+  static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+
   service_fixture_set_up (&fixture->base, unused);
-  fixture->handler = tw_accounts_handler_new (fixture->base.service);
+  fixture->context = &nobody;
+  fixture->handler = tw_accounts_handler_new (fixture->base.service, &fixture->context);
   fixture->iface = TW_ACCOUNTS_IF (fixture->handler);
 }
 

@@ -127,7 +127,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->revocations = tw_revocations_new (fixture->clock);
   fixture->service = scripted_service_new (answer, fixture);
   address = scripted_service_address (fixture->service);
-  fixture->client = tw_client_new (&address, 1, &limits);
+  fixture->client = tw_client_new (&address, 1, TW_PEER_SIDE_BY_SIDE, &limits);
 }
 
 static void

@@ -38,6 +38,7 @@ static const struct
   { "unknown-tw-key", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.x':'1'"))), "",
     "t.json: T.id: tw.x: there is no such annotation" },
   { "limit-on-a-method", "", ROUTED ("'vt.ge':'1'"), "t.json: S.m: vt.ge: can't stand on a method" },
+  { "context-on-a-method", "", ROUTED ("'tw.context':'accepted'"), "t.json: S.m: tw.context: can't stand on a method" },
   { "route-on-a-field", STRUCT ("T", FIELD (1, "id", "string", WITH ("'api.get':'/'"))), "",
     "t.json: T.id: api.get: can't stand on a struct's field" },
   { "nulls-on-an-argument", "", ARGUMENT ("string", "'tw.nulls':'true'"),
@@ -47,10 +48,10 @@ static const struct
   { "error-on-a-struct", STRUCT ("T", FIELD (1, "id", "i32", WITH ("'tw.error':'status'"))), "",
     "t.json: T.id: tw.error: can't stand on a struct's field" },
   { "annotation-on-a-struct", "{'name':'T','fields':[]" WITH ("'tw.secret':'true'") "}", "",
-    "t.json: T: tw.secret: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+    "t.json: T: tw.secret: can't stand on a type, typedef, enum or struct: the compiler loses it" },
   { "annotation-on-a-type", "",
     VOID ("m", FIELD (1, "a", "list", ",'type':{'elemTypeId':'i32'" WITH ("'vt.max_size':'1'") "}"), ""),
-    "t.json: S.m.a: vt.max_size: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+    "t.json: S.m.a: vt.max_size: can't stand on a type, typedef, enum or struct: the compiler loses it" },
   { "value-that-is-no-string", "", ARGUMENT ("string", "'vt.max_size':1"),
     "t.json: S.m.a: vt.max_size: must be a string" },
 
@@ -281,8 +282,14 @@ static const struct
   { "{}", "t.json: not what the Thrift compiler writes: no string \"name\"" },
   { "{'name':'t','services':[]}", "t.json: not what the Thrift compiler writes: no list \"structs\"" },
   { "{'name':'t','structs':[]}", "t.json: not what the Thrift compiler writes: no list \"services\"" },
+  { "{'name':'t','structs':[],'services':[{'name':'S','annotations':{'tw.calls':'in-turn'},'functions':[]}]}",
+    "t.json: S: tw.calls: must be \"side-by-side\"" },
+  { "{'name':'t','structs':[],'services':[{'name':'S','annotations':{'tw.context':'true'},'functions':[]}]}",
+    "t.json: S: tw.context: must be \"accepted\"" },
+  { "{'name':'t','structs':[],'services':[{'name':'S','annotations':{'tw.retry':'safe'},'functions':[]}]}",
+    "t.json: S: tw.retry: can't stand on a service" },
   { "{'name':'t','typedefs':[{'name':'Name','annotations':{'vt.max_size':'5'}}],'structs':[],'services':[]}",
-    "t.json: Name: vt.max_size: can't stand on a type, typedef, enum, struct or service: the compiler loses it" },
+    "t.json: Name: vt.max_size: can't stand on a type, typedef, enum or struct: the compiler loses it" },
 };
 
 static void

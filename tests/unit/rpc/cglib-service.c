@@ -10,6 +10,7 @@
 typedef struct
 {
   TwTasksHandler parent;
+  const TwCallContext *const *context;
 } TestHandler;
 
 typedef struct
@@ -63,6 +64,8 @@ handle_get (TwTasksIf *iface, TwTask **result, const gchar *user, const gchar *i
       g_set_error (error, G_FILE_ERROR, 2, "/secret/path");
       return FALSE;
     }
+  if (g_str_equal (id, "context"))
+    id = (*((const TestHandler *) iface)->context)->request_id;
   g_object_set (*result, "id", id, "userId", user, NULL);
   return TRUE;
 }
@@ -112,14 +115,26 @@ make_server (gpointer data)
   return server;
 }
 
+static GObject *
+new_processor (gpointer state, const TwCallContext *const *context)
+{
+  g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
+
+  ((TestHandler *) handler)->context = context;
+  return g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
+}
+
 Service *
 service_new_of (guint n_threads, guint max_queued, gint64 max_wait_ms)
 {
   Service *service = g_new0 (Service, 1);
-  g_autoptr (GObject) handler = g_object_new (test_handler_get_type (), NULL);
-  g_autoptr (GObject) processor = g_object_new (TW_TYPE_TASKS_PROCESSOR, "handler", handler, NULL);
 
-  service->pool = tw_processor_pool_new (processor, n_threads, max_queued, max_wait_ms, 4000);
+  service->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
+    .new_processor = new_processor,
+    .threads = n_threads,
+    .max_queued = max_queued,
+    .max_wait_ms = max_wait_ms,
+  });
   service->thread = server_thread_new (make_server, service->pool);
   return service;
 }

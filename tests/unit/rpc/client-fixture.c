@@ -58,7 +58,15 @@ call_number (TwClient *client, gint32 number, gint64 deadline_ms, gboolean safe,
   tw_writer_field (&writer, TW_WIRE_I32, 1);
   tw_writer_i32 (&writer, number);
   tw_writer_struct_end (&writer);
-  handle = tw_client_call (client, "method", arguments.data, arguments.len, deadline_ms, safe, note, outcome);
+  handle = tw_client_call (client,
+                           &(TwClientRequest) {
+                             .method = "method",
+                             .arguments = arguments.data,
+                             .length = arguments.len,
+                             .safe = safe,
+                             .context.deadline_ms = deadline_ms,
+                           },
+                           note, outcome);
   g_assert_cmpuint (handle, !=, 0);
   return handle;
 }
@@ -104,7 +112,7 @@ new_client_of (guint16 port, guint16 other_port, const char *host, const TwClien
   const TwAddress first = { copy, port }, second = { copy, other_port };
   const TwAddress *const addresses[] = { &first, &second };
 
-  return tw_client_new (addresses, other_port == 0 ? 1 : 2, limits);
+  return tw_client_new (addresses, other_port == 0 ? 1 : 2, TW_PEER_SIDE_BY_SIDE, limits);
 }
 
 TwClient *

@@ -3,6 +3,7 @@
 #include "tw-call-pool.h"
 
 #include "tw-call-private.h"
+#include "tw-clock.h"
 #include "tw-latch.h"
 
 static const TwStruct no_fields = { .name = "nothing" };
@@ -79,6 +80,7 @@ make_call (Fixture *f)
 {
   g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
   g_autoptr (TwScanner) scanner = tw_scanner_new (&TW_WIRE_REQUEST_LIMITS);
+  const TwCallSetup setup = { .max_reply = 1000, .max_ms = 60000, .answers = f->mailbox };
   TwWriter writer;
   TwMessage message;
 
@@ -88,7 +90,7 @@ make_call (Fixture *f)
   tw_writer_struct_end (&writer);
   tw_writer_message_end (&writer);
   g_assert_cmpint (tw_scanner_scan (scanner, bytes.data, bytes.len, &message, NULL), ==, TW_SCAN_COMPLETE);
-  return tw_call_new (bytes.data, &message, &method, 1000, f->mailbox);
+  return tw_call_new (bytes.data, &message, &method, &setup, tw_clock_monotonic_ms (tw_clock_system ()));
 }
 
 static void
@@ -101,7 +103,7 @@ collect (Fixture *f, guint n)
 static void
 set_up (Fixture *f, guint max_batch, guint max_queued, gint64 max_wait_ms)
 {
-  const TwCallPoolSpec spec = { "test", 1, max_batch, max_batch, max_queued, max_wait_ms, 4000, begin, end, f };
+  const TwCallPoolSpec spec = { "test", 1, max_batch, max_batch, max_queued, max_wait_ms, begin, end, f };
 
   *f = (Fixture) { .answered = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_call_free) };
   tw_latch_init (&f->held);
@@ -256,7 +258,7 @@ let_loop_answer (Fixture *f)
     g_main_context_iteration (NULL, TRUE);
   tw_call_pool_free (f->pool);
   f->loop_answers = TRUE;
-  f->pool = tw_call_pool_new (&(TwCallPoolSpec) { "test", 1, 4, 4, 100, 60000, 60000, begin, end, f });
+  f->pool = tw_call_pool_new (&(TwCallPoolSpec) { "test", 1, 4, 4, 100, 60000, begin, end, f });
 }
 
 static void

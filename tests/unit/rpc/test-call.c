@@ -2,6 +2,7 @@
 
 #include "tw-call-private.h"
 
+#include "tw-context-field.h"
 #include "tw-error.h"
 
 /* A method that declares one exception whose struct requires a field of every type. */
@@ -75,10 +76,17 @@ tear_down (Fixture *fixture, gconstpointer data)
   tw_mailbox_free (fixture->mailbox);
 }
 
+#define NOW_MS 1000000
+#define MAX_MS 4000
+
+/* Writes the arguments' fields that come before what a test is about. */
+typedef void (*WriteContext) (TwWriter *writer);
+
 static TwCall *
-make_call (Fixture *fixture, const TwMethod *of, TwEncoding encoding, gsize max_reply)
+make_call_with (Fixture *fixture, const TwMethod *of, TwEncoding encoding, gsize max_reply, WriteContext write)
 {
   g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+  const TwCallSetup setup = { max_reply, MAX_MS, fixture->mailbox };
   g_autoptr (TwScanner) scanner = tw_scanner_new (&TW_WIRE_REQUEST_LIMITS);
   TwWriter writer;
   TwMessage message;
@@ -86,10 +94,18 @@ make_call (Fixture *fixture, const TwMethod *of, TwEncoding encoding, gsize max_
   tw_writer_init (&writer, encoding.protocol, &bytes);
   tw_writer_message_begin (&writer, encoding.framed, TW_MESSAGE_CALL, "method", 6, 42);
   tw_writer_struct_begin (&writer);
+  if (write != NULL)
+    write (&writer);
   tw_writer_struct_end (&writer);
   tw_writer_message_end (&writer);
   g_assert_cmpint (tw_scanner_scan (scanner, bytes.data, bytes.len, &message, NULL), ==, TW_SCAN_COMPLETE);
-  return tw_call_new (bytes.data, &message, of, max_reply, fixture->mailbox);
+  return tw_call_new (bytes.data, &message, of, &setup, NOW_MS);
+}
+
+static TwCall *
+make_call (Fixture *fixture, const TwMethod *of, TwEncoding encoding, gsize max_reply)
+{
+  return make_call_with (fixture, of, encoding, max_reply, NULL);
 }
 
 static TwCall *
@@ -246,6 +262,112 @@ no_answer (Fixture *fixture, gconstpointer data)
   tw_call_free (call);
 }
 
+/* The context */
+
+static const TwService open_service = { .name = "Open", .takes_context = TRUE };
+static const TwService closed_service = { .name = "Closed" };
+static const TwMethod takes = { .name = "method", .service = &open_service, .arguments = &no_fields, .result = &no_fields };
+static const TwMethod ignores
+    = { .name = "method", .service = &closed_service, .arguments = &no_fields, .result = &no_fields };
+
+static const TwCallContext sent = {
+  .deadline_ms = 5000 + 2500,
+  .request_id = "request-1",
+  .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  .client = "2001:db8::7",
+  .session = "5f5e1000aabbccddeeff0011",
+};
+
+static void
+write_sent (TwWriter *writer)
+{
+  tw_context_field_write (writer, &sent, 5000);
+}
+
+static void
+test_context_arrives (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (encodings); i++)
+    {
+      TwCall *call = make_call_with (fixture, &takes, encodings[i], 1000, write_sent);
+      const TwCallContext *context = tw_call_context (call);
+
+      /* A fifth of what is left is for the way back. */
+      g_assert_cmpint (context->deadline_ms, ==, NOW_MS + 2000);
+      g_assert_cmpstr (context->request_id, ==, sent.request_id);
+      g_assert_cmpstr (context->traceparent, ==, sent.traceparent);
+      g_assert_cmpstr (context->client, ==, sent.client);
+      g_assert_cmpstr (context->session, ==, sent.session);
+      tw_call_free (call);
+    }
+}
+
+static void
+test_context_is_for_services_that_take_it (Fixture *fixture, gconstpointer data)
+{
+  TwCall *call
+      = make_call_with (fixture, &ignores, (TwEncoding) { .framed = TRUE, .protocol = TW_PROTOCOL_BINARY }, 1000,
+                        write_sent);
+
+  g_assert_cmpint (tw_call_context (call)->deadline_ms, ==, NOW_MS + MAX_MS);
+  g_assert_null (tw_call_context (call)->request_id);
+  tw_call_free (call);
+}
+
+static void
+test_absent_context_leaves_the_servers_time (Fixture *fixture, gconstpointer data)
+{
+  TwCall *call = make_call (fixture, &takes, (TwEncoding) { .framed = TRUE, .protocol = TW_PROTOCOL_BINARY }, 1000);
+
+  g_assert_cmpint (tw_call_context (call)->deadline_ms, ==, NOW_MS + MAX_MS);
+  g_assert_null (tw_call_context (call)->client);
+  tw_call_free (call);
+}
+
+static void
+write_over (TwWriter *writer)
+{
+  tw_context_field_write (writer, &(TwCallContext) { .deadline_ms = 10 }, 20);
+}
+
+/* What would break a log's line, or is no such thing by its length, or has another type. */
+static void
+write_hostile (TwWriter *writer)
+{
+  g_autofree char *long_text = g_strnfill (1000, 'a');
+
+  tw_writer_field (writer, TW_WIRE_STRUCT, G_MAXINT16);
+  tw_writer_struct_begin (writer);
+  tw_writer_field (writer, TW_WIRE_STRING, 1);
+  tw_writer_string (writer, "soon", 4);
+  tw_writer_field (writer, TW_WIRE_STRING, 2);
+  tw_writer_string (writer, "a\nb", 3);
+  tw_writer_field (writer, TW_WIRE_STRING, 3);
+  tw_writer_string (writer, long_text, 1000);
+  tw_writer_field (writer, TW_WIRE_I32, 4);
+  tw_writer_i32 (writer, 7);
+  tw_writer_field (writer, TW_WIRE_STRING, 5);
+  tw_writer_string (writer, "", 0);
+  tw_writer_struct_end (writer);
+}
+
+static void
+test_hostile_context_is_none (Fixture *fixture, gconstpointer data)
+{
+  const TwEncoding encoding = { .framed = TRUE, .protocol = TW_PROTOCOL_BINARY };
+  TwCall *call = make_call_with (fixture, &takes, encoding, 1000, write_hostile);
+  const TwCallContext *context = tw_call_context (call);
+
+  g_assert_cmpint (context->deadline_ms, ==, NOW_MS + MAX_MS);
+  g_assert_true (context->request_id == NULL && context->traceparent == NULL && context->client == NULL
+                 && context->session == NULL);
+  tw_call_free (call);
+
+  call = make_call_with (fixture, &takes, encoding, 1000, write_over);
+  g_assert_cmpint (tw_call_context (call)->deadline_ms, ==, NOW_MS);
+  tw_call_free (call);
+}
+
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -258,5 +380,9 @@ main (int argc, char **argv)
   ADD ("/call/a-whole-message-is-taken-as-it-is", whole_message);
   ADD ("/call/a-reply-at-the-limit-goes-out-one-byte-more-does-not", at_the_limit);
   ADD ("/call/a-oneway-method-has-no-answer", no_answer);
+  ADD ("/call/context/arrives", test_context_arrives);
+  ADD ("/call/context/is-for-services-that-take-it", test_context_is_for_services_that_take_it);
+  ADD ("/call/context/absent-leaves-the-servers-time", test_absent_context_leaves_the_servers_time);
+  ADD ("/call/context/hostile-is-none", test_hostile_context_is_none);
   return g_test_run ();
 }

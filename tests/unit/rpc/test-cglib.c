@@ -6,6 +6,8 @@
 
 #include "cglib-service.h"
 #include "raw-peer.h"
+#include "tw-client.h"
+#include "tw-clock.h"
 #include "tw-generated-types.h"
 
 #include <pthread.h>
@@ -345,6 +347,44 @@ queued_too_long (void)
   assert_overloaded (service);
 }
 
+static void
+take_context_reply (const TwClientReply *reply, gpointer data)
+{
+  g_assert_no_error (reply->error);
+  g_assert_nonnull (memmem (reply->body, reply->length, "request-7", strlen ("request-7")));
+  g_main_loop_quit (data);
+}
+
+static void
+context_reaches_handlers (void)
+{
+  g_autoptr (Service) service = service_new ();
+  const TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = server_thread_port (service->thread) };
+  g_autoptr (TwClient) client
+      = tw_client_new ((const TwAddress *const[]){ &address }, 1, TW_PEER_TAKES_CONTEXT, &TW_CLIENT_DEFAULT_LIMITS);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
+  TwWriter writer;
+
+  tw_writer_init (&writer, TW_PROTOCOL_BINARY, &arguments);
+  tw_writer_struct_begin (&writer);
+  tw_writer_field (&writer, TW_WIRE_STRING, 1);
+  tw_writer_string (&writer, "ann", 3);
+  tw_writer_field (&writer, TW_WIRE_STRING, 2);
+  tw_writer_string (&writer, "context", 7);
+  tw_writer_struct_end (&writer);
+  tw_client_call (client,
+                  &(TwClientRequest) {
+                    .method = "get",
+                    .arguments = arguments.data,
+                    .length = arguments.len,
+                    .context = { .deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + 60000,
+                                 .request_id = "request-7" },
+                  },
+                  take_context_reply, loop);
+  g_main_loop_run (loop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -360,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cglib/a-malformed-message-harms-no-other-client", malformed);
   g_test_add_func ("/cglib/more-calls-than-may-queue-are-unavailable", too_many_queued);
   g_test_add_func ("/cglib/a-call-that-waited-too-long-is-unavailable", queued_too_long);
+  g_test_add_func ("/cglib/a-calls-context-reaches-its-handler", context_reaches_handlers);
   g_test_add_func ("/cglib/twenty-thousand-lists-leave-memory-flat", flat_memory);
   return g_test_run ();
 }

@@ -195,7 +195,14 @@ call_string (TwClient *client, const char *string, gsize length, Outcome *outcom
   tw_writer_field (&writer, TW_WIRE_STRING, 1);
   tw_writer_string (&writer, string, length);
   tw_writer_struct_end (&writer);
-  tw_client_call (client, "method", arguments.data, arguments.len, in_ms (LONG_MS), FALSE, note, outcome);
+  tw_client_call (client,
+                  &(TwClientRequest) {
+                    .method = "method",
+                    .arguments = arguments.data,
+                    .length = arguments.len,
+                    .context.deadline_ms = in_ms (LONG_MS),
+                  },
+                  note, outcome);
 }
 
 /* More than a socket takes at once, both ways. */
@@ -245,7 +252,14 @@ test_call_from_a_callback (void)
   g_auto (Outcome) victim = { 0 };
   Nested nested = { .client = client };
 
-  tw_client_call (client, "method", (const guint8 *) "", 1, in_ms (LONG_MS), FALSE, call_again, &nested);
+  tw_client_call (client,
+                  &(TwClientRequest) {
+                    .method = "method",
+                    .arguments = (const guint8 *) "",
+                    .length = 1,
+                    .context.deadline_ms = in_ms (LONG_MS),
+                  },
+                  call_again, &nested);
   nested.victim = call_number (client, 1, in_ms (LONG_MS), FALSE, &victim);
   wait_kept (puppet, 2);
   puppet_answer (puppet, 0);

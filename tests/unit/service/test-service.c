@@ -34,7 +34,7 @@ open_state (const char *location, const TwClock *clock, GError **error)
 }
 
 static GObject *
-new_processor (gpointer opened)
+new_processor (gpointer opened, const TwCallContext *const *context)
 {
   g_assert_true (opened == state);
   return g_object_new (TW_TYPE_TASKS_PROCESSOR, NULL);

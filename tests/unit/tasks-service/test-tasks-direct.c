@@ -18,7 +18,6 @@ typedef struct
 {
   TaskServiceFixture *base;
   gboolean is_direct;
-  GObject *processor;
   TwProcessorPool *pool;
   TwTasksDirect *direct;
   ServerThread *thread;
@@ -30,10 +29,16 @@ typedef struct
   Side generated, direct;
 } Fixture;
 
+static GObject *
+new_processor (gpointer service, const TwCallContext *const *context)
+{
+  return tw_tasks_processor_for (service, context);
+}
+
 static TwServer *
 make_server (gpointer data)
 {
-  const TwServiceLimits limits = { 2, 100, 60000, 60000 };
+  const TwServiceLimits limits = { 2, 100, 60000 };
   Side *side = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSchema) schema = tw_idl_load (&error);
@@ -41,9 +46,13 @@ make_server (gpointer data)
   TwServer *server;
 
   g_assert_no_error (error);
-  side->processor = tw_tasks_processor_for (side->base->service);
-  side->pool = tw_processor_pool_new (side->processor, limits.threads, limits.max_queued, limits.max_wait_ms,
-                                      limits.max_ms);
+  side->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
+    .new_processor = new_processor,
+    .state = side->base->service,
+    .threads = limits.threads,
+    .max_queued = limits.max_queued,
+    .max_wait_ms = limits.max_wait_ms,
+  });
   server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &TW_SERVER_DEFAULT_LIMITS,
                           tw_processor_pool_handle, side->pool, &error);
   g_assert_no_error (error);
@@ -65,7 +74,6 @@ close_side (Side *side)
   server_thread_free (side->thread);
   tw_processor_pool_free (side->pool);
   g_clear_pointer (&side->direct, tw_tasks_direct_free);
-  g_object_unref (side->processor);
 }
 
 static void

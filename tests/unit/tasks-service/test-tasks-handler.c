@@ -13,14 +13,18 @@ typedef struct
 {
   TaskServiceFixture base;
   GObject *processor;
+  const TwCallContext *context;
   TwTasksIf *tasks; /* the processor's handler */
 } Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
+  static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+
   task_service_set_up (&f->base, data);
-  f->processor = tw_tasks_processor_for (f->base.service);
+  f->context = &nobody;
+  f->processor = tw_tasks_processor_for (f->base.service, &f->context);
   f->tasks = TW_TASKS_IF (TW_TASKS_PROCESSOR (f->processor)->handler);
 }
 
