@@ -32,9 +32,11 @@
 /* This one does most of the reading. A page that it lacks is copied from the kernel: an eighth of what a task costs. */
 #define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA busy_timeout = 0;"
 
-/* The log is taken over into the database after 64 MiB and not after 4: what many changes touch is written there once for
- * all of them. The writer does it between two commits: it stands still less often, and a little longer. */
-#define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 16384;"
+/* SQLite itself would take the log over into the database inside of a COMMIT, before it says that this is durable, as it
+ * is by then: tw-sqlite-checkpoint.h does it instead. */
+#define WRITER_SETUP "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0;"
+
+#define COPIER_SETUP "PRAGMA wal_autocheckpoint = 0;"
 
 static const struct
 {
@@ -42,6 +44,7 @@ static const struct
   const char *vfs; /* NULL for SQLite's own */
 } roles[] = {
   [TW_SQLITE_WRITER] = { WRITER_SETUP, TW_SQLITE_WAL_VFS },
+  [TW_SQLITE_COPIER] = { COPIER_SETUP, NULL },
   [TW_SQLITE_READER] = { READER_SETUP, NULL },
   [TW_SQLITE_PROMPT_READER] = { PROMPT_READER_SETUP, NULL },
 };

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   TW_SQLITE_WRITER,
+  TW_SQLITE_COPIER, /* takes the log over into the database: tw-sqlite-checkpoint.h */
   TW_SQLITE_READER, /* refuses to write */
   /* A reader that waits for no lock: what it can't do at once fails with UNAVAILABLE, of which the log hears nothing. */
   TW_SQLITE_PROMPT_READER,

@@ -3,7 +3,7 @@
 /* A commit that reaches the disk costs the same for one change as for a hundred. So while one batch is being
  * committed the next gathers, and the busier it gets the more share a commit. A batch is
  *
- *     BEGIN IMMEDIATE; for each: SAVEPOINT, the mutation, RELEASE or ROLLBACK TO; COMMIT; the callbacks.
+ *     BEGIN IMMEDIATE; for each: SAVEPOINT, the mutation, RELEASE or ROLLBACK TO; COMMIT; the callbacks; the log.
  *
  * A mutation of one statement does without the savepoint, since a statement that fails undoes itself.
  *
@@ -43,7 +43,9 @@ struct _Job
 
 struct _TwSqliteWriter
 {
-  TwSqliteConnection *connection; /* the thread's */
+  TwSqliteConnection *connection; /* the thread's, as the next two */
+  TwSqliteCheckpoint *checkpoint;
+  guint in_log; /* frames, once something has been committed */
   pthread_t thread;
 
   pthread_mutex_t mutex; /* guards what follows */
@@ -174,6 +176,18 @@ finish (Job *job)
   g_free (job);
 }
 
+/* SQLite's hook on what a commit leaves in the log. */
+static int
+note_log (void *data, sqlite3 *handle, const char *schema, int frames)
+{
+  TwSqliteWriter *writer = data;
+
+  (void) handle;
+  (void) schema;
+  writer->in_log = (guint) frames;
+  return SQLITE_OK;
+}
+
 static void *
 run (void *data)
 {
@@ -194,12 +208,15 @@ run (void *data)
           finish (job);
         }
       tw_mailbox_release ();
+      if (writer->in_log > 0)
+        tw_sqlite_checkpoint_committed (writer->checkpoint, writer->connection, writer->in_log);
+      writer->in_log = 0;
     }
   return NULL;
 }
 
 TwSqliteWriter *
-tw_sqlite_writer_new (TwSqliteConnection *connection, GError **error)
+tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCheckpoint *checkpoint, GError **error)
 {
   TwSqliteWriter *writer;
 
@@ -210,6 +227,8 @@ tw_sqlite_writer_new (TwSqliteConnection *connection, GError **error)
     }
   writer = g_new0 (TwSqliteWriter, 1);
   writer->connection = connection;
+  writer->checkpoint = checkpoint;
+  sqlite3_wal_hook (tw_sqlite_handle (connection), note_log, writer);
   pthread_mutex_init (&writer->mutex, NULL);
   pthread_cond_init (&writer->changed, NULL);
   if (pthread_create (&writer->thread, NULL, run, writer) != 0)

@@ -4,14 +4,15 @@
 
 #pragma once
 
-#include "tw-sqlite.h"
+#include "tw-sqlite-checkpoint.h"
 
 G_BEGIN_DECLS
 
 typedef struct _TwSqliteWriter TwSqliteWriter;
 
-/* Starts the thread, which alone uses @connection (taken, also where it fails: TW_ERROR_CONFIGURATION) from now on. */
-TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection, GError **error);
+/* Starts the thread, which alone uses @connection (taken, also where it fails: TW_ERROR_CONFIGURATION) from now on, and
+ * has @checkpoint, which must outlive it, take over the log. */
+TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCheckpoint *checkpoint, GError **error);
 
 /* See tw_sqlite_mutate() and, for @once, tw_sqlite_mutate_once(). */
 void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,

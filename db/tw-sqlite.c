@@ -14,6 +14,7 @@
 struct _TwSqlite
 {
   TwSqliteWriter *writer;
+  TwSqliteCheckpoint *checkpoint;
   TwSqliteConnection *prompt; /* for reads that must not wait */
   guint n_readers;
 
@@ -28,6 +29,7 @@ open_connections (TwSqlite *db, const char *path, gint32 application_id, const T
                   guint n_migrations, GError **error)
 {
   g_autoptr (TwSqliteConnection) writer = tw_sqlite_connection_open (path, TW_SQLITE_WRITER, error);
+  g_autoptr (TwSqliteConnection) copier = NULL;
 
   if (writer == NULL
       || !tw_sqlite_schema_prepare (writer, path, application_id, migrations, n_migrations, error))
@@ -43,7 +45,11 @@ open_connections (TwSqlite *db, const char *path, gint32 application_id, const T
         return FALSE;
       db->idle[db->n_idle++] = reader;
     }
-  db->writer = tw_sqlite_writer_new (g_steal_pointer (&writer), error);
+  copier = tw_sqlite_connection_open (path, TW_SQLITE_COPIER, error);
+  if (copier == NULL)
+    return FALSE;
+  db->checkpoint = tw_sqlite_checkpoint_new (g_steal_pointer (&copier), TW_SQLITE_CHECKPOINT_FRAMES);
+  db->writer = tw_sqlite_writer_new (g_steal_pointer (&writer), db->checkpoint, error);
   return db->writer != NULL;
 }
 
@@ -74,6 +80,8 @@ tw_sqlite_close (TwSqlite *db)
   /* The readers go last: the callbacks of what is still waiting may read. */
   if (db->writer != NULL)
     tw_sqlite_writer_free (db->writer);
+  if (db->checkpoint != NULL)
+    tw_sqlite_checkpoint_free (db->checkpoint);
   tw_sqlite_connection_close (db->prompt);
   while (db->n_idle > 0)
     tw_sqlite_connection_close (db->idle[--db->n_idle]);
