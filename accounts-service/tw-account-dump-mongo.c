@@ -84,7 +84,9 @@ batch_read (TwDump *dump, const TwAccountRecordKind *kind, bson_t *filter, gbool
   *batch = (Batch) { .kind = kind, .filter = filter, .backwards = backwards, .limit = limit };
   batch->documents = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
   batch->records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  return tw_mongo_call (mongo_of (dump), run_batch, &job, batch_free, error) ? job : NULL;
+  return tw_mongo_call (mongo_of (dump), TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_batch, &job, batch_free, error)
+           ? job
+           : NULL;
 }
 
 /* { _id: { $gt: the key of @record } } */
@@ -238,7 +240,7 @@ delete_uses (TwDump *dump, const GPtrArray *uses, GError **error)
   if (bson_empty (hashes))
     return TRUE;
   job = tw_document_with_any ("_id", hashes);
-  if (!tw_mongo_call (mongo_of (dump), run_delete_uses, &job, filter_free, error))
+  if (!tw_mongo_call (mongo_of (dump), TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_delete_uses, &job, filter_free, error))
     return FALSE;
   filter_free (job);
   return TRUE;

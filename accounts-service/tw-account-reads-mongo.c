@@ -4,6 +4,7 @@
 
 #include "tw-account-documents.h"
 #include "tw-account-revocations-mongo.h"
+#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
 
@@ -51,7 +52,7 @@ tw_account_reads_mongo_account (TwMongo *mongo, const char *field, const char *v
   TwAccountRecord *account;
 
   *lookup = (Lookup) { .field = field, .value = g_strdup (value) };
-  if (!tw_mongo_call (mongo, lookup_run, &job, lookup_free, error))
+  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_READING, lookup_run, &job, lookup_free, error))
     return NULL;
   lookup = job;
   account = g_steal_pointer (&lookup->account);
@@ -95,7 +96,7 @@ tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 since, gint64 now_ms,
   *position = since;
   *listing = (Listing) { .since = since, .now_ms = now_ms, .limit = limit };
   listing->entries = g_array_new (FALSE, FALSE, sizeof (TwRevocationDocument));
-  if (!tw_mongo_call (mongo, listing_run, &job, listing_free, error))
+  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_READING, listing_run, &job, listing_free, error))
     return FALSE;
   listing = job;
   for (guint i = 0; i < listing->entries->len; i++)

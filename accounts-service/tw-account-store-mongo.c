@@ -11,6 +11,7 @@
 #include "tw-account-reads-mongo.h"
 #include "tw-account-revocations-mongo.h"
 #include "tw-account-sessions-mongo.h"
+#include "tw-deadline.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -57,7 +58,7 @@ store_free (TwAccountStore *store)
 static gboolean
 store_check (TwAccountStore *store, GError **error)
 {
-  return tw_mongo_check (mongo_store (store)->mongo, error);
+  return tw_mongo_check (mongo_store (store)->mongo, tw_deadline_get (), error);
 }
 
 /* Purging is an operation of its own, one at a time, that nobody waits for. */
@@ -100,7 +101,7 @@ start_purge (MongoStore *store, gint64 now_ms)
     return;
   purge = g_new (Purge, 1);
   *purge = (Purge) { .store = store, .now_ms = now_ms };
-  tw_mongo_run (store->mongo, purge_run, purge_done, purge, purge_free);
+  tw_mongo_run (store->mongo, tw_deadline_get (), TW_MONGO_CHANGING, purge_run, purge_done, purge, purge_free);
 }
 
 /* Signing up and signing in. */
@@ -156,7 +157,8 @@ store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSes
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, opening_run, opening_done, opening, opening_free);
+  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, opening_run, opening_done, opening,
+                opening_free);
 }
 
 static void
@@ -218,7 +220,8 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, rehash_run, rehash_done, rehash, rehash_free);
+  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, rehash_run, rehash_done, rehash,
+                rehash_free);
 }
 
 typedef struct
@@ -273,7 +276,8 @@ store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *
     .user_data = user_data,
   };
   memcpy (exchange->hash, hash, sizeof exchange->hash);
-  tw_mongo_run (mongo_store (store)->mongo, exchange_run, exchange_done, exchange, g_free);
+  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, exchange_run, exchange_done,
+                exchange, g_free);
 }
 
 typedef struct
@@ -332,7 +336,8 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, ending_run, ending_done, ending, ending_free);
+  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, ending_run, ending_done, ending,
+                ending_free);
 }
 
 static TwAccountRecord *

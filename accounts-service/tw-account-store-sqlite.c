@@ -6,6 +6,7 @@
 #include "tw-account-store-sqlite.h"
 
 #include "tw-account-tables.h"
+#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-sqlite.h"
 
@@ -75,7 +76,7 @@ store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSes
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), opening_run, opening_done, opening);
+  tw_sqlite_mutate (database (store), tw_deadline_get (), opening_run, opening_done, opening);
 }
 
 static void
@@ -127,7 +128,7 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), rehash_run, rehash_done, rehash);
+  tw_sqlite_mutate (database (store), tw_deadline_get (), rehash_run, rehash_done, rehash);
 }
 
 typedef struct
@@ -186,7 +187,7 @@ store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *
 
   *exchange = (Exchange) { .next = *next, .now_ms = now_ms, .done = done, .user_data = user_data };
   memcpy (exchange->hash, hash, sizeof exchange->hash);
-  tw_sqlite_mutate (database (store), exchange_run, exchange_done, exchange);
+  tw_sqlite_mutate (database (store), tw_deadline_get (), exchange_run, exchange_done, exchange);
 }
 
 typedef struct
@@ -231,7 +232,7 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), ending_run, ending_done, ending);
+  tw_sqlite_mutate (database (store), tw_deadline_get (), ending_run, ending_done, ending);
 }
 
 static TwAccountRecord *
@@ -263,7 +264,7 @@ read_account (TwSqliteConnection *connection, const char *sql, const char *key, 
 static TwAccountRecord *
 store_get (TwAccountStore *store, const char *id, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store));
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
   TwAccountRecord *record = read_account (
       reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE id = ?1", id, error);
 
@@ -274,7 +275,7 @@ store_get (TwAccountStore *store, const char *id, GError **error)
 static TwAccountRecord *
 store_find (TwAccountStore *store, const char *email, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store));
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
   TwAccountRecord *record = read_account (
       reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE email = ?1", email, error);
 
@@ -322,7 +323,7 @@ static gboolean
 store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
                    gpointer user_data, gint64 *position, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store));
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
   gint64 newest;
   gboolean ok;
 
@@ -336,7 +337,7 @@ store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint lim
 static gboolean
 store_check (TwAccountStore *store, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store));
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
   gint64 newest;
   gboolean ok = read_newest_position (reader, &newest, error);
 

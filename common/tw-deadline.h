@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include <glib.h>
+#include "tw-call-context.h"
 
 G_BEGIN_DECLS
 
 /* @deadline_ms: of the monotonic clock; TW_DEADLINE_NONE where nobody waits, which is so at first. */
 void tw_deadline_set (gint64 deadline_ms);
 gint64 tw_deadline_get (void);
-
-#define TW_DEADLINE_NONE G_MAXINT64
 
 G_END_DECLS

@@ -50,14 +50,15 @@ call_free (gpointer data)
 }
 
 gboolean
-tw_mongo_call (TwMongo *mongo, TwMongoFunc run, gpointer *job, GDestroyNotify free_job, GError **error)
+tw_mongo_call (TwMongo *mongo, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run, gpointer *job,
+               GDestroyNotify free_job, GError **error)
 {
   Outcome outcome = { 0 };
   Call *call = g_new0 (Call, 1);
 
   *call = (Call) { .run = run, .job = g_steal_pointer (job), .free_job = free_job, .outcome = &outcome };
   tw_latch_init (&outcome.ended);
-  tw_mongo_run (mongo, run_call, call_ended, call, call_free);
+  tw_mongo_run (mongo, deadline_ms, kind, run_call, call_ended, call, call_free);
   tw_latch_wait (&outcome.ended);
   *job = outcome.job;
   if (outcome.error == NULL)

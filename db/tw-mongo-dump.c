@@ -90,7 +90,7 @@ open_and_check (const char *uri, const TwMongoSpec *spec, TwMongoFunc check, GEr
   TwMongoSpec copy = *spec;
   gpointer job = &copy;
 
-  if (mongo == NULL || !tw_mongo_call (mongo, check, &job, keep, error))
+  if (mongo == NULL || !tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, check, &job, keep, error))
     return NULL;
   return g_steal_pointer (&mongo);
 }
@@ -154,7 +154,7 @@ clear_batch (TwMongo *mongo, const char *collection, gboolean *more, GError **er
   gpointer job = clearing;
 
   clearing->collection = collection;
-  if (!tw_mongo_call (mongo, run_clear, &job, clearing_free, error))
+  if (!tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_clear, &job, clearing_free, error))
     return FALSE;
   clearing = job;
   *more = clearing->until != NULL;
@@ -212,7 +212,7 @@ tw_mongo_dump_insert (TwMongo *mongo, const char *collection, GPtrArray *documen
       insertion_free (insertion);
       return TRUE;
     }
-  if (!tw_mongo_call (mongo, run_insert, &job, insertion_free, error))
+  if (!tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_insert, &job, insertion_free, error))
     return FALSE;
   insertion_free (job);
   return TRUE;

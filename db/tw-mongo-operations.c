@@ -2,11 +2,13 @@
 
 /* An operation is held by the worker that has it, or will have it, and for a moment by the thread that tells its asker
  * that the time is over. Whoever comes first answers; whoever lets go last frees. Those that are not answered yet are
- * in the order of their deadlines, which is the one in which they came but for those whose asker has less time. */
+ * in the order of their deadlines, which is the one in which they came but for those whose asker has less time.
+ *
+ * Of either kind only so many run that the other one finds a worker: what is more is put by, and taken up by the worker
+ * that has done the one before. */
 
 #include "tw-mongo-operations.h"
 
-#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-mongo-session-private.h"
 #include "tw-monotonic.h"
@@ -21,8 +23,11 @@
  * a database which is a little too slow would have nobody answered in time. */
 #define MAX_WAIT_MS 1000
 
+#define KINDS (TW_MONGO_CHANGING + 1)
+
 typedef struct
 {
+  TwMongoKind kind;
   TwMongoFunc run;
   TwMongoDone done;
   gpointer job;
@@ -48,6 +53,9 @@ struct _TwMongoOperations
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   GQueue unanswered;
+  guint max_running; /* of each kind */
+  guint running[KINDS];
+  GQueue put_by[KINDS]; /* of Operation; empty where fewer run */
   gint64 looks_ms; /* when the thread of the deadlines looks at them again, unless it is told to before */
   gboolean closing;
 };
@@ -127,20 +135,84 @@ perform (TwMongoOperations *operations, Operation *operation, guint opening)
 }
 
 static void
-work (gpointer item, gpointer user_data)
+work_on (TwMongoOperations *operations, Operation *operation)
 {
-  TwMongoOperations *operations = user_data;
-  Operation *operation = item;
+  gint64 now_ms = tw_monotonic_ms ();
   guint opening;
 
   if (is_answered (operations, operation))
     let_go (operations, operation);
   else if (!tw_mongo_gate_is_open (operations->gate, &opening))
     answer_with (operations, operation, TW_STORE_UNAVAILABLE);
-  else if (tw_monotonic_ms () > operation->given_ms + MAX_WAIT_MS)
+  else if (now_ms > operation->given_ms + MAX_WAIT_MS || tw_deadline_is_over (operation->deadline_ms, now_ms))
     answer_with (operations, operation, TW_STORE_BUSY);
   else
     perform (operations, operation, opening);
+}
+
+typedef enum
+{
+  RUN,
+  PUT_BY,
+  REFUSE,
+} Admission;
+
+static Admission
+admit (TwMongoOperations *operations, Operation *operation)
+{
+  guint *running = &operations->running[operation->kind];
+  GQueue *put_by = &operations->put_by[operation->kind];
+  Admission admission = REFUSE;
+
+  pthread_mutex_lock (&operations->mutex);
+  if (*running < operations->max_running)
+    {
+      ++*running;
+      admission = RUN;
+    }
+  else if (put_by->length < MAX_WAITING)
+    {
+      g_queue_push_tail (put_by, operation);
+      admission = PUT_BY;
+    }
+  pthread_mutex_unlock (&operations->mutex);
+  return admission;
+}
+
+/* The one of @kind that comes after one that has been run; NULL: then one fewer runs. */
+static Operation *
+take_up (TwMongoOperations *operations, TwMongoKind kind)
+{
+  Operation *next;
+
+  pthread_mutex_lock (&operations->mutex);
+  next = g_queue_pop_head (&operations->put_by[kind]);
+  if (next == NULL)
+    operations->running[kind]--;
+  pthread_mutex_unlock (&operations->mutex);
+  return next;
+}
+
+static void
+work (gpointer item, gpointer user_data)
+{
+  TwMongoOperations *operations = user_data;
+  Operation *operation = item;
+  TwMongoKind kind = operation->kind;
+
+  switch (admit (operations, operation))
+    {
+    case RUN:
+      for (; operation != NULL; operation = take_up (operations, kind))
+        work_on (operations, operation);
+      break;
+    case REFUSE:
+      answer_with (operations, operation, TW_STORE_BUSY);
+      break;
+    case PUT_BY:
+    default:
+      break;
+    }
 }
 
 /* Waits for the first deadline to pass; the operation, held, or NULL when there will be none any more. */
@@ -193,6 +265,11 @@ tw_mongo_operations_new (mongoc_client_pool_t *clients, const char *database, gi
   pthread_mutex_init (&operations->mutex, NULL);
   tw_monotonic_cond_init (&operations->changed);
   g_queue_init (&operations->unanswered);
+  for (guint kind = 0; kind < KINDS; kind++)
+    g_queue_init (&operations->put_by[kind]);
+  operations->max_running = MAX (threads - threads / 4, 1);
+  if (operations->max_running == threads && threads > 1)
+    operations->max_running--;
   operations->workers = tw_pool_new ("mongo", threads, MAX_WAITING, work, operations);
   if (pthread_create (&operations->deadlines, NULL, watch_deadlines, operations) != 0)
     g_error ("can't start a thread");
@@ -214,13 +291,13 @@ find_earlier (TwMongoOperations *operations, const Operation *operation)
 /* Most operations end long before the thread of the deadlines looks, and the next ones have theirs after that: to wake
  * it for each would cost as much as a small command does. */
 static void
-note_unanswered (TwMongoOperations *operations, Operation *operation)
+note_unanswered (TwMongoOperations *operations, Operation *operation, gint64 deadline_ms)
 {
   GList *earlier;
 
   pthread_mutex_lock (&operations->mutex);
   operation->given_ms = tw_monotonic_ms ();
-  operation->deadline_ms = MIN (operation->given_ms + operations->deadline_ms, tw_deadline_get ());
+  operation->deadline_ms = MIN (operation->given_ms + operations->deadline_ms, deadline_ms);
   earlier = find_earlier (operations, operation);
   if (earlier != NULL)
     g_queue_insert_after_link (&operations->unanswered, earlier, &operation->link);
@@ -232,15 +309,15 @@ note_unanswered (TwMongoOperations *operations, Operation *operation)
 }
 
 void
-tw_mongo_operations_run (TwMongoOperations *operations, TwMongoFunc run, TwMongoDone done, gpointer job,
-                         GDestroyNotify free_job)
+tw_mongo_operations_run (TwMongoOperations *operations, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run,
+                         TwMongoDone done, gpointer job, GDestroyNotify free_job)
 {
   Operation *operation = g_new0 (Operation, 1);
   guint opening;
 
-  *operation = (Operation) { .run = run, .done = done, .job = job, .free_job = free_job, .holds = 1 };
+  *operation = (Operation) { .kind = kind, .run = run, .done = done, .job = job, .free_job = free_job, .holds = 1 };
   operation->link.data = operation;
-  note_unanswered (operations, operation);
+  note_unanswered (operations, operation, deadline_ms);
   if (!tw_mongo_gate_is_open (operations->gate, &opening))
     answer_with (operations, operation, TW_STORE_UNAVAILABLE);
   else if (!tw_pool_push (operations->workers, operation))

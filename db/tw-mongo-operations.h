@@ -17,8 +17,8 @@ TwMongoOperations *tw_mongo_operations_new (mongoc_client_pool_t *clients, const
                                             gint64 deadline_ms, guint threads, TwMongoGate *gate);
 
 /* See tw_mongo_run(). */
-void tw_mongo_operations_run (TwMongoOperations *operations, TwMongoFunc run, TwMongoDone done, gpointer job,
-                              GDestroyNotify free_job);
+void tw_mongo_operations_run (TwMongoOperations *operations, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run,
+                              TwMongoDone done, gpointer job, GDestroyNotify free_job);
 
 /* Finishes what is waiting, and ends the threads. */
 void tw_mongo_operations_free (TwMongoOperations *operations);

@@ -67,9 +67,10 @@ tw_mongo_wait (TwMongo *mongo, gint64 patience_ms, GError **error)
 }
 
 void
-tw_mongo_run (TwMongo *mongo, TwMongoFunc run, TwMongoDone done, gpointer job, GDestroyNotify free_job)
+tw_mongo_run (TwMongo *mongo, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run, TwMongoDone done, gpointer job,
+              GDestroyNotify free_job)
 {
-  tw_mongo_operations_run (mongo->operations, run, done, job, free_job);
+  tw_mongo_operations_run (mongo->operations, deadline_ms, kind, run, done, job, free_job);
 }
 
 static gboolean
@@ -79,11 +80,11 @@ ask (TwMongoSession *session, gpointer job, GError **error)
 }
 
 gboolean
-tw_mongo_check (TwMongo *mongo, GError **error)
+tw_mongo_check (TwMongo *mongo, gint64 deadline_ms, GError **error)
 {
   gpointer nothing = NULL;
 
-  return tw_mongo_call (mongo, ask, &nothing, g_free, error);
+  return tw_mongo_call (mongo, deadline_ms, TW_MONGO_READING, ask, &nothing, g_free, error);
 }
 
 static gboolean
@@ -99,7 +100,7 @@ tw_mongo_fill_done (TwMongo *mongo, GError **error)
 {
   g_autofree gpointer job = g_memdup2 (&mongo->holders, sizeof mongo->holders);
 
-  return tw_mongo_call (mongo, finish_filling, &job, g_free, error);
+  return tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, finish_filling, &job, g_free, error);
 }
 
 void

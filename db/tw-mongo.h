@@ -17,15 +17,16 @@
 
 #pragma once
 
+#include "tw-call-context.h"
 #include "tw-mongo-session.h"
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* The longest that whoever asks waits for the end of an operation, in milliseconds; less where the thread's own
- * deadline (tw-deadline.h) comes before. With the second that a call may wait for a thread (tw-cglib.h) that makes 4 s,
- * below the 5 s that a gateway gives a call. */
+/* The longest that whoever asks waits for the end of an operation, in milliseconds; less where the deadline that it is
+ * given comes before. With the second that a call may wait for a thread (tw-cglib.h) that makes 4 s, below the 5 s that
+ * a gateway gives a call. */
 #define TW_MONGO_DEADLINE_MS 3000
 
 /* The same for TW_MONGO_FILL and TW_MONGO_READ: there a batch may take its time, and nobody but an operator waits. */
@@ -76,14 +77,23 @@ typedef gboolean (*TwMongoFunc) (TwMongoSession *session, gpointer job, GError *
  * of @job has been written before the operation was begun may be looked at. */
 typedef void (*TwMongoDone) (gpointer job, const GError *error);
 
-/* Queues an operation; never blocks. @done is called exactly once: on a worker's thread, on the one that watches the
- * deadlines, or, with UNAVAILABLE because the gate is closed or 4,096 operations are waiting, at once on this one.
- * @free_job is called when nobody uses @job any more; NULL: the caller keeps it (then it must live until the database
- * has been closed). */
-void tw_mongo_run (TwMongo *mongo, TwMongoFunc run, TwMongoDone done, gpointer job, GDestroyNotify free_job);
+/* What an operation is, and so whose threads it may take: changes that the database is slow to confirm leave a quarter
+ * of them to what reads, and the reverse. */
+typedef enum
+{
+  TW_MONGO_READING,
+  TW_MONGO_CHANGING,
+} TwMongoKind;
 
-/* Whether the database answers now (ping). Blocks up to TW_MONGO_DEADLINE_MS. UNAVAILABLE. */
-gboolean tw_mongo_check (TwMongo *mongo, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Queues an operation; never blocks. At @deadline_ms (tw-call-context.h) it is not begun any more, and nobody waits for
+ * it any longer. @done is called exactly once: on a worker's thread, on the one that watches the deadlines, or, with
+ * UNAVAILABLE because the gate is closed or 4,096 operations are waiting, at once on this one. @free_job is called when
+ * nobody uses @job any more; NULL: the caller keeps it (then it must live until the database has been closed). */
+void tw_mongo_run (TwMongo *mongo, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run, TwMongoDone done,
+                   gpointer job, GDestroyNotify free_job);
+
+/* Whether the database answers now (ping). Blocks as tw_mongo_call() does. UNAVAILABLE. */
+gboolean tw_mongo_check (TwMongo *mongo, gint64 deadline_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Finishes what is waiting (each within its deadline), says that the data is free, closes. */
 void tw_mongo_close (TwMongo *mongo);

@@ -29,13 +29,16 @@ tw_monotonic_cond_init (pthread_cond_t *condition)
   pthread_condattr_destroy (&attributes);
 }
 
-/* Until it is signalled, or tw_monotonic_ms() is @until_ms; like every wait it may end early. */
+/* Until it is signalled, or tw_monotonic_ms() is @until_ms (G_MAXINT64: never); like every wait it may end early. */
 static inline void
 tw_monotonic_cond_wait (pthread_cond_t *condition, pthread_mutex_t *mutex, gint64 until_ms)
 {
   struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
 
-  pthread_cond_timedwait (condition, mutex, &until);
+  if (until_ms == G_MAXINT64)
+    pthread_cond_wait (condition, mutex);
+  else
+    pthread_cond_timedwait (condition, mutex, &until);
 }
 
 G_END_DECLS

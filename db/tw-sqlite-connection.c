@@ -173,6 +173,14 @@ tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **
 }
 
 void
+tw_sqlite_connection_be_patient (TwSqliteConnection *connection, gint64 deadline_ms)
+{
+  gint64 left_ms = deadline_ms - tw_clock_monotonic_ms (tw_clock_system ());
+
+  sqlite3_busy_timeout (connection->handle, (int) CLAMP (left_ms, 0, BUSY_TIMEOUT_MS));
+}
+
+void
 tw_sqlite_connection_close (TwSqliteConnection *connection)
 {
   GHashTableIter iter;
@@ -274,8 +282,11 @@ set_error (TwSqliteConnection *connection, GError **error)
 sqlite3_stmt *
 tw_sqlite_statement (TwSqliteConnection *connection, const char *sql, GError **error)
 {
-  sqlite3_stmt *statement = g_hash_table_lookup (connection->statements, sql);
+  sqlite3_stmt *statement;
 
+  if (connection == NULL)
+    return NULL;
+  statement = g_hash_table_lookup (connection->statements, sql);
   if (statement != NULL)
     {
       g_assert (!sqlite3_stmt_busy (statement));

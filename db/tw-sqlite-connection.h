@@ -26,6 +26,9 @@ TwSqliteConnection *tw_sqlite_connection_open (const char *path, TwSqliteRole ro
  * the log. */
 TwSqliteConnection *tw_sqlite_connection_open_read_only (const char *path, gboolean still, GError **error);
 
+/* For locks that another process holds the connection waits until @deadline_ms at most, and never long. */
+void tw_sqlite_connection_be_patient (TwSqliteConnection *connection, gint64 deadline_ms);
+
 /* All statements must have been given back. */
 void tw_sqlite_connection_close (TwSqliteConnection *connection);
 

@@ -5,6 +5,10 @@
  *
  *     BEGIN IMMEDIATE; for each: SAVEPOINT, the mutation, RELEASE or ROLLBACK TO; COMMIT; the callbacks; the log.
  *
+ * A mutation whose time is over is dropped before that: nothing waits longer for a transaction than its caller waits
+ * for the answer, so that what was told not to have been done is not done later. Those in the transaction that the disk
+ * is busy with are the only ones of which that can't be known.
+ *
  * A mutation of one statement does without the savepoint, since a statement that fails undoes itself.
  *
  * SQLite ends a transaction on its own where it can't go on (disk full, I/O error). What had been done in it is
@@ -15,6 +19,7 @@
 
 #include "tw-error.h"
 #include "tw-mailbox.h"
+#include "tw-monotonic.h"
 #include "tw-sqlite-connection.h"
 #include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
@@ -35,6 +40,7 @@ struct _Job
 {
   TwSqliteMutation mutation;
   gboolean once; /* it is one statement */
+  gint64 deadline_ms;
   TwSqliteDone done;
   gpointer user_data;
   GError *error;
@@ -80,6 +86,59 @@ take_batch (TwSqliteWriter *writer)
   return batch;
 }
 
+static void
+finish (Job *job)
+{
+  if (job->done != NULL)
+    job->done (job->user_data, job->error);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+/* Whoever is told by a mailbox that changes are durable is told of all of them at once. */
+static void
+finish_all (Job *batch)
+{
+  tw_mailbox_hold ();
+  while (batch != NULL)
+    {
+      Job *job = batch;
+
+      batch = job->next;
+      finish (job);
+    }
+  tw_mailbox_release ();
+}
+
+/* Whether the job's time is over, which is then its error. */
+static gboolean
+is_overdue (Job *job, gint64 now_ms)
+{
+  if (!tw_deadline_is_over (job->deadline_ms, now_ms))
+    return FALSE;
+  g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_NOTHING_DONE);
+  return TRUE;
+}
+
+/* Tells those of @batch whose time is over; the others, in their order, or NULL. */
+static Job *
+drop_overdue (Job *batch)
+{
+  gint64 now_ms = tw_monotonic_ms ();
+  Job *kept = NULL, *overdue = NULL, **kept_end = &kept, **overdue_end = &overdue;
+
+  for (Job *job = batch; job != NULL; job = job->next)
+    {
+      Job ***end = is_overdue (job, now_ms) ? &overdue_end : &kept_end;
+
+      **end = job;
+      *end = &job->next;
+    }
+  *kept_end = *overdue_end = NULL;
+  finish_all (overdue);
+  return kept;
+}
+
 static gboolean
 transaction_is_gone (const TwSqliteWriter *writer)
 {
@@ -104,6 +163,9 @@ run_job (TwSqliteWriter *writer, Job *job)
   TwSqliteConnection *connection = writer->connection;
   gboolean ended;
 
+  /* A lock, or those before it, may have taken long. */
+  if (is_overdue (job, tw_monotonic_ms ()))
+    return;
   if (job->once)
     {
       run_mutation (writer, job);
@@ -140,6 +202,17 @@ commit (TwSqliteWriter *writer, GError **error)
   return committed;
 }
 
+/* For how long somebody waits for one of these. */
+static gint64
+last_deadline_ms (const Job *first)
+{
+  gint64 last_ms = 0;
+
+  for (const Job *job = first; job != NULL; job = job->next)
+    last_ms = MAX (last_ms, job->deadline_ms);
+  return last_ms;
+}
+
 /* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL unless the
  * transaction ended early. */
 static Job *
@@ -148,6 +221,7 @@ run_transaction (TwSqliteWriter *writer, Job *first)
   g_autoptr (GError) error = NULL;
   Job *next = first;
 
+  tw_sqlite_connection_be_patient (writer->connection, last_deadline_ms (first));
   if (!tw_sqlite_connection_run (writer->connection, "BEGIN IMMEDIATE", &error))
     {
       set_error_where_none_is (first, NULL, error);
@@ -165,15 +239,6 @@ run_transaction (TwSqliteWriter *writer, Job *first)
   if (error != NULL)
     set_error_where_none_is (first, next, error);
   return next;
-}
-
-static void
-finish (Job *job)
-{
-  if (job->done != NULL)
-    job->done (job->user_data, job->error);
-  g_clear_error (&job->error);
-  g_free (job);
 }
 
 /* SQLite's hook on what a commit leaves in the log. */
@@ -196,18 +261,10 @@ run (void *data)
 
   while ((batch = take_batch (writer)) != NULL)
     {
+      batch = drop_overdue (batch);
       for (Job *rest = batch; rest != NULL;)
         rest = run_transaction (writer, rest);
-      /* Whoever is told by a mailbox that changes are durable is told of all of them at once. */
-      tw_mailbox_hold ();
-      while (batch != NULL)
-        {
-          Job *job = batch;
-
-          batch = job->next;
-          finish (job);
-        }
-      tw_mailbox_release ();
+      finish_all (batch);
       if (writer->in_log > 0)
         tw_sqlite_checkpoint_committed (writer->checkpoint, writer->connection, writer->in_log);
       writer->in_log = 0;
@@ -238,13 +295,13 @@ tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCheckpoint *checkp
 }
 
 void
-tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,
-                       gpointer user_data)
+tw_sqlite_writer_push (TwSqliteWriter *writer, gint64 deadline_ms, TwSqliteMutation mutation, gboolean once,
+                       TwSqliteDone done, gpointer user_data)
 {
   Job *job = g_new0 (Job, 1);
   gboolean accepted;
 
-  *job = (Job) { .mutation = mutation, .once = once, .done = done, .user_data = user_data };
+  *job = (Job) { .mutation = mutation, .once = once, .deadline_ms = deadline_ms, .done = done, .user_data = user_data };
   pthread_mutex_lock (&writer->mutex);
   accepted = writer->waiting < MAX_WAITING;
   if (accepted)

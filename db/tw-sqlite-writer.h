@@ -15,8 +15,8 @@ typedef struct _TwSqliteWriter TwSqliteWriter;
 TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCheckpoint *checkpoint, GError **error);
 
 /* See tw_sqlite_mutate() and, for @once, tw_sqlite_mutate_once(). */
-void tw_sqlite_writer_push (TwSqliteWriter *writer, TwSqliteMutation mutation, gboolean once, TwSqliteDone done,
-                            gpointer user_data);
+void tw_sqlite_writer_push (TwSqliteWriter *writer, gint64 deadline_ms, TwSqliteMutation mutation, gboolean once,
+                            TwSqliteDone done, gpointer user_data);
 
 /* Finishes what is waiting, ends the thread and closes the connection. */
 void tw_sqlite_writer_free (TwSqliteWriter *writer);

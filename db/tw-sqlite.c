@@ -4,10 +4,12 @@
 
 #include "tw-error.h"
 #include "tw-latch.h"
+#include "tw-monotonic.h"
 #include "tw-sqlite-connection.h"
 #include "tw-sqlite-nowait.h"
 #include "tw-sqlite-schema.h"
 #include "tw-sqlite-writer.h"
+#include "tw-store-error.h"
 
 #include <pthread.h>
 
@@ -63,7 +65,7 @@ tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration
 
   g_assert (application_id != 0 && readers > 0);
   pthread_mutex_init (&db->mutex, NULL);
-  pthread_cond_init (&db->returned, NULL);
+  tw_monotonic_cond_init (&db->returned);
   db->n_readers = readers;
   db->idle = g_new0 (TwSqliteConnection *, readers);
   if (!open_connections (db, absolute, application_id, migrations, n_migrations, error))
@@ -98,25 +100,37 @@ static _Thread_local struct
   TwSqliteConnection *connection;
 } kept;
 
-TwSqliteConnection *
-tw_sqlite_reader_borrow (TwSqlite *db)
+/* Whether one is idle, which may be waited for until @deadline_ms. */
+static gboolean
+wait_for_idle (TwSqlite *db, gint64 deadline_ms)
 {
-  TwSqliteConnection *connection;
+  while (db->n_idle == 0 && !tw_deadline_is_over (deadline_ms, tw_monotonic_ms ()))
+    tw_monotonic_cond_wait (&db->returned, &db->mutex, deadline_ms);
+  return db->n_idle > 0;
+}
+
+TwSqliteConnection *
+tw_sqlite_reader_borrow (TwSqlite *db, gint64 deadline_ms, GError **error)
+{
+  TwSqliteConnection *connection = NULL;
 
   if (kept.db == db)
     return kept.connection;
   pthread_mutex_lock (&db->mutex);
-  while (db->n_idle == 0)
-    pthread_cond_wait (&db->returned, &db->mutex);
-  connection = db->idle[--db->n_idle];
+  if (wait_for_idle (db, deadline_ms))
+    connection = db->idle[--db->n_idle];
   pthread_mutex_unlock (&db->mutex);
+  if (connection != NULL)
+    tw_sqlite_connection_be_patient (connection, deadline_ms);
+  else
+    g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);
   return connection;
 }
 
 void
 tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection)
 {
-  if (connection == kept.connection)
+  if (connection == NULL || connection == kept.connection)
     return;
   pthread_mutex_lock (&db->mutex);
   db->idle[db->n_idle++] = connection;
@@ -129,7 +143,7 @@ void
 tw_sqlite_reads_begin (TwSqlite *db)
 {
   g_assert (kept.db == NULL);
-  kept.connection = tw_sqlite_reader_borrow (db);
+  kept.connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   kept.db = db;
   tw_sqlite_connection_run (kept.connection, "BEGIN", NULL);
 }
@@ -165,15 +179,16 @@ tw_sqlite_reads_end (TwSqlite *db)
 }
 
 void
-tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+tw_sqlite_mutate (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
 {
-  tw_sqlite_writer_push (db->writer, mutation, FALSE, done, user_data);
+  tw_sqlite_writer_push (db->writer, deadline_ms, mutation, FALSE, done, user_data);
 }
 
 void
-tw_sqlite_mutate_once (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data)
+tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
+                       gpointer user_data)
 {
-  tw_sqlite_writer_push (db->writer, mutation, TRUE, done, user_data);
+  tw_sqlite_writer_push (db->writer, deadline_ms, mutation, TRUE, done, user_data);
 }
 
 typedef struct
@@ -202,12 +217,12 @@ wait_done (gpointer data, const GError *error)
 }
 
 gboolean
-tw_sqlite_mutate_wait (TwSqlite *db, TwSqliteMutation mutation, gpointer user_data, GError **error)
+tw_sqlite_mutate_wait (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, gpointer user_data, GError **error)
 {
   Wait wait = { .mutation = mutation, .user_data = user_data };
 
   tw_latch_init (&wait.latch);
-  tw_sqlite_mutate (db, wait_mutation, wait_done, &wait);
+  tw_sqlite_mutate (db, deadline_ms, wait_mutation, wait_done, &wait);
   tw_latch_wait (&wait.latch);
   if (wait.error == NULL)
     return TRUE;

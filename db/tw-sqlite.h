@@ -11,6 +11,8 @@
 
 #pragma once
 
+#include "tw-call-context.h"
+
 #include <glib.h>
 #include <sqlite3.h>
 
@@ -36,7 +38,8 @@ void tw_sqlite_close (TwSqlite *db);
 typedef struct _TwSqliteConnection TwSqliteConnection;
 
 /* The statement for @sql, prepared once a connection, reset and unbound: give it back with
- * tw_sqlite_statement_done(). @sql must be a string literal. NULL with @error where it can't be prepared. */
+ * tw_sqlite_statement_done(). @sql must be a string literal. NULL with @error where it can't be prepared. With a
+ * @connection that is NULL it is NULL, and @error stays as it is: it says why none could be borrowed. */
 sqlite3_stmt *tw_sqlite_statement (TwSqliteConnection *connection, const char *sql, GError **error);
 void tw_sqlite_statement_done (sqlite3_stmt *statement);
 sqlite3 *tw_sqlite_handle (TwSqliteConnection *connection);
@@ -67,9 +70,9 @@ typedef struct
 /* Binds @rows as the function's first argument, as they lie: they must stay until the statement is given back. */
 void tw_sqlite_bind_rows (sqlite3_stmt *statement, int index, const TwSqliteRows *rows);
 
-/* Borrows a reader for this thread; waits while all are lent. Give it back with tw_sqlite_reader_return().
- * Thread-safe. */
-TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db);
+/* Borrows a reader for this thread; waits while all are lent, until @deadline_ms (tw-call-context.h) at most: NULL with
+ * UNAVAILABLE then. Give it back with tw_sqlite_reader_return(), which does nothing with NULL. Thread-safe. */
+TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db, gint64 deadline_ms, GError **error);
 void tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection);
 
 /* From the one call to the other this thread has one reader, which it gets whenever it borrows one, and all that it
@@ -91,16 +94,20 @@ typedef gboolean (*TwSqliteMutation) (TwSqliteConnection *connection, gpointer m
 typedef void (*TwSqliteDone) (gpointer mutation, const GError *error);
 
 /* Queues a mutation; never blocks. More than 4,096 waiting: @done is called at once, on this thread, with
- * UNAVAILABLE. Thread-safe. */
-void tw_sqlite_mutate (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+ * UNAVAILABLE. At @deadline_ms it is not begun any more, but fails with UNAVAILABLE: once told so it never happens. One
+ * that was begun before comes to its end. Thread-safe. */
+void tw_sqlite_mutate (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
+                       gpointer user_data);
 
 /* The same for a mutation that changes something with one statement at most, and does not fail once that has succeeded.
  * It needs no savepoint, which would keep a copy of each page that is changed: a statement that fails undoes itself
  * (https://sqlite.org/lang_conflict.html: ABORT). */
-void tw_sqlite_mutate_once (TwSqlite *db, TwSqliteMutation mutation, TwSqliteDone done, gpointer user_data);
+void tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
+                            gpointer user_data);
 
 /* The same, waiting for the end. Not for the writer thread itself. */
-gboolean tw_sqlite_mutate_wait (TwSqlite *db, TwSqliteMutation mutation, gpointer user_data, GError **error);
+gboolean tw_sqlite_mutate_wait (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, gpointer user_data,
+                                GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSqlite, tw_sqlite_close)
 

@@ -9,3 +9,6 @@
 
 /* With TW_ERROR_UNAVAILABLE: more is waiting than it takes. */
 #define TW_STORE_BUSY "The store has too much to do: try again later"
+
+/* With TW_ERROR_UNAVAILABLE: a change's time was over before it was begun. */
+#define TW_STORE_NOTHING_DONE "The service is overloaded: nothing was changed"

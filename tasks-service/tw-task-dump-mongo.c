@@ -137,7 +137,7 @@ walk_on (Walk **walk, gboolean *more, GError **error)
   TwMongo *mongo = (*walk)->dump->mongo;
   gpointer job = g_steal_pointer (walk);
 
-  if (!tw_mongo_call (mongo, run_step, &job, walk_free, error))
+  if (!tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_step, &job, walk_free, error))
     return FALSE;
   *walk = job;
   *more = (*walk)->seen == (*walk)->limit;
@@ -204,7 +204,7 @@ dump_last (TwDump *dump, GVariant **last, GError **error)
 
   walk->dump = mongo_dump (dump);
   walk->records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  if (!tw_mongo_call (mongo_dump (dump)->mongo, run_last, &job, walk_free, error))
+  if (!tw_mongo_call (mongo_dump (dump)->mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_last, &job, walk_free, error))
     return FALSE;
   walk = job;
   *last = walk->tasks > 0 ? g_variant_ref (walk->records->pdata[0]) : NULL;

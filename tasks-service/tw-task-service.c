@@ -66,10 +66,11 @@ outcome_wait (Outcome *outcome, TwTaskRecord **task, GError **error)
 }
 
 gboolean
-tw_task_service_all (TwTaskService *service, const char *user_id, TwTaskRowFunc row, gpointer user_data,
-                     GError **error)
+tw_task_service_all (TwTaskService *service, const TwCallContext *context, const char *user_id, TwTaskRowFunc row,
+                     gpointer user_data, GError **error)
 {
-  return tw_task_store_list (service->store, user_id, TW_DONE_ANY, NULL, 0, row, user_data, error);
+  return tw_task_store_list (service->store, context->deadline_ms, user_id, TW_DONE_ANY, NULL, 0, row, user_data,
+                             error);
 }
 
 /* A page asks for one row more than it shows: only so is it known to be the last. */
@@ -105,8 +106,9 @@ page_row (const TwTaskRecord *task, gpointer user_data)
 }
 
 gboolean
-tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
-                      guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor, GError **error)
+tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id, TwDoneFilter filter,
+                      const char *cursor, guint limit, TwTaskRowFunc row, gpointer user_data, char **next_cursor,
+                      GError **error)
 {
   Page page = { .left = limit, .row = row, .user_data = user_data };
   TwTaskPosition after;
@@ -114,8 +116,8 @@ tw_task_service_page (TwTaskService *service, const char *user_id, TwDoneFilter 
   *next_cursor = NULL;
   if (cursor != NULL && !tw_task_cursor_decode (cursor, &after, error))
     return FALSE;
-  if (!tw_task_store_list (service->store, user_id, filter, cursor != NULL ? &after : NULL, limit + 1, page_row, &page,
-                           error))
+  if (!tw_task_store_list (service->store, context->deadline_ms, user_id, filter, cursor != NULL ? &after : NULL,
+                           limit + 1, page_row, &page, error))
     return FALSE;
   if (page.more)
     *next_cursor = tw_task_cursor_encode (&page.last);
@@ -146,10 +148,10 @@ end_get (GPtrArray *rows, const GError *error, gpointer user_data)
 }
 
 void
-tw_task_service_start_get (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
-                           gpointer user_data)
+tw_task_service_start_get (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                           TwTaskDone done, gpointer user_data)
 {
-  tw_task_store_start_get (service->store, user_id, id, end_get,
+  tw_task_store_start_get (service->store, context->deadline_ms, user_id, id, end_get,
                            started_new (&(Started) { .got = done, .user_data = user_data }));
 }
 
@@ -175,8 +177,9 @@ end_page (GPtrArray *rows, const GError *error, gpointer user_data)
 }
 
 void
-tw_task_service_start_page (TwTaskService *service, const char *user_id, TwDoneFilter filter, const char *cursor,
-                            guint limit, TwTaskPageDone done, gpointer user_data)
+tw_task_service_start_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                            TwDoneFilter filter, const char *cursor, guint limit, TwTaskPageDone done,
+                            gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   TwTaskPosition after;
@@ -186,7 +189,8 @@ tw_task_service_start_page (TwTaskService *service, const char *user_id, TwDoneF
       done (NULL, 0, NULL, error, user_data);
       return;
     }
-  tw_task_store_start_list (service->store, user_id, filter, cursor != NULL ? &after : NULL, limit + 1, end_page,
+  tw_task_store_start_list (service->store, context->deadline_ms, user_id, filter, cursor != NULL ? &after : NULL,
+                            limit + 1, end_page,
                             started_new (&(Started) { .limit = limit, .paged = done, .user_data = user_data }));
 }
 
@@ -209,21 +213,22 @@ tw_task_service_reads_end (TwTaskService *service)
 }
 
 gboolean
-tw_task_service_view (TwTaskService *service, const char *user_id, const char *id, TwTaskRowFunc row,
-                      gpointer user_data, GError **error)
+tw_task_service_view (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                      TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  return tw_task_store_view (service->store, user_id, id, row, user_data, error);
+  return tw_task_store_view (service->store, context->deadline_ms, user_id, id, row, user_data, error);
 }
 
 TwTaskRecord *
-tw_task_service_get (TwTaskService *service, const char *user_id, const char *id, GError **error)
+tw_task_service_get (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                     GError **error)
 {
-  return tw_task_store_get (service->store, user_id, id, error);
+  return tw_task_store_get (service->store, context->deadline_ms, user_id, id, error);
 }
 
 void
-tw_task_service_start_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, TwTaskDone done,
-                              gpointer user_data)
+tw_task_service_start_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                              const TwTaskInput *input, TwTaskDone done, gpointer user_data)
 {
   gint64 now_ms = tw_clock_wall_ms (service->clock);
   char id[TW_ID_SIZE];
@@ -246,17 +251,18 @@ tw_task_service_start_create (TwTaskService *service, const char *user_id, const
       return;
     }
   tw_id_new (now_ms, id);
-  tw_task_store_insert (service->store, &task, done, user_data);
+  tw_task_store_insert (service->store, context->deadline_ms, &task, done, user_data);
 }
 
 TwTaskRecord *
-tw_task_service_create (TwTaskService *service, const char *user_id, const TwTaskInput *input, GError **error)
+tw_task_service_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                        const TwTaskInput *input, GError **error)
 {
   TwTaskRecord *made = NULL;
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_service_start_create (service, user_id, input, outcome_arrived, &outcome);
+  tw_task_service_start_create (service, context, user_id, input, outcome_arrived, &outcome);
   return outcome_wait (&outcome, &made, error) ? made : NULL;
 }
 
@@ -267,8 +273,8 @@ tw_task_input_says_nothing (const TwTaskInput *input)
 }
 
 void
-tw_task_service_start_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
-                              TwTaskDone done, gpointer user_data)
+tw_task_service_start_change (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                              const TwTaskInput *input, TwTaskDone done, gpointer user_data)
 {
   const TwTaskChange change = {
     .name = input->name,
@@ -277,55 +283,56 @@ tw_task_service_start_change (TwTaskService *service, const char *user_id, const
     .now_ms = tw_clock_wall_ms (service->clock),
   };
 
-  tw_task_store_change (service->store, user_id, id, &change, done, user_data);
+  tw_task_store_change (service->store, context->deadline_ms, user_id, id, &change, done, user_data);
 }
 
 TwTaskRecord *
-tw_task_service_change (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
-                        GError **error)
+tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                        const TwTaskInput *input, GError **error)
 {
   TwTaskRecord *changed = NULL;
   Outcome outcome = { 0 };
 
   if (tw_task_input_says_nothing (input))
-    return tw_task_service_get (service, user_id, id, error);
+    return tw_task_service_get (service, context, user_id, id, error);
   tw_latch_init (&outcome.latch);
-  tw_task_service_start_change (service, user_id, id, input, outcome_arrived, &outcome);
+  tw_task_service_start_change (service, context, user_id, id, input, outcome_arrived, &outcome);
   return outcome_wait (&outcome, &changed, error) ? changed : NULL;
 }
 
 TwTaskRecord *
-tw_task_service_upsert (TwTaskService *service, const char *user_id, const char *id, const TwTaskInput *input,
-                        GError **error)
+tw_task_service_upsert (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                        const TwTaskInput *input, GError **error)
 {
   TwTaskInput said = *input;
 
   if (id == NULL)
-    return tw_task_service_create (service, user_id, input, error);
+    return tw_task_service_create (service, context, user_id, input, error);
   if (said.name != NULL && *said.name == '\0')
     said.name = NULL;
-  return tw_task_service_change (service, user_id, id, &said, error);
+  return tw_task_service_change (service, context, user_id, id, &said, error);
 }
 
 void
-tw_task_service_start_remove (TwTaskService *service, const char *user_id, const char *id, TwTaskDone done,
-                              gpointer user_data)
+tw_task_service_start_remove (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                              TwTaskDone done, gpointer user_data)
 {
-  tw_task_store_remove (service->store, user_id, id, done, user_data);
+  tw_task_store_remove (service->store, context->deadline_ms, user_id, id, done, user_data);
 }
 
 gboolean
-tw_task_service_remove (TwTaskService *service, const char *user_id, const char *id, GError **error)
+tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                        GError **error)
 {
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_service_start_remove (service, user_id, id, outcome_arrived, &outcome);
+  tw_task_service_start_remove (service, context, user_id, id, outcome_arrived, &outcome);
   return outcome_wait (&outcome, NULL, error);
 }
 
 gboolean
-tw_task_service_check (TwTaskService *service, GError **error)
+tw_task_service_check (TwTaskService *service, const TwCallContext *context, GError **error)
 {
-  return tw_task_store_check (service->store, error);
+  return tw_task_store_check (service->store, context->deadline_ms, error);
 }

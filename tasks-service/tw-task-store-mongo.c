@@ -43,9 +43,9 @@ not_found (GError **error)
 }
 
 static gboolean
-store_check (TwTaskStore *store, GError **error)
+store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
 {
-  return tw_mongo_check (mongo_store (store)->mongo, error);
+  return tw_mongo_check (mongo_store (store)->mongo, deadline_ms, error);
 }
 
 /* A read's question and what it found. */
@@ -98,9 +98,9 @@ read_finish (gpointer data, const GError *error)
 }
 
 static void
-read_start (Read *read, TwMongoFunc run)
+read_start (Read *read, gint64 deadline_ms, TwMongoFunc run)
 {
-  tw_mongo_run (read->store->mongo, run, read_finish, read, read_free);
+  tw_mongo_run (read->store->mongo, deadline_ms, TW_MONGO_READING, run, read_finish, read, read_free);
 }
 
 static gboolean
@@ -120,7 +120,8 @@ run_get (TwMongoSession *session, gpointer data, GError **error)
 }
 
 static void
-store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done, gpointer user_data)
+store_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowsDone done,
+                 gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   bson_oid_t oid;
@@ -134,7 +135,7 @@ store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTask
     }
   read = read_new (store, user_id, done, user_data);
   read->id = oid;
-  read_start (read, run_get);
+  read_start (read, deadline_ms, run_get);
 }
 
 static gboolean
@@ -192,8 +193,8 @@ run_list (TwMongoSession *session, gpointer data, GError **error)
 }
 
 static void
-store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
-                  guint limit, TwTaskRowsDone done, gpointer user_data)
+store_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                  const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   Read *read;
@@ -210,7 +211,7 @@ store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, 
   read->has_after = after != NULL;
   if (after != NULL)
     read->after = *after;
-  read_start (read, run_list);
+  read_start (read, deadline_ms, run_list);
 }
 
 /* One change on its way. */
@@ -269,9 +270,9 @@ mutation_new (TwTaskStore *store, const char *user_id, const char *id, TwTaskDon
 }
 
 static void
-start (Mutation *mutation, TwMongoFunc run)
+start (Mutation *mutation, gint64 deadline_ms, TwMongoFunc run)
 {
-  tw_mongo_run (mutation->store->mongo, run, finish, mutation, mutation_free);
+  tw_mongo_run (mutation->store->mongo, deadline_ms, TW_MONGO_CHANGING, run, finish, mutation, mutation_free);
 }
 
 static gboolean
@@ -284,14 +285,14 @@ run_insert (TwMongoSession *session, gpointer data, GError **error)
 }
 
 static void
-store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
 {
   Mutation *mutation = mutation_new (store, task->user_id, task->id, done, user_data);
 
   if (mutation == NULL)
     return;
   mutation->task = tw_task_record_copy (task);
-  start (mutation, run_insert);
+  start (mutation, deadline_ms, run_insert);
 }
 
 static gboolean
@@ -305,8 +306,8 @@ run_change (TwMongoSession *session, gpointer data, GError **error)
 }
 
 static void
-store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, TwTaskDone done,
-              gpointer user_data)
+store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
+              TwTaskDone done, gpointer user_data)
 {
   Mutation *mutation = mutation_new (store, user_id, id, done, user_data);
 
@@ -315,7 +316,7 @@ store_change (TwTaskStore *store, const char *user_id, const char *id, const TwT
   mutation->new_name = g_strdup (change->name);
   mutation->change = *change;
   mutation->change.name = mutation->new_name;
-  start (mutation, run_change);
+  start (mutation, deadline_ms, run_change);
 }
 
 static gboolean
@@ -329,12 +330,13 @@ run_remove (TwMongoSession *session, gpointer data, GError **error)
 }
 
 static void
-store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
+store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
+              gpointer user_data)
 {
   Mutation *mutation = mutation_new (store, user_id, id, done, user_data);
 
   if (mutation != NULL)
-    start (mutation, run_remove);
+    start (mutation, deadline_ms, run_remove);
 }
 
 static void

@@ -97,9 +97,9 @@ read_check (TwSqliteConnection *connection, GError **error)
 }
 
 static gboolean
-store_check (TwTaskStore *store, GError **error)
+store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
 {
-  TwSqliteConnection *connection = tw_sqlite_reader_borrow (database (store));
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   gboolean well = read_check (connection, error);
 
   tw_sqlite_reader_return (database (store), connection);
@@ -139,8 +139,8 @@ read_task (TwSqliteConnection *connection, Taking *taking, GError **error)
 }
 
 static gboolean
-store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
-            GError **error)
+store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
+            gpointer user_data, GError **error)
 {
   guint8 bytes[TW_ID_BYTES];
   Taking taking = { .user_id = user_id, .id = bytes, .left = 1, .row = row, .user_data = user_data };
@@ -149,7 +149,7 @@ store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFu
 
   if (!tw_id_to_bytes (id, bytes))
     return not_found (error);
-  connection = tw_sqlite_reader_borrow (database (store));
+  connection = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   found = read_task (connection, &taking, error);
   tw_sqlite_reader_return (database (store), connection);
   return found;
@@ -208,8 +208,8 @@ run_walk (TwSqliteConnection *connection, TwDoneFilter filter, const Position *a
 }
 
 static gboolean
-store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
-            TwTaskRowFunc row, gpointer user_data, GError **error)
+store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+            const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   Taking taking = { .user_id = user_id, .left = limit == 0 ? ALL : limit, .row = row, .user_data = user_data };
   Position position;
@@ -225,7 +225,7 @@ store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const 
           return FALSE;
         }
     }
-  connection = tw_sqlite_reader_borrow (database (store));
+  connection = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   walked = run_walk (connection, filter, after != NULL ? &position : NULL, &taking, error);
   tw_sqlite_reader_return (database (store), connection);
   return walked;
@@ -382,7 +382,7 @@ job_new (const char *user_id, const char *id, const char *name, TwTaskDone done,
 /* Each of the following is one statement: see tw_sqlite_mutate_once(). */
 
 static void
-store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
 {
   char *name;
   Job *job = job_new (task->user_id, task->id, task->name, done, user_data, &name);
@@ -394,12 +394,12 @@ store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpo
   job->task.updated_ms = task->updated_ms;
   job->task.version = task->version;
   job->task.done = task->done;
-  tw_sqlite_mutate_once (database (store), run_insert, finish_insert, job);
+  tw_sqlite_mutate_once (database (store), deadline_ms, run_insert, finish_insert, job);
 }
 
 static void
-store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, TwTaskDone done,
-              gpointer user_data)
+store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
+              TwTaskDone done, gpointer user_data)
 {
   char *name;
   Job *job = job_new (user_id, id, change->name, done, user_data, &name);
@@ -408,17 +408,18 @@ store_change (TwTaskStore *store, const char *user_id, const char *id, const TwT
     return;
   job->change = *change;
   job->change.name = name;
-  tw_sqlite_mutate_once (database (store), run_change, finish_change, job);
+  tw_sqlite_mutate_once (database (store), deadline_ms, run_change, finish_change, job);
 }
 
 static void
-store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
+store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
+              gpointer user_data)
 {
   char *name;
   Job *job = job_new (user_id, id, NULL, done, user_data, &name);
 
   if (job != NULL)
-    tw_sqlite_mutate_once (database (store), run_remove, finish_remove, job);
+    tw_sqlite_mutate_once (database (store), deadline_ms, run_remove, finish_remove, job);
 }
 
 static void

@@ -35,9 +35,9 @@ tw_task_store_free (TwTaskStore *store)
 }
 
 gboolean
-tw_task_store_check (TwTaskStore *store, GError **error)
+tw_task_store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
 {
-  return store->klass->check (store, error);
+  return store->klass->check (store, deadline_ms, error);
 }
 
 gboolean
@@ -59,17 +59,17 @@ tw_task_store_reads_end (TwTaskStore *store)
 }
 
 void
-tw_task_store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done,
-                         gpointer user_data)
+tw_task_store_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                         TwTaskRowsDone done, gpointer user_data)
 {
-  store->klass->start_get (store, user_id, id, done, user_data);
+  store->klass->start_get (store, deadline_ms, user_id, id, done, user_data);
 }
 
 void
-tw_task_store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
-                          guint limit, TwTaskRowsDone done, gpointer user_data)
+tw_task_store_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                          const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data)
 {
-  store->klass->start_list (store, user_id, filter, after, limit, done, user_data);
+  store->klass->start_list (store, deadline_ms, user_id, filter, after, limit, done, user_data);
 }
 
 /* A read that was started, and is waited for. */
@@ -114,15 +114,15 @@ show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, GError **err
 }
 
 gboolean
-tw_task_store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
-                    GError **error)
+tw_task_store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
+                    gpointer user_data, GError **error)
 {
   Reading reading = { 0 };
 
   if (!tw_task_store_is_remote (store))
-    return store->klass->view (store, user_id, id, row, user_data, error);
+    return store->klass->view (store, deadline_ms, user_id, id, row, user_data, error);
   tw_latch_init (&reading.ended);
-  store->klass->start_get (store, user_id, id, keep_rows, &reading);
+  store->klass->start_get (store, deadline_ms, user_id, id, keep_rows, &reading);
   return show_rows (&reading, row, user_data, error);
 }
 
@@ -136,41 +136,43 @@ copy_row (const TwTaskRecord *row, gpointer data)
 }
 
 TwTaskRecord *
-tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error)
+tw_task_store_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, GError **error)
 {
   TwTaskRecord *task = NULL;
 
-  return tw_task_store_view (store, user_id, id, copy_row, &task, error) ? task : NULL;
+  return tw_task_store_view (store, deadline_ms, user_id, id, copy_row, &task, error) ? task : NULL;
 }
 
 gboolean
-tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
-                    guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
+tw_task_store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                    const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   Reading reading = { 0 };
 
   if (!tw_task_store_is_remote (store))
-    return store->klass->list (store, user_id, filter, after, limit, row, user_data, error);
+    return store->klass->list (store, deadline_ms, user_id, filter, after, limit, row, user_data, error);
   tw_latch_init (&reading.ended);
-  store->klass->start_list (store, user_id, filter, after, limit, keep_rows, &reading);
+  store->klass->start_list (store, deadline_ms, user_id, filter, after, limit, keep_rows, &reading);
   return show_rows (&reading, row, user_data, error);
 }
 
 void
-tw_task_store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+tw_task_store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
+                      gpointer user_data)
 {
-  store->klass->insert (store, task, done, user_data);
+  store->klass->insert (store, deadline_ms, task, done, user_data);
 }
 
 void
-tw_task_store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
-                      TwTaskDone done, gpointer user_data)
+tw_task_store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                      const TwTaskChange *change, TwTaskDone done, gpointer user_data)
 {
-  store->klass->change (store, user_id, id, change, done, user_data);
+  store->klass->change (store, deadline_ms, user_id, id, change, done, user_data);
 }
 
 void
-tw_task_store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
+tw_task_store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
+                      gpointer user_data)
 {
-  store->klass->remove (store, user_id, id, done, user_data);
+  store->klass->remove (store, deadline_ms, user_id, id, done, user_data);
 }

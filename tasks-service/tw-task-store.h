@@ -6,14 +6,18 @@
  * - Ids are 24 hex digits and made by the service. What is not found for that user, whether it never was, was
  *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
  * - Reads may block and may be called on any thread, but for those that start; these and mutations never block and
- *   complete by callback, on any thread, mutations once they are durable. A read that starts after a mutation's callback
- *   sees it.
+ *   complete by callback, on any thread, mutations once they are durable. A read that starts after a mutation's
+ * callback sees it.
  * - Newest first means descending by (created, id).
+ * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE, and is never done.
+ * Only a change that had been begun before may be done although it failed so.
  * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (malformed cursor), UNAVAILABLE, INTERNAL.
  *   None names a backend.
  */
 
 #pragma once
+
+#include "tw-call-context.h"
 
 #include <glib.h>
 
@@ -79,25 +83,28 @@ typedef struct _TwTaskStore TwTaskStore;
 typedef struct
 {
   void (*free) (TwTaskStore *store);
-  gboolean (*check) (TwTaskStore *store, GError **error);
+  gboolean (*check) (TwTaskStore *store, gint64 deadline_ms, GError **error);
 
   /* A store whose reads wait for a processor. */
   gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait);
   void (*reads_end) (TwTaskStore *store);
-  gboolean (*view) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row, gpointer user_data,
-                    GError **error);
-  gboolean (*list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
-                    guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
+  gboolean (*view) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
+                    gpointer user_data, GError **error);
+  gboolean (*list) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                    const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
 
   /* Instead of these, one whose reads wait for another machine. */
-  void (*start_get) (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done, gpointer user_data);
-  void (*start_list) (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
-                      guint limit, TwTaskRowsDone done, gpointer user_data);
+  void (*start_get) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowsDone done,
+                     gpointer user_data);
+  void (*start_list) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                      const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data);
 
-  void (*insert) (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
-  void (*change) (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
-                  TwTaskDone done, gpointer user_data);
-  void (*remove) (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data);
+  void (*insert) (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
+                  gpointer user_data);
+  void (*change) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                  const TwTaskChange *change, TwTaskDone done, gpointer user_data);
+  void (*remove) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
+                  gpointer user_data);
 } TwTaskStoreClass;
 
 /* An implementation's struct starts with this. */
@@ -110,7 +117,7 @@ struct _TwTaskStore
 void tw_task_store_free (TwTaskStore *store);
 
 /* Whether it can read now. */
-gboolean tw_task_store_check (TwTaskStore *store, GError **error);
+gboolean tw_task_store_check (TwTaskStore *store, gint64 deadline_ms, GError **error);
 
 /* Whether a read waits for another machine: then it can be started, and no thread of the caller's has to wait. */
 gboolean tw_task_store_is_remote (const TwTaskStore *store);
@@ -122,31 +129,33 @@ gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait);
 void tw_task_store_reads_end (TwTaskStore *store);
 
 /* One task: calls @row once (what it returns is ignored), or fails. */
-gboolean tw_task_store_view (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowFunc row,
-                             gpointer user_data, GError **error);
+gboolean tw_task_store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                             TwTaskRowFunc row, gpointer user_data, GError **error);
 
 /* The same as a copy; free with tw_task_record_free(). */
-TwTaskRecord *tw_task_store_get (TwTaskStore *store, const char *user_id, const char *id, GError **error);
+TwTaskRecord *tw_task_store_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                                 GError **error);
 
 /* A user's tasks, newest first, those behind @after (NULL: from the start), at most @limit of them (0: all). */
-gboolean tw_task_store_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter,
+gboolean tw_task_store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
                              const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data,
                              GError **error);
 
 /* The same, of a remote store, for whoever does not wait: neither blocks. One row, or a user's tasks. */
-void tw_task_store_start_get (TwTaskStore *store, const char *user_id, const char *id, TwTaskRowsDone done,
-                              gpointer user_data);
-void tw_task_store_start_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter,
+void tw_task_store_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                              TwTaskRowsDone done, gpointer user_data);
+void tw_task_store_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
                                const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data);
 
 /* Inserts a copy of @task as it stands. */
-void tw_task_store_insert (TwTaskStore *store, const TwTaskRecord *task, TwTaskDone done, gpointer user_data);
+void tw_task_store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
+                           gpointer user_data);
 
 /* Applies @change (copied), raising the version by one: also where it sets what was there already. */
-void tw_task_store_change (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
-                           TwTaskDone done, gpointer user_data);
+void tw_task_store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
+                           const TwTaskChange *change, TwTaskDone done, gpointer user_data);
 
-void tw_task_store_remove (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done,
+void tw_task_store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
                            gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskStore, tw_task_store_free)

@@ -99,7 +99,8 @@ answer_get (TwCall *call, gboolean may_wait, gpointer service)
   g_auto (TwTasksArguments) asked;
 
   tw_tasks_arguments_read_one (&asked, call);
-  if (tw_task_service_view (service, asked.user_id, asked.id, write_task, begin_success (call), &error))
+  if (tw_task_service_view (service, tw_call_context (call), asked.user_id, asked.id, write_task, begin_success (call),
+                            &error))
     tw_call_reply (call);
   else if (may_wait || !has_to_wait (error))
     tw_call_fail (call, error);
@@ -114,7 +115,7 @@ start_get (TwCall *call, TwTaskService *service)
   g_auto (TwTasksArguments) asked;
 
   tw_tasks_arguments_read_one (&asked, call);
-  tw_task_service_start_get (service, asked.user_id, asked.id, answer_task, call);
+  tw_task_service_start_get (service, tw_call_context (call), asked.user_id, asked.id, answer_task, call);
 }
 
 static void
@@ -181,8 +182,9 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
 
   tw_tasks_arguments_read_page (&asked, call);
   begin_rows (&rows, call, asked.limit);
-  if (!tw_task_service_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
-                             asked.cursor, (guint) asked.limit, write_row, &rows, &next_cursor, &error))
+  if (!tw_task_service_page (service, tw_call_context (call), asked.user_id,
+                             tw_done_filter (asked.input.has_done, asked.input.done), asked.cursor, (guint) asked.limit,
+                             write_row, &rows, &next_cursor, &error))
     {
       if (!may_wait && has_to_wait (error))
         return FALSE;
@@ -218,8 +220,9 @@ start_page (TwCall *call, TwTaskService *service)
   g_auto (TwTasksArguments) asked;
 
   tw_tasks_arguments_read_page (&asked, call);
-  tw_task_service_start_page (service, asked.user_id, tw_done_filter (asked.input.has_done, asked.input.done),
-                              asked.cursor, (guint) asked.limit, answer_started_page, call);
+  tw_task_service_start_page (service, tw_call_context (call), asked.user_id,
+                              tw_done_filter (asked.input.has_done, asked.input.done), asked.cursor,
+                              (guint) asked.limit, answer_started_page, call);
 }
 
 static void
@@ -242,7 +245,8 @@ take_create (TwCall *call, gpointer data)
   g_auto (TwTasksArguments) asked;
 
   tw_tasks_arguments_read_create (&asked, call);
-  tw_task_service_start_create (direct->service, asked.user_id, &asked.input, answer_task, call);
+  tw_task_service_start_create (direct->service, tw_call_context (call), asked.user_id, &asked.input, answer_task,
+                                call);
 }
 
 /* patch */
@@ -257,7 +261,8 @@ take_patch (TwCall *call, gpointer data)
   if (tw_task_input_says_nothing (&asked.input))
     take_get (call, data);
   else
-    tw_task_service_start_change (direct->service, asked.user_id, asked.id, &asked.input, answer_task, call);
+    tw_task_service_start_change (direct->service, tw_call_context (call), asked.user_id, asked.id, &asked.input,
+                                  answer_task, call);
 }
 
 /* remove */
@@ -280,7 +285,7 @@ take_remove (TwCall *call, gpointer data)
   g_auto (TwTasksArguments) asked;
 
   tw_tasks_arguments_read_one (&asked, call);
-  tw_task_service_start_remove (direct->service, asked.user_id, asked.id, answer_removed, call);
+  tw_task_service_start_remove (direct->service, tw_call_context (call), asked.user_id, asked.id, answer_removed, call);
 }
 
 /* Life */

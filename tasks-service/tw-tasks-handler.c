@@ -27,6 +27,12 @@ service_of (TwTasksIf *iface)
   return ((TasksAnswers *) iface)->service;
 }
 
+static const TwCallContext *
+context_of (TwTasksIf *iface)
+{
+  return *((TasksAnswers *) iface)->context;
+}
+
 static char *
 time_to_string (gint64 wall_ms)
 {
@@ -76,14 +82,14 @@ append_row (const TwTaskRecord *row, gpointer tasks)
 static gboolean
 answer_all (TwTasksIf *iface, GPtrArray **tasks, const char *user_id, GError **error)
 {
-  return tw_task_service_all (service_of (iface), user_id, append_row, *tasks, error);
+  return tw_task_service_all (service_of (iface), context_of (iface), user_id, append_row, *tasks, error);
 }
 
 static gboolean
 answer_add (TwTasksIf *iface, TwTask **task, const char *user_id, const char *name, GError **error)
 {
-  return answer (task,
-                 tw_task_service_create (service_of (iface), user_id, &(TwTaskInput) { .name = name }, error));
+  return answer (task, tw_task_service_create (service_of (iface), context_of (iface), user_id,
+                                               &(TwTaskInput) { .name = name }, error));
 }
 
 static gboolean
@@ -92,7 +98,7 @@ answer_update (TwTasksIf *iface, TwTask **task, const char *id, const char *name
 {
   const TwTaskInput input = { .name = name, .has_done = TRUE, .done = done };
 
-  return answer (task, tw_task_service_change (service_of (iface), user_id, id, &input, error));
+  return answer (task, tw_task_service_change (service_of (iface), context_of (iface), user_id, id, &input, error));
 }
 
 static gboolean
@@ -105,7 +111,8 @@ answer_upsert (TwTasksIf *iface, TwTask **task, const TwTask *given, TwBaseExcep
   };
   const char *id = given->__isset_id ? given->id : NULL;
 
-  return answer (task, tw_task_service_upsert (service_of (iface), given->userId, id, &input, error));
+  return answer (task,
+                 tw_task_service_upsert (service_of (iface), context_of (iface), given->userId, id, &input, error));
 }
 
 static gboolean
@@ -114,7 +121,7 @@ answer_check (TwTasksIf *iface, TwHealthcheck **health, GError **error)
   g_autoptr (GError) problem = NULL;
   TwHealthcheck *answered = g_object_new (TW_TYPE_HEALTHCHECK, NULL);
 
-  answered->ok = tw_task_service_check (service_of (iface), &problem);
+  answered->ok = tw_task_service_check (service_of (iface), context_of (iface), &problem);
   answered->message = g_strdup (problem != NULL ? tw_error_public_message (problem) : "");
   answered->__isset_ok = answered->__isset_message = TRUE;
   g_clear_object (health);
@@ -126,7 +133,7 @@ static gboolean
 answer_get (TwTasksIf *iface, TwTask **task, const char *user_id, const char *id, TwBaseException **ouch,
             GError **error)
 {
-  return answer (task, tw_task_service_get (service_of (iface), user_id, id, error));
+  return answer (task, tw_task_service_get (service_of (iface), context_of (iface), user_id, id, error));
 }
 
 static gboolean
@@ -138,8 +145,8 @@ answer_page (TwTasksIf *iface, TwTaskPage **page, const char *user_id, const TwP
   TwDoneFilter filter = tw_done_filter (request->__isset_done, request->done);
   const char *cursor = request->__isset_cursor ? request->cursor : NULL;
 
-  if (!tw_task_service_page (service_of (iface), user_id, filter, cursor, (guint) request->limit, append_row,
-                             filled->tasks, &filled->nextCursor, error))
+  if (!tw_task_service_page (service_of (iface), context_of (iface), user_id, filter, cursor, (guint) request->limit,
+                             append_row, filled->tasks, &filled->nextCursor, error))
     return FALSE;
   filled->__isset_tasks = TRUE;
   filled->__isset_nextCursor = filled->nextCursor != NULL;
@@ -154,7 +161,7 @@ answer_create (TwTasksIf *iface, TwTask **task, const char *user_id, const TwNew
 {
   const TwTaskInput input = { .name = given->name, .has_done = given->__isset_done, .done = given->done };
 
-  return answer (task, tw_task_service_create (service_of (iface), user_id, &input, error));
+  return answer (task, tw_task_service_create (service_of (iface), context_of (iface), user_id, &input, error));
 }
 
 /* Names what can't be cleared. The schema says so too; a client that comes past its limits is answered the same. */
@@ -183,13 +190,13 @@ answer_patch (TwTasksIf *iface, TwTask **task, const char *user_id, const char *
   };
 
   return refuse_clear (changes, error)
-         && answer (task, tw_task_service_change (service_of (iface), user_id, id, &input, error));
+         && answer (task, tw_task_service_change (service_of (iface), context_of (iface), user_id, id, &input, error));
 }
 
 static gboolean
 answer_remove (TwTasksIf *iface, const char *user_id, const char *id, TwBaseException **ouch, GError **error)
 {
-  return tw_task_service_remove (service_of (iface), user_id, id, error);
+  return tw_task_service_remove (service_of (iface), context_of (iface), user_id, id, error);
 }
 
 static void

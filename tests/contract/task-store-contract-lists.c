@@ -99,7 +99,8 @@ test_walk_ends_when_told (Fixture *f, gconstpointer data)
 
   for (guint n = 1; n <= 4; n++)
     insert (f->store, ANN, n, n, FALSE);
-  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 0, stop_at_second, &rows, &error));
+  g_assert_true (
+    tw_task_store_list (f->store, TW_DEADLINE_NONE, ANN, TW_DONE_ANY, NULL, 0, stop_at_second, &rows, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (rows, ==, 2);
 }
@@ -114,12 +115,13 @@ test_long_list_is_whole (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_tasks (f->store, ANN), ==, 1200);
 
   /* In pages it is the same list. */
-  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 0, note_row, whole, NULL));
-  g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, NULL, 100, note_row, pages, NULL));
+  g_assert_true (tw_task_store_list (f->store, TW_DEADLINE_NONE, ANN, TW_DONE_ANY, NULL, 0, note_row, whole, NULL));
+  g_assert_true (tw_task_store_list (f->store, TW_DEADLINE_NONE, ANN, TW_DONE_ANY, NULL, 100, note_row, pages, NULL));
   for (guint last = 1100; last > 0; last -= 100)
     {
       position = behind (last / 7, last);
-      g_assert_true (tw_task_store_list (f->store, ANN, TW_DONE_ANY, &position, 100, note_row, pages, NULL));
+      g_assert_true (
+        tw_task_store_list (f->store, TW_DEADLINE_NONE, ANN, TW_DONE_ANY, &position, 100, note_row, pages, NULL));
     }
   g_assert_cmpstr (pages->str, ==, whole->str);
 }

@@ -86,7 +86,7 @@ insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error)
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_store_insert (store, task, arrived, &outcome);
+  tw_task_store_insert (store, TW_DEADLINE_NONE, task, arrived, &outcome);
   return wait_for (&outcome, error);
 }
 
@@ -96,7 +96,7 @@ change_task (TwTaskStore *store, const char *user_id, const char *id, const TwTa
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_store_change (store, user_id, id, change, arrived, &outcome);
+  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, change, arrived, &outcome);
   return wait_for (&outcome, error);
 }
 
@@ -106,7 +106,7 @@ remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **e
   Outcome outcome = { 0 };
 
   tw_latch_init (&outcome.latch);
-  tw_task_store_remove (store, user_id, id, arrived, &outcome);
+  tw_task_store_remove (store, TW_DEADLINE_NONE, user_id, id, arrived, &outcome);
   g_assert_null (wait_for (&outcome, error));
 }
 
@@ -147,7 +147,7 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
 
           id_of (first + i, id);
           tw_latch_init (&outcomes[i].latch);
-          tw_task_store_insert (store, &task, arrived, &outcomes[i]);
+          tw_task_store_insert (store, TW_DEADLINE_NONE, &task, arrived, &outcomes[i]);
         }
       for (guint i = 0; i < batch; i++)
         {
@@ -188,7 +188,7 @@ assert_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const
   g_autoptr (GString) list = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_store_list (store, user_id, filter, after, limit, note_row, list, &error));
+  g_assert_true (tw_task_store_list (store, TW_DEADLINE_NONE, user_id, filter, after, limit, note_row, list, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (list->str, ==, expected);
 }
@@ -216,7 +216,7 @@ assert_nothing_there (TwTaskStore *store, const char *user_id, const char *id)
   const TwTaskChange change = { .name = "mine now", .has_done = TRUE, .done = TRUE, .now_ms = 99 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (tw_task_store_get (store, user_id, id, &error));
+  g_assert_null (tw_task_store_get (store, TW_DEADLINE_NONE, user_id, id, &error));
   assert_not_found (&error);
   g_assert_null (change_task (store, user_id, id, &change, &error));
   assert_not_found (&error);
@@ -238,7 +238,7 @@ count_tasks (TwTaskStore *store, const char *user_id)
 {
   guint rows = 0;
 
-  g_assert_true (tw_task_store_list (store, user_id, TW_DONE_ANY, NULL, 0, count_row, &rows, NULL));
+  g_assert_true (tw_task_store_list (store, TW_DEADLINE_NONE, user_id, TW_DONE_ANY, NULL, 0, count_row, &rows, NULL));
   return rows;
 }
 

@@ -16,7 +16,7 @@ mongo_task_store_open (const char *uri, GError **error)
     {
       g_autoptr (GError) away = NULL;
 
-      if (tw_task_store_check (store, &away))
+      if (tw_task_store_check (store, TW_DEADLINE_NONE, &away))
         return g_steal_pointer (&store);
       if (i == 999)
         g_propagate_error (error, g_steal_pointer (&away));

@@ -137,7 +137,7 @@ leave_alone (gpointer job)
 gboolean
 mongo_fixture_run (TwMongo *mongo, TwMongoFunc run, gpointer job, GError **error)
 {
-  return tw_mongo_call (mongo, run, &job, leave_alone, error);
+  return tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run, &job, leave_alone, error);
 }
 
 void

@@ -36,7 +36,7 @@ assert_works (TwMongo *mongo)
   mongo_fixture_assert_ready (mongo);
   mongo_fixture_run (mongo, find_something, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (tw_mongo_check (mongo, &error));
+  g_assert_true (tw_mongo_check (mongo, TW_DEADLINE_NONE, &error));
 }
 
 static void
@@ -56,7 +56,7 @@ assert_is_closed (TwMongo *mongo)
   g_assert_false (tw_mongo_wait (mongo, 0, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_clear_error (&error);
-  g_assert_false (tw_mongo_check (mongo, &error));
+  g_assert_false (tw_mongo_check (mongo, TW_DEADLINE_NONE, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
 }
 

@@ -62,7 +62,7 @@ test_no_copy_into_what_is_served (MongoFixture *f, gconstpointer data)
   assert_taken (copy);
   tw_mongo_close (copy);
   g_assert_cmpint (mongo_fixture_count (f, HOLDERS, "{\"_id\": \"copy-things\"}"), ==, 0);
-  g_assert_true (tw_mongo_check (service, NULL));
+  g_assert_true (tw_mongo_check (service, TW_DEADLINE_NONE, NULL));
   tw_mongo_close (service);
 
   copy = mongo_fixture_open_ready (f, TW_MONGO_FILL);
@@ -78,7 +78,7 @@ test_other_data_does_not_matter (MongoFixture *f, gconstpointer data)
 
   g_assert_nonnull (copy);
   mongo_fixture_assert_ready (copy);
-  g_assert_true (tw_mongo_check (service, NULL));
+  g_assert_true (tw_mongo_check (service, TW_DEADLINE_NONE, NULL));
 }
 
 /* A copy that was broken off, gone on with by another process, and finished: then the service opens by itself. */
@@ -263,7 +263,7 @@ test_reading_leaves_no_trace (MongoFixture *f, gconstpointer data)
   bson_error_t why;
   char **names;
 
-  g_assert_true (tw_mongo_check (reader, NULL));
+  g_assert_true (tw_mongo_check (reader, TW_DEADLINE_NONE, NULL));
   tw_mongo_close (reader);
   names = mongoc_database_get_collection_names_with_opts (database, NULL, &why);
   g_assert_nonnull (names);

@@ -6,7 +6,6 @@
 
 #include "mongo-fixture.h"
 #include "tw-clock.h"
-#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-latch.h"
 #include "tw-store-error.h"
@@ -83,13 +82,12 @@ assert_unavailable (Job *job, const char *message)
   g_clear_error (&job->error);
 }
 
-/* One worker: what comes behind the first has to wait for it. */
 static TwMongo *
-open_narrow (const MongoFixture *f)
+open_with (const MongoFixture *f, const char *options)
 {
   /* libmongoc takes an option once. */
   g_autoptr (GRegex) others = g_regex_new ("\\?.*", 0, 0, NULL);
-  g_autofree char *uri = g_regex_replace (others, f->uri, -1, 0, "?maxPoolSize=1", 0, NULL);
+  g_autofree char *uri = g_regex_replace (others, f->uri, -1, 0, options, 0, NULL);
   g_autoptr (GError) error = NULL;
   TwMongo *mongo = tw_mongo_open (uri, &mongo_fixture_spec, TW_MONGO_SERVE, &error);
 
@@ -98,19 +96,26 @@ open_narrow (const MongoFixture *f)
   return mongo;
 }
 
+/* One worker: what comes behind the first has to wait for it. */
+static TwMongo *
+open_narrow (const MongoFixture *f)
+{
+  return open_with (f, "?maxPoolSize=1");
+}
+
 /* Has @first take the worker, and @second wait behind it. */
 static void
 run_two (TwMongo *mongo, Job *first, Job *second)
 {
   job_init (first);
   job_init (second);
-  tw_mongo_run (mongo, run_until_released, job_answered, first, job_freed);
-  tw_mongo_run (mongo, run_at_once, job_answered, second, job_freed);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_until_released, job_answered, first, job_freed);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, second, job_freed);
 }
 
 /* Its operation is answered before one that came earlier and has all the time. */
 static void
-test_thread_has_less_time (MongoFixture *f, gconstpointer data)
+test_asker_has_less_time (MongoFixture *f, gconstpointer data)
 {
   TwMongo *mongo = open_narrow (f);
   gint64 begun_ms = tw_clock_monotonic_ms (tw_clock_system ()), took_ms;
@@ -118,10 +123,8 @@ test_thread_has_less_time (MongoFixture *f, gconstpointer data)
 
   job_init (&stuck);
   job_init (&hurried);
-  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, job_freed);
-  tw_deadline_set (begun_ms + 500);
-  tw_mongo_run (mongo, run_at_once, job_answered, &hurried, job_freed);
-  tw_deadline_set (TW_DEADLINE_NONE);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_until_released, job_answered, &stuck, job_freed);
+  tw_mongo_run (mongo, begun_ms + 500, TW_MONGO_READING, run_at_once, job_answered, &hurried, job_freed);
 
   tw_latch_wait (&hurried.answered);
   took_ms = tw_clock_monotonic_ms (tw_clock_system ()) - begun_ms;
@@ -159,6 +162,67 @@ test_deadline (MongoFixture *f, gconstpointer data)
   mongo_fixture_assert_ready (mongo);
 }
 
+/* As many of the one kind as may run, and more, stand still: the other kind goes on, and they when there is room. */
+static void
+kind_leaves_room (const MongoFixture *f, TwMongoKind stuck_kind, TwMongoKind other_kind)
+{
+  enum
+  {
+    STUCK = 10
+  };
+  g_autoptr (TwMongo) mongo = open_with (f, "?maxPoolSize=8");
+  Job stuck[STUCK], others[3];
+
+  for (guint i = 0; i < STUCK; i++)
+    {
+      job_init (&stuck[i]);
+      tw_mongo_run (mongo, TW_DEADLINE_NONE, stuck_kind, run_until_released, job_answered, &stuck[i], job_freed);
+    }
+  tw_latch_wait (&stuck[5].begun);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      job_init (&others[i]);
+      tw_mongo_run (mongo, TW_DEADLINE_NONE, other_kind, run_at_once, job_answered, &others[i], job_freed);
+      tw_latch_wait (&others[i].freed);
+      g_assert_no_error (others[i].error);
+    }
+  for (guint i = 0; i < STUCK; i++)
+    tw_latch_open (&stuck[i].release);
+  for (guint i = 0; i < STUCK; i++)
+    {
+      tw_latch_wait (&stuck[i].freed);
+      g_assert_no_error (stuck[i].error);
+      g_assert_cmpuint (atomic_load (&stuck[i].runs), ==, 1);
+    }
+}
+
+static void
+test_changes_that_hang_leave_room_for_reads (MongoFixture *f, gconstpointer data)
+{
+  kind_leaves_room (f, TW_MONGO_CHANGING, TW_MONGO_READING);
+}
+
+static void
+test_reads_that_hang_leave_room_for_changes (MongoFixture *f, gconstpointer data)
+{
+  kind_leaves_room (f, TW_MONGO_READING, TW_MONGO_CHANGING);
+}
+
+static void
+test_over_is_not_begun (MongoFixture *f, gconstpointer data)
+{
+  g_autoptr (TwMongo) mongo = mongo_fixture_open_ready (f, TW_MONGO_SERVE);
+  Job late;
+
+  job_init (&late);
+  tw_mongo_run (mongo, tw_clock_monotonic_ms (tw_clock_system ()), TW_MONGO_CHANGING, run_at_once, job_answered, &late,
+                job_freed);
+  tw_latch_wait (&late.freed);
+  g_assert_error (late.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_clear_error (&late.error);
+  g_assert_cmpuint (atomic_load (&late.runs), ==, 0);
+}
+
 static void
 test_waited_too_long_is_not_begun (MongoFixture *f, gconstpointer data)
 {
@@ -189,14 +253,14 @@ test_queue_has_a_bound (MongoFixture *f, gconstpointer data)
 
   job_init (&stuck);
   job_init (&refused);
-  tw_mongo_run (mongo, run_until_released, job_answered, &stuck, NULL);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_until_released, job_answered, &stuck, NULL);
   tw_latch_wait (&stuck.begun);
   for (guint i = 0; i < WAITING; i++)
     {
       job_init (&waiting[i]);
-      tw_mongo_run (mongo, run_at_once, job_answered, &waiting[i], NULL);
+      tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, &waiting[i], NULL);
     }
-  tw_mongo_run (mongo, run_at_once, job_answered, &refused, NULL);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, &refused, NULL);
   assert_unavailable (&refused, TW_STORE_BUSY);
   g_assert_true (pthread_equal (refused.answered_by, pthread_self ()));
 
@@ -221,7 +285,7 @@ test_closed_gate_answers_at_once (MongoFixture *f, gconstpointer data)
   forwarder_set (f->forwarder, FORWARDER_AWAY);
   mongo = mongo_fixture_open (f, TW_MONGO_SERVE);
   job_init (&job);
-  tw_mongo_run (mongo, run_at_once, job_answered, &job, job_freed);
+  tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, &job, job_freed);
   g_assert_true (pthread_equal (job.answered_by, pthread_self ()));
   assert_unavailable (&job, TW_STORE_UNAVAILABLE);
   g_assert_cmpuint (atomic_load (&job.answers), ==, 1);
@@ -271,7 +335,7 @@ close_under_load (MongoFixture *f, ForwarderMode meanwhile)
   for (guint i = 0; i < N; i++)
     {
       job_init (&jobs[i]);
-      tw_mongo_run (mongo, put_thing, job_answered, &jobs[i], job_freed);
+      tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, put_thing, job_answered, &jobs[i], job_freed);
       if (i == N / 2)
         forwarder_set (f->forwarder, meanwhile);
     }
@@ -317,7 +381,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   mongo_fixture_add ("/mongo/operations/answered-once-at-the-deadline", test_deadline);
-  mongo_fixture_add ("/mongo/operations/thread-has-less-time", test_thread_has_less_time);
+  mongo_fixture_add ("/mongo/operations/asker-has-less-time", test_asker_has_less_time);
+  mongo_fixture_add ("/mongo/operations/over-is-not-begun", test_over_is_not_begun);
+  mongo_fixture_add ("/mongo/operations/changes-that-hang-leave-room-for-reads",
+                     test_changes_that_hang_leave_room_for_reads);
+  mongo_fixture_add ("/mongo/operations/reads-that-hang-leave-room-for-changes",
+                     test_reads_that_hang_leave_room_for_changes);
   mongo_fixture_add ("/mongo/operations/waited-too-long-is-not-begun", test_waited_too_long_is_not_begun);
   mongo_fixture_add ("/mongo/operations/queue-has-a-bound", test_queue_has_a_bound);
   mongo_fixture_add ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);

@@ -157,7 +157,7 @@ insert_and_wait (Fixture *f, int n)
   Insert it = { .n = n };
 
   tw_latch_init (&it.done);
-  tw_sqlite_writer_push (f->writer, insert, TRUE, insert_ended, &it);
+  tw_sqlite_writer_push (f->writer, TW_DEADLINE_NONE, insert, TRUE, insert_ended, &it);
   tw_latch_wait (&it.done);
 }
 
@@ -230,7 +230,7 @@ test_log_stays_short_while_somebody_always_writes (Fixture *f, gconstpointer dat
           inserts[i].n = 1;
           n++;
           tw_latch_init (&inserts[i].done);
-          tw_sqlite_writer_push (f->writer, insert, TRUE, insert_ended, &inserts[i]);
+          tw_sqlite_writer_push (f->writer, TW_DEADLINE_NONE, insert, TRUE, insert_ended, &inserts[i]);
         }
       for (gsize i = 0; i < G_N_ELEMENTS (inserts); i++)
         tw_latch_wait (&inserts[i].done);

@@ -57,8 +57,8 @@ insert_until_killed (const char *path)
 
   for (gint64 i = 0;; i++)
     if (i % 10 < 9)
-      tw_sqlite_mutate (db, insert, say_id, g_memdup2 (&i, sizeof i));
-    else if (!tw_sqlite_mutate_wait (db, insert, &i, NULL) || write (STDOUT_FILENO, &i, sizeof i) < 0)
+      tw_sqlite_mutate (db, TW_DEADLINE_NONE, insert, say_id, g_memdup2 (&i, sizeof i));
+    else if (!tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, insert, &i, NULL) || write (STDOUT_FILENO, &i, sizeof i) < 0)
       return 1;
 }
 
@@ -76,7 +76,7 @@ read_acknowledged (int out, gint64 already, gint64 enough)
 static gint64
 count (TwSqlite *db, const char *sql)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   sqlite3_stmt *statement = tw_sqlite_statement (reader, sql, NULL);
   gint64 n;
 

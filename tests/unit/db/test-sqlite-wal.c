@@ -333,9 +333,9 @@ test_writer_gathers (Fixture *f, gconstpointer data)
   g_autoptr (TwSqlite) db = tw_sqlite_open (path, 1, migrations, G_N_ELEMENTS (migrations), 1, &error);
 
   g_assert_no_error (error);
-  g_assert_true (tw_sqlite_mutate_wait (db, insert_twenty, NULL, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, insert_twenty, NULL, NULL));
   writes = 0;
-  g_assert_true (tw_sqlite_mutate_wait (db, insert_twenty, NULL, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, insert_twenty, NULL, NULL));
   g_assert_cmpuint (writes, ==, 1);
 }
 

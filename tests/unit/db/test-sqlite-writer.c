@@ -6,9 +6,11 @@
 
 #include "tw-sqlite.h"
 
+#include "tw-clock.h"
 #include "tw-crash-copy.h"
 #include "tw-error.h"
 #include "tw-latch.h"
+#include "tw-store-error.h"
 #include "tw-temporary-folder.h"
 
 #include <pthread.h>
@@ -101,7 +103,7 @@ hold_writer (Fixture *f)
 {
   tw_latch_init (&f->held);
   tw_latch_init (&f->release);
-  tw_sqlite_mutate (f->db, hold, NULL, f);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, hold, NULL, f);
   tw_latch_wait (&f->held);
 }
 
@@ -124,7 +126,7 @@ let_go (Fixture *f)
   TwLatch done;
 
   tw_latch_init (&done);
-  tw_sqlite_mutate (f->db, nothing, open_latch, &done);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, nothing, open_latch, &done);
   tw_latch_open (&f->release);
   tw_latch_wait (&done);
 }
@@ -148,7 +150,7 @@ install_counter (TwSqliteConnection *connection, gpointer data, GError **error)
 static gint64
 count_things (Fixture *f, const char *sql)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db, TW_DEADLINE_NONE, NULL);
   sqlite3_stmt *statement = tw_sqlite_statement (reader, sql, NULL);
   gint64 n;
 
@@ -173,7 +175,7 @@ assert_acknowledged_are_there (Fixture *f, const Insert *inserts, guint n)
 
   for (guint i = 0; i < n; i++)
     {
-      TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db);
+      TwSqliteConnection *reader = tw_sqlite_reader_borrow (f->db, TW_DEADLINE_NONE, NULL);
       sqlite3_stmt *statement = tw_sqlite_statement (reader, "SELECT 1 FROM things WHERE id = ?", NULL);
 
       g_assert_true (inserts[i].finished);
@@ -200,13 +202,13 @@ test_what_waits_shares_a_commit (Fixture *f, gconstpointer data)
   static Insert inserts[600];
   guint before;
 
-  g_assert_true (tw_sqlite_mutate_wait (f->db, install_counter, f, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, install_counter, f, NULL));
   hold_writer (f);
   before = f->commits;
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     {
       inserts[i].id = i;
-      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+      tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
     }
   let_go (f);
   /* the one that was held, 512, and the rest */
@@ -222,7 +224,7 @@ test_one_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
 
   hold_writer (f);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
-    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
   let_go (f);
   g_assert_no_error (inserts[0].error);
   g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_NOT_FOUND);
@@ -253,11 +255,11 @@ test_one_statement_that_fails_undoes_itself_alone (Fixture *f, gconstpointer dat
   Insert inserts[] = { { .id = 10 }, { .id = 10 }, { .id = 20 }, { .id = 10 }, { .id = 30 } };
 
   hold_writer (f);
-  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[0]);
-  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[1]);
-  tw_sqlite_mutate_once (f->db, insert, insert_done, &inserts[2]);
-  tw_sqlite_mutate_once (f->db, insert_rows, insert_done, &inserts[3]);
-  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[4]);
+  tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
+  tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[2]);
+  tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert_rows, insert_done, &inserts[3]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[4]);
   let_go (f);
   g_assert_no_error (inserts[0].error);
   g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_CONFLICT);
@@ -275,7 +277,101 @@ test_callback_comes_after_the_commit (Fixture *f, gconstpointer data)
   Insert it = { .id = 1 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &it, &error));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, insert, &it, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_all (f), ==, 1);
+}
+
+static gint64
+now_ms (void)
+{
+  return tw_clock_monotonic_ms (tw_clock_system ());
+}
+
+static void
+wait_until (gint64 until_ms)
+{
+  while (now_ms () < until_ms)
+    g_usleep (1000);
+}
+
+static gboolean
+take_long (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  const gint64 *until_ms = data;
+
+  wait_until (*until_ms);
+  return TRUE;
+}
+
+static void
+assert_nothing_done (const Insert *it)
+{
+  g_assert_error (it->error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_cmpstr (it->error->message, ==, TW_STORE_NOTHING_DONE);
+}
+
+static void
+test_what_is_over_is_never_done (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 1 }, { .id = 2 }, { .id = 3 }, { .id = 4 } };
+  gint64 soon_ms;
+
+  hold_writer (f);
+  soon_ms = now_ms () + 20;
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate (f->db, soon_ms, insert, insert_done, &inserts[1]);
+  tw_sqlite_mutate_once (f->db, soon_ms, insert, insert_done, &inserts[2]);
+  tw_sqlite_mutate (f->db, soon_ms + 3600 * 1000, insert, insert_done, &inserts[3]);
+  wait_until (soon_ms);
+  let_go (f);
+  g_assert_no_error (inserts[0].error);
+  assert_nothing_done (&inserts[1]);
+  assert_nothing_done (&inserts[2]);
+  g_assert_no_error (inserts[3].error);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+/* Those before it in its transaction took too long. */
+static void
+test_what_gets_over_in_its_batch_is_never_done (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 1 }, { .id = 2 } };
+  gint64 soon_ms;
+
+  hold_writer (f);
+  soon_ms = now_ms () + 2000;
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, take_long, NULL, &soon_ms);
+  tw_sqlite_mutate (f->db, soon_ms, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
+  let_go (f);
+  assert_nothing_done (&inserts[0]);
+  g_assert_no_error (inserts[1].error);
+  assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
+  clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+/* Whoever holds the lock that a transaction begins with is waited for no longer than somebody waits. */
+static void
+test_lock_of_another_process_is_waited_for_until_then (Fixture *f, gconstpointer data)
+{
+  Insert it = { .id = 1 }, after = { .id = 2 };
+  g_autoptr (GError) error = NULL;
+  gint64 begun_ms, took_ms;
+  sqlite3 *other;
+
+  g_assert_cmpint (sqlite3_open (f->path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  begun_ms = now_ms ();
+  g_assert_false (tw_sqlite_mutate_wait (f->db, begun_ms + 50, insert, &it, &error));
+  took_ms = now_ms () - begun_ms;
+  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_cmpint (took_ms, <, 1500);
+  g_assert_cmpint (sqlite3_exec (other, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (other);
+  g_clear_error (&error);
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, insert, &after, &error));
   g_assert_no_error (error);
   g_assert_cmpint (count_all (f), ==, 1);
 }
@@ -287,8 +383,8 @@ test_too_many_are_refused_at_once (Fixture *f, gconstpointer data)
 
   hold_writer (f);
   for (guint i = 0; i < 4096; i++)
-    tw_sqlite_mutate (f->db, nothing, NULL, NULL);
-  tw_sqlite_mutate (f->db, insert, insert_done, &it);
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, nothing, NULL, NULL);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &it);
   g_assert_true (it.finished);
   g_assert_error (it.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_clear_error (&it.error);
@@ -329,10 +425,10 @@ test_full_disk_is_told_and_survived (Fixture *f, gconstpointer data)
   Insert more = { .id = 7, .size = 1 << 20 };
   Quota small = { .free_pages = 5 }, large = { .free_pages = 1000 };
 
-  g_assert_true (tw_sqlite_mutate_wait (f->db, set_quota, &small, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, set_quota, &small, NULL));
   hold_writer (f);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
-    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
   let_go (f);
   g_assert_error (inserts[2].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_assert_error (inserts[5].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
@@ -341,8 +437,8 @@ test_full_disk_is_told_and_survived (Fixture *f, gconstpointer data)
       g_assert_error (inserts[i].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
 
-  g_assert_true (tw_sqlite_mutate_wait (f->db, set_quota, &large, NULL));
-  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &more, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, set_quota, &large, NULL));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, insert, &more, NULL));
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
 }
 
@@ -361,14 +457,14 @@ test_commit_that_cannot_be_written_fails_all_in_it (Fixture *f, gconstpointer da
   hold_writer (f);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
-    tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
   let_go (f);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     g_assert_error (inserts[i].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
 
-  g_assert_true (tw_sqlite_mutate_wait (f->db, insert, &after, &error));
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, insert, &after, &error));
   g_assert_no_error (error);
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
 }
@@ -397,14 +493,14 @@ test_crash_after_much_was_undone_loses_nothing (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   hold_writer (f);
-  tw_sqlite_mutate (f->db, change_much_and_fail, NULL, NULL);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, change_much_and_fail, NULL, NULL);
   inserts[0] = (Insert) { .id = 1 };
-  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
   let_go (f);
   for (guint i = 1; i < G_N_ELEMENTS (inserts); i++)
     {
       inserts[i] = (Insert) { .id = i + 1 };
-      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+      tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
       hold_writer (f);
       let_go (f);
     }
@@ -430,9 +526,9 @@ test_transaction_that_is_gone_is_not_acknowledged (Fixture *f, gconstpointer dat
   Insert inserts[] = { { .id = 1 }, { .id = 2 } };
 
   hold_writer (f);
-  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[0]);
-  tw_sqlite_mutate (f->db, end_the_transaction, NULL, NULL);
-  tw_sqlite_mutate (f->db, insert, insert_done, &inserts[1]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, end_the_transaction, NULL, NULL);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
   let_go (f);
   g_assert_error (inserts[0].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_assert_no_error (inserts[1].error);
@@ -449,7 +545,7 @@ test_close_finishes_what_waits (Fixture *f, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     {
       inserts[i].id = i;
-      tw_sqlite_mutate (f->db, insert, insert_done, &inserts[i]);
+      tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
     }
   tw_sqlite_close (f->db);
   f->db = tw_sqlite_open (f->path, 1, migrations, 1, 1, &error);
@@ -476,7 +572,7 @@ insert_and_read (void *data)
     {
       Insert it = { .id = client->first + i };
 
-      g_assert_true (tw_sqlite_mutate_wait (client->f->db, insert, &it, NULL));
+      g_assert_true (tw_sqlite_mutate_wait (client->f->db, TW_DEADLINE_NONE, insert, &it, NULL));
       g_assert_cmpint (count_all (client->f), >, i);
     }
   return NULL;
@@ -507,6 +603,9 @@ main (int argc, char **argv)
   ADD ("one-that-fails-undoes-itself-alone", test_one_that_fails_undoes_itself_alone);
   ADD ("one-statement-that-fails-undoes-itself-alone", test_one_statement_that_fails_undoes_itself_alone);
   ADD ("callback-comes-after-the-commit", test_callback_comes_after_the_commit);
+  ADD ("what-is-over-is-never-done", test_what_is_over_is_never_done);
+  ADD ("what-gets-over-in-its-batch-is-never-done", test_what_gets_over_in_its_batch_is_never_done);
+  ADD ("lock-of-another-process-is-waited-for-until-then", test_lock_of_another_process_is_waited_for_until_then);
   ADD ("too-many-are-refused-at-once", test_too_many_are_refused_at_once);
   ADD ("full-disk-is-told-and-survived", test_full_disk_is_told_and_survived);
   ADD ("commit-that-cannot-be-written-fails-all-in-it", test_commit_that_cannot_be_written_fails_all_in_it);

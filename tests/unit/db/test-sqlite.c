@@ -3,6 +3,7 @@
 #include "tw-sqlite.h"
 
 #include "tw-child.h"
+#include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-temporary-folder.h"
 
@@ -36,7 +37,7 @@ open_version (const char *path, guint version, GError **error)
 static char *
 query (TwSqlite *db, const char *sql)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   g_autoptr (GError) error = NULL;
   sqlite3_stmt *statement = tw_sqlite_statement (reader, sql, &error);
   char *text;
@@ -111,7 +112,7 @@ test_writer_has_wal_and_full (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_true (tw_sqlite_mutate_wait (db, read_pragma, &pragmas[i], &error));
+      g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, read_pragma, &pragmas[i], &error));
       g_assert_no_error (error);
       g_assert_cmpstr (pragmas[i].value, ==, expected[i]);
       g_free (pragmas[i].value);
@@ -143,7 +144,7 @@ test_older_version_is_migrated_with_its_data (void)
   TwSqlite *db = open_version (path, 1, &error);
 
   g_assert_no_error (error);
-  g_assert_true (tw_sqlite_mutate_wait (db, execute, &insert, &error));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &insert, &error));
   tw_sqlite_close (db);
 
   db = open_version (path, 2, &error);
@@ -247,13 +248,13 @@ test_write_lock_of_another_is_unavailable (void)
   sqlite3 *another = open_as_another (path, "BEGIN IMMEDIATE");
   const char *sql = "INSERT INTO things VALUES (1, 'a')";
 
-  g_assert_false (tw_sqlite_mutate_wait (db, execute, &sql, &error));
+  g_assert_false (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &sql, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_clear_error (&error);
   assert_query (db, "SELECT count(*) FROM things", "0");
 
   sqlite3_close (another);
-  g_assert_true (tw_sqlite_mutate_wait (db, execute, &sql, &error));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &sql, &error));
   g_assert_no_error (error);
   assert_query (db, "SELECT count(*) FROM things", "1");
 }
@@ -268,14 +269,14 @@ test_errors_say_what_a_caller_can_do (void)
   const char *insert = "INSERT INTO things VALUES (1, 'a')", *null = "INSERT INTO things VALUES (2, NULL)";
   const char *nonsense = "INSERT INTO nothing VALUES (1)";
 
-  g_assert_true (tw_sqlite_mutate_wait (db, execute, &insert, &error));
-  g_assert_false (tw_sqlite_mutate_wait (db, execute, &insert, &error));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &insert, &error));
+  g_assert_false (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &insert, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   g_clear_error (&error);
-  g_assert_false (tw_sqlite_mutate_wait (db, execute, &null, &error));
+  g_assert_false (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &null, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INTERNAL);
   g_clear_error (&error);
-  g_assert_false (tw_sqlite_mutate_wait (db, execute, &nonsense, &error));
+  g_assert_false (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &nonsense, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INTERNAL);
 }
 
@@ -286,12 +287,38 @@ test_readers_do_not_write (void)
   g_autofree char *path = database_in (folder);
   g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
   g_autoptr (GError) error = NULL;
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   const char *sql = "INSERT INTO things VALUES (1, 'a')";
 
   g_assert_false (execute (reader, &sql, &error));
   g_assert_nonnull (error);
   tw_sqlite_reader_return (db, reader);
+}
+
+static void
+test_reader_is_waited_for_until_the_deadline (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = database_in (folder);
+  g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
+  g_autoptr (GError) error = NULL, kept = NULL;
+  TwSqliteConnection *first = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
+  TwSqliteConnection *second = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
+  gint64 soon_ms = tw_clock_monotonic_ms (tw_clock_system ()) + 20;
+
+  g_assert_null (tw_sqlite_reader_borrow (db, soon_ms, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_cmpint (tw_clock_monotonic_ms (tw_clock_system ()), >=, soon_ms);
+  kept = g_error_copy (error);
+  /* Whoever goes on without one ends with that error. */
+  g_assert_null (tw_sqlite_statement (NULL, "SELECT 1", &error));
+  g_assert_cmpstr (error->message, ==, kept->message);
+  tw_sqlite_reader_return (db, NULL);
+  tw_sqlite_reader_return (db, second);
+  second = tw_sqlite_reader_borrow (db, soon_ms, NULL);
+  g_assert_nonnull (second);
+  tw_sqlite_reader_return (db, second);
+  tw_sqlite_reader_return (db, first);
 }
 
 static void
@@ -305,7 +332,7 @@ test_reads_between_begin_and_end_are_of_one_moment (void)
 
   for (guint round = 0; round < 2; round++)
     {
-      g_assert_true (tw_sqlite_mutate_wait (db, execute, round == 0 ? &one : &two, &error));
+      g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, round == 0 ? &one : &two, &error));
       g_assert_no_error (error);
       tw_sqlite_reads_begin (db);
       assert_query (db, "SELECT count(*) FROM things", round == 0 ? "1" : "2");
@@ -313,15 +340,15 @@ test_reads_between_begin_and_end_are_of_one_moment (void)
         {
           const char *three = "INSERT INTO things VALUES (3, 'c')", *gone = "DELETE FROM things WHERE id = 3";
 
-          g_assert_true (tw_sqlite_mutate_wait (db, execute, &three, &error));
+          g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &three, &error));
           assert_query (db, "SELECT count(*) FROM things", "1");
-          g_assert_true (tw_sqlite_mutate_wait (db, execute, &gone, &error));
+          g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &gone, &error));
         }
       assert_query (db, "SELECT max(id) FROM things", round == 0 ? "1" : "2");
       tw_sqlite_reads_end (db);
     }
   /* Both readers are there again. */
-  tw_sqlite_reader_return (db, tw_sqlite_reader_borrow (db));
+  tw_sqlite_reader_return (db, tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL));
 }
 
 /* Reads that may not wait are answered from what is in memory; what is not fails, and comes when it may be waited for. */
@@ -336,7 +363,7 @@ test_reads_at_once_answer_or_fail (void)
                      " INSERT INTO things SELECT i, 'a name of some length' FROM n";
   int fd;
 
-  g_assert_true (tw_sqlite_mutate_wait (db, execute, &fill, &error));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &fill, &error));
   g_assert_no_error (error);
   g_clear_pointer (&db, tw_sqlite_close); /* leaves no log */
   db = open_version (path, 1, NULL);
@@ -350,7 +377,7 @@ test_reads_at_once_answer_or_fail (void)
 
   for (guint round = 0; round < 2 && tw_sqlite_reads_begin_at_once (db); round++)
     {
-      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
       sqlite3_stmt *statement = tw_sqlite_statement (reader, "SELECT count(*) FROM things WHERE name > 'a'", &error);
 
       g_assert_no_error (error);
@@ -375,7 +402,7 @@ test_statement_is_prepared_once_and_comes_back_unbound (void)
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = database_in (folder);
   g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   static const char sql[] = "SELECT ?1 IS NULL";
   sqlite3_stmt *first = tw_sqlite_statement (reader, sql, NULL), *second;
 
@@ -435,10 +462,10 @@ test_rows_are_taken_in_turn (void)
     { "SELECT 1 FROM things WHERE id < 3 AND take_row (?1, id, name) ORDER BY id DESC", "2=b 1=a ", { SQLITE_DONE } },
   };
 
-  g_assert_true (tw_sqlite_mutate_wait (db, execute, &fill, &error));
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &fill, &error));
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
       g_autoptr (GString) things = g_string_new (NULL);
       const TwSqliteRows rows = { note_thing, things };
       sqlite3_stmt *statement = tw_sqlite_statement (reader, cases[i].sql, &error);
@@ -460,7 +487,7 @@ test_rows_are_given_to_nobody_else (void)
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = database_in (folder);
   g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
   static const char *const queries[]
       = { "SELECT take_row (?1, 1)", "SELECT take_row (140737488355328, 1)", "SELECT take_row ()" };
 
@@ -527,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/write-lock-of-another-is-unavailable", test_write_lock_of_another_is_unavailable);
   g_test_add_func ("/sqlite/errors-say-what-a-caller-can-do", test_errors_say_what_a_caller_can_do);
   g_test_add_func ("/sqlite/readers-do-not-write", test_readers_do_not_write);
+  g_test_add_func ("/sqlite/reader-is-waited-for-until-the-deadline", test_reader_is_waited_for_until_the_deadline);
   g_test_add_func ("/sqlite/reads-between-begin-and-end-are-of-one-moment",
                    test_reads_between_begin_and_end_are_of_one_moment);
   g_test_add_func ("/sqlite/reads-at-once-answer-or-fail", test_reads_at_once_answer_or_fail);

@@ -6,6 +6,8 @@
 #include "tw-error.h"
 #include "tw-random.h"
 
+static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+
 #define ANN "ann"
 #define BOB "bob"
 
@@ -13,7 +15,7 @@ static TwTaskRecord *
 create (TaskServiceFixture *f, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  TwTaskRecord *task = tw_task_service_create (f->service, ANN, &(TwTaskInput) { .name = name }, &error);
+  TwTaskRecord *task = tw_task_service_create (f->service, &nobody, ANN, &(TwTaskInput) { .name = name }, &error);
 
   g_assert_no_error (error);
   return task;
@@ -32,7 +34,7 @@ static void
 test_new_task_is_open_and_of_now (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (TwTaskRecord) task = create (f, "milk");
-  g_autoptr (TwTaskRecord) got = tw_task_service_get (f->service, ANN, task->id, NULL);
+  g_autoptr (TwTaskRecord) got = tw_task_service_get (f->service, &nobody, ANN, task->id, NULL);
 
   assert_task (task, "milk", FALSE, 1);
   g_assert_true (tw_id_is_valid (task->id));
@@ -46,7 +48,7 @@ static void
 test_new_task_may_be_done (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
-  g_autoptr (TwTaskRecord) task = tw_task_service_create (f->service, ANN, &input, NULL);
+  g_autoptr (TwTaskRecord) task = tw_task_service_create (f->service, &nobody, ANN, &input, NULL);
 
   assert_task (task, "milk", TRUE, 1);
 }
@@ -61,10 +63,10 @@ test_new_task_needs_a_name (TaskServiceFixture *f, gconstpointer data)
       const TwTaskInput input = { .name = names[i] };
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_task_service_create (f->service, ANN, &input, &error));
+      g_assert_null (tw_task_service_create (f->service, &nobody, ANN, &input, &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
       g_clear_error (&error);
-      g_assert_null (tw_task_service_upsert (f->service, ANN, NULL, &input, &error));
+      g_assert_null (tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
       g_assert_cmpint (tw_error_status (error), ==, 400);
     }
@@ -79,11 +81,11 @@ test_change_sets_what_is_said (TaskServiceFixture *f, gconstpointer data)
   const TwTaskInput rename = { .name = "oat milk" }, finish = { .has_done = TRUE, .done = TRUE };
 
   tw_clock_advance (f->clock, 1000);
-  renamed = tw_task_service_change (f->service, ANN, task->id, &rename, NULL);
+  renamed = tw_task_service_change (f->service, &nobody, ANN, task->id, &rename, NULL);
   assert_task (renamed, "oat milk", FALSE, 2);
   g_assert_cmpint (renamed->created_ms, ==, NOW_MS);
   g_assert_cmpint (renamed->updated_ms, ==, NOW_MS + 1000);
-  done = tw_task_service_change (f->service, ANN, task->id, &finish, NULL);
+  done = tw_task_service_change (f->service, &nobody, ANN, task->id, &finish, NULL);
   assert_task (done, "oat milk", TRUE, 3);
 }
 
@@ -96,10 +98,10 @@ test_change_that_says_nothing_changes_nothing (TaskServiceFixture *f, gconstpoin
   g_autoptr (GError) error = NULL;
 
   tw_clock_advance (f->clock, 1000);
-  same = tw_task_service_change (f->service, ANN, task->id, &nothing, NULL);
+  same = tw_task_service_change (f->service, &nobody, ANN, task->id, &nothing, NULL);
   assert_task (same, "milk", FALSE, 1);
   g_assert_cmpint (same->updated_ms, ==, NOW_MS);
-  g_assert_null (tw_task_service_change (f->service, BOB, task->id, &nothing, &error));
+  g_assert_null (tw_task_service_change (f->service, &nobody, BOB, task->id, &nothing, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
 }
 
@@ -110,9 +112,9 @@ test_upsert_leaves_what_older_clients_did_not_set (TaskServiceFixture *f, gconst
   const TwTaskInput rename = { .name = "oat milk" };
   const TwTaskInput defaults = { .name = "" };
   g_autoptr (TwTaskRecord) task = create (f, "milk");
-  g_autoptr (TwTaskRecord) finished = tw_task_service_upsert (f->service, ANN, task->id, &finish, NULL);
-  g_autoptr (TwTaskRecord) renamed = tw_task_service_upsert (f->service, ANN, task->id, &rename, NULL);
-  g_autoptr (TwTaskRecord) same = tw_task_service_upsert (f->service, ANN, task->id, &defaults, NULL);
+  g_autoptr (TwTaskRecord) finished = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &finish, NULL);
+  g_autoptr (TwTaskRecord) renamed = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &rename, NULL);
+  g_autoptr (TwTaskRecord) same = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &defaults, NULL);
 
   assert_task (finished, "milk", TRUE, 2);
   assert_task (renamed, "oat milk", TRUE, 3);
@@ -123,8 +125,8 @@ static void
 test_upsert_without_id_adds (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
-  g_autoptr (TwTaskRecord) one = tw_task_service_upsert (f->service, ANN, NULL, &input, NULL);
-  g_autoptr (TwTaskRecord) two = tw_task_service_upsert (f->service, ANN, NULL, &input, NULL);
+  g_autoptr (TwTaskRecord) one = tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, NULL);
+  g_autoptr (TwTaskRecord) two = tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, NULL);
 
   assert_task (one, "milk", TRUE, 1);
   assert_task (two, "milk", TRUE, 1);
@@ -151,16 +153,16 @@ test_unknown_malformed_and_foreign_ids_are_not_found (TaskServiceFixture *f, gco
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_task_service_get (f->service, BOB, ids[i], &error));
+      g_assert_null (tw_task_service_get (f->service, &nobody, BOB, ids[i], &error));
       assert_not_found (&error);
-      g_assert_null (tw_task_service_change (f->service, BOB, ids[i], &input, &error));
+      g_assert_null (tw_task_service_change (f->service, &nobody, BOB, ids[i], &input, &error));
       assert_not_found (&error);
-      g_assert_null (tw_task_service_upsert (f->service, BOB, ids[i], &input, &error));
+      g_assert_null (tw_task_service_upsert (f->service, &nobody, BOB, ids[i], &input, &error));
       assert_not_found (&error);
-      g_assert_false (tw_task_service_remove (f->service, BOB, ids[i], &error));
+      g_assert_false (tw_task_service_remove (f->service, &nobody, BOB, ids[i], &error));
       assert_not_found (&error);
     }
-  untouched = tw_task_service_get (f->service, ANN, task->id, NULL);
+  untouched = tw_task_service_get (f->service, &nobody, ANN, task->id, NULL);
   assert_task (untouched, "milk", FALSE, 1);
 }
 
@@ -170,9 +172,9 @@ test_removed_is_gone (TaskServiceFixture *f, gconstpointer data)
   g_autoptr (TwTaskRecord) task = create (f, "milk");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_service_remove (f->service, ANN, task->id, &error));
+  g_assert_true (tw_task_service_remove (f->service, &nobody, ANN, task->id, &error));
   g_assert_no_error (error);
-  g_assert_false (tw_task_service_remove (f->service, ANN, task->id, &error));
+  g_assert_false (tw_task_service_remove (f->service, &nobody, ANN, task->id, &error));
   assert_not_found (&error);
 }
 
@@ -191,7 +193,8 @@ read_page (TaskServiceFixture *f, const char *user_id, TwDoneFilter filter, cons
   g_autoptr (GString) names = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_service_page (f->service, user_id, filter, cursor, limit, note_name, names, next, &error));
+  g_assert_true (
+    tw_task_service_page (f->service, &nobody, user_id, filter, cursor, limit, note_name, names, next, &error));
   g_assert_no_error (error);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
@@ -224,7 +227,7 @@ test_pages_follow_each_other (TaskServiceFixture *f, gconstpointer data)
   third = read_page (f, ANN, TW_DONE_ANY, to_third, 2, &end);
   g_assert_cmpstr (third, ==, "a");
   g_assert_null (end);
-  g_assert_true (tw_task_service_all (f->service, ANN, note_name, whole, NULL));
+  g_assert_true (tw_task_service_all (f->service, &nobody, ANN, note_name, whole, NULL));
   g_assert_cmpstr (whole->str, ==, "edcba");
 }
 
@@ -258,7 +261,8 @@ test_malformed_cursor_is_invalid (TaskServiceFixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *next = NULL;
 
-  g_assert_false (tw_task_service_page (f->service, ANN, TW_DONE_ANY, "x", 2, note_name, names, &next, &error));
+  g_assert_false (
+    tw_task_service_page (f->service, &nobody, ANN, TW_DONE_ANY, "x", 2, note_name, names, &next, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
   g_assert_null (next);
 }
@@ -268,7 +272,7 @@ test_check_is_well (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_service_check (f->service, &error));
+  g_assert_true (tw_task_service_check (f->service, &nobody, &error));
   g_assert_no_error (error);
 }
 

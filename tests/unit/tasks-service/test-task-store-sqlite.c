@@ -70,7 +70,7 @@ view (const Case *test, TwTaskStore *store)
   g_autoptr (GString) found = g_string_new (NULL);
   char id[TW_ID_SIZE];
 
-  if (tw_task_store_view (store, ANN, id_of (test->viewed, id), note_row, found, NULL))
+  if (tw_task_store_view (store, TW_DEADLINE_NONE, ANN, id_of (test->viewed, id), note_row, found, NULL))
     g_assert_cmpstr (found->str, ==, test->expected);
   else
     g_assert_null (test->expected);

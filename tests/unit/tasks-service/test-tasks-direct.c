@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+
 typedef struct
 {
   TaskServiceFixture *base;
@@ -183,7 +185,7 @@ add_task (Fixture *f, const char *name, gboolean done)
 {
   g_autoptr (GError) error = NULL;
   const TwTaskInput input = { .name = name, .has_done = TRUE, .done = done };
-  TwTaskRecord *task = tw_task_service_create (f->base.service, "ann", &input, &error);
+  TwTaskRecord *task = tw_task_service_create (f->base.service, &nobody, "ann", &input, &error);
 
   g_assert_no_error (error);
   return task;
@@ -221,7 +223,7 @@ test_get (Fixture *f, gconstpointer data)
   assert_same_answer (f, "get", write_get, longer);
   assert_same_answer (f, "get", write_get_of_another, task->id);
   tw_clock_advance (f->base.clock, 86400001);
-  changed = tw_task_service_change (f->base.service, "ann", task->id, &change, NULL);
+  changed = tw_task_service_change (f->base.service, &nobody, "ann", task->id, &change, NULL);
   g_assert_nonnull (changed);
   assert_same_answer (f, "get", write_get, task->id);
 }
@@ -283,7 +285,8 @@ test_page (Fixture *f, gconstpointer data)
       tw_task_record_free (add_task (f, name, i % 3 == 0));
       tw_clock_advance (f->base.clock, i % 2);
     }
-  g_assert_true (tw_task_service_page (f->base.service, "ann", TW_DONE_ANY, NULL, 30, pass_over, NULL, &cursor, NULL));
+  g_assert_true (
+    tw_task_service_page (f->base.service, &nobody, "ann", TW_DONE_ANY, NULL, 30, pass_over, NULL, &cursor, NULL));
   requests[G_N_ELEMENTS (requests) - 1].cursor = cursor;
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
     assert_same_answer (f, "page", write_page, &requests[i]);
