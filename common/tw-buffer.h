@@ -28,24 +28,33 @@ void tw_buffer_clear (TwBuffer *buffer);
 /* Makes room for @more bytes; aborts when memory is out, as g_malloc() does. */
 void tw_buffer_grow (TwBuffer *buffer, gsize more);
 
+/* Where the byte at @offset, at most @len, is: NULL in a buffer that never held any. C knows no NULL + 0; compilers
+ * make a bare addition of this. */
+static inline guint8 *
+tw_buffer_at (const TwBuffer *buffer, gsize offset)
+{
+  return offset > 0 ? buffer->data + offset : buffer->data;
+}
+
 /* Gives the bytes away as a GBytes and makes the buffer empty again. */
 GBytes *tw_buffer_steal_bytes (TwBuffer *buffer);
 
+/* Makes room for @more bytes if there is none yet, and returns where they go; NULL where that is none at all. */
 static inline guint8 *
 tw_buffer_reserve (TwBuffer *buffer, gsize more)
 {
   if (G_UNLIKELY (buffer->capacity - buffer->len < more))
     tw_buffer_grow (buffer, more);
-  return buffer->data + buffer->len;
+  return tw_buffer_at (buffer, buffer->len);
 }
 
+/* @bytes may be NULL where @n is 0: then nothing happens. */
 static inline void
 tw_buffer_append (TwBuffer *buffer, const void *bytes, gsize n)
 {
-  guint8 *at = tw_buffer_reserve (buffer, n);
-
-  if (n > 0)
-    memcpy (at, bytes, n);
+  if (n == 0)
+    return;
+  memcpy (tw_buffer_reserve (buffer, n), bytes, n);
   buffer->len += n;
 }
 

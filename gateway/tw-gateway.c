@@ -162,7 +162,8 @@ void
 tw_gateway_stop (TwGateway *gateway)
 {
   /* All are told before the first is waited for. */
-  g_ptr_array_foreach (gateway->workers, (GFunc) (void (*) (void)) tw_worker_stop, NULL);
+  for (guint i = 0; i < gateway->workers->len; i++)
+    tw_worker_stop (g_ptr_array_index (gateway->workers, i));
   g_ptr_array_unref (gateway->workers);
   if (gateway->admin != NULL)
     tw_admin_close (gateway->admin);

@@ -119,8 +119,9 @@ tw_message_transport_new (const guint8 *message, gsize length)
 {
   TwMessageTransport *self = g_object_new (TW_TYPE_MESSAGE_TRANSPORT, NULL);
 
-  self->at = message;
-  self->end = message + length;
+  /* What is empty may be NULL, to which C lets nothing be added. */
+  self->at = length > 0 ? message : (const guint8 *) "";
+  self->end = self->at + length;
   return self;
 }
 

@@ -69,7 +69,7 @@ tw_server_connection_take_input (TwServerConnection *connection)
   TwBuffer *input = &connection->input;
   gsize taken;
 
-  if (!take_messages (connection, input->data + connection->taken, input->len - connection->taken, &taken))
+  if (!take_messages (connection, tw_buffer_at (input, connection->taken), input->len - connection->taken, &taken))
     return FALSE;
   connection->taken += taken;
   tw_server_connection_watch_reading (connection, taken > 0);

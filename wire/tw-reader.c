@@ -61,8 +61,9 @@ take_varint (TwReader *reader, guint bits)
 void
 tw_reader_init (TwReader *reader, TwProtocol protocol, const guint8 *bytes, gsize length)
 {
-  reader->at = bytes;
-  reader->end = bytes + length;
+  /* What is empty may be NULL, to which C lets nothing be added. */
+  reader->at = length > 0 ? bytes : (const guint8 *) "";
+  reader->end = reader->at + length;
   reader->protocol = protocol;
   reader->failed = FALSE;
   reader->pending_bool = NO_BOOL;
