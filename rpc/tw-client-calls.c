@@ -21,7 +21,7 @@ sequence_key (guint64 handle)
 }
 
 TwClientCall *
-tw_client_calls_add (TwClientCalls *calls, TwClientFunc func, gpointer user_data, gint64 deadline_ms)
+tw_client_calls_add (TwClientCalls *calls, TwCallKind kind, TwClientFunc func, gpointer user_data, gint64 deadline_ms)
 {
   TwClientCall *call = g_new0 (TwClientCall, 1);
 
@@ -30,11 +30,14 @@ tw_client_calls_add (TwClientCalls *calls, TwClientFunc func, gpointer user_data
   while (g_hash_table_contains (calls->by_sequence, sequence_key (calls->last_handle)));
 
   call->handle = calls->last_handle;
+  call->kind = kind;
+  call->retry_safe = kind == TW_CALL_READS;
   call->func = func;
   call->user_data = user_data;
   call->deadline_ms = deadline_ms;
   call->link.data = call;
   g_hash_table_insert (calls->by_sequence, sequence_key (call->handle), call);
+  calls->of_kind[kind].n++;
   return call;
 }
 
@@ -102,6 +105,7 @@ TwClientCall *
 tw_client_call_take (TwClientCalls *calls, TwClientCall *call)
 {
   g_hash_table_remove (calls->by_sequence, sequence_key (call->handle));
+  calls->of_kind[call->kind].n--;
   stop_deadline (calls, call);
   tw_client_call_move (call, NULL);
   return call;

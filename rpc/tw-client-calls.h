@@ -18,6 +18,7 @@ typedef struct
   TwClientFunc func;
   gpointer user_data;
   gint64 deadline_ms;
+  TwCallKind kind;
   gboolean retry_safe;            /* may be sent again, still */
   gboolean is_probe;              /* the breaker waits for its outcome */
   GError *error;                  /* how it ended; set while it is over */
@@ -27,14 +28,19 @@ typedef struct
   GList link;
   GList deadline_link; /* its data is set while the deadline runs */
   TwBuffer message;    /* kept, in case it must be sent again */
+  gsize remaining_at;  /* where in it the time that is left stands; 0: nowhere */
 } TwClientCall;
 
 typedef struct
 {
   GHashTable *by_sequence; /* all of them */
   GQueue by_deadline;      /* all but those that are over, soonest first */
-  GQueue waiting;          /* for a connection */
   GQueue over;             /* with their errors */
+  struct
+  {
+    GQueue waiting; /* for a connection */
+    guint n;        /* in all places */
+  } of_kind[TW_N_CALL_KINDS];
   guint64 last_handle;
 } TwClientCalls;
 
@@ -44,7 +50,8 @@ void tw_client_calls_init (TwClientCalls *calls);
 void tw_client_calls_clear (TwClientCalls *calls);
 
 /* A new call, with a handle whose sequence id no call in flight has. It is in no queue yet. */
-TwClientCall *tw_client_calls_add (TwClientCalls *calls, TwClientFunc func, gpointer user_data, gint64 deadline_ms);
+TwClientCall *tw_client_calls_add (TwClientCalls *calls, TwCallKind kind, TwClientFunc func, gpointer user_data,
+                                   gint64 deadline_ms);
 
 /* The call with the lower half of @handle as sequence id, or NULL. */
 TwClientCall *tw_client_calls_find (const TwClientCalls *calls, guint64 handle);

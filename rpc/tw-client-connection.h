@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tw-buffer.h"
+#include "tw-call-kind.h"
 #include "tw-resolver.h"
 #include "tw-scanner.h"
 
@@ -33,7 +34,11 @@ typedef struct
   guint64 sent;
   gboolean blocked; /* the kernel takes no more: polled for room */
 
-  GQueue calls; /* the owner's: those that wait for an answer from here */
+  /* The owner's: which calls it carries, and those that wait for an answer from here. */
+  TwCallKind kind;
+  GQueue calls;
+  gboolean spent;       /* an answer may come that nobody waits for: it is to be closed */
+  gint64 idle_since_ms; /* 0: it is not known to be */
 } TwClientConnection;
 
 /* Takes one message; FALSE with an error if it can't be, which breaks the connection. */

@@ -19,10 +19,10 @@ struct _TwClient
   GSource *source;
   TwPeer peer;
   TwClientLimits limits;
-  TwBreaker breaker;
+  TwBreaker breakers[TW_N_CALL_KINDS];
   TwResolver *resolver; /* NULL if all addresses are literals */
   GPtrArray *endpoints; /* of TwClientEndpoint */
-  guint turn;           /* the endpoint that is asked first */
+  guint turns[TW_N_CALL_KINDS]; /* the endpoint that is asked first */
 
   TwClientCalls calls;
   gboolean stirred;  /* something has changed for those that wait */
@@ -39,10 +39,13 @@ tw_client_clock_ms (void)
   return tw_clock_monotonic_ms (tw_clock_system ());
 }
 
-/* Has the breaker count how often the addresses have failed. */
+/* Has the breakers count how often the addresses have failed. */
 void tw_client_count_failures (TwClient *client);
 
 /* Puts calls that wait for a connection on one, where there is one. */
 void tw_client_place_waiting (TwClient *client, gint64 now_ms);
+
+/* Nobody waits for the answer to @call any more, which may have been sent and is about to end. */
+void tw_client_give_up (TwClient *client, const TwClientCall *call);
 
 G_END_DECLS

@@ -57,8 +57,8 @@ take_reply (const TwMessage *message, gpointer user_data, GError **error)
                            "The service's answer is no reply, or not in the encoding of the call");
       return FALSE;
     }
-  tw_breaker_succeeded (&client->breaker);
-  tw_client_endpoint_answered (reading->endpoint, !reading->connection->answered);
+  tw_breaker_succeeded (&client->breakers[reading->connection->kind]);
+  tw_client_endpoint_answered (reading->endpoint, reading->connection);
 
   /* The answer to a call that was cancelled or whose time is over finds nothing. */
   call = tw_client_calls_find (&client->calls, sequence);
@@ -79,9 +79,10 @@ take_reply (const TwMessage *message, gpointer user_data, GError **error)
 
 /* Closes a connection. Calls of which no byte was sent, and safe ones once, are sent again elsewhere. */
 static void
-drop_connection (TwClient *client, TwClientEndpoint *endpoint, guint index, gint64 now_ms, const GError *why)
+drop_connection (TwClient *client, TwClientEndpoint *endpoint, TwCallKind kind, guint index, gint64 now_ms,
+                 const GError *why)
 {
-  TwClientConnection *connection = g_ptr_array_index (endpoint->connections, index);
+  TwClientConnection *connection = g_ptr_array_index (endpoint->lanes[kind].connections, index);
   const gboolean had_calls = connection->calls.length > 0;
 
   while (connection->calls.length > 0)
@@ -93,14 +94,14 @@ drop_connection (TwClient *client, TwClientEndpoint *endpoint, guint index, gint
       if (why->code == TW_ERROR_UNAVAILABLE && (unsent || call->retry_safe))
         {
           call->retry_safe = call->retry_safe && unsent;
-          tw_client_call_move (call, &client->calls.waiting);
+          tw_client_call_move (call, &client->calls.of_kind[kind].waiting);
         }
       else
         {
           tw_client_call_end (&client->calls, call, g_error_copy (why));
         }
     }
-  tw_client_endpoint_drop (endpoint, index, had_calls, now_ms, why);
+  tw_client_endpoint_drop (endpoint, kind, index, had_calls, now_ms, why);
   tw_client_count_failures (client);
   client->stirred = TRUE;
 }
@@ -114,34 +115,41 @@ expire (TwClient *client, gint64 now_ms)
 
       if (call->deadline_ms > now_ms)
         return;
-      tw_breaker_failed (&client->breaker);
+      tw_breaker_failed (&client->breakers[call->kind]);
       if (call->connection != NULL)
         tw_client_endpoints_timed_out (client->endpoints, call->connection, now_ms);
+      tw_client_give_up (client, call);
       tw_client_call_refuse (&client->calls, call, TW_ERROR_TIMEOUT, "The service did not answer in time");
     }
 }
 
 /* The source */
 
+typedef gboolean (*StepFunc) (TwClient *client, TwClientEndpoint *endpoint, TwClientConnection *connection,
+                              gint64 now_ms, GError **error);
+
+static void
+for_each_of_lane (TwClient *client, TwClientEndpoint *endpoint, TwCallKind kind, gint64 now_ms, StepFunc step)
+{
+  const GPtrArray *connections = endpoint->lanes[kind].connections;
+
+  for (guint i = connections->len; i > 0; i--)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!step (client, endpoint, g_ptr_array_index (connections, i - 1), now_ms, &error))
+        drop_connection (client, endpoint, kind, i - 1, now_ms, error);
+    }
+}
+
 /* Goes through the connections; @step does one thing for each, and one that fails is dropped. New ones may be added
  * meanwhile, by calls that answered ones lead to. */
 static void
-for_each_connection (TwClient *client, gint64 now_ms,
-                     gboolean (*step) (TwClient *client, TwClientEndpoint *endpoint, TwClientConnection *connection,
-                                       gint64 now_ms, GError **error))
+for_each_connection (TwClient *client, gint64 now_ms, StepFunc step)
 {
   for (guint i = 0; i < client->endpoints->len; i++)
-    {
-      TwClientEndpoint *endpoint = g_ptr_array_index (client->endpoints, i);
-
-      for (guint j = endpoint->connections->len; j > 0; j--)
-        {
-          g_autoptr (GError) error = NULL;
-
-          if (!step (client, endpoint, g_ptr_array_index (endpoint->connections, j - 1), now_ms, &error))
-            drop_connection (client, endpoint, j - 1, now_ms, error);
-        }
-    }
+    for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+      for_each_of_lane (client, g_ptr_array_index (client->endpoints, i), kind, now_ms, step);
 }
 
 static gboolean
@@ -166,6 +174,13 @@ tw_client_flush (TwClient *client)
   for_each_connection (client, tw_client_clock_ms (), step_out);
 }
 
+static void
+tidy (TwClient *client, gint64 now_ms)
+{
+  for (guint i = 0; i < client->endpoints->len; i++)
+    tw_client_endpoint_tidy (g_ptr_array_index (client->endpoints, i), now_ms);
+}
+
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -176,6 +191,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   for_each_connection (client, now_ms, step_in);
   tw_client_count_failures (client);
   expire (client, now_ms);
+  tidy (client, now_ms);
   tw_client_place_waiting (client, now_ms);
   tw_client_tell_those_that_are_over (client);
   if (client->in_batch && client->batch_func != NULL)
@@ -185,9 +201,30 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+lane_is_due (const TwClient *client, const TwClientEndpoint *endpoint, TwCallKind kind, gint64 *next_ms)
+{
+  const GPtrArray *connections = endpoint->lanes[kind].connections;
+  const gboolean some_wait = client->calls.of_kind[kind].waiting.length > 0;
+  gboolean due = FALSE;
+
+  if (some_wait && endpoint->left_out_until_ms != 0)
+    *next_ms = MIN (*next_ms, endpoint->left_out_until_ms);
+  for (guint i = 0; i < connections->len; i++)
+    {
+      const TwClientConnection *connection = g_ptr_array_index (connections, i);
+
+      due = due || tw_client_connection_wants_to_write (connection)
+            || (some_wait && tw_client_endpoint_has_room (endpoint, connection));
+      if (!connection->open && connection->fd >= 0)
+        *next_ms = MIN (*next_ms, connection->connect_until_ms);
+    }
+  return due;
+}
+
 /* When something is due of itself, in @next_ms; TRUE if something is due now. */
 static gboolean
-is_due (TwClient *client, gint64 *next_ms)
+is_due (const TwClient *client, gint64 *next_ms)
 {
   gboolean due = client->stirred || client->calls.over.length > 0;
 
@@ -198,15 +235,9 @@ is_due (TwClient *client, gint64 *next_ms)
     {
       const TwClientEndpoint *endpoint = g_ptr_array_index (client->endpoints, i);
 
-      for (guint j = 0; j < endpoint->connections->len; j++)
-        {
-          const TwClientConnection *connection = g_ptr_array_index (endpoint->connections, j);
-
-          due = due || tw_client_connection_wants_to_write (connection)
-                || (connection->open && client->calls.waiting.length > 0);
-          if (!connection->open && connection->fd >= 0)
-            *next_ms = MIN (*next_ms, connection->connect_until_ms);
-        }
+      for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+        due = lane_is_due (client, endpoint, kind, next_ms) || due;
+      *next_ms = MIN (*next_ms, tw_client_endpoint_tidy_at_ms (endpoint));
     }
   return due;
 }

@@ -18,6 +18,9 @@
 
 const TwClientLimits TW_CLIENT_DEFAULT_LIMITS = {
   .connections = 4,
+  .max_on_connection = 256,
+  .single_connections = 32,
+  .idle_timeout_ms = 10 * 1000,
   .max_in_flight = 4096,
   .connect_timeout_ms = 1000,
   .retry_min_ms = 50,
@@ -31,26 +34,40 @@ const TwClientLimits TW_CLIENT_DEFAULT_LIMITS = {
 void
 tw_client_count_failures (TwClient *client)
 {
-  for (guint n = tw_client_endpoints_take_failures (client->endpoints); n > 0; n--)
-    tw_breaker_failed (&client->breaker);
+  for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+    for (guint n = tw_client_endpoints_take_failures (client->endpoints, kind); n > 0; n--)
+      tw_breaker_failed (&client->breakers[kind]);
+}
+
+/* What is left of a call's time when it is sent is less than what was left when it was made. */
+static void
+tell_remaining (TwClientCall *call, gint64 now_ms)
+{
+  if (call->remaining_at != 0)
+    tw_context_field_set_remaining (call->message.data + call->remaining_at, call->deadline_ms, now_ms);
 }
 
 /* Puts a call on a connection, or among those that wait for one; without hope for one it is over. */
 static void
 place_call (TwClient *client, TwClientCall *call, gint64 now_ms)
 {
-  TwClientConnection *connection = tw_client_endpoints_pick (client->endpoints, &client->turn, now_ms, call->is_probe);
+  GQueue *waiting = &client->calls.of_kind[call->kind].waiting;
+  TwClientConnection *connection
+      = tw_client_endpoints_pick (client->endpoints, call->kind, &client->turns[call->kind],
+                                  MAX (1, waiting->length), now_ms, call->is_probe);
 
   if (connection != NULL)
     {
+      tell_remaining (call, now_ms);
       call->connection = connection;
       call->start = tw_client_connection_queue (connection, call->message.data, call->message.len);
+      connection->idle_since_ms = 0;
       tw_client_call_move (call, &connection->calls);
     }
-  else if (tw_client_endpoints_are_connecting (client->endpoints))
+  else if (tw_client_endpoints_have_any (client->endpoints, call->kind))
     {
-      if (call->queue != &client->calls.waiting)
-        tw_client_call_move (call, &client->calls.waiting);
+      if (call->queue != waiting)
+        tw_client_call_move (call, waiting);
     }
   else
     {
@@ -59,17 +76,48 @@ place_call (TwClient *client, TwClientCall *call, gint64 now_ms)
     }
 }
 
+static void
+place_waiting_of (TwClient *client, GQueue *waiting, gint64 now_ms)
+{
+  for (guint n = waiting->length; n > 0; n--)
+    {
+      TwClientCall *call = g_queue_peek_head (waiting);
+
+      place_call (client, call, now_ms);
+      if (call->queue == waiting)
+        return;
+    }
+}
+
 void
 tw_client_place_waiting (TwClient *client, gint64 now_ms)
 {
-  for (guint n = client->calls.waiting.length; n > 0; n--)
-    {
-      TwClientCall *call = g_queue_peek_head (&client->calls.waiting);
+  for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+    place_waiting_of (client, &client->calls.of_kind[kind].waiting, now_ms);
+}
 
+/* Those that wait already come first. */
+static void
+place_new (TwClient *client, TwClientCall *call, gint64 now_ms)
+{
+  GQueue *waiting = &client->calls.of_kind[call->kind].waiting;
+
+  if (waiting->length == 0)
+    {
       place_call (client, call, now_ms);
-      if (call->queue == &client->calls.waiting)
-        return;
+      return;
     }
+  tw_client_call_move (call, waiting);
+  place_waiting_of (client, waiting, now_ms);
+}
+
+void
+tw_client_give_up (TwClient *client, const TwClientCall *call)
+{
+  if ((client->peer & TW_PEER_SIDE_BY_SIDE) != 0 || call->connection == NULL)
+    return;
+  call->connection->spent = TRUE;
+  client->stirred = TRUE;
 }
 
 TwPeer
@@ -90,7 +138,7 @@ write_message (const TwClient *client, TwClientCall *call, const TwClientRequest
   if ((client->peer & TW_PEER_TAKES_CONTEXT) != 0)
     {
       tw_writer_struct_begin (&writer);
-      tw_context_field_write (&writer, &request->context, now_ms);
+      call->remaining_at = tw_context_field_write (&writer, &request->context, now_ms);
     }
   tw_buffer_append (&call->message, request->arguments, request->length);
   tw_writer_message_end (&writer);
@@ -107,12 +155,12 @@ admit (TwClient *client, TwClientCall *call, gint64 now_ms)
       tw_client_call_refuse (&client->calls, call, TW_ERROR_TIMEOUT, "The service did not answer in time");
       return FALSE;
     }
-  if (g_hash_table_size (client->calls.by_sequence) > client->limits.max_in_flight)
+  if (client->calls.of_kind[call->kind].n > client->limits.max_in_flight)
     {
       tw_client_call_refuse (&client->calls, call, TW_ERROR_UNAVAILABLE, "Too many calls wait for the service");
       return FALSE;
     }
-  answer = tw_breaker_ask (&client->breaker);
+  answer = tw_breaker_ask (&client->breakers[call->kind]);
   if (answer == TW_BREAKER_REFUSES)
     {
       tw_client_call_refuse (&client->calls, call, TW_ERROR_UNAVAILABLE, "The service failed too often, for now");
@@ -126,14 +174,14 @@ guint64
 tw_client_call (TwClient *client, const TwClientRequest *request, TwClientFunc func, gpointer user_data)
 {
   const gint64 now_ms = tw_client_clock_ms ();
-  TwClientCall *call = tw_client_calls_add (&client->calls, func, user_data, request->context.deadline_ms);
+  TwClientCall *call = tw_client_calls_add (&client->calls, tw_call_kind (request->safe), func, user_data,
+                                            request->context.deadline_ms);
 
-  call->retry_safe = request->safe;
   if (admit (client, call, now_ms))
     {
       write_message (client, call, request, now_ms);
       tw_client_call_start_deadline (&client->calls, call);
-      place_call (client, call, now_ms);
+      place_new (client, call, now_ms);
     }
   return call->handle;
 }
@@ -146,7 +194,8 @@ tw_client_cancel (TwClient *client, guint64 handle)
   if (call == NULL || call->handle != handle)
     return;
   if (call->is_probe && call->queue != &client->calls.over)
-    tw_breaker_abandoned (&client->breaker);
+    tw_breaker_abandoned (&client->breakers[call->kind]);
+  tw_client_give_up (client, call);
   tw_client_call_free (tw_client_call_take (&client->calls, call));
 }
 
@@ -171,8 +220,9 @@ tw_client_new (const TwAddress *const *addresses, guint n, TwPeer peer, const Tw
 
   client->peer = peer;
   client->limits = *limits;
-  tw_breaker_init (&client->breaker, tw_clock_system (), limits->breaker_failures, limits->retry_min_ms,
-                   limits->retry_max_ms);
+  for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+    tw_breaker_init (&client->breakers[kind], tw_clock_system (), limits->breaker_failures, limits->retry_min_ms,
+                     limits->retry_max_ms);
   tw_client_calls_init (&client->calls);
   client->source = tw_client_source_new (client);
   client->endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_client_endpoint_free);
@@ -183,7 +233,7 @@ tw_client_new (const TwAddress *const *addresses, guint n, TwPeer peer, const Tw
       if (literal == NULL && client->resolver == NULL)
         client->resolver = tw_resolver_new (n);
       g_ptr_array_add (client->endpoints,
-                       tw_client_endpoint_new (addresses[i], g_steal_pointer (&literal), &client->limits,
+                       tw_client_endpoint_new (addresses[i], g_steal_pointer (&literal), peer, &client->limits,
                                                client->source, client->resolver, stir, client));
     }
   tw_source_attach (client->source, g_main_context_get_thread_default ());

@@ -3,11 +3,18 @@
 /* A Thrift client that never blocks: framed strict binary, many calls in flight on a few connections, answers matched
  * by sequence id, each call with a deadline of its own.
  *
+ * Many calls travel on one connection only where the service answers them side by side. Stock Thrift servers answer the
+ * calls of a connection one after the other, whatever their sequence ids: such a server gets one call a connection, so
+ * that a slow one holds up nothing, and what finds all connections busy waits here, with its deadline. A connection whose
+ * call was given up is closed then: its late answer would be in the way. Calls that read and calls that write have
+ * connections, bounds and a circuit of their own (tw-call-kind.h).
+ *
  * It lives on one GMainContext and belongs to its thread. Calls made in one turn of the loop go out in one write.
  * A connection is made when a call needs it, and made again, with growing pauses and jitter, after it broke; addresses
  * are taken in turn and one that fails, or takes calls and answers none, is left out until it answers again. Names are
  * resolved for each connection anew, by a thread. After too many failures in a row the circuit opens: calls fail at once
- * with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if it is marked safe, and once.
+ * with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if it is
+ * marked safe, and once.
  */
 
 #pragma once
@@ -23,8 +30,11 @@ typedef struct _TwClient TwClient;
 
 typedef struct
 {
-  guint connections;        /* at most, each address */
-  guint max_in_flight;      /* all calls; further ones fail with UNAVAILABLE */
+  guint connections;        /* at most, each address and kind of calls, to a service that answers side by side … */
+  guint max_on_connection;  /* calls; further ones wait here: not more than what the service takes of one */
+  guint single_connections; /* … and to one that does not, of one call each */
+  guint idle_timeout_ms;    /* after which all of these but the first are closed */
+  guint max_in_flight;      /* calls of a kind, those that wait too; further ones fail with UNAVAILABLE */
   guint connect_timeout_ms;
   guint retry_min_ms, retry_max_ms; /* pause before a broken connection is made again */
   guint breaker_failures;   /* in a row until the circuit opens */

@@ -15,9 +15,24 @@ enum
 /* Longest texts, in bytes: an IPv6 address with a zone is the longest client. */
 static const gsize max_length[G_N_ELEMENTS (((TwContextField *) NULL)->texts)] = { 128, 55, 64, 128 };
 
+static gint32
+remaining_ms (gint64 deadline_ms, gint64 now_ms)
+{
+  return (gint32) CLAMP (deadline_ms - now_ms, 0, G_MAXINT32);
+}
+
 void
+tw_context_field_set_remaining (guint8 *at, gint64 deadline_ms, gint64 now_ms)
+{
+  const gint32 bytes = GINT32_TO_BE (remaining_ms (deadline_ms, now_ms));
+
+  memcpy (at, &bytes, sizeof bytes);
+}
+
+gsize
 tw_context_field_write (TwWriter *writer, const TwCallContext *context, gint64 now_ms)
 {
+  gsize at = 0;
   const char *const texts[] = { context->request_id, context->traceparent, context->client, context->session };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (texts) == G_N_ELEMENTS (max_length));
@@ -26,7 +41,8 @@ tw_context_field_write (TwWriter *writer, const TwCallContext *context, gint64 n
   if (context->deadline_ms != TW_DEADLINE_NONE)
     {
       tw_writer_field (writer, TW_WIRE_I32, REMAINING_MS);
-      tw_writer_i32 (writer, (gint32) CLAMP (context->deadline_ms - now_ms, 0, G_MAXINT32));
+      at = writer->protocol == TW_PROTOCOL_BINARY ? writer->out->len : 0;
+      tw_writer_i32 (writer, remaining_ms (context->deadline_ms, now_ms));
     }
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i] != NULL)
@@ -35,6 +51,7 @@ tw_context_field_write (TwWriter *writer, const TwCallContext *context, gint64 n
         tw_writer_string (writer, texts[i], strlen (texts[i]));
       }
   tw_writer_struct_end (writer);
+  return at;
 }
 
 /* Nothing that could break a line of the log, or be taken for something else in it. */

@@ -15,8 +15,12 @@
 
 G_BEGIN_DECLS
 
-/* Writes the field; @writer stands at the begin of the arguments' struct. @now_ms is of tw_clock_monotonic_ms(). */
-void tw_context_field_write (TwWriter *writer, const TwCallContext *context, gint64 now_ms);
+/* Writes the field; @writer stands at the begin of the arguments' struct. @now_ms is of tw_clock_monotonic_ms(). Returns
+ * where in the writer's buffer the time that is left stands, or 0 where there is none or the protocol is not binary. */
+gsize tw_context_field_write (TwWriter *writer, const TwCallContext *context, gint64 now_ms);
+
+/* Writes the time that is left anew, @at where tw_context_field_write() has put it. */
+void tw_context_field_set_remaining (guint8 *at, gint64 deadline_ms, gint64 now_ms);
 
 /* What an arguments' struct says of its context. The texts point into its bytes and are not NUL-terminated. */
 typedef struct

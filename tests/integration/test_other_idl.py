@@ -2,7 +2,10 @@
 """The same gateway binary serves an IDL that it has never seen: every annotation, every type."""
 
 import base64
+import concurrent.futures
+import re
 import sys
+import time
 
 import httpx
 import openapi_spec_validator
@@ -218,6 +221,26 @@ def test_health_and_openapi(book):
     }  # fmt: skip
     contact = document["paths"]["/v1/contacts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert "owner" not in str(contact)
+
+
+def test_a_slow_call_holds_up_no_other(book, tmp_path):
+    """The server is a stock one: a thread for a connection, whose calls it answers one after the other."""
+    port = re.search(r"listening on 127\.0\.0\.1:(\d+)", book.service.log).group(1)
+    gateway = Gateway(tmp_path, {"AddressBook": int(port)}, arguments=["--idl", IDL, "--workers", "1"])
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool, httpx.Client(base_url=gateway.url, timeout=60) as client:
+            entered = client.post("/v1/visits", json={"visitor": "waits", "word": "open sesame"}).json()
+            client.headers["Authorization"] = f"Bearer {entered['accessToken']}"
+            slow = [pool.submit(client.get, "/v1/contacts/slow") for _ in range(3)]
+            time.sleep(0.5)  # they are on their way
+            for _ in range(50):
+                assert client.get("/v1/contacts").status_code == 200
+                assert client.post("/v1/contacts", json={"full_name": "A"}).status_code == 201
+            assert not any(one.done() for one in slow)
+            for one in slow:
+                assert problem(one.result(), 404)["detail"] == "Nobody of that key, after a while"
+    finally:
+        assert gateway.stop() == 0, gateway.log
 
 
 def test_service_away(book, tmp_path):

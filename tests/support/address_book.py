@@ -19,6 +19,7 @@ from support.thrift import load
 
 book = load(PROJECT / "tests" / "idl" / "address-book.thrift")
 Refusal = book.directory.Refusal
+SLOW_S = 4  # less than a gateway waits
 COPIED = ("fullName", "nickname", "labels", "groups", "notes", "addresses", "portrait", "stars", "height", "reach", "starred")
 
 
@@ -77,6 +78,9 @@ class Handler:
         status = {"teapot": 418, "weird": 42, "broken": 503}.get(key)
         if status:
             raise Refusal(reason=status, explanation=f"a refusal of {status}")
+        if key == "slow":
+            time.sleep(SLOW_S)
+            raise Refusal(reason=404, explanation="Nobody of that key, after a while")
         if key == "raise":
             raise RuntimeError("internal detail that must stay inside")
         try:

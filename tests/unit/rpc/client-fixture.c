@@ -8,6 +8,9 @@
 
 const TwClientLimits LIMITS = {
   .connections = 2,
+  .max_on_connection = 1000,
+  .single_connections = 4,
+  .idle_timeout_ms = LONG_MS,
   .max_in_flight = 1000,
   .connect_timeout_ms = LONG_MS,
   .retry_min_ms = 10,
@@ -105,14 +108,26 @@ assert_number (const Outcome *outcome, gint32 number)
   g_assert_cmpint (tw_reader_i32 (&reader), ==, number);
 }
 
-TwClient *
-new_client_of (guint16 port, guint16 other_port, const char *host, const TwClientLimits *limits)
+static TwClient *
+new_client_of_peer (guint16 port, guint16 other_port, const char *host, TwPeer peer, const TwClientLimits *limits)
 {
   g_autofree char *copy = g_strdup (host);
   const TwAddress first = { copy, port }, second = { copy, other_port };
   const TwAddress *const addresses[] = { &first, &second };
 
-  return tw_client_new (addresses, other_port == 0 ? 1 : 2, TW_PEER_SIDE_BY_SIDE, limits);
+  return tw_client_new (addresses, other_port == 0 ? 1 : 2, peer, limits);
+}
+
+TwClient *
+new_client_of (guint16 port, guint16 other_port, const char *host, const TwClientLimits *limits)
+{
+  return new_client_of_peer (port, other_port, host, TW_PEER_SIDE_BY_SIDE, limits);
+}
+
+TwClient *
+new_plain_client (const Puppet *puppet, const TwClientLimits *limits)
+{
+  return new_client_of_peer (puppet_port (puppet), 0, "127.0.0.1", TW_PEER_PLAIN, limits);
 }
 
 TwClient *
@@ -130,12 +145,12 @@ dead_port (void)
 }
 
 void
-warm_up (TwClient *client, Puppet *puppet)
+warm_up (TwClient *client, Puppet *puppet, gboolean safe)
 {
   g_auto (Outcome) outcome = { 0 };
 
   puppet_set_echo (puppet, TRUE);
-  call_number (client, 0, in_ms (LONG_MS), FALSE, &outcome);
+  call_number (client, 0, in_ms (LONG_MS), safe, &outcome);
   wait_told (&outcome);
   assert_number (&outcome, 0);
 }

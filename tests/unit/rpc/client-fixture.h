@@ -44,11 +44,14 @@ void assert_number (const Outcome *outcome, gint32 number);
 TwClient *new_client_of (guint16 port, guint16 other_port, const char *host, const TwClientLimits *limits);
 TwClient *new_client (const Puppet *puppet);
 
+/* Of a service that answers one call after the other. */
+TwClient *new_plain_client (const Puppet *puppet, const TwClientLimits *limits);
+
 /* A port on which nobody listens. */
 guint16 dead_port (void);
 
-/* Has the client's connection answer once, so that the service counts as well. */
-void warm_up (TwClient *client, Puppet *puppet);
+/* Has the client's connection for a kind of calls answer once, so that the service counts as well. */
+void warm_up (TwClient *client, Puppet *puppet, gboolean safe);
 
 /* Calls until one is answered; all that fail before must be of @code. */
 void call_until_answered (TwClient *client, TwErrorCode code);

@@ -275,6 +275,12 @@ puppet_n_accepted (const Puppet *puppet)
 }
 
 guint
+puppet_n_connected (const Puppet *puppet)
+{
+  return puppet->peers->len;
+}
+
+guint
 puppet_most_calls_in_a_read (const Puppet *puppet)
 {
   return puppet->most_in_a_read;

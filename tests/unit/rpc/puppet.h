@@ -42,6 +42,7 @@ void puppet_hang_up (Puppet *puppet);
 /* What it has seen so far. */
 guint puppet_n_calls (const Puppet *puppet);
 guint puppet_n_accepted (const Puppet *puppet);
+guint puppet_n_connected (const Puppet *puppet); /* of those, the ones that are still open */
 guint puppet_most_calls_in_a_read (const Puppet *puppet);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Puppet, puppet_free)

@@ -63,7 +63,7 @@ test_restarted_service (void)
   g_auto (Outcome) outcome = { 0 };
   const guint16 port = puppet_port (first);
 
-  warm_up (client, first);
+  warm_up (client, first, TRUE);
   g_clear_pointer (&first, puppet_free);
   call_number (client, 1, in_ms (LONG_MS), TRUE, &outcome);
   wait_told (&outcome);
@@ -85,7 +85,7 @@ test_breaker (void)
   limits.breaker_failures = 3;
   limits.retry_min_ms = limits.retry_max_ms = LONG_MS;
   client = new_client_of (puppet_port (puppet), 0, "127.0.0.1", &limits);
-  warm_up (client, puppet);
+  warm_up (client, puppet, FALSE);
   puppet_set_echo (puppet, FALSE);
 
   for (guint refused = 0; refused < 3;)

@@ -28,7 +28,7 @@ test_safe_call_is_sent_again (void)
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
-  warm_up (client, puppet);
+  warm_up (client, puppet, TRUE);
   puppet_set_closing (puppet, 1);
   call_number (client, 7, in_ms (LONG_MS), TRUE, &outcome);
   wait_told (&outcome);
@@ -44,7 +44,7 @@ test_safe_call_is_sent_again_once (void)
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
-  warm_up (client, puppet);
+  warm_up (client, puppet, TRUE);
   puppet_set_closing (puppet, 5);
   call_number (client, 7, in_ms (LONG_MS), TRUE, &outcome);
   wait_told (&outcome);
@@ -60,7 +60,7 @@ test_unsent_call_is_sent_elsewhere (void)
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
-  warm_up (client, puppet);
+  warm_up (client, puppet, FALSE);
   puppet_hang_up (puppet);
   call_number (client, 7, in_ms (LONG_MS), FALSE, &outcome);
   wait_told (&outcome);
@@ -76,7 +76,7 @@ assert_answer_is_refused (const guint8 *bytes, gsize length)
   g_auto (Outcome) first = { 0 }, second = { 0 };
 
   call_number (client, 1, in_ms (LONG_MS), TRUE, &first);
-  call_number (client, 2, in_ms (LONG_MS), FALSE, &second);
+  call_number (client, 2, in_ms (LONG_MS), TRUE, &second);
   wait_kept (puppet, 2);
   puppet_send (puppet, 0, bytes, length);
   wait_told (&first);
