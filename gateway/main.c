@@ -30,7 +30,7 @@ typedef struct
 {
   char *listen, *admin_listen, *data_dir, *token_key_file, *log_level;
   char **idl, **upstreams;
-  gint64 workers, token_lifetime_s, upstream_timeout_ms;
+  gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms;
 } Settings;
 
 static void
@@ -67,6 +67,9 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       "The key that signs access tokens; made if absent (token.key in the data folder)", 0, 0 },
     { "token-lifetime", "TW_TOKEN_LIFETIME", TW_OPTION_INTEGER, &settings->token_lifetime_s, "SECONDS",
       "How long an access token is valid", 1, MAX_LIFETIME_S },
+    { "revocations-max-age", "TW_REVOCATIONS_MAX_AGE", TW_OPTION_INTEGER, &settings->revocations_max_age_s, "SECONDS",
+      "How old the list of ended sessions may be before tokens are refused; 0: as old as it likes (60)", 0,
+      MAX_LIFETIME_S },
     { "upstream-timeout-ms", "TW_UPSTREAM_TIMEOUT_MS", TW_OPTION_INTEGER, &settings->upstream_timeout_ms, "MS",
       "How long a service may take to answer", 1, G_MAXINT32 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
@@ -81,6 +84,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
   /* The services want processors too: they do about half of the work. */
   settings->workers = (g_get_num_processors () + 1) / 2;
   settings->token_lifetime_s = 900;
+  settings->revocations_max_age_s = 60;
   settings->upstream_timeout_ms = 5000;
   return tw_config_read (options, "Turns REST calls into Thrift calls, by the annotations of an IDL.", argc, argv, NULL, error);
 }
@@ -179,6 +183,7 @@ serve (const Settings *settings, GError **error)
     .workers = (guint) settings->workers,
     .keys = keys,
     .token_lifetime_s = settings->token_lifetime_s,
+    .revocations_max_age_s = settings->revocations_max_age_s,
     .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
     /* The page speaks the built-in API alone. */
     .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,

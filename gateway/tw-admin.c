@@ -34,15 +34,20 @@ answer_yes (TwRequest *request, const char *member)
   tw_request_answer (request, tw_response_new_json (200, &json));
 }
 
-static gboolean
-is_loaded (const TwAdmin *admin)
+/* What is wrong with the list of ended sessions; NULL where nothing is. */
+static const char *
+judge_revocations (const TwAdmin *admin)
 {
-  const GPtrArray *pollers = admin->subjects.pollers;
-
-  for (guint i = 0; i < pollers->len; i++)
-    if (!tw_revocation_poller_loaded (g_ptr_array_index (pollers, i)))
-      return FALSE;
-  return TRUE;
+  switch (tw_revocations_state (admin->subjects.revocations))
+    {
+    case TW_REVOCATIONS_MISSING:
+      return "Not ready: the list of ended sessions has not been loaded yet";
+    case TW_REVOCATIONS_STALE:
+      return "Not ready: the list of ended sessions is too old";
+    case TW_REVOCATIONS_CURRENT:
+    default:
+      return NULL;
+    }
 }
 
 static void
@@ -50,6 +55,7 @@ on_health (const TwProblems *problems, gpointer user_data)
 {
   g_autofree ReadyQuestion *question = user_data;
   g_autofree char *text = NULL, *detail = NULL;
+  const char *wrong = judge_revocations (question->admin);
 
   if (tw_problems_count (problems) > 0)
     {
@@ -57,9 +63,8 @@ on_health (const TwProblems *problems, gpointer user_data)
       detail = g_strdup_printf ("Not ready: %s", text);
       tw_request_answer (question->request, tw_response_new_problem_of (503, detail, problems));
     }
-  else if (!is_loaded (question->admin))
-    tw_request_answer (question->request,
-                       tw_response_new_problem (503, "Not ready: the list of ended sessions has not been loaded yet"));
+  else if (wrong != NULL)
+    tw_request_answer (question->request, tw_response_new_problem (503, wrong));
   else
     answer_yes (question->request, "ready");
 }

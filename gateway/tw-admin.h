@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What operators and their tools ask, on an address of its own: GET /healthz (the process is up), GET /readyz (a
- * request would be answered: every service is well, and where sessions can end, the list of ended ones was loaded) and
+ * request would be answered: every service is well, and where sessions can end, the list of ended ones was loaded and is not too old) and
  * GET /metrics (for Prometheus). */
 
 #pragma once
 
 #include "tw-http-metrics.h"
-#include "tw-revocation-poller.h"
+#include "tw-revocations.h"
 #include "tw-socket.h"
 #include "tw-upstreams.h"
 
@@ -20,7 +20,7 @@ typedef struct
 {
   const TwSchema *schema;
   const TwClients *clients; /* on the same context */
-  const GPtrArray *pollers; /* of TwRevocationPoller */
+  const TwRevocations *revocations;
   const GPtrArray *metrics; /* of TwHttpMetrics */
   guint timeout_ms;         /* for the services' answers */
 } TwAdminSubjects;

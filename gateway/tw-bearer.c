@@ -3,6 +3,7 @@
 #include "tw-bearer.h"
 
 #include "tw-error.h"
+#include "tw-limits.h"
 
 #include <string.h>
 
@@ -88,8 +89,56 @@ tw_bearer_check_session (const TwBearer *bearer, const TwClaims *claims)
   return is_revoked (bearer, claims) ? new_refusal ("The session has ended", TRUE) : NULL;
 }
 
+/* A 503 where nobody can tell whether a session that is not known to have ended goes on. */
+static TwResponse *
+check_knowledge (const TwBearer *bearer)
+{
+  switch (tw_revocations_state (bearer->revocations))
+    {
+    case TW_REVOCATIONS_MISSING:
+      return tw_response_new_problem (503, "Which sessions have ended is not known here yet");
+    case TW_REVOCATIONS_STALE:
+      return tw_response_new_problem (503, "Which sessions have ended can't be asked at the moment");
+    case TW_REVOCATIONS_CURRENT:
+    default:
+      return NULL;
+    }
+}
+
+/* The name of a claim that is missing, or is none that @method takes; NULL where there is no such. A token without its
+ * session could never be ended, so each names one where sessions can end. */
+static const char *
+find_bad_claim (const TwBearer *bearer, const TwMethod *method, const TwClaims *claims)
+{
+  for (guint i = 0; i < bearer->session_claims->len; i++)
+    if (tw_claims_get (claims, g_ptr_array_index (bearer->session_claims, i)) == NULL)
+      return g_ptr_array_index (bearer->session_claims, i);
+  for (guint i = 0; i < method->n_claims; i++)
+    {
+      const TwField *field = method->claims[i];
+      const char *value = tw_claims_get (claims, field->source_name);
+      g_autofree char *wrong = value != NULL ? tw_limits_check_string (field, value, strlen (value)) : NULL;
+
+      if (wrong != NULL || (value == NULL && field->presence == TW_REQUIRED))
+        return field->source_name;
+    }
+  return NULL;
+}
+
+static TwResponse *
+check_claims (const TwBearer *bearer, const TwMethod *method, const TwClaims *claims)
+{
+  const char *name = find_bad_claim (bearer, method, claims);
+  g_autofree char *detail = NULL;
+
+  if (name == NULL)
+    return NULL;
+  detail = g_strdup_printf ("The token's claim \"%s\" is missing or can't be used", name);
+  return new_refusal (detail, TRUE);
+}
+
 TwClaims *
-tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse **refusal)
+tw_bearer_authenticate (TwBearer *bearer, const TwMethod *method, const TwRequest *request, TwResponse **refusal)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TwClaims) claims = NULL;
@@ -106,6 +155,10 @@ tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse *
   if (claims == NULL)
     *refusal = new_refusal (tw_error_public_message (error), TRUE);
   else
+    *refusal = check_claims (bearer, method, claims);
+  if (*refusal == NULL)
     *refusal = tw_bearer_check_session (bearer, claims);
+  if (*refusal == NULL)
+    *refusal = check_knowledge (bearer);
   return *refusal == NULL ? g_steal_pointer (&claims) : NULL;
 }

@@ -19,8 +19,11 @@ typedef struct _TwBearer TwBearer;
 TwBearer *tw_bearer_new (const TwSchema *schema, TwTokenKeys *keys, TwRevocations *revocations);
 void tw_bearer_free (TwBearer *bearer);
 
-/* The claims (owned by the caller), or NULL and *@refusal, a 401. */
-TwClaims *tw_bearer_authenticate (TwBearer *bearer, const TwRequest *request, TwResponse **refusal);
+/* The claims (owned by the caller) of somebody who may call @method as far as the token goes: it names a session, and
+ * each claim that the method takes is there and keeps its limits. Or NULL and *@refusal: a 401, or
+ * a 503 where it is not known which sessions have ended. */
+TwClaims *tw_bearer_authenticate (TwBearer *bearer, const TwMethod *method, const TwRequest *request,
+                                  TwResponse **refusal);
 
 /* A 401 where the session of @claims has ended by now, else NULL. */
 TwResponse *tw_bearer_check_session (const TwBearer *bearer, const TwClaims *claims);

@@ -38,6 +38,23 @@ parse_object (const char *part, gsize length)
   return bytes != NULL ? json_loadb ((const char *) bytes, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
+/* Whether what says who the bearer is, and which session it is, are names where they are there at all (RFC 7519,
+ * section 4.1.2). */
+static gboolean
+names_are_names (const json_t *object)
+{
+  static const char *const names[] = { "sub", "sid" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const json_t *value = json_object_get (object, names[i]);
+
+      if (value != NULL && json_string_length (value) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* Takes @object. */
 static TwClaims *
 claims_new (json_t *object)
@@ -64,7 +81,7 @@ tw_claims_parse (const char *part, gsize length)
   const json_t *issued_at = json_object_get (object, "iat");
   TwClaims *claims;
 
-  if (!json_is_integer (expiry) || !json_is_integer (issued_at))
+  if (!json_is_integer (expiry) || !json_is_integer (issued_at) || !names_are_names (object))
     {
       json_decref (object);
       return NULL;

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct _TwClaims TwClaims;
 
 /* Reads the middle part of a token: base64url (RFC 4648, section 5, without padding) of a JSON object whose `exp` and
- * `iat` are integers and in which no name stands twice. NULL where @part is not such. */
+ * `iat` are integers, `sub` and `sid` strings that are not empty, if they are there, and in which no name stands twice.
+ * NULL where @part is not such. */
 TwClaims *tw_claims_parse (const char *part, gsize length);
 
 TwClaims *tw_claims_ref (TwClaims *claims);

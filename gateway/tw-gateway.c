@@ -42,18 +42,29 @@ add_files (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
   return config->files == NULL || tw_static_add_bundle (gateway->files, config->files, config->files_prefix, error);
 }
 
-static void
-start_pollers (TwGateway *gateway, TwSchema *schema)
+/* How often to ask for ended sessions: often enough that no list is too old while all is well. */
+static guint
+poll_interval_ms (const TwGatewayConfig *config)
 {
-  for (guint i = 0; i < tw_schema_n_services (schema); i++)
+  gint64 max_age_ms = config->revocations_max_age_s * 1000;
+
+  return max_age_ms > 0 ? (guint) MIN (POLL_INTERVAL_MS, max_age_ms / 4) : POLL_INTERVAL_MS;
+}
+
+/* Before there are workers: they refuse tokens until the lists are there. */
+static void
+start_pollers (TwGateway *gateway, const TwGatewayConfig *config)
+{
+  for (guint i = 0; i < tw_schema_n_services (config->schema); i++)
     {
-      const TwService *service = tw_schema_service (schema, i);
+      const TwService *service = tw_schema_service (config->schema, i);
       const TwMethod *method = tw_service_find_role (service, TW_ROLE_REVOCATIONS);
       TwClient *client = tw_clients_get (gateway->clients, service);
 
       if (method != NULL && client != NULL)
         g_ptr_array_add (gateway->pollers,
-                         tw_revocation_poller_new (gateway->revocations, client, method, POLL_INTERVAL_MS));
+                         tw_revocation_poller_new (gateway->revocations, tw_revocations_expect (gateway->revocations),
+                                                   client, method, poll_interval_ms (config)));
     }
 }
 
@@ -69,7 +80,7 @@ start_admin (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
                                  &(TwAdminSubjects) {
                                      .schema = config->schema,
                                      .clients = gateway->clients,
-                                     .pollers = gateway->pollers,
+                                     .revocations = gateway->revocations,
                                      .metrics = gateway->metrics,
                                      .timeout_ms = config->upstream_timeout_ms,
                                  },
@@ -124,7 +135,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
   gateway = g_new0 (TwGateway, 1);
   gateway->router = tw_router_new (config->schema);
   gateway->files = tw_static_new ();
-  gateway->revocations = tw_revocations_new (tw_clock_system ());
+  gateway->revocations = tw_revocations_new (tw_clock_system (), config->revocations_max_age_s * 1000);
   gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
   gateway->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_http_metrics_free);
   for (guint i = 0; i < config->workers; i++)
@@ -139,10 +150,10 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s },
     .upstream_timeout_ms = config->upstream_timeout_ms,
   };
+  start_pollers (gateway, config);
   if (!add_files (gateway, config, error) || !start_admin (gateway, config, error)
       || !start_workers (gateway, config, error))
     return NULL;
-  start_pollers (gateway, config->schema);
   return g_steal_pointer (&gateway);
 }
 

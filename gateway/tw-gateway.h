@@ -25,6 +25,7 @@ typedef struct
   guint workers; /* threads; at least 1 */
   TwTokenKeys *keys;
   gint64 token_lifetime_s;
+  gint64 revocations_max_age_s; /* how old the list of ended sessions may be; 0: as old as it likes */
   guint upstream_timeout_ms;
   GResource *files;         /* NULL: none */
   const char *files_prefix; /* the folder in it, "/some/where/" */

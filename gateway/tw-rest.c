@@ -79,7 +79,7 @@ begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
   call->route = *route;
   tw_request_set_data (request, call, call_free);
   if (route->method->needs_token)
-    call->claims = tw_bearer_authenticate (rest->bearer, request, &refusal);
+    call->claims = tw_bearer_authenticate (rest->bearer, route->method, request, &refusal);
   return refusal != NULL ? refusal : begin_body (request, route->method);
 }
 

@@ -7,7 +7,6 @@
 #include "tw-reader.h"
 #include "tw-writer.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 
@@ -25,6 +24,7 @@ enum
 struct _TwRevocationPoller
 {
   TwRevocations *revocations;
+  TwRevocationList *list;
   TwClient *client;
   const TwMethod *method;
   guint interval_ms;
@@ -32,8 +32,8 @@ struct _TwRevocationPoller
   GSource *timer;   /* set while it waits for the next turn */
   guint64 call;     /* set while a poll is on its way */
   gint64 position;  /* what to ask for next */
+  gint64 asked_ms;  /* when the last poll was sent, monotonic */
   gboolean failing; /* the last poll failed */
-  atomic_bool loaded;
 };
 
 /* What an answer says. */
@@ -121,8 +121,9 @@ static void
 note_outcome (TwRevocationPoller *poller, const char *failure)
 {
   if (failure != NULL && !poller->failing)
-    tw_log_warning ("%s.%s: %s; sessions that end now are not refused here until it answers",
-                    poller->method->service->name, poller->method->name, failure);
+    tw_log_warning ("%s.%s: %s; until it answers, %s", poller->method->service->name, poller->method->name, failure,
+                    tw_revocation_list_is_loaded (poller->list) ? "sessions that end now are not refused here"
+                                                                : "no token is taken here");
   else if (failure == NULL && poller->failing)
     tw_log_info ("%s.%s answers again", poller->method->service->name, poller->method->name);
   poller->failing = failure != NULL;
@@ -175,7 +176,7 @@ on_reply (const TwClientReply *reply, gpointer user_data)
           poll_now (poller);
           return;
         }
-      atomic_store (&poller->loaded, TRUE);
+      tw_revocation_list_loaded (poller->list, poller->asked_ms);
     }
   poll_later (poller);
 }
@@ -191,37 +192,32 @@ poll_now (TwRevocationPoller *poller)
   tw_writer_field (&writer, TW_WIRE_I64, ARGUMENT_SINCE);
   tw_writer_i64 (&writer, poller->position);
   tw_writer_struct_end (&writer);
+  poller->asked_ms = tw_clock_monotonic_ms (tw_clock_system ());
   poller->call = tw_client_call (poller->client,
                                  &(TwClientRequest) {
                                    .method = poller->method->name,
                                    .arguments = arguments.data,
                                    .length = arguments.len,
                                    .safe = poller->method->retry_safe,
-                                   .context.deadline_ms
-                                   = tw_clock_monotonic_ms (tw_clock_system ()) + TW_REVOCATION_POLL_TIMEOUT_MS,
+                                   .context.deadline_ms = poller->asked_ms + TW_REVOCATION_POLL_TIMEOUT_MS,
                                  },
                                  on_reply, poller);
 }
 
 TwRevocationPoller *
-tw_revocation_poller_new (TwRevocations *revocations, TwClient *client, const TwMethod *method, guint interval_ms)
+tw_revocation_poller_new (TwRevocations *revocations, TwRevocationList *list, TwClient *client, const TwMethod *method,
+                          guint interval_ms)
 {
   TwRevocationPoller *poller = g_new0 (TwRevocationPoller, 1);
 
   poller->revocations = revocations;
+  poller->list = list;
   poller->client = client;
   poller->method = method;
   poller->interval_ms = interval_ms;
   poller->context = g_main_context_ref_thread_default ();
-  atomic_init (&poller->loaded, FALSE);
   poll_now (poller);
   return poller;
-}
-
-gboolean
-tw_revocation_poller_loaded (TwRevocationPoller *poller)
-{
-  return atomic_load (&poller->loaded);
 }
 
 void

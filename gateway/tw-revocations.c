@@ -23,10 +23,21 @@ typedef struct
   gint64 purge_at_s;
 } Shard;
 
+/* When the list was current last, in monotonic milliseconds; NEVER where that was not yet. */
+#define NEVER G_MININT64
+
+struct _TwRevocationList
+{
+  TwRevocationList *next;
+  _Atomic gint64 as_of_ms;
+};
+
 struct _TwRevocations
 {
   Shard shards[SHARDS];
   const TwClock *clock;
+  gint64 max_age_ms; /* 0: no list is ever too old */
+  TwRevocationList *lists;
   atomic_uint held;
 };
 
@@ -62,12 +73,13 @@ purge (TwRevocations *revocations, Shard *shard, gint64 now)
 }
 
 TwRevocations *
-tw_revocations_new (const TwClock *clock)
+tw_revocations_new (const TwClock *clock, gint64 max_age_ms)
 {
   TwRevocations *revocations = g_aligned_alloc0 (1, sizeof *revocations, CACHE_LINE);
   pthread_rwlockattr_t attributes;
 
   revocations->clock = clock;
+  revocations->max_age_ms = max_age_ms;
   atomic_init (&revocations->held, 0);
   pthread_rwlockattr_init (&attributes);
   /* glibc prefers readers, who never cease here: a writer would wait for ever. */
@@ -87,12 +99,73 @@ tw_revocations_free (TwRevocations *revocations)
 {
   if (revocations == NULL)
     return;
+  while (revocations->lists != NULL)
+    {
+      TwRevocationList *first = revocations->lists;
+
+      revocations->lists = first->next;
+      g_free (first);
+    }
   for (guint i = 0; i < SHARDS; i++)
     {
       g_hash_table_unref (revocations->shards[i].expiries);
       pthread_rwlock_destroy (&revocations->shards[i].lock);
     }
   g_aligned_free (revocations);
+}
+
+TwRevocationList *
+tw_revocations_expect (TwRevocations *revocations)
+{
+  TwRevocationList *list = g_new0 (TwRevocationList, 1);
+
+  atomic_init (&list->as_of_ms, NEVER);
+  list->next = revocations->lists;
+  revocations->lists = list;
+  return list;
+}
+
+void
+tw_revocation_list_loaded (TwRevocationList *list, gint64 as_of_ms)
+{
+  /* Whoever sees the time sees what was added before it. */
+  atomic_store_explicit (&list->as_of_ms, as_of_ms, memory_order_release);
+}
+
+static gint64
+as_of (const TwRevocationList *list)
+{
+  return atomic_load_explicit (&list->as_of_ms, memory_order_acquire);
+}
+
+gboolean
+tw_revocation_list_is_loaded (const TwRevocationList *list)
+{
+  return as_of (list) != NEVER;
+}
+
+/* When the oldest list was current, or NEVER. */
+static gint64
+oldest (const TwRevocations *revocations)
+{
+  gint64 when = G_MAXINT64;
+
+  for (const TwRevocationList *list = revocations->lists; list != NULL; list = list->next)
+    when = MIN (when, as_of (list));
+  return when;
+}
+
+TwRevocationsState
+tw_revocations_state (const TwRevocations *revocations)
+{
+  gint64 when = oldest (revocations);
+
+  if (when == NEVER)
+    return TW_REVOCATIONS_MISSING;
+  if (revocations->max_age_ms > 0 && when != G_MAXINT64
+      && tw_clock_monotonic_ms (revocations->clock) - when > revocations->max_age_ms)
+    return TW_REVOCATIONS_STALE;
+  return TW_REVOCATIONS_CURRENT;
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The sessions that have ended while tokens of theirs could still be valid: one table a process, read by every worker.
- * tw-revocation-poller.h keeps it up to date. */
+/* The sessions that have ended while tokens of theirs could still be valid: one table a process, read by every worker,
+ * filled from lists that tw-revocation-poller.h keeps up to date. A table whose list is not there, or is too old, can't
+ * say that a session has not ended. */
 
 #pragma once
 
@@ -13,9 +14,34 @@ G_BEGIN_DECLS
 
 typedef struct _TwRevocations TwRevocations;
 
-/* An empty table; @clock must outlive it. */
-TwRevocations *tw_revocations_new (const TwClock *clock);
+/* A list that the table is filled from. Belongs to the table. */
+typedef struct _TwRevocationList TwRevocationList;
+
+/* How well the table knows. */
+typedef enum
+{
+  TW_REVOCATIONS_CURRENT, /* each list was loaded, and is not too old */
+  TW_REVOCATIONS_MISSING, /* some list has never been loaded */
+  TW_REVOCATIONS_STALE,   /* some list is older than it may be */
+} TwRevocationsState;
+
+/* An empty table; @clock must outlive it. A list is too old when it was current more than @max_age_ms ago; 0: it never
+ * is. */
+TwRevocations *tw_revocations_new (const TwClock *clock, gint64 max_age_ms);
 void tw_revocations_free (TwRevocations *revocations);
+
+/* Adds a list, as one that has never been loaded. Call before another thread has the table. Without any list the table
+ * is current. */
+TwRevocationList *tw_revocations_expect (TwRevocations *revocations);
+
+/* Says that all that @list had at @as_of_ms (of the clock's monotonic time) has been added. Thread-safe. */
+void tw_revocation_list_loaded (TwRevocationList *list, gint64 as_of_ms);
+
+/* Whether it was ever loaded. Thread-safe. */
+gboolean tw_revocation_list_is_loaded (const TwRevocationList *list);
+
+/* Thread-safe, and without a lock. */
+TwRevocationsState tw_revocations_state (const TwRevocations *revocations);
 
 /* Refuses @session until @expires_s (seconds since 1970; later of the two where it is known already). Thread-safe. */
 void tw_revocations_add (TwRevocations *revocations, const char *session, gint64 expires_s);

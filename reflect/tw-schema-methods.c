@@ -76,10 +76,13 @@ tw_document_read_method (const TwDocument *document, const TwService *service, c
   method->oneway = json_is_true (json_object_get (object, "oneway"));
   method->arguments = arguments;
   arguments->doc = "";
-  return tw_document_read_doc (schema, &spot, object, &method->doc, error)
-         && read_returns (document, &spot, object, method, error)
-         && tw_document_read_fields (document, &spot, TW_PLACE_ARGUMENT, object, "arguments", arguments, error)
-         && read_result (document, &spot, object, method, error)
-         && tw_annotations_read_method (schema, &spot, object, method, error)
-         && tw_rules_check_method (&spot, method, error);
+  if (!tw_document_read_doc (schema, &spot, object, &method->doc, error)
+      || !read_returns (document, &spot, object, method, error)
+      || !tw_document_read_fields (document, &spot, TW_PLACE_ARGUMENT, object, "arguments", arguments, error)
+      || !read_result (document, &spot, object, method, error)
+      || !tw_annotations_read_method (schema, &spot, object, method, error)
+      || !tw_rules_check_method (&spot, method, error))
+    return FALSE;
+  tw_claims_gather (schema, method);
+  return TRUE;
 }

@@ -4,7 +4,7 @@
  *
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
- * vt.pattern; tw-schema-rules.c and tw-routes.c then check what no part can know alone.
+ * vt.pattern, tw-schema-claims.c what a method takes from a token; tw-schema-rules.c and tw-routes.c then check what no part can know alone.
  */
 
 #pragma once
@@ -104,6 +104,9 @@ gboolean tw_document_read_method (const TwDocument *document, const TwService *s
 /* Reads @object's doc comment; "" where there is none. */
 gboolean tw_document_read_doc (TwSchema *schema, const TwSpot *spot, const json_t *object, const char **doc,
                                GError **error);
+
+/* Sets what @method, whose arguments are read, takes from a token. */
+void tw_claims_gather (TwSchema *schema, TwMethod *method);
 
 /* Reads a field's default into @field, whose type is set; one of a struct or container has no value there. */
 gboolean tw_default_read (TwSchema *schema, const TwSpot *spot, const json_t *value, TwField *field, GError **error);

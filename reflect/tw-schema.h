@@ -134,6 +134,8 @@ struct _TwMethod
   gboolean retry_safe;        /* tw.retry="safe" */
   gboolean issues_session;    /* tw.issues="session" */
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
+  guint n_claims;
+  const TwField *const *claims; /* all of the input that a token brings, however deep it lies, each once */
   TwRole role;
 };
 

@@ -103,7 +103,7 @@ struct NewContact {
 /** Somebody of many. */
 struct Card {
   /** Whose contact it will be. */
-  1: string owner (tw.claim = "sub"),
+  1: string owner (tw.claim = "sub", vt.max_size = "40"),
   /** The whole name. */
   2: string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100"),
   /** How to get in touch. */
@@ -192,9 +192,9 @@ service AddressBook extends directory.Directory {
   /** End the visit. */
   void leave(
     /** Who. */
-    1: string owner (tw.claim = "sub"),
+    1: string owner (tw.claim = "sub", vt.max_size = "40"),
     /** Which visit. */
-    2: string visit (tw.claim = "sid")
+    2: string visit (tw.claim = "sid", vt.max_size = "40")
   ) (api.delete = "/v1/visits/current", tw.status = "204", tw.revokes = "sid"),
 
   /** The visits that are over since a point. */

@@ -3,9 +3,10 @@
 
 import concurrent.futures
 
+import httpx
 import pytest
 
-from support.people import PASSWORD, Person, claims, locations, new_email, problem
+from support.people import PASSWORD, Person, claims, locations, new_email, problem, sign
 from support.processes import eventually
 from support.stores import on_both_stores
 
@@ -142,6 +143,41 @@ def test_expired_token_is_refused_and_a_refresh_helps(stack):
         assert 'error="invalid_token"' in refused.headers["www-authenticate"]
         answer = somebody.client.post("/v1/sessions/refresh", json={"refreshToken": somebody.refresh_token})
         assert (answer.status_code, answer.json()["expiresIn"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"sid": "s"},
+        {"sub": "u" * 24},
+        *({"sub": value, "sid": "s"} for value in (None, 7, 1.5, True, {}, ["u"], "", "u" * 129)),
+        *({"sub": "u" * 24, "sid": value} for value in (None, 7, {}, "")),
+    ],
+    ids=str,
+)
+def test_a_token_that_names_nobody_is_no_token(stack, bad):
+    """Rightly signed, and whatever else is wrong with the request."""
+    headers = {"Authorization": f"Bearer {sign(stack.folder / 'data' / 'token.key', **bad)}"}
+    with httpx.Client(base_url=stack.url, headers=headers, timeout=60) as client:
+        for answer in (
+            client.get("/v1/account"),
+            client.get("/v1/tasks?limit=nonsense"),
+            client.post("/v1/tasks", json={"name": "x"}),
+            client.post("/v1/tasks", content=b"no JSON"),
+            client.patch(f"/v1/tasks/{'0' * 24}", json={}),
+            client.delete("/v1/sessions/current"),
+        ):
+            problem(answer, 401)
+            assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+def test_a_session_of_a_name_that_is_too_long_can_not_be_ended(stack):
+    token = sign(stack.folder / "data" / "token.key", sub="u" * 24, sid="s" * 129)
+    answer = httpx.delete(
+        f"{stack.url}/v1/sessions/current", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    )
+    problem(answer, 401)
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
 @pytest.mark.concurrent

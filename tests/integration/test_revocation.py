@@ -122,3 +122,63 @@ def test_a_session_that_ends_while_a_body_comes_has_ended(stack):
             assert slow.recv(1000).startswith(b"HTTP/1.1 401 ")
         somebody.take(somebody.log_in())
         assert somebody.client.get("/v1/tasks").json()["tasks"] == []
+
+
+def log_out(stack):
+    """Somebody whose session has ended, and somebody whose has not."""
+    with Person(stack.url) as ended, Person(stack.url) as open_:
+        assert ended.client.delete("/v1/sessions/current").status_code == 204
+        return ended, open_
+
+
+def assert_not_known(url, token):
+    answer = ask_tasks(url, token)
+    assert "sessions" in problem(answer, 503)["detail"]
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def ask_tasks(url, token):
+    """What accounts-service has no part in."""
+    return httpx.get(f"{url}/v1/tasks", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+def readiness(gateway):
+    return httpx.get(f"{gateway.admin_url}/readyz", timeout=60)
+
+
+def test_a_gateway_that_has_not_heard_who_left_takes_nobody(tmp_path, store):
+    with Stack(tmp_path, store=store) as stack:
+        ended, open_ = log_out(stack)
+        stack.accounts.kill()
+        late = stack.start_gateway(name="late", ready=False)
+        for token in (ended.access_token, open_.access_token):
+            assert_not_known(late.url, token)
+            assert ask_tasks(stack.url, token).status_code in (200, 401)
+        problem(ask_tasks(late.url, "no token"), 401)
+        problem(httpx.post(f"{late.url}/v1/accounts", json={"email": "a@example.org", "password": "password"}), 503)
+        assert httpx.get(late.url, timeout=60).status_code == httpx.get(f"{late.url}/openapi.json").status_code == 200
+        problem(readiness(late), 503)
+        stack.restart_accounts()
+        eventually(lambda: ask_tasks(late.url, open_.access_token).status_code == 200, "the list to be loaded")
+        assert ask_all_workers(late.url, ended.access_token) == {401}
+        eventually(late.is_ready, "the gateway to say that it is ready")
+
+
+def test_a_list_that_is_too_old_is_none(tmp_path, store):
+    """Where the option says so; with 0 it never is."""
+    with Stack(tmp_path, store=store, gateway_arguments=["--revocations-max-age", "1"]) as stack:
+        patient = stack.start_gateway(name="patient", extra=["--revocations-max-age", "0"])
+        ended, open_ = log_out(stack)
+        wait_until_refused(patient.url, ended.access_token)
+        assert ask_tasks(stack.url, open_.access_token).status_code == 200
+        stack.accounts.kill()
+        eventually(lambda: ask_tasks(stack.url, open_.access_token).status_code == 503, "the list to be too old")
+        assert_not_known(stack.url, open_.access_token)
+        problem(ask_tasks(stack.url, ended.access_token), 401)
+        problem(readiness(stack.gateway), 503)
+        assert ask_tasks(patient.url, open_.access_token).status_code == 200
+        problem(ask_tasks(patient.url, ended.access_token), 401)
+        stack.restart_accounts()
+        eventually(lambda: ask_tasks(stack.url, open_.access_token).status_code == 200, "the list to be loaded again")
+        eventually(stack.gateway.is_ready, "the gateway to be ready again")
+        problem(ask_tasks(stack.url, ended.access_token), 401)

@@ -2,6 +2,8 @@
 """Somebody who uses the REST interface."""
 
 import base64
+import hashlib
+import hmac
 import itertools
 import json
 import os
@@ -21,6 +23,21 @@ def claims(token):
     """What an access token says."""
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def _base64url(octets):
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def sign(key_file, **more):
+    """A token that the key in `key_file` signs rightly, for 15 minutes, with these claims, whatever they are."""
+    key_id, secret = key_file.read_text().split("\n")[0].split()
+    now = int(time.time())
+    said = {"aud": "taskwire", "exp": now + 900, "iat": now, "iss": "taskwire", **more}
+    parts = [{"alg": "HS256", "kid": key_id, "typ": "JWT"}, said]
+    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+    return f"{signed}.{_base64url(hmac.digest(key, signed.encode(), hashlib.sha256))}"
 
 
 class Person:

@@ -32,7 +32,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->schema = address_book_new ();
   fixture->keys = tokens_keys (LINE_A);
   fixture->clock = tw_clock_new_fixed (NOW_S * 1000);
-  fixture->revocations = tw_revocations_new (fixture->clock);
+  fixture->revocations = tw_revocations_new (fixture->clock, 0);
   fixture->bytes = (TwBuffer) TW_BUFFER_INIT;
   tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
   tw_writer_struct_begin (&fixture->writer);

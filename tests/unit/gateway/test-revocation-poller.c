@@ -33,6 +33,7 @@ typedef struct
 
   TwClock *clock;
   TwRevocations *revocations;
+  TwRevocationList *list;
   ScriptedService *service;
   TwClient *client;
   TwRevocationPoller *poller;
@@ -124,7 +125,8 @@ set_up (Fixture *fixture, gconstpointer data)
   limits.retry_min_ms = limits.retry_max_ms = 1;
   fixture->asked = g_array_new (FALSE, FALSE, sizeof (gint64));
   fixture->clock = tw_clock_new_fixed (NOW_S * 1000);
-  fixture->revocations = tw_revocations_new (fixture->clock);
+  fixture->revocations = tw_revocations_new (fixture->clock, 0);
+  fixture->list = tw_revocations_expect (fixture->revocations);
   fixture->service = scripted_service_new (answer, fixture);
   address = scripted_service_address (fixture->service);
   fixture->client = tw_client_new (&address, 1, TW_PEER_SIDE_BY_SIDE, &limits);
@@ -148,7 +150,7 @@ start (Fixture *fixture, const Step *steps, guint n_steps)
 {
   fixture->steps = steps;
   fixture->n_steps = n_steps;
-  fixture->poller = tw_revocation_poller_new (fixture->revocations, fixture->client, &METHOD, INTERVAL_MS);
+  fixture->poller = tw_revocation_poller_new (fixture->revocations, fixture->list, fixture->client, &METHOD, INTERVAL_MS);
 }
 
 static void
@@ -161,7 +163,7 @@ run_until_asked (Fixture *fixture, guint n)
 static void
 run_until_loaded (Fixture *fixture)
 {
-  while (!tw_revocation_poller_loaded (fixture->poller))
+  while (!tw_revocation_list_is_loaded (fixture->list))
     g_main_context_iteration (NULL, TRUE);
 }
 
@@ -188,9 +190,9 @@ the_whole_list_is_loaded_first (Fixture *fixture, gconstpointer data)
   };
 
   START (fixture, script);
-  g_assert_false (tw_revocation_poller_loaded (fixture->poller));
+  g_assert_false (tw_revocation_list_is_loaded (fixture->list));
   run_until_known (fixture, "d");
-  g_assert_false (tw_revocation_poller_loaded (fixture->poller));
+  g_assert_false (tw_revocation_list_is_loaded (fixture->list));
   run_until_loaded (fixture);
   assert_asked (fixture, 0, 0);
   assert_asked (fixture, 1, 10);
@@ -232,7 +234,7 @@ failures_are_tried_again (Fixture *fixture, gconstpointer data)
 
   START (fixture, script);
   run_until_asked (fixture, 5);
-  g_assert_false (tw_revocation_poller_loaded (fixture->poller));
+  g_assert_false (tw_revocation_list_is_loaded (fixture->list));
   run_until_loaded (fixture);
   for (guint call = 1; call <= 5; call++)
     assert_asked (fixture, call, 1);
@@ -251,7 +253,7 @@ a_service_that_was_away_is_asked_again (Fixture *fixture, gconstpointer data)
   g_assert_true (tw_revocations_contains (fixture->revocations, "a"));
   scripted_service_refuse (fixture->service, 3);
   run_until_asked (fixture, fixture->asked->len + 2);
-  g_assert_true (tw_revocation_poller_loaded (fixture->poller));
+  g_assert_true (tw_revocation_list_is_loaded (fixture->list));
 }
 
 static void
@@ -314,7 +316,7 @@ a_row_of_failures_is_one_line (Fixture *fixture, gconstpointer data)
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();
-  g_test_trap_assert_stderr ("*level=warning*Sessions.ended: the service gave no list*answers again*");
+  g_test_trap_assert_stderr ("*level=warning*Sessions.ended: the service gave no list; until it answers, no token is taken here*answers again*");
   g_test_trap_assert_stderr_unmatched ("*gave no list*gave no list*");
   g_test_trap_assert_stderr_unmatched ("*answers again*answers again*");
 }

@@ -6,6 +6,7 @@
 
 #define NOW_S G_GINT64_CONSTANT (1767225600)
 #define MANY 1000
+#define MAX_AGE_MS 60000
 #define READERS 3
 
 typedef struct
@@ -18,7 +19,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->clock = tw_clock_new_fixed (NOW_S * 1000);
-  fixture->revocations = tw_revocations_new (fixture->clock);
+  fixture->revocations = tw_revocations_new (fixture->clock, MAX_AGE_MS);
 }
 
 static void
@@ -93,6 +94,67 @@ what_has_expired_is_dropped (Fixture *fixture, gconstpointer data)
   g_assert_false (tw_revocations_contains (fixture->revocations, "early-999"));
 }
 
+static gint64
+now_ms (const Fixture *fixture)
+{
+  return tw_clock_monotonic_ms (fixture->clock);
+}
+
+#define ASSERT_STATE(fixture, state)                                                                                   \
+  g_assert_cmpint (tw_revocations_state ((fixture)->revocations), ==, TW_REVOCATIONS_##state)
+
+static void
+a_table_without_lists_is_current (Fixture *fixture, gconstpointer data)
+{
+  ASSERT_STATE (fixture, CURRENT);
+  tw_clock_advance (fixture->clock, 10 * MAX_AGE_MS);
+  ASSERT_STATE (fixture, CURRENT);
+}
+
+static void
+a_list_that_was_never_loaded_is_missing (Fixture *fixture, gconstpointer data)
+{
+  TwRevocationList *first = tw_revocations_expect (fixture->revocations);
+  TwRevocationList *second = tw_revocations_expect (fixture->revocations);
+
+  ASSERT_STATE (fixture, MISSING);
+  tw_revocation_list_loaded (second, now_ms (fixture));
+  g_assert_true (tw_revocation_list_is_loaded (second));
+  g_assert_false (tw_revocation_list_is_loaded (first));
+  ASSERT_STATE (fixture, MISSING);
+  tw_revocation_list_loaded (first, now_ms (fixture));
+  ASSERT_STATE (fixture, CURRENT);
+}
+
+static void
+the_oldest_list_says_how_old_the_table_is (Fixture *fixture, gconstpointer data)
+{
+  TwRevocationList *first = tw_revocations_expect (fixture->revocations);
+  TwRevocationList *second = tw_revocations_expect (fixture->revocations);
+
+  tw_revocation_list_loaded (first, now_ms (fixture));
+  tw_revocation_list_loaded (second, now_ms (fixture));
+  tw_clock_advance (fixture->clock, MAX_AGE_MS);
+  tw_revocation_list_loaded (second, now_ms (fixture));
+  ASSERT_STATE (fixture, CURRENT);
+  tw_clock_advance (fixture->clock, 1);
+  ASSERT_STATE (fixture, STALE);
+  tw_revocation_list_loaded (first, now_ms (fixture));
+  ASSERT_STATE (fixture, CURRENT);
+}
+
+static void
+a_list_of_any_age_will_do_where_none_is_too_old (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwRevocations) patient = tw_revocations_new (fixture->clock, 0);
+  TwRevocationList *list = tw_revocations_expect (patient);
+
+  g_assert_cmpint (tw_revocations_state (patient), ==, TW_REVOCATIONS_MISSING);
+  tw_revocation_list_loaded (list, now_ms (fixture));
+  tw_clock_advance (fixture->clock, 1000 * MAX_AGE_MS);
+  g_assert_cmpint (tw_revocations_state (patient), ==, TW_REVOCATIONS_CURRENT);
+}
+
 typedef struct
 {
   TwRevocations *revocations;
@@ -143,5 +205,9 @@ main (int argc, char **argv)
   ADD ("what-has-expired-already-is-not-held", what_has_expired_already_is_not_held);
   ADD ("what-has-expired-is-dropped", what_has_expired_is_dropped);
   ADD ("readers-and-writers-get-along", readers_and_writers_get_along);
+  ADD ("a-table-without-lists-is-current", a_table_without_lists_is_current);
+  ADD ("a-list-that-was-never-loaded-is-missing", a_list_that_was_never_loaded_is_missing);
+  ADD ("the-oldest-list-says-how-old-the-table-is", the_oldest_list_says_how_old_the_table_is);
+  ADD ("a-list-of-any-age-will-do-where-none-is-too-old", a_list_of_any_age_will_do_where_none_is_too_old);
   return g_test_run ();
 }

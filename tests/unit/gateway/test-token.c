@@ -70,7 +70,7 @@ claims_that_cannot_be_written_are_refused (void)
 static void
 strange_values_survive (void)
 {
-  static const char *const strange[] = { "\"\\\n\t/ \xf0\x9f\x90\x9f \xc3\xa9", "" };
+  static const char *const strange[] = { "\"\\\n\t/ \xf0\x9f\x90\x9f \xc3\xa9", " " };
   g_autoptr (TwTokenKeys) keys = tokens_keys (LINE_A);
   g_autoptr (TwClock) clock = tw_clock_new_fixed (NOW_S * 1000);
   g_autoptr (TwTokenVerifier) verifier = tw_token_verifier_new (keys, clock, 0);
@@ -82,7 +82,7 @@ strange_values_survive (void)
   claims = tw_token_verify (verifier, token, strlen (token), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (tw_claims_get (claims, "sub"), ==, strange[0]);
-  g_assert_cmpstr (tw_claims_get (claims, "sid"), ==, "");
+  g_assert_cmpstr (tw_claims_get (claims, "sid"), ==, strange[1]);
 }
 
 static gpointer
