@@ -3,6 +3,7 @@
 #include "tw-arguments.h"
 
 #include "tw-error.h"
+#include "tw-json-load.h"
 #include "tw-secret.h"
 
 #include <string.h>
@@ -246,7 +247,7 @@ read_value (const Slot *slot, json_t **value, GError **error)
   if (slot->text == NULL)
     return TRUE;
   if (slot_field (slot)->type->wire != TW_WIRE_STRING)
-    *value = json_loads (slot->text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    *value = tw_json_load (slot->text, strlen (slot->text), JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
   if (*value == NULL)
     *value = json_string (slot->text);
   if (*value == NULL)

@@ -3,6 +3,7 @@
 #include "tw-body.h"
 
 #include "tw-error.h"
+#include "tw-json-load.h"
 
 #include <string.h>
 
@@ -107,7 +108,7 @@ tw_body_parse (const TwBuffer *body, GError **error)
       g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "The body nests deeper than %d levels", TW_BODY_MAX_DEPTH);
       return NULL;
     }
-  json = json_loadb ((const char *) body->data, body->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &failure);
+  json = tw_json_load ((const char *) body->data, body->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &failure);
   if (json == NULL)
     {
       g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "The body %s, at line %d, column %d", describe (&failure),

@@ -64,6 +64,22 @@ tw_head_find (const TwHead *head, const char *name, gsize *length)
   return header->value;
 }
 
+static gboolean
+is_repeated (const TwHead *head, const char *name, gsize length)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < head->n_headers; i++)
+    n += is_named (&head->headers[i], name, length) ? 1 : 0;
+  return n > 1;
+}
+
+gboolean
+tw_head_is_repeated (const TwHead *head, const char *name)
+{
+  return is_repeated (head, name, strlen (name));
+}
+
 /* Whether the head's parts lie one behind the other with nothing else between them. */
 static gboolean
 check_layout (const TwHead *head)
@@ -130,17 +146,11 @@ static gboolean
 check_repeated (const TwHead *head, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (single); i++)
-    {
-      guint n = 0;
-
-      for (guint k = 0; k < head->n_headers; k++)
-        n += is_named (&head->headers[k], single[i].text, single[i].length) ? 1 : 0;
-      if (n > 1)
-        {
-          g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "The header %s stands more than once", single[i].text);
-          return FALSE;
-        }
-    }
+    if (is_repeated (head, single[i].text, single[i].length))
+      {
+        g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "The header %s stands more than once", single[i].text);
+        return FALSE;
+      }
   return TRUE;
 }
 

@@ -52,4 +52,7 @@ gboolean tw_head_check (const TwHead *head, TwBodyFrame *frame, GError **error);
  * first one where it is repeated, which the check refuses for those that matter. */
 const char *tw_head_find (const TwHead *head, const char *name, gsize *length);
 
+/* Whether the header @name (any case) stands there more than once. */
+gboolean tw_head_is_repeated (const TwHead *head, const char *name);
+
 G_END_DECLS

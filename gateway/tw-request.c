@@ -206,29 +206,53 @@ tw_request_header (const TwRequest *request, const char *name, gsize *length)
   return tw_head_find (&request->head, name, length);
 }
 
+/* The value of the first cookie @name of those at *@at, which is moved behind it. NULL where there is none. */
+static const char *
+next_cookie (const char **at, gsize *left, const char *name, gsize *length)
+{
+  gsize name_length = strlen (name);
+
+  while (*at != NULL && *left > 0)
+    {
+      const char *cookie = *at, *semicolon = memchr (cookie, ';', *left);
+      gsize pair = semicolon != NULL ? (gsize) (semicolon - cookie) : *left;
+      gsize step = MIN (pair + 1, *left);
+
+      while (step < *left && cookie[step] == ' ')
+        step++;
+      *at += step;
+      *left -= step;
+      if (pair > name_length && cookie[name_length] == '=' && memcmp (cookie, name, name_length) == 0)
+        {
+          *length = pair - name_length - 1;
+          return cookie + name_length + 1;
+        }
+    }
+  return NULL;
+}
+
 const char *
 tw_request_cookie (const TwRequest *request, const char *name, gsize *length)
 {
-  gsize left = 0, name_length = strlen (name);
+  gsize left = 0;
   const char *at = tw_head_find (&request->head, "cookie", &left);
 
-  while (at != NULL && left > 0)
-    {
-      const char *semicolon = memchr (at, ';', left);
-      gsize pair = semicolon != NULL ? (gsize) (semicolon - at) : left;
+  return next_cookie (&at, &left, name, length);
+}
 
-      if (pair > name_length && at[name_length] == '=' && memcmp (at, name, name_length) == 0)
-        {
-          *length = pair - name_length - 1;
-          return at + name_length + 1;
-        }
-      pair = MIN (pair + 1, left);
-      while (pair < left && at[pair] == ' ')
-        pair++;
-      at += pair;
-      left -= pair;
-    }
-  return NULL;
+gboolean
+tw_request_is_header_repeated (const TwRequest *request, const char *name)
+{
+  return tw_head_is_repeated (&request->head, name);
+}
+
+gboolean
+tw_request_is_cookie_repeated (const TwRequest *request, const char *name)
+{
+  gsize left = 0, length;
+  const char *at = tw_head_find (&request->head, "cookie", &left);
+
+  return next_cookie (&at, &left, name, &length) != NULL && next_cookie (&at, &left, name, &length) != NULL;
 }
 
 gboolean

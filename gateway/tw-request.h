@@ -30,6 +30,10 @@ const char *tw_request_id (const TwRequest *request);
 const char *tw_request_header (const TwRequest *request, const char *name, gsize *length);
 const char *tw_request_cookie (const TwRequest *request, const char *name, gsize *length);
 
+/* Whether the header or the cookie of that name is there more than once; then the two above give the first. */
+gboolean tw_request_is_header_repeated (const TwRequest *request, const char *name);
+gboolean tw_request_is_cookie_repeated (const TwRequest *request, const char *name);
+
 /* Whether a body was announced; told once the head is there. */
 gboolean tw_request_has_body (const TwRequest *request);
 

@@ -160,6 +160,15 @@ lookup (gpointer data, TwSource source, const char *name, gsize *length)
     }
 }
 
+static gboolean
+is_repeated (gpointer data, TwSource source, const char *name)
+{
+  const Call *call = data;
+
+  return source == TW_SOURCE_COOKIE ? tw_request_is_cookie_repeated (call->request, name)
+                                    : tw_request_is_header_repeated (call->request, name);
+}
+
 static void
 each_query (gpointer data, void (*found) (const char *name, gpointer user_data), gpointer user_data)
 {
@@ -203,7 +212,9 @@ bind_call (Call *call, TwBuffer *arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (TwProblems) problems = tw_problems_new ();
   json_t *json = body->len > 0 ? tw_body_parse (body, &error) : NULL;
-  const TwRequestValues values = { .lookup = lookup, .each_query = each_query, .request = call, .body = json };
+  const TwRequestValues values = {
+    .lookup = lookup, .is_repeated = is_repeated, .each_query = each_query, .request = call, .body = json,
+  };
   gboolean bound = error == NULL
                    && tw_bind_request (call->route.method, &values, TW_PROTOCOL_BINARY, arguments, problems);
 

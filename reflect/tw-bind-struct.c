@@ -15,6 +15,14 @@ is_needed (const TwStruct *structure, const TwField *field)
   return field->presence == TW_REQUIRED && !structure->is_union;
 }
 
+/* Query parameters are gone through as a whole, a path has each of its own once. */
+static gboolean
+is_repeated (const TwRequestValues *values, const TwField *field)
+{
+  return (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE)
+         && values->is_repeated (values->request, field->source, field->source_name);
+}
+
 /* A field that path, query, header, cookie or claim carry. */
 static void
 bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *field)
@@ -25,7 +33,9 @@ bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *fiel
   gsize length = 0;
   const char *text = values->lookup (values->request, field->source, field->source_name, &length);
 
-  if (text != NULL)
+  if (text != NULL && is_repeated (values, field))
+    tw_binding_refuse (binding, &spot, TW_BINDING_REPEATED);
+  else if (text != NULL)
     {
       tw_writer_field (&binding->writer, field->type->wire, field->id);
       tw_bind_text (binding, field, text, length, &spot);

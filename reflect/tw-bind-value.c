@@ -7,7 +7,11 @@
 #include "tw-limits.h"
 #include "tw-repeats.h"
 
+#include <math.h>
 #include <string.h>
+
+/* No double from here on, either way, is less than the largest of 64 bits. */
+#define TOO_LARGE 0x1p63
 
 /* As much of a name that a client chose as a location repeats, in bytes. */
 #define MAX_NAME 100
@@ -120,7 +124,10 @@ bind_integer (TwBinding *binding, const TwField *field, const json_t *value, con
       tw_bind_integer (binding, field, json_integer_value (value), spot);
       return;
     }
-  tw_binding_refuse (binding, spot, "must be a whole number");
+  /* tw_json_load() has made an integer of whatever is one, so that this is no whole number, or too large a one. */
+  tw_binding_refuse (binding, spot,
+                     json_is_real (value) && fabs (json_real_value (value)) >= TOO_LARGE ? TW_BINDING_TOO_LARGE
+                                                                                          : TW_BINDING_NOT_WHOLE);
   write_integer (&binding->writer, field->type->wire, 0);
 }
 
@@ -215,7 +222,7 @@ bind_map (TwBinding *binding, const TwField *field, const json_t *value, const T
     {
       const TwSpotIn at = { spot, name, 0 };
 
-      tw_bind_text (binding, &key, name, strlen (name), &at);
+      tw_bind_key (binding, &key, name, &at);
       tw_bind_value (binding, &element, member, &at, depth);
     }
 }

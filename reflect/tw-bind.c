@@ -54,7 +54,7 @@ check_query (const char *name, gpointer user_data)
     tw_binding_refuse (check->binding, &spot,
                        is_claim (check->method, name) ? TW_BINDING_CLAIM_SENT : TW_BINDING_UNKNOWN);
   else if (g_ptr_array_find (check->seen, field, NULL))
-    tw_binding_refuse (check->binding, &spot, "must be given once");
+    tw_binding_refuse (check->binding, &spot, TW_BINDING_REPEATED);
   else
     g_ptr_array_add (check->seen, (gpointer) (guintptr) field);
 }

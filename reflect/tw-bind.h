@@ -4,13 +4,14 @@
  *
  * Every value is checked against its limits and every failure is reported; bytes are written only if there was none.
  *
- * A JSON value for a Thrift type: bool, number without fraction for integers (range-checked; 1.0 is none), number for
- * double, string for string, base64 (RFC 4648, section 4) string for binary, array for list and set (in which none is
- * there twice), object for map (keys that are integers are written as decimal strings; keys of other types than string
- * and integer are refused at load), struct and union (with exactly one member). null counts as absent, except where
- * the struct has a `tw.nulls` field: there it adds the field's name to that set, and is refused at the place of the
- * name when the set's limits refuse it. A null element, or member of a union, is a failure. A number or bool from path,
- * query, header or cookie is its JSON text. Absent fields with a default are left out: the receiver has the same
+ * A JSON value for a Thrift type: bool, whole number for integers (range-checked; however it is spelled, so 10.0 and 1e1
+ * are 10: see tw-json-load.h, which the tree has to come from), number for double, string for string, base64 (RFC 4648,
+ * section 4) string for binary, array for list and set (in which none is there twice), object for map (keys that are
+ * integers are written as decimal strings, each in one way; keys of other types than string and integer are refused at
+ * load), struct and union (with exactly one member). null counts as absent, except where the struct has a `tw.nulls`
+ * field: there it adds the field's name to that set, and is refused at the place of the name when the set's limits
+ * refuse it. A null element, or member of a union, is a failure. A number or bool from path, query, header or cookie is
+ * its JSON text. Absent fields with a default are left out: the receiver has the same
  * default. What lies deeper than a service takes (TW_WIRE_REQUEST_LIMITS) is refused here.
  */
 
@@ -29,6 +30,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *(*lookup) (gpointer request, TwSource source, const char *name, gsize *length);
+  /* Whether a header or cookie is there more than once. */
+  gboolean (*is_repeated) (gpointer request, TwSource source, const char *name);
   /* Calls @found for every query parameter, so that unknown and repeated ones can be refused. */
   void (*each_query) (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data);
   gpointer request;
@@ -38,7 +41,7 @@ typedef struct
 /* Appends the arguments' struct to @out. A method's arguments come from where their annotations say; those of a struct
  * argument's fields that have no source of their own are the body's members, beside the scalar arguments without one.
  * What lies deeper comes from the body too, but for claims. Unknown body members and query parameters, repeated query
- * parameters, and a claim's name sent in path, query, header or body, are problems. FALSE, with @out as it was and
+ * parameters, headers and cookies that are asked for, and a claim's name sent in path, query, header or body, are problems. FALSE, with @out as it was and
  * @problems filled, when there is any. Thread-safe. */
 gboolean tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtocol protocol, TwBuffer *out,
                           TwProblems *problems);

@@ -45,6 +45,9 @@ void tw_bind_value (TwBinding *binding, const TwField *field, const json_t *valu
 /* The same from text, for scalars. Text need not end with a NUL. */
 void tw_bind_text (TwBinding *binding, const TwField *field, const char *text, gsize length, const TwSpotIn *spot);
 
+/* A map's key: text, or a whole number in its one plain spelling, so that no two keys are the same one. */
+void tw_bind_key (TwBinding *binding, const TwField *key, const char *text, const TwSpotIn *spot);
+
 /* Checked and written: what both of the above come to. */
 void tw_bind_integer (TwBinding *binding, const TwField *field, gint64 value, const TwSpotIn *spot);
 void tw_bind_real (TwBinding *binding, const TwField *field, double value, const TwSpotIn *spot);
@@ -72,6 +75,13 @@ const TwField *tw_bind_find_member (const void *structure, const char *name);
 /* What is said where a claim's name is sent by the client, and of what nobody asked for. */
 #define TW_BINDING_CLAIM_SENT "comes from the token alone"
 #define TW_BINDING_UNKNOWN "is not known"
+
+/* What is said of parameters, headers and cookies that are given more than once. */
+#define TW_BINDING_REPEATED "must be given once"
+
+/* What is said where an integer is wanted. */
+#define TW_BINDING_NOT_WHOLE "must be a whole number"
+#define TW_BINDING_TOO_LARGE "must be a whole number of at most 64 bits"
 
 /* jansson's iterators want a value that may be changed, which they don't do. */
 static inline json_t *

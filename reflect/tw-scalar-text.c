@@ -4,101 +4,66 @@
  * no two readers can take one text for two values. */
 
 #include "tw-binding.h"
+#include "tw-number.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Longer than any number that somebody means; the text is copied to the stack to be read. */
+/* Longer than nearly any number: it is copied to the stack to be read. */
 #define MAX_NUMBER 64
 
-static gsize
-skip_digits (const char *text, gsize length, gsize at)
+/* Zero, for what was refused. */
+static void
+refuse_integer (TwBinding *binding, const TwField *field, const char *detail, const TwSpotIn *spot)
 {
-  while (at < length && g_ascii_isdigit (text[at]))
-    at += 1;
-  return at;
-}
-
-/* Where a JSON number's whole part ends; 0 if there is none. */
-static gsize
-skip_whole (const char *text, gsize length)
-{
-  gsize start = length > 0 && text[0] == '-' ? 1 : 0;
-  gsize end = skip_digits (text, length, start);
-
-  if (end == start || (text[start] == '0' && end > start + 1))
-    return 0;
-  return end;
-}
-
-/* Where the fraction or exponent that starts with one of @signs at @at ends; @at where there is none, 0 if broken. */
-static gsize
-skip_part (const char *text, gsize length, gsize at, const char *marks, gboolean has_sign)
-{
-  gsize start = at + 1;
-
-  if (at == length || strchr (marks, text[at]) == NULL)
-    return at;
-  if (has_sign && start < length && (text[start] == '+' || text[start] == '-'))
-    start += 1;
-  at = skip_digits (text, length, start);
-  return at == start ? 0 : at;
-}
-
-static gboolean
-is_number (const char *text, gsize length)
-{
-  gsize at = skip_whole (text, length);
-
-  if (at > 0)
-    at = skip_part (text, length, at, ".", FALSE);
-  if (at > 0)
-    at = skip_part (text, length, at, "eE", TRUE);
-  return at > 0 && at == length;
-}
-
-/* "-0" is no whole number here: no two texts, and so no two keys of a map, are the same one. */
-static gboolean
-is_whole (const char *text, gsize length)
-{
-  return length > 0 && skip_whole (text, length) == length && !(text[0] == '-' && text[1] == '0');
+  tw_binding_refuse (binding, spot, detail);
+  tw_bind_integer (binding, &(TwField){ .type = field->type }, 0, spot);
 }
 
 static void
 bind_integer (TwBinding *binding, const TwField *field, const char *text, gsize length, const TwSpotIn *spot)
 {
-  char copy[MAX_NUMBER];
   gint64 value = 0;
 
-  if (length >= sizeof copy || !is_whole (text, length))
+  switch (tw_number_read (text, length, &value))
     {
-      tw_binding_refuse (binding, spot, "must be a whole number");
-      tw_bind_integer (binding, &(TwField){ .type = field->type }, 0, spot);
+    case TW_NUMBER_WHOLE:
+      tw_bind_integer (binding, field, value, spot);
       return;
+    case TW_NUMBER_TOO_LARGE:
+      refuse_integer (binding, field, TW_BINDING_TOO_LARGE, spot);
+      return;
+    case TW_NUMBER_NONE:
+    case TW_NUMBER_FRACTIONAL:
+    default:
+      refuse_integer (binding, field, TW_BINDING_NOT_WHOLE, spot);
+    }
+}
+
+static double
+read_real (const char *text, gsize length)
+{
+  char copy[MAX_NUMBER];
+  g_autofree char *long_copy = NULL;
+  gint64 value;
+
+  if (tw_number_read (text, length, &value) == TW_NUMBER_NONE)
+    return NAN;
+  if (length >= sizeof copy)
+    {
+      long_copy = g_strndup (text, length);
+      return g_ascii_strtod (long_copy, NULL);
     }
   memcpy (copy, text, length);
   copy[length] = '\0';
-  if (!g_ascii_string_to_signed (copy, 10, G_MININT64, G_MAXINT64, &value, NULL))
-    {
-      tw_binding_refuse (binding, spot, "must be a whole number of at most 64 bits");
-      tw_bind_integer (binding, &(TwField){ .type = field->type }, 0, spot);
-      return;
-    }
-  tw_bind_integer (binding, field, value, spot);
+  return g_ascii_strtod (copy, NULL);
 }
 
 static void
 bind_real (TwBinding *binding, const TwField *field, const char *text, gsize length, const TwSpotIn *spot)
 {
-  char copy[MAX_NUMBER];
-  double value = NAN;
+  double value = read_real (text, length);
 
-  if (length < sizeof copy && is_number (text, length))
-    {
-      memcpy (copy, text, length);
-      copy[length] = '\0';
-      value = g_ascii_strtod (copy, NULL);
-    }
   if (isfinite (value))
     {
       tw_bind_real (binding, field, value, spot);
@@ -148,4 +113,15 @@ tw_bind_text (TwBinding *binding, const TwField *field, const char *text, gsize 
       /* The loader lets only scalars come from text. */
       g_assert_not_reached ();
     }
+}
+
+void
+tw_bind_key (TwBinding *binding, const TwField *key, const char *text, const TwSpotIn *spot)
+{
+  gsize length = strlen (text);
+
+  if (key->type->wire == TW_WIRE_STRING || tw_number_is_plain (text, length))
+    tw_bind_text (binding, key, text, length, spot);
+  else
+    refuse_integer (binding, key, TW_BINDING_NOT_WHOLE, spot);
 }

@@ -103,6 +103,46 @@ def test_header_and_cookie_in(visitor):
     assert locations(bad) == {"header.request-key", "cookie.campaign"}
 
 
+def test_header_or_cookie_that_comes_twice(visitor):
+    for headers, expected in (
+        ([("Request-Key", "one"), ("request-key", "one")], {"header.request-key"}),
+        ([("Cookie", "campaign=spring; other=1; campaign=")], {"cookie.campaign"}),
+        ([("Request-Key", "1"), ("Request-Key", ""), ("Cookie", "campaign=a;campaign=b")],
+         {"header.request-key", "cookie.campaign"}),
+    ):  # fmt: skip
+        answer = visitor.post("/v1/contacts", json={"full_name": "Twice"}, headers=headers)
+        assert locations(answer) == expected
+        assert {error["detail"] for error in answer.json()["errors"]} == {"must be given once"}
+    # What nobody asks for may come as often as it likes.
+    headers = [("X-Other", "1"), ("X-Other", "2"), ("Cookie", "a=1; a=2")]
+    assert visitor.post("/v1/contacts", json={"full_name": "Once"}, headers=headers).status_code == 201
+
+
+def test_numbers_by_their_value(visitor):
+    """JSON Schema's integer, from body, path, query and header; and a double that is spelled as an integer."""
+    text = """{"full_name": "N", "stars": 50e-1, "importance": 1.0, "groups": [1e1, -0.0, 2147483647.0], "height": 2,
+               "reach": {"fax": 9007199254740993.0}}"""
+    made = visitor.post("/v1/contacts", content=text, headers={"Content-Type": "application/json"})
+    assert made.status_code == 201, made.text
+    contact, url = made.json(), made.headers["location"]
+    assert (contact["stars"], sorted(contact["groups"]), contact["height"]) == (5, [0, 10, 2147483647], 2)
+    assert contact["reach"] == {"fax": 9007199254740993}
+    assert visitor.put(f"{url}/notes/0.7e1", json={"text": "hello", "hidden": True}).status_code == 204
+    assert visitor.get(url).json()["notes"]["7"] == "hello (hidden)"
+    assert visitor.patch(url, json={"nickname": "n"}, headers={"Contact-Revision": "10e-1"}).status_code == 200
+    assert len(visitor.get("/v1/contacts?page_size=1.0&height=2").json()["contacts"]) == 1
+
+
+@pytest.mark.parametrize(
+    "number", ["5.5", "6.0", "1e400", "1.00000000000000000001", "1e-400", "9223372036854775808", '"5"', "true"]
+)
+def test_what_is_no_whole_number_or_does_not_fit(visitor, number):
+    text = f'{{"full_name": "N", "stars": {number}}}'
+    answer = visitor.post("/v1/contacts", content=text, headers={"Content-Type": "application/json"})
+    # What fits no double either is no JSON that could be read.
+    assert locations(answer) == ({"body"} if number == "1e400" else {"body.stars"})
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

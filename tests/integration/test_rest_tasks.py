@@ -54,6 +54,13 @@ def test_default_page_is_fifty(person):
     assert len(person.client.get("/v1/tasks?limit=200").json()["tasks"]) == 51
 
 
+def test_a_page_by_the_numbers_value(person):
+    for n in range(12):
+        person.add(f"task {n}")
+    for limit in ("10", "10.0", "1e1", "1.0E%2B1", "100e-1"):
+        assert len(person.client.get(f"/v1/tasks?limit={limit}").json()["tasks"]) == 10, limit
+
+
 def test_rows_added_meanwhile_do_not_shift_a_page(person):
     for n in range(4):
         person.add(f"old {n}")

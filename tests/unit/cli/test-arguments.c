@@ -138,6 +138,7 @@ test_values (void)
   assert_read ("put", "", "{'drawer':{},'lamp':{}}");
   assert_read ("put", "--place left --urgent true --height 4 --brightness 0.5 --colours [\"red\"]",
                "{'drawer':{'height':4},'lamp':{'brightness':0.5,'colours':['red']},'place':'left','urgent':true}");
+  assert_read ("put", "--height 40e-1 --brightness 2", "{'drawer':{'height':4},'lamp':{'brightness':2}}");
   /* Text stays text, whatever it looks like; what is no JSON is text, for the check to refuse. */
   assert_read ("put", "--place 7 --urgent maybe --height=-x --colours [",
                "{'drawer':{'height':'-x'},'lamp':{'colours':'['},'place':'7','urgent':'maybe'}");

@@ -145,6 +145,23 @@ test_chunked_body_over_the_limit (void)
 }
 
 static void
+test_repeated_header_or_cookie (void)
+{
+  g_auto (Fixture) fixture = { .request = NULL };
+
+  g_assert_null (fixture_begin (&fixture, "GET / HTTP/1.1\r\nHost: x\r\nAge: 1\r\naGE: 1\r\nAges: 2\r\n"
+                                          "Cookie: a=1;b=2; A=3; a=; c; c=1\r\n\r\n"));
+  g_assert_true (tw_request_is_header_repeated (fixture.request, "age"));
+  g_assert_false (tw_request_is_header_repeated (fixture.request, "ages"));
+  g_assert_false (tw_request_is_header_repeated (fixture.request, "cookie"));
+  g_assert_false (tw_request_is_header_repeated (fixture.request, "accept"));
+  g_assert_true (tw_request_is_cookie_repeated (fixture.request, "a"));
+  g_assert_false (tw_request_is_cookie_repeated (fixture.request, "b"));
+  g_assert_false (tw_request_is_cookie_repeated (fixture.request, "c"));
+  g_assert_false (tw_request_is_cookie_repeated (fixture.request, "d"));
+}
+
+static void
 assert_cookie (const char *cookies, const char *name, const char *expected)
 {
   g_autofree char *raw = g_strdup_printf ("GET / HTTP/1.1\r\nHost: x\r\nCookie: %s\r\n\r\n", cookies);
@@ -195,6 +212,7 @@ main (int argc, char **argv)
   g_test_add_func ("/request/announced-body-over-the-limit-is-413", test_announced_body_over_the_limit);
   g_test_add_func ("/request/chunked-body-over-the-limit-is-413", test_chunked_body_over_the_limit);
   g_test_add_func ("/request/cookies-are-found-by-their-whole-name", test_cookies_are_found_by_their_whole_name);
+  g_test_add_func ("/request/repeated-header-or-cookie-is-told", test_repeated_header_or_cookie);
   g_test_add_func ("/request/answer-is-told-once", test_answer_is_told_once);
   return g_test_run ();
 }

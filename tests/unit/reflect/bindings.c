@@ -3,6 +3,7 @@
 #include "bindings.h"
 
 #include "address-book.h"
+#include "tw-json-load.h"
 #include "tw-json.h"
 #include "tw-scanner.h"
 #include "tw-writer.h"
@@ -24,6 +25,16 @@ look_up (gpointer request, TwSource source, const char *name, gsize *length)
   return NULL;
 }
 
+static gboolean
+is_repeated (gpointer request, TwSource source, const char *name)
+{
+  guint n = 0;
+
+  for (const Sent *sent = ((const Request *) request)->sent; sent != NULL && sent->name != NULL; sent++)
+    n += sent->source == source && strcmp (sent->name, name) == 0;
+  return n > 1;
+}
+
 static void
 each_query (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data)
 {
@@ -35,14 +46,14 @@ each_query (gpointer request, void (*found) (const char *name, gpointer user_dat
 TwRequestValues
 request_values (Request *request, const json_t *body)
 {
-  return (TwRequestValues) { look_up, each_query, request, body };
+  return (TwRequestValues) { look_up, is_repeated, each_query, request, body };
 }
 
 json_t *
 parse (const char *text)
 {
   json_error_t error;
-  json_t *value = json_loads (text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+  json_t *value = tw_json_load (text, strlen (text), JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 
   if (value == NULL)
     g_error ("%s: %s", text, error.text);

@@ -248,6 +248,12 @@ look_up (gpointer request, TwSource source, const char *name, gsize *length)
   return carrier->text;
 }
 
+static gboolean
+is_repeated (gpointer request, TwSource source, const char *name)
+{
+  return FALSE;
+}
+
 static void
 each_query (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data)
 {
@@ -305,7 +311,9 @@ bind_request (const TwMethod *method, json_t *arguments, TwProtocol protocol, Tw
 {
   json_auto_t *body = body_of (method, arguments);
   Carrier carrier = { method, arguments, NULL };
-  const TwRequestValues values = { .lookup = look_up, .each_query = each_query, .request = &carrier, .body = body };
+  const TwRequestValues values = {
+    .lookup = look_up, .is_repeated = is_repeated, .each_query = each_query, .request = &carrier, .body = body,
+  };
   gboolean bound = tw_bind_request (method, &values, protocol, out, problems);
 
   g_free (carrier.text);

@@ -9,7 +9,10 @@
 static void
 test_whole_numbers (void)
 {
-  static const char *const REFUSED[] = { "", "-", "+1", "01", "1.0", "1e1", " 1", "1 ", "0x1", "-0", "NaN", "١" };
+  static const char *const REFUSED[] = {
+    "", "-", "+1", "01", "1.5", "15e-1", " 1", "1 ", "0x1", "1.", ".5", "1e", "01.0", "NaN", "Infinity", "١", "1,0",
+    "1.00000000000000000000000000000000000000000000000000000000000000000001", "1e-400", "-1e-400",
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (REFUSED); i++)
     assert_refused ("leaf",
@@ -22,9 +25,85 @@ test_whole_numbers (void)
                                   { TW_SOURCE_QUERY, "page_size", "99999999999999999999" },
                                   { 0, NULL, NULL } },
                   NULL, "query.page_size must be a whole number of at most 64 bits");
-  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": 1.0}", "body.stars must be a whole number");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": 1.5}", "body.stars must be a whole number");
   assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"groups\": [2147483648]}",
                   "body.groups[0] must be from -2147483648 to 2147483647");
+}
+
+/* A number is a value, however it is spelled: JSON Schema's integer. */
+static void
+test_whole_numbers_by_their_value (void)
+{
+  static const char *const TEN[] = {
+    "10", "10.0", "1e1", "1E1", "1.0e+1", "100e-1", "0.1e2", "10.000", "1000000000000000000000e-20",
+    "10.00000000000000000000000000000000000000000000000000000000000000000000000000",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (TEN); i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"full_name\": \"A\", \"groups\": [%s]}", TEN[i]);
+
+      assert_request ("leaf",
+                      (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                      { TW_SOURCE_QUERY, "page_size", TEN[i] },
+                                      { 0, NULL, NULL } },
+                      NULL, "{\"owner\": \"mia\", \"query\": {\"size\": 10}}");
+      assert_request ("note",
+                      (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                      { TW_SOURCE_PATH, "key", "k1" },
+                                      { TW_SOURCE_PATH, "number", TEN[i] },
+                                      { 0, NULL, NULL } },
+                      "{\"text\": \"hi\", \"hidden\": false}",
+                      "{\"owner\": \"mia\", \"key\": \"k1\", \"number\": 10, \"text\": \"hi\", \"hidden\": false}");
+      assert_request ("amend",
+                      (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                      { TW_SOURCE_PATH, "key", "k1" },
+                                      { TW_SOURCE_HEADER, "contact-revision", TEN[i] },
+                                      { 0, NULL, NULL } },
+                      "{}", "{\"owner\": \"mia\", \"key\": \"k1\", \"changes\": {\"revision\": 10}}");
+      assert_request ("write", OWNER, body,
+                      "{\"owner\": \"mia\", \"contact\": {\"full_name\": \"A\", \"groups\": [10]}}");
+    }
+}
+
+/* Limits, sets and ranges hold for the value; nothing is rounded on the way. */
+static void
+test_limits_hold_for_the_value (void)
+{
+  assert_refused ("write", OWNER,
+                  "{\"full_name\": \"A\", \"stars\": 6.0, \"importance\": 4.0, \"groups\": [1, 1.0, 2]}",
+                  "body.groups[1] must not be there twice; body.stars must be at most 5; "
+                  "body.importance must be one of: 1, 2, 3");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": 1e2, \"groups\": [2147483648.0, -2147483649.0]}",
+                  "body.groups[0] must be from -2147483648 to 2147483647; "
+                  "body.groups[1] must be from -2147483648 to 2147483647; body.stars must be at most 5");
+  assert_request ("write", OWNER,
+                  "{\"full_name\": \"A\", \"stars\": -0.0, \"importance\": 2.0, \"groups\": [21474836470e-1],"
+                  " \"reach\": {\"fax\": 9007199254740993.0}}",
+                  "{\"owner\": \"mia\", \"contact\": {\"full_name\": \"A\", \"stars\": 0, \"importance\": 2,"
+                  " \"groups\": [2147483647], \"reach\": {\"fax\": 9007199254740993}}}");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"reach\": {\"fax\": 9223372036854775808}}",
+                  "body.reach.fax must be a whole number of at most 64 bits");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"reach\": {\"fax\": 1e19}}",
+                  "body.reach.fax must be a whole number of at most 64 bits");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"reach\": {\"fax\": 9007199254740993.5}}",
+                  "body.reach.fax must be a whole number");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": 1.00000000000000000001}",
+                  "body.stars must be a whole number");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": -1e-400}", "body.stars must be a whole number");
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"stars\": true, \"importance\": \"1\"}",
+                  "body.stars must be a whole number; body.importance must be a whole number");
+}
+
+/* Names of members are text, of which each has one spelling. */
+static void
+test_keys_have_one_spelling (void)
+{
+  assert_refused ("write", OWNER,
+                  "{\"full_name\": \"A\", \"addresses\": {\"1.0\": {\"city\": \"A\"}, \"1e1\": {\"city\": \"A\"},"
+                  " \"-0\": {\"city\": \"A\"}, \"1\": {\"city\": \"A\"}}}",
+                  "body.addresses.1.0 must be a whole number; body.addresses.1e1 must be a whole number; "
+                  "body.addresses.-0 must be a whole number");
 }
 
 static void
@@ -42,6 +121,17 @@ test_numbers (void)
                     NULL, "query.height must be a number");
   assert_request ("write", OWNER, "{\"full_name\": \"A\", \"height\": 2}",
                   "{\"owner\": \"mia\", \"contact\": {\"full_name\": \"A\", \"height\": 2}}");
+  assert_request ("write", OWNER, "{\"full_name\": \"A\", \"height\": 2.0}",
+                  "{\"owner\": \"mia\", \"contact\": {\"full_name\": \"A\", \"height\": 2}}");
+  /* More digits than 64 bits have are no less a number. */
+  assert_refused ("write", OWNER, "{\"full_name\": \"A\", \"height\": 10000000000000000000}",
+                  "body.height must be at most 3");
+  assert_request ("leaf",
+                  (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                  { TW_SOURCE_QUERY, "height",
+                                    "1.5000000000000000000000000000000000000000000000000000000000000000000000" },
+                                  { 0, NULL, NULL } },
+                  NULL, "{\"owner\": \"mia\", \"query\": {\"height\": 1.5}}");
 }
 
 static void
@@ -164,6 +254,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bind/whole-numbers-are-strict", test_whole_numbers);
+  g_test_add_func ("/bind/whole-numbers-are-known-by-their-value", test_whole_numbers_by_their_value);
+  g_test_add_func ("/bind/limits-hold-for-a-numbers-value", test_limits_hold_for_the_value);
+  g_test_add_func ("/bind/keys-have-one-spelling", test_keys_have_one_spelling);
   g_test_add_func ("/bind/numbers-are-strict", test_numbers);
   g_test_add_func ("/bind/bools-are-strict", test_bools);
   g_test_add_func ("/bind/base64-is-strict", test_base64_is_strict);

@@ -140,6 +140,35 @@ test_repeated_query_parameter (void)
                   NULL, "query.kind must be given once");
 }
 
+/* Also where each is the same, or one is empty: somebody between the client and us may have seen the other. */
+static void
+test_repeated_header_or_cookie (void)
+{
+  assert_refused ("write",
+                  (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                  { TW_SOURCE_HEADER, "request-key", "r-1" },
+                                  { TW_SOURCE_HEADER, "request-key", "r-1" },
+                                  { TW_SOURCE_COOKIE, "campaign", "spring" },
+                                  { TW_SOURCE_COOKIE, "campaign", "" },
+                                  { 0, NULL, NULL } },
+                  "{\"full_name\": \"Ada\"}",
+                  "header.request-key must be given once; cookie.campaign must be given once");
+}
+
+/* What nobody asked for may come as often as it likes. */
+static void
+test_other_headers_may_be_repeated (void)
+{
+  assert_request ("write",
+                  (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "mia" },
+                                  { TW_SOURCE_HEADER, "accept", "a" },
+                                  { TW_SOURCE_HEADER, "accept", "b" },
+                                  { TW_SOURCE_COOKIE, "other", "a" },
+                                  { TW_SOURCE_COOKIE, "other", "b" },
+                                  { 0, NULL, NULL } },
+                  "{\"full_name\": \"Ada\"}", "{\"owner\": \"mia\", \"contact\": {\"full_name\": \"Ada\"}}");
+}
+
 static void
 test_claim_cannot_be_sent (void)
 {
@@ -225,6 +254,8 @@ main (int argc, char **argv)
   g_test_add_func ("/bind/missing-body-names-what-is-required", test_missing_body_names_what_is_required);
   g_test_add_func ("/bind/body-that-is-no-object-is-refused", test_body_that_is_no_object);
   g_test_add_func ("/bind/repeated-query-parameter-is-refused", test_repeated_query_parameter);
+  g_test_add_func ("/bind/repeated-header-or-cookie-is-refused", test_repeated_header_or_cookie);
+  g_test_add_func ("/bind/headers-and-cookies-that-nobody-asked-for-may-be-repeated", test_other_headers_may_be_repeated);
   g_test_add_func ("/bind/claim-cannot-be-sent", test_claim_cannot_be_sent);
   g_test_add_func ("/bind/claim-of-elements-comes-from-the-token", test_claim_of_elements);
   g_test_add_func ("/bind/token-without-the-claim-is-refused", test_token_without_the_claim);
