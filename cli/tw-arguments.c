@@ -108,6 +108,8 @@ describe (const TwField *field)
       if (field->has_le)
         g_string_append_printf (text, "; up to %" G_GINT64_FORMAT, field->le);
     }
+  if (field->visible)
+    g_string_append (text, "; with a character that can be seen");
   if (field->pattern != NULL)
     g_string_append_printf (text, "; matches %s", field->pattern);
   if (field->in != NULL)

@@ -34,7 +34,7 @@ static gboolean
 add_files (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
 {
   json_t *openapi = tw_openapi_new (config->schema, NULL, TW_VERSION);
-  char *text = json_dumps (openapi, JSON_COMPACT);
+  char *text = json_dumps (openapi, JSON_COMPACT | JSON_ENSURE_ASCII);
   g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
 
   json_decref (openapi);

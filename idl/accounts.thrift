@@ -29,8 +29,9 @@ struct NewAccount {
     vt.pattern = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"),
   /** At least 8 characters and at most 1,024 bytes. */
   2: string password (vt.min_size = "8", tw.max_bytes = "1024", tw.secret = "true"),
-  /** What to call the person: 1 to 500 characters, none of them a control character. */
-  3: optional string name (vt.min_size = "1", vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*")
+  /** What to call the person: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
+  3: optional string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*")
 }
 
 /** What it takes to sign in. Anything that is not an account's address and password is refused in the same way. */

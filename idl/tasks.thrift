@@ -16,8 +16,9 @@ struct Task {
   1: optional string id,
   /** Whose task it is: an opaque name of 1 to 128 bytes. */
   2: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
-  /** What is to be done: at most 500 characters, none of them a control character. */
-  3: optional string name = "" (vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+  /** What is to be done: at most 500 characters, none of them a control character, and one at least that can be seen. */
+  3: optional string name = "" (vt.max_size = "500", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
   /** When it was made: UTC, RFC 3339 with milliseconds. */
   4: optional string createdOn,
   /** Whether it is finished. */
@@ -30,8 +31,9 @@ struct Task {
 
 /** What a new task starts with. */
 struct NewTask {
-  /** What is to be done: 1 to 500 characters, none of them a control character. */
-  1: string name (vt.min_size = "1", vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+  /** What is to be done: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
+  1: string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
   /** Whether it is finished already. */
   2: optional bool done = false
 }
@@ -40,8 +42,9 @@ struct NewTask {
 struct TaskChanges {
   /** Names that the request set to null. No field of a task can be cleared, so any is refused. */
   1: optional set<string> clear (tw.nulls = "true", vt.max_size = "0"),
-  /** What is to be done: 1 to 500 characters, none of them a control character. */
-  2: optional string name (vt.min_size = "1", vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+  /** What is to be done: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
+  2: optional string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
   /** Whether it is finished. */
   3: optional bool done
 }
@@ -77,7 +80,8 @@ service Tasks {
     /** Whose task. */
     1: string userId (vt.min_size = "1", tw.max_bytes = "128"),
     /** What is to be done. */
-    2: string name (vt.min_size = "1", vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*")
+    2: string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+      vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*")
   ),
 
   /** Set a task's name and whether it is done. */
@@ -85,7 +89,8 @@ service Tasks {
     /** Which task. */
     1: string taskId,
     /** What is to be done. */
-    2: string name (vt.min_size = "1", vt.max_size = "500", vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+    2: string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+      vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
     /** Whether it is finished. */
     3: bool done,
     /** Whose task. */

@@ -161,6 +161,13 @@ tw_decode_bound (TwReading *reading, GError **error)
 }
 
 gboolean
+tw_decode_visible (TwReading *reading, GError **error)
+{
+  reading->field->visible = TRUE;
+  return tw_reading_is (reading, "true", error);
+}
+
+gboolean
 tw_decode_pattern (TwReading *reading, GError **error)
 {
   g_autoptr (GError) reason = NULL;

@@ -67,6 +67,7 @@ gboolean tw_decode_body (TwReading *reading, GError **error);
 gboolean tw_decode_claim (TwReading *reading, GError **error);
 gboolean tw_decode_size (TwReading *reading, GError **error);
 gboolean tw_decode_bound (TwReading *reading, GError **error);
+gboolean tw_decode_visible (TwReading *reading, GError **error);
 gboolean tw_decode_pattern (TwReading *reading, GError **error);
 gboolean tw_decode_in (TwReading *reading, GError **error);
 gboolean tw_decode_secret (TwReading *reading, GError **error);

@@ -73,6 +73,7 @@ static const TwAnnotation annotations[] = {
   { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
   { "vt.max_size", VALUE, TW_KIND_SIZED, tw_decode_size },
   { "tw.max_bytes", VALUE, TW_KIND_TEXT, tw_decode_size },
+  { "tw.visible", VALUE, TW_KIND_TEXT, tw_decode_visible },
   { "vt.pattern", VALUE, TW_KIND_TEXT, tw_decode_pattern },
   { "vt.ge", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },

@@ -4,6 +4,8 @@
 
 #include "tw-limits.h"
 
+#include "tw-visible.h"
+
 #include <string.h>
 
 /* "must be at least 1 character", "must be at most 500 characters": the unit in its right number. */
@@ -91,6 +93,8 @@ check_text (const TwField *field, const char *data, gsize length)
     }
   if (detail == NULL && field->has_max_bytes && length > field->max_bytes)
     detail = describe_size ("must be at most", field->max_bytes, "byte", "bytes");
+  if (detail == NULL && field->visible && !tw_visible_in (data, length))
+    detail = g_strdup ("must have a character that can be seen");
   if (detail == NULL && field->regex != NULL
       && !g_regex_match_full (field->regex, length == 0 ? "" : data, (gssize) length, 0, 0, NULL, NULL))
     detail = describe_form (field);

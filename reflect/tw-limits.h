@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* @data has @length bytes; a text is checked for UTF-8 first, then size, bytes, pattern and set. */
+/* @data has @length bytes; a text is checked for UTF-8 first, then size, bytes, whether
+ * it can be seen, pattern and set. */
 char *tw_limits_check_string (const TwField *field, const char *data, gsize length);
 char *tw_limits_check_integer (const TwField *field, gint64 value); /* with the range of the field's type */
 char *tw_limits_check_real (const TwField *field, double value);

@@ -5,6 +5,8 @@
 
 #include "tw-openapi-private.h"
 
+#include "tw-visible.h"
+
 #include <string.h>
 
 /* What tw_base64_decode() takes: whole groups, the last one padded and without stray bits. */
@@ -166,18 +168,26 @@ set_choice (json_t *schema, const TwField *field)
   json_object_set_new (schema, "enum", choice);
 }
 
+/* A schema has one pattern: where there are two, one stands beside it. */
+static void
+set_patterns (json_t *schema, const TwField *field)
+{
+  g_autofree char *visible = field->visible ? tw_visible_pattern () : NULL;
+  g_autofree char *anchored = field->pattern != NULL ? g_strdup_printf ("^(?:%s)$", field->pattern) : NULL;
+
+  if (anchored != NULL || visible != NULL)
+    json_object_set_new (schema, "pattern", json_string (anchored != NULL ? anchored : visible));
+  if (anchored != NULL && visible != NULL)
+    json_object_set_new (schema, "allOf", json_pack ("[{s:s}]", "pattern", visible));
+}
+
 static void
 set_limits (json_t *schema, const TwField *field)
 {
   set_sizes (schema, field);
   set_bounds (schema, field);
   set_choice (schema, field);
-  if (field->pattern != NULL)
-    {
-      g_autofree char *anchored = g_strdup_printf ("^(?:%s)$", field->pattern);
-
-      json_object_set_new (schema, "pattern", json_string (anchored));
-    }
+  set_patterns (schema, field);
   if (field->fallback.set)
     json_object_set_new (schema, "default", fallback_value (field));
   if (field->secret)
@@ -199,15 +209,19 @@ or_null (json_t *schema)
   return schema;
 }
 
+/* The doc comment, and in words what a schema can't say, or not so that a person sees it. */
 static void
 set_description (json_t *schema, const TwField *field, TwDirection direction)
 {
-  g_autofree char *bytes = NULL;
+  g_autoptr (GString) text = g_string_new (field->doc);
 
+  if (direction == TW_OPENAPI_INPUT && (field->has_max_bytes || field->visible) && text->len > 0)
+    g_string_append (text, "\n\n");
   if (direction == TW_OPENAPI_INPUT && field->has_max_bytes)
-    bytes = g_strdup_printf ("%s%sAt most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->doc,
-                             *field->doc != '\0' ? "\n\n" : "", field->max_bytes);
-  tw_openapi_set_text (schema, "description", bytes != NULL ? bytes : field->doc);
+    g_string_append_printf (text, "At most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->max_bytes);
+  if (direction == TW_OPENAPI_INPUT && field->visible)
+    g_string_append_printf (text, "%sAt least one character can be seen.", field->has_max_bytes ? " " : "");
+  tw_openapi_set_text (schema, "description", text->str);
 }
 
 json_t *

@@ -90,6 +90,7 @@ struct _TwField
   guint64 max_bytes;
   gint64 ge, le;            /* integers */
   double ge_real, le_real;  /* doubles */
+  gboolean visible;         /* tw.visible: a text has a character that can be seen */
   const char *pattern;      /* as in the IDL, or NULL */
   GRegex *regex;            /* the same, anchored at both ends */
   char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */

@@ -67,9 +67,10 @@ struct Contact {
 /** Somebody to write into the book. */
 struct NewContact {
   /** The whole name. */
-  1: string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100", vt.pattern = "[^\\x00-\\x1f]*"),
+  1: string fullName (api.body = "full_name", vt.min_size = "1", vt.max_size = "100", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f]*"),
   /** What friends say. */
-  2: optional string nickname (tw.max_bytes = "40"),
+  2: optional string nickname (tw.max_bytes = "40", tw.visible = "true"),
   /** Words to find the contact by, in order. */
   3: optional list<string> labels (vt.max_size = "5"),
   /** Which groups the contact is in. */

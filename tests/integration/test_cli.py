@@ -39,6 +39,7 @@ def test_help_of_a_method_says_arguments_and_limits(tasks):
     text = tasks("create", "--help")
     for part in ("--userId", "--name", "at most 500 characters", "required", "--done", "default false", "--json"):
         assert part in text
+    assert "with a character that can be seen" in text
     text = tasks("page", "--help")
     assert "from 1; up to 200; default 50" in text
     text = tasks("signup", "--help", service="accounts")

@@ -53,6 +53,14 @@ def test_served_as_it_stands(person, tasks):
     assert fields(tasks, task_id) == before, "reading has changed it"
 
 
+def test_a_name_that_would_be_refused_today(person, tasks):
+    for name in ("", " ", "\u200b", "two\nlines", "n" * 501):
+        task_id = put(tasks, person, name)
+        url = f"/v1/tasks/{task_id}"
+        assert person.client.get(url).json()["name"] == name
+        assert person.client.patch(url, json={"done": True}).json()["name"] == name
+
+
 def test_without_done_it_is_open(person, tasks):
     task_id = put(tasks, person, "never finished")
     tasks.update_one({"_id": bson.ObjectId(task_id)}, {"$unset": {"done": ""}})

@@ -50,7 +50,7 @@ choose_size (Maker *maker, const TwField *field)
 static json_t *
 make_text (Maker *maker, const TwField *field)
 {
-  static const char *const pieces[] = { "a", "Z", "7", "+49123", "@", ".", "\n", "\x1f", "\xc2\x9b", "é", "€", "\U0001F600" };
+  static const char *const pieces[] = { "a", "Z", "7", "+49123", "@", ".", "\n", "\x1f", "\xc2\x9b", " ", "\u200b", "é", "€", "\U0001F600" };
   g_autoptr (GString) text = g_string_new (NULL);
   gsize n = field->has_max_bytes && one_in (maker, 2) ? near (maker, TRUE, field->max_bytes) : choose_size (maker, field);
 

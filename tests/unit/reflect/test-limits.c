@@ -104,6 +104,32 @@ test_pattern_is_anchored (Fixture *fixture, gconstpointer data)
   assert_string (x, "xbc", 3, "must match the pattern a|bc$");
 }
 
+/* The cheaper checks come first, and the pattern, which says less to a person, last. */
+static void
+test_visible (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = schema_from_words (
+      "",
+      "{'name':'m','returnTypeId':'void','exceptions':[],'arguments':[{'key':1,'name':'x','typeId':'string',"
+      "'required':'req_out','annotations':{'tw.visible':'true','vt.max_size':'4','vt.pattern':'[^\\\\t]*'}}]}",
+      &error);
+  const TwField *x;
+
+  g_assert_no_error (error);
+  x = &schema_find_arguments (schema, "S", "m")->fields[0];
+  assert_string (x, " a ", 3, NULL);
+  assert_string (x, "\u0301", 2, NULL);
+  assert_string (x, "\U0001f600", 4, NULL);
+  assert_string (x, "", 0, "must have a character that can be seen");
+  assert_string (x, "    ", 4, "must have a character that can be seen");
+  assert_string (x, "\u200b\u3000", 6, "must have a character that can be seen");
+  assert_string (x, "\t", 1, "must have a character that can be seen");
+  assert_string (x, "     ", 5, "must be at most 4 characters");
+  assert_string (x, " \xff", 2, "must be UTF-8");
+  assert_string (x, "a\t", 2, "must match the pattern [^\\t]*");
+}
+
 static void
 assert_integer (const TwField *field, gint64 value, const char *expected)
 {
@@ -178,6 +204,7 @@ main (int argc, char **argv)
   ADD ("text-of-a-set", test_set_of_texts);
   ADD ("binary-by-bytes", test_binary);
   ADD ("pattern-covers-the-whole-text", test_pattern_is_anchored);
+  ADD ("one-character-can-be-seen", test_visible);
   ADD ("integers-by-bounds-set-and-type", test_integers);
   ADD ("nan-keeps-no-bound", test_reals);
   ADD ("elements-are-counted", test_counts);

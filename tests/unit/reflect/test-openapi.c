@@ -3,6 +3,7 @@
 #include "tw-openapi.h"
 
 #include "address-book.h"
+#include "tw-visible.h"
 
 #include <stdarg.h>
 
@@ -138,6 +139,7 @@ static void
 test_body_of_several_places (void)
 {
   json_auto_t *document = describe_address_book ();
+  g_autofree char *visible = tw_visible_pattern ();
 
   assert_json (at (document, "paths", "/v1/contacts/{key}/notes/{number}", "put", "requestBody", NULL),
                "{\"required\": true, \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\","
@@ -151,6 +153,12 @@ test_body_of_several_places (void)
   g_assert_null (json_object_get (properties, "requestKey"));
   g_assert_null (json_object_get (properties, "campaign"));
   assert_json (at (properties, "full_name", "pattern", NULL), "\"^(?:[^\\\\x00-\\\\x1f]*)$\"");
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (at (properties, "full_name", "allOf", NULL), 0),
+                                                       "pattern")),
+                   ==, visible);
+  g_assert_cmpstr (json_string_value (at (properties, "nickname", "pattern", NULL)), ==, visible);
+  assert_json (at (properties, "nickname", "description", NULL),
+               "\"What friends say.\\n\\nAt most 40 bytes in UTF-8. At least one character can be seen.\"");
   assert_json (at (properties, "importance", NULL),
                "{\"type\": [\"integer\", \"null\"], \"format\": \"int32\", \"minimum\": -2147483648,"
                " \"maximum\": 2147483647, \"enum\": [1, 2, 3, null], \"default\": 2,"
