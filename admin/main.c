@@ -4,6 +4,7 @@
 
 #include "tw-copy-command.h"
 #include "tw-log.h"
+#include "tw-output.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -20,18 +21,15 @@ main (int argc, char **argv)
 {
   const char *command = argc > 1 ? argv[1] : "";
 
+  tw_output_init ();
   setlocale (LC_ALL, "");
   tw_log_init ("tasks-admin", TW_LOG_WARNING);
   if (strcmp (command, "copy") == 0)
     return tw_copy_command (argc - 1, argv + 1);
   if (strcmp (command, "--help") == 0 || strcmp (command, "-h") == 0)
-    fputs (usage, stdout);
-  else if (strcmp (command, "--version") == 0)
-    puts ("tasks-admin " TW_VERSION);
-  else
-    {
-      fprintf (stderr, "tasks-admin: %s: see --help\n", argc > 1 ? "no such command" : "no command");
-      return 1;
-    }
-  return 0;
+    return tw_output_print_and_end ("tasks-admin", usage);
+  if (strcmp (command, "--version") == 0)
+    return tw_output_print_and_end ("tasks-admin", "tasks-admin " TW_VERSION "\n");
+  fprintf (stderr, "tasks-admin: %s: see --help\n", argc > 1 ? "no such command" : "no command");
+  return 1;
 }

@@ -5,9 +5,9 @@
 #include "tw-copy-options.h"
 #include "tw-copy-progress.h"
 #include "tw-error.h"
+#include "tw-output.h"
 #include "tw-signals.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -149,17 +149,19 @@ finish_all (Command *command, GError **error)
 static gboolean
 print_sums (const Command *command, GError **error)
 {
+  g_autoptr (GString) text = g_string_new (NULL);
+
   for (guint i = 0; i < TW_COPY_N_DATA; i++)
     for (guint k = 0; command->moves[i].source != NULL && k < command->moves[i].source->klass->n_sections; k++)
       {
         const TwCopySum *sum = &command->moves[i].sums[k];
 
-        printf ("%-11s  %12" G_GUINT64_FORMAT " records  SHA-256 %s\n", sum->name, sum->n, sum->sha256);
+        g_string_append_printf (text, "%-11s  %12" G_GUINT64_FORMAT " records  SHA-256 %s\n", sum->name, sum->n,
+                                sum->sha256);
       }
-  if (fflush (stdout) == 0)
+  if (tw_output_print (text->str, error))
     return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "the copy is finished, but that can't be printed: %s",
-               g_strerror (errno));
+  g_prefix_error (error, "the copy is finished, but ");
   return FALSE;
 }
 

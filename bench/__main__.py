@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line of script/bench."""
 
-import argparse
 import datetime
 import pathlib
 import resource
@@ -9,6 +8,7 @@ import signal
 import sys
 
 from bench import compare, flames, growth, load, machine, mongo, mongo_driver, report, transports
+from bench.arguments import Parser
 from bench.dataset import Dataset
 from bench.limits import BareHttp, raw_sqlite
 from bench.measure import Plan
@@ -38,7 +38,7 @@ def names(text):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="script/bench", description="Measures Taskwire beside its peers.")
+    parser = Parser(prog="script/bench", description="Measures Taskwire beside its peers.")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--quick", action="store_true", help="everything once, briefly: whether it works")
     what.add_argument("--compare", metavar="REV", help="ours as it is, and as it was at that revision")

@@ -4,7 +4,6 @@
 script/bench --transports [--quick] [--only PART] [--write-docs]
 """
 
-import argparse
 import contextlib
 import datetime
 import json
@@ -17,6 +16,7 @@ import tempfile
 from support.processes import PROJECT, Service
 
 from bench import machine, thrift_alone, transports_plot, transports_report
+from bench.arguments import Parser
 from bench.callers import measured
 from bench.dataset import Dataset
 from bench.losses import lose
@@ -107,7 +107,7 @@ def losses(bed, rounds, say):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="script/bench --transports", description="Measures the ways to tasks-service."
     )
     parser.add_argument("--quick", action="store_true", help="everything once, briefly; figures mean nothing")

@@ -5,6 +5,7 @@
 #include "tw-command.h"
 #include "tw-idl.h"
 #include "tw-log.h"
+#include "tw-output.h"
 
 #include <locale.h>
 
@@ -19,6 +20,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSchema) schema = NULL;
 
+  tw_output_init ();
   setlocale (LC_ALL, "");
   tw_log_init ("tasks", TW_LOG_ERROR);
   schema = tw_idl_load (&error);

@@ -4,10 +4,10 @@
 
 #include "tw-arguments.h"
 #include "tw-error.h"
+#include "tw-output.h"
 #include "tw-remote.h"
 #include "tw-table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,8 @@ typedef struct
   int timeout_s;
   gboolean json;
   gboolean version;
-  gboolean help;
+  gboolean wants_help;
+  char *help; /* the text, where it is asked for */
 } Options;
 
 static void
@@ -36,6 +37,7 @@ options_clear (Options *options)
 {
   g_free (options->host);
   g_free (options->service);
+  g_free (options->help);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -53,7 +55,7 @@ fail (const char *message)
 }
 
 /* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @summary stands
- * between usage and options in the help, which is printed where it is asked for. */
+ * between usage and options in the help. */
 static gboolean
 parse (Options *options, const char *usage, const char *summary, TwArguments *arguments, int *argc, char ***argv,
        GError **error)
@@ -67,12 +69,12 @@ parse (Options *options, const char *usage, const char *summary, TwArguments *ar
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "Its Thrift port", "PORT" },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout_s, "How long to wait for the answer (10)", "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the answer as JSON", NULL },
-    { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this text", NULL },
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &options->wants_help, "Print this text", NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
 
-  /* GOption's own --help ends the process, and shows a group only when it is asked for by its name. */
+  /* GOption's own --help shows a group only when it is asked for by its name. */
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_summary (context, summary);
   g_option_context_set_strict_posix (context, arguments == NULL);
@@ -86,12 +88,8 @@ parse (Options *options, const char *usage, const char *summary, TwArguments *ar
     }
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (options->help)
-    {
-      g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
-
-      fputs (help, stdout);
-    }
+  if (options->wants_help)
+    options->help = g_option_context_get_help (context, FALSE, NULL);
   return TRUE;
 }
 
@@ -128,10 +126,9 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
   return g_string_free (text, FALSE);
 }
 
-/* In UTF-8 whatever the locale: g_print() would put question marks for what the locale lacks. FALSE where nobody takes
- * it: a full disk, say. */
+/* In UTF-8 whatever the locale. */
 static gboolean
-print_reply (const json_t *reply, gboolean as_json)
+print_reply (const json_t *reply, gboolean as_json, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -144,7 +141,7 @@ print_reply (const json_t *reply, gboolean as_json)
     }
   else
     tw_table_append (text, reply);
-  return fwrite (text->str, 1, text->len, stdout) == text->len && fflush (stdout) == 0;
+  return tw_output_print (text->str, error);
 }
 
 /* Calls, with everything read. */
@@ -170,13 +167,9 @@ call (const Options *options, const TwMethod *method, TwArguments *arguments)
       fail (error->message);
       return EXIT_FAILED;
     }
-  ok = reply == NULL || print_reply (reply, options->json);
+  ok = reply == NULL || print_reply (reply, options->json, &error);
   if (!ok)
-    {
-      g_autofree char *message = g_strdup_printf ("the answer can't be printed: %s", g_strerror (errno));
-
-      fail (message);
-    }
+    fail (error->message);
   json_decref (reply);
   return ok ? EXIT_OK : EXIT_FAILED;
 }
@@ -191,8 +184,8 @@ run_method (Options *options, const TwMethod *method, int argc, char **argv)
 
   if (!parse (options, usage, method->doc, arguments, &argc, &argv, &error))
     fail (error->message);
-  else if (options->help)
-    return EXIT_OK;
+  else if (options->help != NULL)
+    return tw_output_print_and_end ("tasks", options->help);
   else if (argc > 1)
     {
       g_autofree char *message = g_strdup_printf ("unexpected argument \"%s\"", argv[1]);
@@ -223,13 +216,10 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
       fail (error->message);
       return EXIT_USAGE;
     }
-  if (options.help)
-    return EXIT_OK;
+  if (options.help != NULL)
+    return tw_output_print_and_end ("tasks", options.help);
   if (options.version)
-    {
-      g_print ("tasks " TW_VERSION "\n");
-      return EXIT_OK;
-    }
+    return tw_output_print_and_end ("tasks", "tasks " TW_VERSION "\n");
   at = find_service (services, options.service);
   if (at == NULL)
     message = g_strdup_printf ("there is no service \"%s\": see --help", options.service);

@@ -3,7 +3,9 @@
 #include "tw-config.h"
 
 #include "tw-error.h"
+#include "tw-output.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Sets the target from @text; @where ("--port" or "TW_PORT") is named when it can't be read. */
@@ -136,6 +138,40 @@ take_given (const TwOption *option, Given *given, GError **error)
   return ok;
 }
 
+/* What every program has. GOption's own --help ends the process without a look at whether it was printed. */
+typedef struct
+{
+  gboolean help;
+  gboolean version;
+} Common;
+
+static void
+add_common_entries (GOptionContext *context, Common *common)
+{
+  const GOptionEntry entries[] = {
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &common->help, "Print this text", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &common->version, "Print the version", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+/* Ends the process where that is all that was asked for. */
+static void
+print_what_was_asked_for (GOptionContext *context, const Common *common)
+{
+  g_autofree char *text = NULL;
+
+  if (common->help)
+    text = g_option_context_get_help (context, TRUE, NULL);
+  else if (common->version)
+    text = g_strconcat (g_get_prgname (), " " TW_VERSION "\n", NULL);
+  if (text != NULL)
+    exit (tw_output_print_and_end (g_get_prgname (), text));
+}
+
 gboolean
 tw_config_read (const TwOption *options, const char *summary, int argc, char **argv, char ***rest, GError **error)
 {
@@ -145,6 +181,7 @@ tw_config_read (const TwOption *options, const char *summary, int argc, char **a
   g_autofree Given *given = NULL;
   g_autofree char **arguments = g_new0 (char *, argc + 1);
   g_autoptr (GError) failure = NULL;
+  Common common = { FALSE, FALSE };
   gboolean ok;
   guint n = 0;
 
@@ -153,13 +190,17 @@ tw_config_read (const TwOption *options, const char *summary, int argc, char **a
   given = g_new0 (Given, n);
   entries = make_entries (options, n, given, texts);
   g_option_context_set_summary (context, summary);
+  add_common_entries (context, &common);
   g_option_context_add_main_entries (context, entries, NULL);
 
   /* GOption moves the pointers about: argv itself stays as it is. */
   memcpy (arguments, argv, sizeof *argv * (gsize) argc);
-  ok = read_environment (options, &failure);
+  ok = g_option_context_parse (context, &argc, &arguments, &failure);
   if (ok)
-    ok = g_option_context_parse (context, &argc, &arguments, &failure);
+    {
+      print_what_was_asked_for (context, &common);
+      ok = read_environment (options, &failure);
+    }
   for (guint i = 0; i < n; i++)
     ok = take_given (&options[i], &given[i], ok ? &failure : NULL) && ok;
   if (ok && rest == NULL && argc > 1)

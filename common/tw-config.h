@@ -22,7 +22,7 @@ typedef enum
 
 typedef struct
 {
-  const char *name;        /* long flag without dashes; NULL ends the table */
+  const char *name;        /* long flag without dashes, neither help nor version; NULL ends the table */
   const char *environment; /* variable, or NULL */
   TwOptionKind kind;
   gpointer target;
@@ -32,8 +32,8 @@ typedef struct
 } TwOption;
 
 /* Reads the command line and the environment into the targets. What is left of the command line is an error unless
- * @rest is given (then a NULL-terminated vector, free with g_strfreev()). --help prints and exits 0.
- * Call once, from main. */
+ * @rest is given (then a NULL-terminated vector, free with g_strfreev()). --help and --version print and end the process:
+ * with 0, or with 1 where that can't be printed. Call once, from main. */
 gboolean tw_config_read (const TwOption *options, const char *summary, int argc, char **argv, char ***rest,
                          GError **error);
 

@@ -8,6 +8,7 @@
 #include "tw-gateway.h"
 #include "tw-idl.h"
 #include "tw-log.h"
+#include "tw-output.h"
 #include "tw-signals.h"
 #include "tw-socket.h"
 #include "tw-webui-resource.h"
@@ -208,6 +209,7 @@ main (int argc, char **argv)
   g_auto (Settings) settings = { .listen = NULL };
   g_autoptr (GError) error = NULL;
 
+  tw_output_init ();
   tw_socket_raise_limit ();
   if (read_settings (&settings, argc, argv, &error) && start_log (&settings, &error) && serve (&settings, &error))
     return 0;

@@ -5,6 +5,7 @@
 #include "tw-data-folder.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-output.h"
 #include "tw-service-options.h"
 #include "tw-signals.h"
 
@@ -175,6 +176,7 @@ tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
+  tw_output_init ();
   keep_some_memory ();
   tw_log_init (spec->program, TW_LOG_INFO);
   tw_socket_raise_limit ();

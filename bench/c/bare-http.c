@@ -7,7 +7,8 @@
  * Prints one line of JSON when it listens; SIGTERM or SIGINT ends it. libmicrohttpd's own threads run the daemons: one
  * loop of ours around each was no faster. */
 
-#include <glib.h>
+#include "tw-output.h"
+
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -125,9 +126,12 @@ main (int argc, char **argv)
   g_autofree struct MHD_Daemon **daemons = g_new (struct MHD_Daemon *, n);
   Site site = { .pages = g_new (Page, argc), .n_pages = argc - 2 };
   guint64 port;
+  g_autofree char *line = NULL;
+  g_autoptr (GError) error = NULL;
   sigset_t ends;
   int which;
 
+  tw_output_init ();
   if (argc < 3 || !g_ascii_string_to_unsigned (argv[1], 10, 1, G_MAXUINT16, &port, NULL))
     die ("usage", "bare-http PORT PATH=FILE...");
   for (int i = 0; i < site.n_pages; i++)
@@ -142,7 +146,9 @@ main (int argc, char **argv)
   sigprocmask (SIG_BLOCK, &ends, NULL);
   for (guint i = 0; i < n; i++)
     daemons[i] = daemon_new ((guint16) port, &site);
-  g_print ("{\"program\": \"bare-http\", \"port\": %d, \"daemons\": %u}\n", (int) port, n);
+  line = g_strdup_printf ("{\"program\": \"bare-http\", \"port\": %d, \"daemons\": %u}\n", (int) port, n);
+  if (!tw_output_print (line, &error))
+    die ("it can't say that it is ready", error->message);
   sigwait (&ends, &which);
 
   for (guint i = 0; i < n; i++)

@@ -39,8 +39,8 @@ measure_since (const Measure *start)
 
 /* A member of the line of JSON that a program prints: how many a second, and milliseconds of processor for each. */
 static inline void
-measure_print (const char *name, guint64 n, const Measure *took)
+measure_append (GString *line, const char *name, guint64 n, const Measure *took)
 {
-  g_print ("\"%s\": {\"per_s\": %.1f, \"cpu_ms\": %.6f, \"n\": %" G_GUINT64_FORMAT "}", name,
-           (double) n * 1e9 / (double) took->wall_ns, (double) took->cpu_ns / 1e6 / (double) n, n);
+  g_string_append_printf (line, "\"%s\": {\"per_s\": %.1f, \"cpu_ms\": %.6f, \"n\": %" G_GUINT64_FORMAT "}", name,
+                          (double) n * 1e9 / (double) took->wall_ns, (double) took->cpu_ns / 1e6 / (double) n, n);
 }

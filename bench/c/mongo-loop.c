@@ -8,6 +8,7 @@
 #include "tw-config.h"
 #include "tw-error.h"
 #include "tw-mongo-uri.h"
+#include "tw-output.h"
 #include "tw-random.h"
 #include "tw-store-file.h"
 #include "tw-tally.h"
@@ -172,12 +173,11 @@ measure (Loop *loop, gint64 warm_up, gint64 seconds, GError **error)
 
   if (!run (loop, NULL, warm_up, seconds, error))
     return FALSE;
-  if (!tw_tally_begin (tally))
-    return TRUE;
+  if (!tw_tally_begin (tally, error))
+    return FALSE;
   if (!run (loop, tally, G_MAXINT64, seconds, error))
     return FALSE;
-  tw_tally_report (tally, 0);
-  return TRUE;
+  return tw_tally_report (tally, 0, error);
 }
 
 static gboolean
@@ -223,6 +223,7 @@ main (int argc, char **argv)
     { NULL, NULL, TW_OPTION_FLAG, NULL, NULL, NULL, 0, 0 },
   };
 
+  tw_output_init ();
   signal (SIGPIPE, SIG_IGN);
   well = tw_config_read (options, "Asks for tasks by MongoDB's driver alone.", argc, argv, NULL, &error)
          && tw_questions_init (&loop.questions, method, user_id, prefix, ids, &error)

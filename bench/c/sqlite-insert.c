@@ -5,6 +5,7 @@
  * grows: hand it a copy. Prints one line of JSON. */
 
 #include "sqlite-loop.h"
+#include "tw-output.h"
 
 #include <string.h>
 
@@ -53,9 +54,11 @@ int
 main (int argc, char **argv)
 {
   Inserts inserts = { .first_ms = (guint64) g_get_real_time () / 1000 };
+  g_autoptr (GString) line = g_string_new (NULL);
   double seconds;
   sqlite3 *db;
 
+  tw_output_init ();
   g_set_prgname ("sqlite-insert");
   if (argc != 4)
     {
@@ -69,12 +72,12 @@ main (int argc, char **argv)
       db, "INSERT INTO tasks (id, created_ms, updated_ms, version, done, name, user_id)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 
-  g_print ("{\"program\": \"sqlite-insert\", \"synchronous\": \"%s\", ", argv[2]);
-  sqlite_loop_run ("insert", seconds, insert, &inserts);
-  g_print ("}\n");
+  g_string_printf (line, "{\"program\": \"sqlite-insert\", \"synchronous\": \"%s\", ", argv[2]);
+  sqlite_loop_run (line, "insert", seconds, insert, &inserts);
+  g_string_append (line, "}\n");
 
   sqlite3_finalize (inserts.insert);
   sqlite3_close (db);
   g_ptr_array_unref (inserts.users);
-  return 0;
+  return tw_output_print_and_end ("sqlite-insert", line->str);
 }

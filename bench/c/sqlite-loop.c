@@ -81,8 +81,8 @@ sqlite_loop_seconds (const char *text)
 }
 
 void
-sqlite_loop_run (const char *name, double seconds, void (*once) (guint64 round, gpointer user_data),
-                 gpointer user_data)
+sqlite_loop_run (GString *line, const char *name, double seconds,
+                 void (*once) (guint64 round, gpointer user_data), gpointer user_data)
 {
   Measure start = measure_start (), took;
   guint64 n = 0;
@@ -94,5 +94,5 @@ sqlite_loop_run (const char *name, double seconds, void (*once) (guint64 round, 
       took = measure_since (&start);
     }
   while ((double) took.wall_ns < seconds * 1e9);
-  measure_print (name, n, &took);
+  measure_append (line, name, n, &took);
 }

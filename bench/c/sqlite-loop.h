@@ -23,6 +23,6 @@ GPtrArray *sqlite_loop_users (sqlite3 *db);
 /* @text as a number of seconds. */
 double sqlite_loop_seconds (const char *text);
 
-/* Runs @once, which gets the number of the round, for so many seconds, and prints how that went under @name. */
-void sqlite_loop_run (const char *name, double seconds, void (*once) (guint64 round, gpointer user_data),
-                      gpointer user_data);
+/* Runs @once, which gets the number of the round, for so many seconds, and appends to @line how that went under @name. */
+void sqlite_loop_run (GString *line, const char *name, double seconds,
+                      void (*once) (guint64 round, gpointer user_data), gpointer user_data);

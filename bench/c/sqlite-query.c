@@ -5,6 +5,7 @@
  * JSON. */
 
 #include "sqlite-loop.h"
+#include "tw-output.h"
 
 #include <string.h>
 
@@ -97,9 +98,11 @@ int
 main (int argc, char **argv)
 {
   Queries queries = { 0 };
+  g_autoptr (GString) line = g_string_new ("{\"program\": \"sqlite-query\", ");
   double seconds;
   sqlite3 *db;
 
+  tw_output_init ();
   g_set_prgname ("sqlite-query");
   if (argc != 3)
     {
@@ -114,16 +117,15 @@ main (int argc, char **argv)
       db, "SELECT " COLUMNS " FROM tasks WHERE user_id = ?1 ORDER BY created_ms DESC, id DESC LIMIT ?2");
   queries.by_id = sqlite_loop_prepare (db, "SELECT " COLUMNS " FROM tasks WHERE id = ?1 AND user_id = ?2");
 
-  g_print ("{\"program\": \"sqlite-query\", ");
-  sqlite_loop_run ("page", seconds, read_page, &queries);
-  g_print (", ");
-  sqlite_loop_run ("by_id", seconds, read_task, &queries);
-  g_print (", \"sum\": %" G_GUINT64_FORMAT "}\n", queries.sum);
+  sqlite_loop_run (line, "page", seconds, read_page, &queries);
+  g_string_append (line, ", ");
+  sqlite_loop_run (line, "by_id", seconds, read_task, &queries);
+  g_string_append_printf (line, ", \"sum\": %" G_GUINT64_FORMAT "}\n", queries.sum);
 
   sqlite3_finalize (queries.page);
   sqlite3_finalize (queries.by_id);
   sqlite3_close (db);
   g_array_unref (queries.tasks);
   g_ptr_array_unref (queries.users);
-  return 0;
+  return tw_output_print_and_end ("sqlite-query", line->str);
 }

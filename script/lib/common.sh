@@ -16,6 +16,14 @@ die() {
   exit 1
 }
 
+# What can't be printed is an error: a full disk is one to every command, a standard output that is closed not to all.
+(true 3>&1) 2>/dev/null || die "standard output is closed"
+
+# What the script says of itself at its head.
+print_head() {
+  sed -n '1,2d; /^#/!q; s/^# \{0,1\}//p' "$0"
+}
+
 # To build and to run: the compilers (C, Meson, Thrift), and the libraries that ARCHITECTURE.md gives the reasons for.
 packages_server=(
   gcc libc6-dev meson ninja-build pkg-config python3 thrift-compiler

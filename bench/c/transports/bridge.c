@@ -5,6 +5,7 @@
 #include "tw-bridge.h"
 #include "tw-config.h"
 #include "tw-error.h"
+#include "tw-output.h"
 #include "tw-log.h"
 #include "tw-signals.h"
 
@@ -79,6 +80,7 @@ main (int argc, char **argv)
     { NULL, NULL, TW_OPTION_FLAG, NULL, NULL, NULL, 0, 0 },
   };
 
+  tw_output_init ();
   tw_log_init ("bridge", TW_LOG_INFO);
   if (tw_config_read (options, "Takes calls from a transport to tasks-service.", argc, argv, NULL, &error)
       && (class = find_kind (kind, &error)) != NULL && run (class, at, service, (int) qos, &error))

@@ -5,6 +5,7 @@
 
 #include "tw-config.h"
 #include "tw-error.h"
+#include "tw-output.h"
 #include "tw-load.h"
 
 #include <signal.h>
@@ -89,14 +90,15 @@ run (TwLoad *load, const Said *said, FILE *fates, GError **error)
 
   if (said->warm_up > 0)
     tw_load_run (load, said->warm_up, said->seconds, NULL);
-  if (!tw_tally_begin (tally))
-    return TRUE;
+  if (!tw_tally_begin (tally, error))
+    return FALSE;
   datagram_bytes = tw_load_datagram_bytes (load);
   tw_load_set_fates (load, fates);
   tw_load_run (load, said->calls, said->seconds, tally);
   if (fates != NULL)
     fflush (fates);
-  tw_tally_report (tally, tw_load_datagram_bytes (load) - datagram_bytes);
+  if (!tw_tally_report (tally, tw_load_datagram_bytes (load) - datagram_bytes, error))
+    return FALSE;
   if (tw_load_wrong (load) == 0 && (fates != NULL || tw_load_unanswered (load) == 0))
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL,
@@ -153,6 +155,7 @@ main (int argc, char **argv)
   };
   g_autoptr (GError) error = NULL;
 
+  tw_output_init ();
   signal (SIGPIPE, SIG_IGN);
   if (read_said (&said, argc, argv, &error) && prepare_and_run (&said, &error))
     return EXIT_SUCCESS;

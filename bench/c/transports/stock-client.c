@@ -7,6 +7,7 @@
 #include "tw-ask.h"
 #include "tw-config.h"
 #include "tw-error.h"
+#include "tw-output.h"
 #include "tw-tally.h"
 
 #include "tw_tasks.h"
@@ -134,12 +135,11 @@ measure (Asking *asking, gint64 warm_up, gint64 calls, gint64 seconds, GError **
 
   if (!run (asking, NULL, warm_up, seconds, error))
     return FALSE;
-  if (!tw_tally_begin (tally))
-    return TRUE;
+  if (!tw_tally_begin (tally, error))
+    return FALSE;
   if (!run (asking, tally, calls, seconds, error))
     return FALSE;
-  tw_tally_report (tally, 0);
-  return TRUE;
+  return tw_tally_report (tally, 0, error);
 }
 
 int
@@ -160,6 +160,7 @@ main (int argc, char **argv)
     { NULL, NULL, TW_OPTION_FLAG, NULL, NULL, NULL, 0, 0 },
   };
 
+  tw_output_init ();
   signal (SIGPIPE, SIG_IGN);
   if (tw_config_read (options, "Asks for tasks by Thrift's own client.", argc, argv, NULL, &error)
       && tw_questions_init (&asking.questions, "get", user_id, "", ids, &error))

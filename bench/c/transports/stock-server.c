@@ -12,6 +12,7 @@
 #include "tw-config.h"
 #include "tw-error.h"
 #include "tw-random.h"
+#include "tw-output.h"
 #include "tw-socket.h"
 
 #include "tw_tasks.h"
@@ -145,6 +146,7 @@ serve (const char *path, GError **error)
   ThriftServerSocket *listener = g_object_new (loopback_socket_get_type (), NULL);
   GObject *buffered, *binary, *processor;
   ThriftServer *server;
+  g_autofree char *line = NULL;
 
   answers->statement = prepare (path, error);
   if (answers->statement == NULL)
@@ -161,9 +163,8 @@ serve (const char *path, GError **error)
   server = g_object_new (THRIFT_TYPE_SIMPLE_SERVER, "processor", processor, "server_transport", listener,
                          "input_transport_factory", buffered, "output_transport_factory", buffered,
                          "input_protocol_factory", binary, "output_protocol_factory", binary, NULL);
-  printf ("listening on 127.0.0.1:%u\n", tw_socket_port (listener->sd));
-  fflush (stdout);
-  return thrift_server_serve (server, error);
+  line = g_strdup_printf ("listening on 127.0.0.1:%u\n", tw_socket_port (listener->sd));
+  return tw_output_print (line, error) && thrift_server_serve (server, error);
 }
 
 int
@@ -176,6 +177,7 @@ main (int argc, char **argv)
     { NULL, NULL, TW_OPTION_FLAG, NULL, NULL, NULL, 0, 0 },
   };
 
+  tw_output_init ();
   signal (SIGPIPE, SIG_IGN); /* Thrift writes without MSG_NOSIGNAL */
   if (tw_config_read (options, "Serves one task by Thrift's own server.", argc, argv, NULL, &error)
       && serve (database, &error))

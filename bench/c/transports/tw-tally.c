@@ -3,6 +3,8 @@
 #include "tw-tally.h"
 
 #include "measure.h"
+#include "tw-error.h"
+#include "tw-output.h"
 
 #include <stdio.h>
 
@@ -35,14 +37,17 @@ tw_tally_free (TwTally *tally)
 }
 
 gboolean
-tw_tally_begin (TwTally *tally)
+tw_tally_begin (TwTally *tally, GError **error)
 {
   char line[16];
 
-  printf ("ready\n");
-  fflush (stdout);
-  if (fgets (line, sizeof line, stdin) == NULL)
+  if (!tw_output_print ("ready\n", error))
     return FALSE;
+  if (fgets (line, sizeof line, stdin) == NULL)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "the driver went away");
+      return FALSE;
+    }
   tally->begun = measure_start ();
   return TRUE;
 }
@@ -70,20 +75,24 @@ percentile_us (const GArray *sorted, double share)
   return (double) g_array_index (sorted, gint64, (guint) (share * (sorted->len - 1))) / 1000.0;
 }
 
-void
-tw_tally_report (TwTally *tally, guint64 datagram_bytes)
+gboolean
+tw_tally_report (TwTally *tally, guint64 datagram_bytes, GError **error)
 {
   const Measure took = measure_since (&tally->begun);
   const double seconds = (double) took.wall_ns / 1e9;
   GArray *times = tally->times_ns;
+  g_autofree char *line = NULL;
 
   g_array_sort (times, compare);
-  printf ("{\"calls\": %u, \"seconds\": %.6f, \"rate\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, "
-          "\"client_cpu_s\": %.6f, \"datagram_bytes\": %" G_GUINT64_FORMAT "}\n",
-          times->len, seconds, times->len / seconds, percentile_us (times, 0.5), percentile_us (times, 0.99),
-          percentile_us (times, 1), (double) took.cpu_ns / 1e9, datagram_bytes);
-  fflush (stdout);
+  line = g_strdup_printf ("{\"calls\": %u, \"seconds\": %.6f, \"rate\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f,"
+                          " \"max_us\": %.1f, \"client_cpu_s\": %.6f, \"datagram_bytes\": %" G_GUINT64_FORMAT "}\n",
+                          times->len, seconds, times->len / seconds, percentile_us (times, 0.5),
+                          percentile_us (times, 0.99), percentile_us (times, 1), (double) took.cpu_ns / 1e9,
+                          datagram_bytes);
+  if (!tw_output_print (line, error))
+    return FALSE;
   while (getchar () != EOF)
     {
     }
+  return TRUE;
 }

@@ -18,15 +18,16 @@ typedef struct _TwTally TwTally;
 TwTally *tw_tally_new (void);
 void tw_tally_free (TwTally *tally);
 
-/* Says "ready" and waits for the driver's word. The run's time starts when it returns. FALSE: the driver went away. */
-gboolean tw_tally_begin (TwTally *tally);
+/* Says "ready" and waits for the driver's word. The run's time starts when it returns. Fails where nobody takes what it
+ * says, or the driver goes away. */
+gboolean tw_tally_begin (TwTally *tally, GError **error);
 
 /* One more call that was answered after @ns nanoseconds. */
 void tw_tally_add (TwTally *tally, gint64 ns);
 
 /* The run is over: its time stops. Prints calls, seconds, calls a second, percentiles in microseconds, this process's
- * own CPU seconds and @datagram_bytes, then waits for the end of standard input. */
-void tw_tally_report (TwTally *tally, guint64 datagram_bytes);
+ * own CPU seconds and @datagram_bytes, then waits for the end of standard input. Fails where that can't be printed. */
+gboolean tw_tally_report (TwTally *tally, guint64 datagram_bytes, GError **error);
 
 /* Nanoseconds since some point, never going back. */
 gint64 tw_tally_now_ns (void);
