@@ -71,6 +71,7 @@ main (int argc, char **argv)
     .types = tw_generated_types,
     .n_types = TW_N_GENERATED_TYPES,
     .threads = tw_passwords_max_blocked (&TW_PASSWORD_DEFAULT_PARAMS) + SPARE_THREADS,
+    .read_threads = 8,
     .new_processor = new_processor,
     .close = close_service,
   };

@@ -44,6 +44,8 @@ answer (gpointer *calls, guint n, gpointer data)
     {
       TwCall *call = calls[i];
 
+      if (!tw_call_begin (call))
+        continue;
       if (call->queued_ms < earliest_ms)
         refuse (call);
       else
@@ -91,7 +93,7 @@ answer_at_once (const TwCallPool *pool, const GPtrArray *calls)
     {
       TwCall *call = calls->pdata[n];
 
-      if (!call->func (call, FALSE, call->user_data))
+      if (tw_call_begin (call) && !call->func (call, FALSE, call->user_data))
         break;
       n++;
     }

@@ -33,11 +33,14 @@ tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *meth
     tw_context_field_read (message->encoding.protocol, message->body, message->body_length, &field);
   call = g_malloc (sizeof *call + length + field.size);
   memset (call, 0, sizeof *call);
+  atomic_init (&call->state, TW_CALL_HANDED_ON);
   memcpy (call->bytes, start + skip, length);
   tw_context_field_copy (&field, (char *) call->bytes + length, &call->context);
   call->context.deadline_ms = deadline_of (&field, setup, now_ms);
   call->answers = setup->answers;
   call->method = method;
+  call->kind = tw_call_kind (method == NULL || method->retry_safe);
+  call->link.data = call;
   call->max_reply = setup->max_reply;
   call->encoding = message->encoding;
   call->type = message->type;
@@ -97,13 +100,66 @@ wants_answer (const TwCall *call)
   return call->method != NULL ? !call->method->oneway : call->type != TW_MESSAGE_ONEWAY;
 }
 
-static void
-write_application_exception (TwCall *call, TwApplicationError code, const char *message)
+/* For the answer that is to be written instead of what there is. */
+static TwBuffer *
+clear_reply (TwCall *call)
 {
   tw_buffer_clear (&call->reply);
   call->reply_unframed = FALSE;
-  tw_writer_application_exception (&call->reply, &call->encoding, name_of (call), call->name_length,
-                                   call->sequence_id, code, message);
+  return &call->reply;
+}
+
+static void
+write_application_exception (const TwCall *call, TwApplicationError code, const char *message, TwBuffer *out)
+{
+  tw_writer_application_exception (out, &call->encoding, name_of (call), call->name_length, call->sequence_id, code,
+                                   message);
+}
+
+static void
+begin_message (const TwCall *call, TwWriter *writer, TwBuffer *out)
+{
+  tw_writer_init (writer, call->encoding.protocol, out);
+  tw_writer_message_begin (writer, call->encoding.framed, TW_MESSAGE_REPLY, name_of (call), call->name_length,
+                           call->sequence_id);
+  tw_writer_struct_begin (writer);
+}
+
+static void
+end_message (TwWriter *writer)
+{
+  tw_writer_struct_end (writer);
+  tw_writer_message_end (writer);
+}
+
+static void
+write_failure (const TwCall *call, const GError *error, TwBuffer *out)
+{
+  const TwField *exception = call->method != NULL ? tw_declared_exception_find (call->method) : NULL;
+  const char *message = tw_error_public_message (error);
+  TwWriter writer;
+
+  if (exception == NULL)
+    {
+      write_application_exception (call,
+                                   g_error_matches (error, TW_ERROR, TW_ERROR_INVALID) ? TW_APPLICATION_PROTOCOL_ERROR
+                                                                                       : TW_APPLICATION_INTERNAL_ERROR,
+                                   message, out);
+      return;
+    }
+  begin_message (call, &writer, out);
+  tw_declared_exception_write (&writer, exception, tw_error_status (error), message);
+  end_message (&writer);
+}
+
+void
+tw_call_write_over (const TwCall *call, TwBuffer *out)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "The service could not answer in time: try again later");
+
+  if (wants_answer (call))
+    write_failure (call, error, out);
 }
 
 static void
@@ -118,7 +174,26 @@ write_too_large (TwCall *call)
     message = g_strdup_printf ("The reply is larger than %" G_GSIZE_FORMAT " bytes: ask for it in pages",
                                call->max_reply);
   tw_log_info ("%s: a reply of %" G_GSIZE_FORMAT " bytes was not sent", call->method->name, call->reply.len);
-  write_application_exception (call, TW_APPLICATION_INTERNAL_ERROR, message);
+  write_application_exception (call, TW_APPLICATION_INTERNAL_ERROR, message, clear_reply (call));
+}
+
+/* Before the loop has it, so that no other answer of the connection is begun meanwhile. */
+static void
+count_reply (TwCall *call)
+{
+  if (call->backlog == NULL || call->reply.len == 0)
+    return;
+  call->reply_counted = call->reply.len + (call->reply_unframed ? FRAME_SIZE : 0);
+  tw_backlog_add (call->backlog, call->reply_counted);
+}
+
+static void
+drop_reply (TwCall *call)
+{
+  if (call->reply_counted > 0)
+    tw_backlog_remove (call->backlog, call->reply_counted);
+  call->reply_counted = 0;
+  tw_buffer_clear (&call->reply);
 }
 
 /* Gives the call back to the loop: it is not ours any more. */
@@ -131,7 +206,24 @@ finish (TwCall *call)
     tw_buffer_clear (&call->reply);
   else if (call->method != NULL && call->reply.len - frame > call->max_reply)
     write_too_large (call);
+  count_reply (call);
+  if (!tw_call_move (call, TW_CALL_HANDED_ON, TW_CALL_ANSWERED))
+    drop_reply (call);
   tw_mailbox_post (call->answers, call);
+}
+
+gboolean
+tw_call_begin (TwCall *call)
+{
+  const gboolean has_room = call->backlog == NULL || tw_backlog_has_room (call->backlog);
+
+  if (has_room && tw_call_state (call) == TW_CALL_HANDED_ON)
+    return TRUE;
+  if (!has_room)
+    tw_call_move (call, TW_CALL_HANDED_ON, TW_CALL_RETURNED);
+  drop_reply (call);
+  tw_mailbox_post (call->answers, call);
+  return FALSE;
 }
 
 TwWriter *
@@ -140,10 +232,7 @@ tw_call_begin_reply (TwCall *call)
   call->reply.len = 0;
   call->reply_unframed = FALSE;
   call->reply_begun = TRUE;
-  tw_writer_init (&call->writer, call->encoding.protocol, &call->reply);
-  tw_writer_message_begin (&call->writer, call->encoding.framed, TW_MESSAGE_REPLY, name_of (call), call->name_length,
-                           call->sequence_id);
-  tw_writer_struct_begin (&call->writer);
+  begin_message (call, &call->writer, &call->reply);
   return &call->writer;
 }
 
@@ -152,8 +241,7 @@ tw_call_reply (TwCall *call)
 {
   if (!call->reply_begun)
     tw_call_begin_reply (call);
-  tw_writer_struct_end (&call->writer);
-  tw_writer_message_end (&call->writer);
+  end_message (&call->writer);
   finish (call);
 }
 
@@ -170,28 +258,16 @@ tw_call_reply_message (TwCall *call, TwBuffer *message)
 void
 tw_call_refuse (TwCall *call, TwApplicationError code, const char *message)
 {
-  write_application_exception (call, code, message);
+  write_application_exception (call, code, message, clear_reply (call));
   finish (call);
 }
 
 void
 tw_call_fail (TwCall *call, const GError *error)
 {
-  const TwField *exception = tw_declared_exception_find (call->method);
-  int status = tw_error_status (error);
-  const char *message = tw_error_public_message (error);
-
-  if (message != error->message)
+  if (tw_error_public_message (error) != error->message)
     tw_log_warning ("%s: %s%s%s", call->method->name, error->message, call->context.request_id != NULL ? " of " : "",
                     call->context.request_id != NULL ? call->context.request_id : "");
-  if (exception != NULL)
-    {
-      tw_declared_exception_write (tw_call_begin_reply (call), exception, status, message);
-      tw_call_reply (call);
-    }
-  else
-    tw_call_refuse (call,
-                    g_error_matches (error, TW_ERROR, TW_ERROR_INVALID) ? TW_APPLICATION_PROTOCOL_ERROR
-                                                                        : TW_APPLICATION_INTERNAL_ERROR,
-                    message);
+  write_failure (call, error, clear_reply (call));
+  finish (call);
 }

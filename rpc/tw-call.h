@@ -3,7 +3,8 @@
 /* One call that a server was asked: its arguments' bytes, and exactly one answer, given on any thread at any time.
  *
  * The bytes have passed the scanner and the schema's limits before a handler sees the call. A call that is answered
- * must not be touched again. A connection that went away meanwhile makes the answer a no-op, never an error.
+ * must not be touched again. A connection that went away meanwhile, or a deadline that was over, makes the answer a
+ * no-op, never an error: then the server has given the caller one of its own.
  */
 
 #pragma once
@@ -28,6 +29,11 @@ void tw_call_arguments (const TwCall *call, TwReader *reader);
 /* The whole message as it came, without a frame's length, and how it is encoded: for an adapter that parses it again.
  * Valid until the call is answered. */
 const guint8 *tw_call_message (const TwCall *call, gsize *length, TwProtocol *protocol);
+
+/* Whether @call is still to be begun: to be asked by whatever has let it wait, before it does anything for it, on any
+ * thread. FALSE: nobody waits for it any more, or there is no room for its answer now; it has been given back, and is
+ * consumed. */
+gboolean tw_call_begin (TwCall *call) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Begins the answer: a writer inside the result's struct, ready for tw_writer_field (w, type, 0) and the value. */
 TwWriter *tw_call_begin_reply (TwCall *call);

@@ -31,8 +31,9 @@ typedef struct
    * on the threads. */
   GObject *(*new_processor) (gpointer state, const TwCallContext *const *context);
   gpointer state;
-  guint threads;
-  guint max_queued;   /* calls that wait for a thread */
+  guint read_threads; /* for methods that read: none of them waits for one that writes and is stuck … */
+  guint threads;      /* … and for all others */
+  guint max_queued;   /* calls of a kind that wait for a thread */
   gint64 max_wait_ms; /* and how long */
 } TwProcessorPoolSpec;
 

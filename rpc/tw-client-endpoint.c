@@ -311,16 +311,17 @@ is_surplus (guint index, const TwClientConnection *connection)
 }
 
 static void
-tidy_lane (TwClientEndpoint *endpoint, TwClientLane *lane, gint64 now_ms)
+tidy_lane (const TwClientEndpoint *endpoint, const TwClientLane *lane, gint64 now_ms)
 {
+  const gint64 idle_before_ms = now_ms - endpoint->limits->idle_timeout_ms;
+
   for (guint i = lane->connections->len; i > 0; i--)
     {
       TwClientConnection *connection = g_ptr_array_index (lane->connections, i - 1);
 
       if (is_surplus (i - 1, connection) && connection->idle_since_ms == 0)
         connection->idle_since_ms = now_ms;
-      if (connection->spent
-          || (is_surplus (i - 1, connection) && now_ms - connection->idle_since_ms >= endpoint->limits->idle_timeout_ms))
+      if (connection->spent || (is_surplus (i - 1, connection) && connection->idle_since_ms <= idle_before_ms))
         g_ptr_array_remove_index (lane->connections, i - 1);
     }
 }

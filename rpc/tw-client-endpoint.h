@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One address of a client, with its connections: makes one when it is needed, more when they are busy, and leaves the
- * address out for a growing time, with jitter, after it has failed. Each kind of calls has a lane, which is connections
- * of its own. A lane that takes calls and answers none is asked only now and then, by one call, while another address is
- * there. Private to the client. */
+/* One address of a client, with its connections: makes one when it is needed, more when they are busy, and leaves
+ * the address out for a growing time, with jitter, after it has failed. Each kind of calls has a lane, which is
+ * connections of its own. A lane that takes calls and answers none is asked only now and then, by one call, while
+ * another address is there. Private to the client. */
 
 #pragma once
 
@@ -44,8 +44,8 @@ typedef struct
 /* @literal (taken) is what @address stands for, or NULL if it is a name, which @resolver then looks up. @source polls
  * the connections' sockets. */
 TwClientEndpoint *tw_client_endpoint_new (const TwAddress *address, GArray *literal, TwPeer peer,
-                                          const TwClientLimits *limits, GSource *source, TwResolver *resolver, TwClientStirFunc stir,
-                                          gpointer stir_data);
+                                          const TwClientLimits *limits, GSource *source, TwResolver *resolver,
+                                          TwClientStirFunc stir, gpointer stir_data);
 void tw_client_endpoint_free (TwClientEndpoint *endpoint);
 
 /* A reply came on @connection. The first one of a connection makes all well again; those of older connections say
@@ -66,10 +66,10 @@ void tw_client_endpoint_tidy (TwClientEndpoint *endpoint, gint64 now_ms);
 /* When tidying has something to do of itself: G_MAXINT64 for never. */
 gint64 tw_client_endpoint_tidy_at_ms (const TwClientEndpoint *endpoint);
 
-/* Of several, in an array: an open connection for a call of @kind, from the addresses in turn (@turn is where to begin
- * and moves on), and of an address the one with the fewest calls; NULL if none has room. Sees to it that each address has
- * one or that one is being made, unless it is left out and @at_once is not set, and more than one where they are busy:
- * @n_waiting calls want one, this one included. */
+/* Of several, in an array: an open connection for a call of @kind, from the addresses in turn (@turn is where to
+ * begin and moves on), and of an address the one with the fewest calls; NULL if none has room. Sees to it that each
+ * address has one or that one is being made, unless it is left out and @at_once is not set, and more than one where
+ * they are busy: @n_waiting calls want one, this one included. */
 TwClientConnection *tw_client_endpoints_pick (GPtrArray *endpoints, TwCallKind kind, guint *turn, guint n_waiting,
                                               gint64 now_ms, gboolean at_once);
 

@@ -5,16 +5,16 @@
  *
  * Many calls travel on one connection only where the service answers them side by side. Stock Thrift servers answer the
  * calls of a connection one after the other, whatever their sequence ids: such a server gets one call a connection, so
- * that a slow one holds up nothing, and what finds all connections busy waits here, with its deadline. A connection whose
- * call was given up is closed then: its late answer would be in the way. Calls that read and calls that write have
- * connections, bounds and a circuit of their own (tw-call-kind.h).
+ * that a slow one holds up nothing, and what finds all connections busy waits here, with its deadline. A connection
+ * whose call was given up is closed then: its late answer would be in the way. Calls that read and calls that write
+ * have connections, bounds and a circuit of their own (tw-call-kind.h).
  *
- * It lives on one GMainContext and belongs to its thread. Calls made in one turn of the loop go out in one write.
- * A connection is made when a call needs it, and made again, with growing pauses and jitter, after it broke; addresses
+ * It lives on one GMainContext and belongs to its thread. Calls made in one turn of the loop go out in one write. A
+ * connection is made when a call needs it, and made again, with growing pauses and jitter, after it broke; addresses
  * are taken in turn and one that fails, or takes calls and answers none, is left out until it answers again. Names are
- * resolved for each connection anew, by a thread. After too many failures in a row the circuit opens: calls fail at once
- * with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if it is
- * marked safe, and once.
+ * resolved for each connection anew, by a thread. After too many failures in a row the circuit opens: calls fail at
+ * once with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if
+ * it is marked safe, and once.
  */
 
 #pragma once

@@ -2,6 +2,7 @@
 
 #include "tw-cglib.h"
 
+#include "tw-call-kind.h"
 #include "tw-call-pool.h"
 #include "tw-error.h"
 #include "tw-handler-error.h"
@@ -26,7 +27,7 @@ typedef struct
 struct _TwProcessorPool
 {
   TwProcessorPoolSpec spec;
-  TwCallPool *calls;
+  TwCallPool *calls[TW_N_CALL_KINDS];
 
   pthread_mutex_t lock; /* guards what follows */
   GPtrArray *free;      /* of Place; no more than threads were busy at one time */
@@ -123,6 +124,18 @@ process (TwCall *call, gboolean may_wait, gpointer data)
   return TRUE;
 }
 
+static TwCallPool *
+start_threads (const TwProcessorPoolSpec *spec, const char *name, guint threads)
+{
+  return tw_call_pool_new (&(TwCallPoolSpec) {
+    .name = name,
+    .threads = threads,
+    .max_batch = 1, /* a handler may wait for whatever it likes */
+    .max_queued = spec->max_queued,
+    .max_wait_ms = spec->max_wait_ms,
+  });
+}
+
 TwProcessorPool *
 tw_processor_pool_new (const TwProcessorPoolSpec *spec)
 {
@@ -131,13 +144,8 @@ tw_processor_pool_new (const TwProcessorPoolSpec *spec)
   pool->spec = *spec;
   pthread_mutex_init (&pool->lock, NULL);
   pool->free = g_ptr_array_new_with_free_func (place_free);
-  pool->calls = tw_call_pool_new (&(TwCallPoolSpec) {
-    .name = "processor",
-    .threads = spec->threads,
-    .max_batch = 1, /* a handler may wait for whatever it likes */
-    .max_queued = spec->max_queued,
-    .max_wait_ms = spec->max_wait_ms,
-  });
+  pool->calls[TW_CALL_READS] = start_threads (spec, "processor-reads", spec->read_threads);
+  pool->calls[TW_CALL_WRITES] = start_threads (spec, "processor", spec->threads);
   return pool;
 }
 
@@ -145,15 +153,17 @@ void
 tw_processor_pool_handle (TwCall *call, gpointer data)
 {
   TwProcessorPool *pool = data;
+  TwCallPool *calls = pool->calls[tw_call_kind (tw_call_method (call)->retry_safe)];
 
-  tw_call_pool_collect (pool->calls, call, process, pool);
-  tw_call_pool_flush (pool->calls);
+  tw_call_pool_collect (calls, call, process, pool);
+  tw_call_pool_flush (calls);
 }
 
 void
 tw_processor_pool_free (TwProcessorPool *pool)
 {
-  tw_call_pool_free (pool->calls);
+  for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+    tw_call_pool_free (pool->calls[kind]);
   g_ptr_array_unref (pool->free);
   pthread_mutex_destroy (&pool->lock);
   g_free (pool);

@@ -16,7 +16,7 @@ struct _TwServerConnection
   TwServer *server;
   GList link;         /* in the server's connections */
   GList starved_link; /* in the server's starved ones */
-  gboolean starved;
+  TwStarved starved;
 
   int fd; /* -1: closed */
   guint32 interest;
@@ -25,15 +25,35 @@ struct _TwServerConnection
   TwScanner *scanner;
   TwBuffer input; /* what has been read and not been taken, from `taken` on; empty between messages */
   gsize taken;
-  gsize counted; /* of `input`, in the server's sum */
-  TwSendQueue *unsent;
+  gsize counted; /* of `input`, in the server's sum for calls that are kept or that for parts of messages */
+  gboolean counted_as_kept;
+  gint64 came_ms;        /* when the last of it came, at the earliest */
+  gint64 paused_ms;      /* since when it has not been read from; 0: it is */
+  gboolean next_is_kept; /* `input` has a whole call of `next_kind`, for which there was no place */
+  TwCallKind next_kind;
+
+  TwSendQueue *unsent; /* NULL once it is closed */
+  TwBacklog backlog;
 
   GHashTable *last_of_id; /* sequence id → the last call in flight that has it */
   guint n_calls;
+  GQueue handed_on; /* of TwCall: those that handlers have */
+  GQueue held;      /* those that wait for room for their answers */
 
   /* monotonic; 0: not running */
   gint64 idle_since_ms, reading_since_ms, writing_since_ms;
 };
+
+/* Whether there may be a place for its next call. */
+static inline gboolean
+tw_server_connection_has_place (const TwServerConnection *connection)
+{
+  const TwServer *server = connection->server;
+
+  if (connection->next_is_kept)
+    return !tw_server_is_full (server, connection->next_kind);
+  return !tw_server_is_full (server, TW_CALL_READS) || !tw_server_is_full (server, TW_CALL_WRITES);
+}
 
 /* Whether the limits let it take one more call. */
 static inline gboolean
@@ -41,15 +61,12 @@ tw_server_connection_may_take (const TwServerConnection *connection)
 {
   const TwServer *server = connection->server;
 
-  return !server->stopping && !tw_server_is_full (server)
-         && connection->n_calls < server->limits.max_calls_per_connection
-         && tw_send_queue_length (connection->unsent) <= server->limits.max_unsent;
+  return !server->stopping && connection->n_calls < server->limits.max_calls_per_connection
+         && connection->held.length == 0 && tw_backlog_has_room (&connection->backlog)
+         && tw_server_connection_has_place (connection);
 }
 
 /* Closes the connection because the peer did what it may not; the log has @reason. */
 void tw_server_connection_refuse (TwServerConnection *connection, const char *reason);
-
-/* Starts the call that @message is, or puts it behind one in flight that has the same sequence id. */
-void tw_server_connection_take_call (TwServerConnection *connection, const guint8 *start, const TwMessage *message);
 
 G_END_DECLS

@@ -2,12 +2,16 @@
 
 #include "tw-server-connection.h"
 
+#include "tw-server-calls.h"
 #include "tw-server-connection-private.h"
-#include "tw-server-dispatch.h"
 #include "tw-server-reading.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+/* How long a connection may take nothing of its answers while others wait for room for theirs. */
+#define STALLED_MS 250
 
 TwServerConnection *
 tw_server_connection_ref (TwServerConnection *connection)
@@ -23,7 +27,7 @@ tw_server_connection_unref (TwServerConnection *connection)
     return;
   tw_scanner_free (connection->scanner);
   tw_buffer_clear (&connection->input);
-  tw_send_queue_free (connection->unsent);
+  g_clear_pointer (&connection->unsent, tw_send_queue_free);
   g_hash_table_unref (connection->last_of_id);
   g_free (connection);
 }
@@ -41,7 +45,10 @@ tw_server_connection_open (TwServer *server, int fd)
   connection->fd = fd;
   connection->interest = EPOLLIN;
   connection->scanner = tw_scanner_new (&server->limits.request_limits);
+  connection->starved = TW_NOT_STARVED;
   connection->unsent = tw_send_queue_new ();
+  connection->backlog.total = &server->backlog;
+  connection->backlog.max = server->limits.max_unsent;
   connection->last_of_id = g_hash_table_new (NULL, NULL);
   connection->idle_since_ms = tw_server_now_ms ();
   g_queue_push_tail_link (&server->connections, &connection->link);
@@ -52,9 +59,9 @@ tw_server_connection_open (TwServer *server, int fd)
 static void
 leave_starved (TwServerConnection *connection)
 {
-  if (connection->starved)
-    g_queue_unlink (&connection->server->starved, &connection->starved_link);
-  connection->starved = FALSE;
+  if (connection->starved != TW_NOT_STARVED)
+    g_queue_unlink (&connection->server->starved[connection->starved], &connection->starved_link);
+  connection->starved = TW_NOT_STARVED;
 }
 
 void
@@ -67,6 +74,9 @@ tw_server_connection_close (TwServerConnection *connection)
   close (connection->fd); /* epoll forgets it by itself */
   connection->fd = -1;
   tw_server_connection_clear_input (connection);
+  tw_backlog_remove (&connection->backlog, tw_send_queue_length (connection->unsent));
+  g_clear_pointer (&connection->unsent, tw_send_queue_free);
+  tw_server_calls_abandon_all (connection);
   tw_server_connection_unref (connection);
 }
 
@@ -77,83 +87,6 @@ tw_server_connection_refuse (TwServerConnection *connection, const char *reason)
   tw_server_connection_close (connection);
 }
 
-/* Calls */
-
-static gpointer
-id_key (const TwCall *call)
-{
-  return GINT_TO_POINTER (call->sequence_id);
-}
-
-static void
-forget_call (TwServerConnection *connection, TwCall *call)
-{
-  connection->n_calls--;
-  connection->server->n_calls--;
-  connection->server->call_bytes -= call->length;
-  tw_call_free (call);
-}
-
-void
-tw_server_connection_drop_call (gpointer data)
-{
-  TwCall *call = data;
-  g_autoptr (TwServerConnection) connection = call->connection;
-
-  /* Those that waited for it go with it. */
-  for (TwCall *waiting = call->next; waiting != NULL;)
-    {
-      TwCall *next = waiting->next;
-
-      forget_call (connection, waiting);
-      tw_server_connection_unref (connection);
-      waiting = next;
-    }
-  forget_call (connection, call);
-}
-
-void
-tw_server_connection_take_call (TwServerConnection *connection, const guint8 *start, const TwMessage *message)
-{
-  TwServer *server = connection->server;
-  TwCall *call = tw_server_make_call (server, start, message);
-  TwCall *before = g_hash_table_lookup (connection->last_of_id, id_key (call));
-
-  call->connection = tw_server_connection_ref (connection);
-  connection->n_calls++;
-  server->n_calls++;
-  server->call_bytes += call->length;
-  g_hash_table_insert (connection->last_of_id, id_key (call), call);
-  if (before != NULL)
-    before->next = call;
-  else
-    tw_server_start_call (server, call);
-}
-
-void
-tw_server_connection_answered (TwServerConnection *connection, TwCall *call)
-{
-  TwCall *next = call->next;
-
-  if (connection->fd < 0)
-    {
-      tw_server_connection_drop_call (call);
-      return;
-    }
-  if (call->reply.len > 0)
-    {
-      if (tw_send_queue_length (connection->unsent) == 0)
-        connection->writing_since_ms = tw_server_now_ms ();
-      tw_send_queue_take (connection->unsent, call->reply_unframed, &call->reply);
-    }
-  if (next == NULL)
-    g_hash_table_remove (connection->last_of_id, id_key (call));
-  forget_call (connection, call);
-  if (next != NULL)
-    tw_server_start_call (connection->server, next);
-  tw_server_connection_unref (connection);
-}
-
 /* Writing */
 
 static gboolean
@@ -162,6 +95,7 @@ write_some (TwServerConnection *connection)
   gsize written;
   TwSendStatus status = tw_send_queue_write (connection->unsent, connection->fd, &written);
 
+  tw_backlog_remove (&connection->backlog, written);
   if (status == TW_SEND_FAILED)
     {
       tw_server_connection_close (connection);
@@ -192,6 +126,18 @@ is_over (const TwServerConnection *connection)
          || (connection->ended && (connection->input.len == 0 || tw_server_connection_may_take (connection)));
 }
 
+/* What has come by the end of a pause may have come when it began; unless nothing has. To be called before an answer is
+ * written, which the peer may answer with another call. */
+static void
+end_pause (TwServerConnection *connection)
+{
+  guint8 byte;
+
+  if (connection->paused_ms != 0 && tw_server_connection_may_take (connection)
+      && recv (connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+    connection->paused_ms = 0;
+}
+
 static void
 wait_for (TwServerConnection *connection, guint32 interest)
 {
@@ -199,9 +145,32 @@ wait_for (TwServerConnection *connection, guint32 interest)
 
   if (connection->interest == interest)
     return;
+  if ((interest & EPOLLIN) == 0 && connection->paused_ms == 0)
+    connection->paused_ms = tw_server_now_ms ();
   connection->interest = interest;
   if (epoll_ctl (connection->server->epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) < 0)
     tw_server_connection_close (connection);
+}
+
+/* What is in its way that its own calls and answers will not take out of it. */
+static TwStarved
+find_starved (const TwServerConnection *connection)
+{
+  const TwServer *server = connection->server;
+
+  if (!tw_backlog_has_room (&connection->backlog))
+    return tw_backlog_bytes (&connection->backlog) <= server->limits.max_unsent ? TW_STARVED_ROOM : TW_NOT_STARVED;
+  if (server->stopping || tw_server_connection_has_place (connection))
+    return TW_NOT_STARVED;
+  if (!connection->next_is_kept)
+    return TW_STARVED_BOTH;
+  return connection->next_kind == TW_CALL_READS ? TW_STARVED_READS : TW_STARVED_WRITES;
+}
+
+gboolean
+tw_server_connection_can_go_on (const TwServerConnection *connection)
+{
+  return find_starved (connection) != connection->starved;
 }
 
 static void
@@ -216,12 +185,10 @@ wait_for_events (TwServerConnection *connection)
   if (tw_send_queue_length (connection->unsent) > 0)
     interest |= EPOLLOUT;
 
-  /* Its own calls and replies wake it up again; what others have in flight does not. */
-  if (!reads && !server->stopping && tw_server_is_full (server) && !connection->starved)
-    {
-      connection->starved = TRUE;
-      g_queue_push_tail_link (&server->starved, &connection->starved_link);
-    }
+  if (!reads)
+    connection->starved = find_starved (connection);
+  if (connection->starved != TW_NOT_STARVED)
+    g_queue_push_tail_link (&server->starved[connection->starved], &connection->starved_link);
   wait_for (connection, interest);
 }
 
@@ -231,8 +198,10 @@ tw_server_connection_settle (TwServerConnection *connection)
   if (connection->fd < 0)
     return;
   leave_starved (connection);
+  end_pause (connection);
   if (tw_send_queue_length (connection->unsent) > 0 && !write_some (connection))
     return;
+  tw_server_calls_go_on (connection);
   if (connection->input.len > 0 && tw_server_connection_may_take (connection)
       && !tw_server_connection_take_input (connection))
     return;
@@ -269,6 +238,41 @@ static gboolean
 is_past (gint64 since_ms, guint timeout_ms, gint64 at_ms)
 {
   return since_ms != 0 && timeout_ms != 0 && at_ms - since_ms >= timeout_ms;
+}
+
+/* The connection with the most unsent of those that take nothing, or NULL. */
+static TwServerConnection *
+find_most_unsent (const TwServer *server, gint64 at_ms)
+{
+  TwServerConnection *most = NULL;
+
+  for (GList *l = server->connections.head; l != NULL; l = l->next)
+    {
+      TwServerConnection *connection = l->data;
+
+      if (is_past (connection->writing_since_ms, STALLED_MS, at_ms)
+          && (most == NULL || tw_backlog_bytes (&connection->backlog) > tw_backlog_bytes (&most->backlog)))
+        most = connection;
+    }
+  return most;
+}
+
+void
+tw_server_connections_make_room (TwServer *server)
+{
+  const gint64 at_ms = tw_server_now_ms ();
+
+  while (tw_backlog_total_excess (&server->backlog) > 0)
+    {
+      TwServerConnection *most = find_most_unsent (server, at_ms);
+
+      if (most == NULL)
+        {
+          tw_server_arm (server, at_ms + STALLED_MS / 2);
+          return;
+        }
+      tw_server_connection_refuse (most, "does not take its answers while others wait for room for theirs");
+    }
 }
 
 void

@@ -25,12 +25,8 @@ void tw_server_connection_unref (TwServerConnection *connection);
 /* The socket has @events of epoll(7). */
 void tw_server_connection_ready (TwServerConnection *connection, guint32 events);
 
-/* Takes @call, which has been answered, starts what waited for it, and queues the answer: tw_server_connection_settle()
- * writes. May end the last reference. */
-void tw_server_connection_answered (TwServerConnection *connection, TwCall *call);
-
-/* Writes what waits, takes what has been read already as far as the limits let it, and sees what to wait for next: to
- * be called whenever something has changed. */
+/* Writes what waits, begins calls for whose answers there is room now, takes what has been read already as far as
+ * the limits let it, and sees what to wait for next: to be called whenever something has changed. */
 void tw_server_connection_settle (TwServerConnection *connection);
 
 /* Closes the connection if a deadline is over. */
@@ -38,8 +34,15 @@ void tw_server_connection_check_deadlines (TwServerConnection *connection, gint6
 
 void tw_server_connection_close (TwServerConnection *connection);
 
-/* Frees a call that nobody will answer or take back. */
-void tw_server_connection_drop_call (gpointer call);
+/* Closes connections that have taken nothing of their answers for a while, those with the most first, until there
+ * are not too many of all; sees to it that this is looked at again. */
+void tw_server_connections_make_room (TwServer *server);
+
+/* Whether what it is starved for is there. */
+gboolean tw_server_connection_can_go_on (const TwServerConnection *connection);
+
+/* Adds @connection, with a reference, to those that are to be settled, unless it is the last one already. */
+void tw_server_touch (GPtrArray *touched, TwServerConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwServerConnection, tw_server_connection_unref)
 

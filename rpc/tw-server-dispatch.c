@@ -5,14 +5,21 @@
 #include "tw-check.h"
 #include "tw-error.h"
 
-TwCall *
-tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message)
+TwCallKind
+tw_server_kind_of (const TwServer *server, const TwMessage *message)
 {
   const TwMethod *method = tw_service_find_method (server->service, message->name, message->name_length);
 
+  return tw_call_kind (method == NULL || method->retry_safe);
+}
+
+TwCall *
+tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message, gint64 came_ms)
+{
+  const TwMethod *method = tw_service_find_method (server->service, message->name, message->name_length);
   const TwCallSetup setup = { server->limits.max_reply, server->limits.max_call_ms, server->answers };
 
-  return tw_call_new (start, message, method, &setup, tw_server_now_ms ());
+  return tw_call_new (start, message, method, &setup, came_ms);
 }
 
 /* NULL if the arguments keep every limit. */

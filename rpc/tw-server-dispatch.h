@@ -9,8 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* A call of the message that starts at @start. */
-TwCall *tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message);
+/* Of which kind a call of @message is; where the service has no such method, one that reads. */
+TwCallKind tw_server_kind_of (const TwServer *server, const TwMessage *message);
+
+/* A call of the message that starts at @start and came at @came_ms. */
+TwCall *tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message, gint64 came_ms);
 
 /* Hands @call to its handler, or refuses it. Consumes @call. */
 void tw_server_start_call (TwServer *server, TwCall *call);

@@ -4,6 +4,9 @@
 
 #pragma once
 
+#include "tw-backlog.h"
+#include "tw-call-context.h"
+#include "tw-call-kind.h"
 #include "tw-clock.h"
 #include "tw-mailbox.h"
 #include "tw-problems.h"
@@ -27,6 +30,25 @@ typedef struct
   gpointer user_data;
 } TwTurnHandler;
 
+/* The calls of a kind. */
+typedef struct
+{
+  guint n_calls; /* taken, and not answered or abandoned yet */
+  gsize bytes;   /* of those */
+  gsize abandoned_bytes; /* of those that their handlers have still */
+} TwServerBudget;
+
+/* Why a connection does not go on that nothing of its own will wake. */
+typedef enum
+{
+  TW_STARVED_READS, /* its next call reads, and there are too many of them */
+  TW_STARVED_WRITES,
+  TW_STARVED_BOTH, /* there are too many of either kind */
+  TW_STARVED_ROOM, /* others have too much unsent */
+  TW_N_STARVED,
+  TW_NOT_STARVED = TW_N_STARVED,
+} TwStarved;
+
 struct _TwServer
 {
   TwSchema *schema;
@@ -47,10 +69,15 @@ struct _TwServer
   gboolean accept_paused; /* no file descriptor was left */
 
   GQueue connections; /* of TwServerConnection that are open */
-  GQueue starved;     /* those that read on when the whole server may have more calls */
-  guint n_calls;      /* taken and not answered yet */
-  gsize call_bytes;   /* of those calls */
-  gsize input_bytes;  /* allocated by connections for what has been read and not been taken */
+  GQueue starved[TW_N_STARVED];
+  TwServerBudget budgets[TW_N_CALL_KINDS];
+  TwBacklogTotal backlog;
+  gsize input_bytes; /* allocated by connections for messages that are not whole yet */
+  gsize kept_bytes;  /* and for calls that are, but there was no place for them */
+
+  GQueue by_deadline; /* of TwCall: those that are handed on, or wait for room, soonest first */
+  GSource *deadline;
+  gint64 armed_ms; /* when it fires; TW_DEADLINE_NONE: it does not */
 
   gboolean stopping;
   GSource *drain_timeout;
@@ -63,12 +90,21 @@ struct _TwServer
   guint8 scratch[TW_SERVER_READ_SIZE];
 };
 
-/* Whether no more calls may be taken for now, of whatever connection. */
+/* Whether no more calls of @kind may be taken for now, of whatever connection. */
 static inline gboolean
-tw_server_is_full (const TwServer *server)
+tw_server_is_full (const TwServer *server, TwCallKind kind)
 {
-  return server->n_calls >= server->limits.max_calls || server->call_bytes >= server->limits.max_input;
+  const TwServerBudget *budget = &server->budgets[kind];
+
+  return budget->n_calls >= server->limits.max_calls || budget->bytes >= server->limits.max_input;
 }
+
+/* Ends the drain of a server that is stopping when all is answered and written: its connections close themselves
+ * then. */
+void tw_server_check_drained (TwServer *server);
+
+/* Has deadlines looked at, at @at_ms at the latest. */
+void tw_server_arm (TwServer *server, gint64 at_ms);
 
 static inline gint64
 tw_server_now_ms (void)

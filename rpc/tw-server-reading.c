@@ -2,7 +2,9 @@
 
 #include "tw-server-reading.h"
 
+#include "tw-server-calls.h"
 #include "tw-server-connection-private.h"
+#include "tw-server-dispatch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,8 +14,12 @@
 static void
 count_input (TwServerConnection *connection)
 {
-  connection->server->input_bytes += connection->input.capacity - connection->counted;
+  TwServer *server = connection->server;
+
+  *(connection->counted_as_kept ? &server->kept_bytes : &server->input_bytes) -= connection->counted;
   connection->counted = connection->input.capacity;
+  connection->counted_as_kept = connection->next_is_kept;
+  *(connection->counted_as_kept ? &server->kept_bytes : &server->input_bytes) += connection->counted;
 }
 
 void
@@ -21,6 +27,30 @@ tw_server_connection_clear_input (TwServerConnection *connection)
 {
   tw_buffer_clear (&connection->input);
   count_input (connection);
+}
+
+typedef enum
+{
+  PLACE_FOUND,
+  PLACE_AWAITED, /* the call is kept until there is one */
+  PLACE_REFUSED, /* too many are kept already: it is told so */
+} Place;
+
+/* @length is what would have to be kept. */
+static Place
+find_place (TwServerConnection *connection, const TwMessage *message, gsize length)
+{
+  const TwServer *server = connection->server;
+  const gsize others = server->kept_bytes - (connection->counted_as_kept ? connection->counted : 0);
+
+  connection->next_is_kept = FALSE;
+  connection->next_kind = tw_server_kind_of (server, message);
+  if (!tw_server_is_full (server, connection->next_kind))
+    return PLACE_FOUND;
+  if (others + MAX (length, connection->input.capacity) > server->limits.max_input)
+    return PLACE_REFUSED;
+  connection->next_is_kept = TRUE;
+  return PLACE_AWAITED;
 }
 
 /* Takes the whole messages at @bytes as far as the limits let it; *@taken is how many bytes they were. FALSE if the
@@ -33,6 +63,7 @@ take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length
     {
       g_autoptr (GError) error = NULL;
       TwMessage message;
+      Place place;
       const guint8 *start = bytes + *taken;
       TwScanStatus status = tw_scanner_scan (connection->scanner, start, length - *taken, &message, &error);
 
@@ -48,8 +79,11 @@ take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length
           tw_server_connection_refuse (connection, "sent a message that is no call");
           return FALSE;
         }
+      place = find_place (connection, &message, length - *taken);
+      if (place == PLACE_AWAITED)
+        return TRUE;
       *taken += message.total;
-      tw_server_connection_take_call (connection, start, &message);
+      tw_server_calls_take (connection, start, &message, place == PLACE_REFUSED);
     }
   return TRUE;
 }
@@ -147,6 +181,9 @@ tw_server_connection_read (TwServerConnection *connection)
   TwServer *server = connection->server;
   gssize n = recv (connection->fd, server->scratch, sizeof server->scratch, 0);
 
+  connection->came_ms = connection->paused_ms != 0 ? connection->paused_ms : tw_server_now_ms ();
+  if (n < (gssize) sizeof server->scratch)
+    connection->paused_ms = 0;
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return TRUE;
   if (n < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include "tw-server-calls.h"
 #include "tw-server-connection.h"
+#include "tw-server-turn.h"
 
 #include "tw-clock.h"
 #include "tw-error.h"
@@ -22,8 +24,8 @@
 #define SWEEP_MAX_MS 1000
 
 /* A few thousand idle clients cost about one KiB each; what they have sent is bounded by max_input, so that callers who
- * send large messages, or begin many and end none, take no memory from the others; then there are the replies that
- * handlers make. */
+ * send large messages, or begin many and end none, take no memory from the others; and so is what they do not read, by
+ * max_unsent_total, so that there are only the replies that handlers are making beside it. */
 const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
   .max_connections = 4096,
   .max_calls = 2048,
@@ -36,6 +38,7 @@ const TwServerLimits TW_SERVER_DEFAULT_LIMITS = {
   .max_call_ms = 4 * 1000,
   .max_reply = 64 * 1024 * 1024,
   .max_unsent = 1024 * 1024,
+  .max_unsent_total = 64 * 1024 * 1024,
   .max_input = 64 * 1024 * 1024,
 };
 
@@ -92,12 +95,22 @@ finish_stopping (TwServer *server)
     server->stopped_source = attach (server, g_idle_source_new (), say_stopped);
 }
 
+static guint
+count_calls (const TwServer *server)
+{
+  guint n = 0;
+
+  for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
+    n += server->budgets[kind].n_calls;
+  return n;
+}
+
 static gboolean
 drain_is_over (gpointer data)
 {
   TwServer *server = data;
 
-  tw_log_warning ("stopped with %u calls unanswered", server->n_calls);
+  tw_log_warning ("stopped with %u calls unanswered", count_calls (server));
   finish_stopping (server);
   return G_SOURCE_REMOVE;
 }
@@ -114,11 +127,10 @@ settle_all (TwServer *server)
     }
 }
 
-/* Connections close themselves when the server is stopping and they have nothing left to say. */
-static void
-check_drained (TwServer *server)
+void
+tw_server_check_drained (TwServer *server)
 {
-  if (server->drain_timeout != NULL && server->n_calls == 0 && server->connections.length == 0)
+  if (server->drain_timeout != NULL && count_calls (server) == 0 && server->connections.length == 0)
     finish_stopping (server);
 }
 
@@ -130,7 +142,7 @@ begin_drain (gpointer data)
   detach (&server->drain_timeout);
   server->drain_timeout = attach (server, g_timeout_source_new (server->limits.drain_timeout_ms), drain_is_over);
   settle_all (server);
-  check_drained (server);
+  tw_server_check_drained (server);
   return G_SOURCE_REMOVE;
 }
 
@@ -145,57 +157,6 @@ tw_server_stop (TwServer *server, void (*stopped) (gpointer user_data), gpointer
   close_listener (server);
   /* Not at once: this may be a handler's call, deep inside a connection. */
   server->drain_timeout = attach (server, g_idle_source_new (), begin_drain);
-}
-
-/* What is done now may end in answers, and these in more calls: those are of the same turn. */
-static void
-end_turn (TwServer *server)
-{
-  if (server->turn_is_ending)
-    return;
-  server->turn_is_ending = TRUE;
-  for (guint i = 0; i < server->turn_handlers->len; i++)
-    {
-      const TwTurnHandler *handler = &g_array_index (server->turn_handlers, TwTurnHandler, i);
-
-      handler->func (handler->user_data);
-    }
-  server->turn_is_ending = FALSE;
-  check_drained (server);
-}
-
-/* Answers */
-
-/* Whoever found the server full goes on, in turn, as long as it is not full again. */
-static void
-feed_starved (TwServer *server)
-{
-  for (guint n = server->starved.length; n > 0 && server->starved.head != NULL; n--)
-    if (!tw_server_is_full (server))
-      tw_server_connection_settle (server->starved.head->data);
-}
-
-static void
-take_answers (gpointer *calls, guint n, gpointer data)
-{
-  TwServer *server = data;
-  g_autoptr (GPtrArray) touched
-      = g_ptr_array_new_full (n, (GDestroyNotify) tw_server_connection_unref);
-
-  for (guint i = 0; i < n; i++)
-    {
-      TwCall *call = calls[i];
-      TwServerConnection *connection = call->connection;
-
-      /* Many answers of one connection mostly come together: one write for all of them. */
-      if (touched->len == 0 || touched->pdata[touched->len - 1] != connection)
-        g_ptr_array_add (touched, tw_server_connection_ref (connection));
-      tw_server_connection_answered (connection, call);
-    }
-  for (guint i = 0; i < touched->len; i++)
-    tw_server_connection_settle (touched->pdata[i]);
-  feed_starved (server);
-  end_turn (server);
 }
 
 /* Connections */
@@ -262,7 +223,7 @@ handle_events (int fd, GIOCondition condition, gpointer data)
   for (int i = 0; i < n; i++)
     if (events[i].data.ptr != NULL)
       tw_server_connection_unref (events[i].data.ptr);
-  end_turn (server);
+  tw_server_end_turn (server);
   return G_SOURCE_CONTINUE;
 }
 
@@ -284,7 +245,7 @@ sweep (gpointer data)
       server->accept_paused = FALSE;
       listen_for (server, EPOLLIN);
     }
-  check_drained (server);
+  tw_server_end_turn (server);
   return G_SOURCE_CONTINUE;
 }
 
@@ -333,6 +294,8 @@ tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *addr
   server->context = g_main_context_ref_thread_default ();
   server->listen_fd = -1;
   server->epoll_fd = -1;
+  server->armed_ms = TW_DEADLINE_NONE;
+  server->backlog.max = limits->max_unsent_total;
   server->handlers = g_new0 (TwCallHandler, service->n_methods);
   for (guint i = 0; i < service->n_methods; i++)
     server->handlers[i] = (TwCallHandler) { handler, user_data };
@@ -341,8 +304,10 @@ tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *addr
   if (!start_listening (server, address, error))
     return NULL;
 
-  server->answers = tw_mailbox_new (server->context, take_answers, server, tw_server_connection_drop_call);
+  server->answers = tw_mailbox_new (server->context, tw_server_take_answers, server,
+                                    (GDestroyNotify) tw_server_calls_come_back);
   server->events = attach (server, g_unix_fd_source_new (server->epoll_fd, G_IO_IN), G_SOURCE_FUNC (handle_events));
+  server->deadline = tw_server_deadline_source_new (server);
   server->sweep = attach (server, g_timeout_source_new (sweep_interval_ms (limits)), sweep);
   return g_steal_pointer (&server);
 }
@@ -377,6 +342,7 @@ tw_server_free (TwServer *server)
   close_connections (server);
   detach (&server->events);
   detach (&server->sweep);
+  detach (&server->deadline);
   detach (&server->drain_timeout);
   detach (&server->stopped_source);
   g_clear_pointer (&server->answers, tw_mailbox_free);

@@ -9,7 +9,12 @@
  *
  * Calls of one connection whose sequence ids differ run side by side and are answered as they finish; a call whose id
  * equals one still in flight waits for it, so a client that always sends 0 is served strictly in order. Reading from a
- * connection pauses while it has too much in flight or unsent.
+ * connection pauses while it has too much in flight or unsent, or its next call is of a kind of which the server has
+ * too many in flight (tw-call-kind.h): calls that write and are stuck stop none that read.
+ *
+ * A call whose deadline is over is answered UNAVAILABLE by the loop and frees its place, wherever it is; so is, without
+ * an answer, one whose connection is closed. Its handler is told when it asks (tw_call_begin()), and what it answers is
+ * dropped. What comes after a pause may have come when the pause began, and is taken to have.
  */
 
 #pragma once
@@ -24,7 +29,7 @@ typedef struct _TwServer TwServer;
 typedef struct
 {
   guint max_connections;          /* further ones are closed at once */
-  guint max_calls;                /* in flight, all connections; further ones wait unread */
+  guint max_calls;                /* of a kind in flight, all connections; further ones wait unread */
   guint max_calls_per_connection;
   guint idle_timeout_ms;          /* without a message begun; 0: none */
   guint read_timeout_ms;          /* from a message's first byte to its last, absolute */
@@ -33,11 +38,16 @@ typedef struct
   TwWireLimits request_limits;
   guint max_call_ms;              /* from when a call came: how long its caller waits, where it does not say */
   gsize max_reply;                /* bytes */
-  gsize max_unsent;               /* bytes; a connection with more answers unsent is not read from */
+  gsize max_unsent;               /* bytes; a connection with more answers unsent has none begun, and is not read from */
 
-  /* Bytes of requests, all connections: calls in flight have at most so many, and further ones wait unread; messages
-   * that are not whole yet take at most as many again, and the connection that has been at its own the longest is
-   * closed for a new one. */
+  /* Bytes of answers, all connections: with more of them unsent, none is begun for a connection that has any itself,
+   * and those that take none for a while are closed, the ones with the most first. */
+  gsize max_unsent_total;
+
+  /* Bytes of requests, all connections: calls in flight have at most so many of each kind. Further ones wait: those
+   * that were read by then have as many again, and what finds no room among them is answered UNAVAILABLE. Messages that
+   * are not whole yet take at most as many, too, and the connection that has been at its own the longest is closed for
+   * a new one. */
   gsize max_input;
 } TwServerLimits;
 

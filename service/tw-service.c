@@ -97,6 +97,7 @@ listen_on (Service *service, const TwAddress *address, GError **error)
   service->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
     .new_processor = spec->new_processor,
     .state = service->state,
+    .read_threads = spec->read_threads,
     .threads = limits.threads,
     .max_queued = limits.max_queued,
     .max_wait_ms = limits.max_wait_ms,

@@ -62,6 +62,7 @@ typedef struct
   const TwGetTypeFunc *types;                /* tw_generated_types */
   gsize n_types;
   guint threads;             /* that run handlers: they may block on the store; a commit takes all that wait */
+  guint read_threads;        /* the same, for methods that read (tw.retry = "safe") */
 
   /* A generated TwXProcessor that answers from @state; see TwProcessorPoolSpec. */
   GObject *(*new_processor) (gpointer state, const TwCallContext *const *context);

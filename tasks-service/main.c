@@ -78,6 +78,7 @@ main (int argc, char **argv)
     .types = tw_generated_types,
     .n_types = G_N_ELEMENTS (tw_generated_types),
     .threads = 32,
+    .read_threads = 8,
     .new_processor = new_processor,
     .start_direct = start_direct,
     .end_direct = end_direct,

@@ -19,6 +19,7 @@ typedef struct
 } TestHandlerClass;
 
 static gint handlers_finalized;
+static gint removals_go_on;
 
 G_DEFINE_TYPE (TestHandler, test_handler, TW_TYPE_TASKS_HANDLER)
 
@@ -70,6 +71,20 @@ handle_get (TwTasksIf *iface, TwTask **result, const gchar *user, const gchar *i
   return TRUE;
 }
 
+static gboolean
+handle_remove (TwTasksIf *iface, const gchar *user, const gchar *id, TwBaseException **ouch, GError **error)
+{
+  while (!g_atomic_int_get (&removals_go_on))
+    g_usleep (1000);
+  return TRUE;
+}
+
+void
+test_handlers_let_removals_go_on (void)
+{
+  g_atomic_int_set (&removals_go_on, TRUE);
+}
+
 gint
 test_handlers_finalized (void)
 {
@@ -91,6 +106,7 @@ test_handler_class_init (TestHandlerClass *class)
   G_OBJECT_CLASS (class)->finalize = test_handler_finalize;
   tasks->all = handle_all;
   tasks->get = handle_get;
+  tasks->remove = handle_remove;
 }
 
 static void
@@ -131,6 +147,7 @@ service_new_of (guint n_threads, guint max_queued, gint64 max_wait_ms)
 
   service->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
     .new_processor = new_processor,
+    .read_threads = n_threads,
     .threads = n_threads,
     .max_queued = max_queued,
     .max_wait_ms = max_wait_ms,

@@ -19,6 +19,9 @@ GType test_handler_get_type (void);
 /* How many handlers have been finalized. */
 gint test_handlers_finalized (void);
 
+/* They are stuck until then. */
+void test_handlers_let_removals_go_on (void);
+
 typedef struct
 {
   TwProcessorPool *pool;

@@ -36,6 +36,12 @@ service Kitchen {
     1: string text (vt.max_size = "12")
   ),
 
+  /** Gives the text back, and changes nothing. */
+  string look(
+    /** A text. */
+    1: string text (vt.max_size = "12")
+  ) (tw.retry = "safe"),
+
   /** Is not answered. */
   oneway void note(
     /** A text. */

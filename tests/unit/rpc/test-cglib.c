@@ -355,14 +355,18 @@ take_context_reply (const TwClientReply *reply, gpointer data)
   g_main_loop_quit (data);
 }
 
-static void
-context_reaches_handlers (void)
+static TwClient *
+new_async_client (const Service *service, TwPeer peer)
 {
-  g_autoptr (Service) service = service_new ();
   const TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = server_thread_port (service->thread) };
-  g_autoptr (TwClient) client
-      = tw_client_new ((const TwAddress *const[]){ &address }, 1, TW_PEER_TAKES_CONTEXT, &TW_CLIENT_DEFAULT_LIMITS);
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  return tw_client_new ((const TwAddress *const[]){ &address }, 1, peer, &TW_CLIENT_DEFAULT_LIMITS);
+}
+
+/* Calls a @method of a user and a task's @id. */
+static void
+call_one (TwClient *client, const char *method, gboolean safe, const char *id, TwClientFunc func, gpointer data)
+{
   g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
   TwWriter writer;
 
@@ -371,18 +375,78 @@ context_reaches_handlers (void)
   tw_writer_field (&writer, TW_WIRE_STRING, 1);
   tw_writer_string (&writer, "ann", 3);
   tw_writer_field (&writer, TW_WIRE_STRING, 2);
-  tw_writer_string (&writer, "context", 7);
+  tw_writer_string (&writer, id, strlen (id));
   tw_writer_struct_end (&writer);
   tw_client_call (client,
                   &(TwClientRequest) {
-                    .method = "get",
+                    .method = method,
+                    .safe = safe,
                     .arguments = arguments.data,
                     .length = arguments.len,
                     .context = { .deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + 60000,
                                  .request_id = "request-7" },
                   },
-                  take_context_reply, loop);
+                  func, data);
+}
+
+static void
+context_reaches_handlers (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (TwClient) client = new_async_client (service, TW_PEER_TAKES_CONTEXT);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  call_one (client, "get", TRUE, "context", take_context_reply, loop);
   g_main_loop_run (loop);
+}
+
+typedef struct
+{
+  guint removed, got;
+} Answered;
+
+static void
+note_removed (const TwClientReply *reply, gpointer data)
+{
+  Answered *answered = data;
+
+  g_assert_no_error (reply->error);
+  answered->removed++;
+}
+
+static void
+note_got (const TwClientReply *reply, gpointer data)
+{
+  Answered *answered = data;
+
+  g_assert_no_error (reply->error);
+  answered->got++;
+}
+
+/* More of them than there are threads. */
+static void
+stuck_writes (void)
+{
+  enum
+  {
+    N = 8,
+  };
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (TwClient) client = new_async_client (service, TW_PEER_SIDE_BY_SIDE);
+  Answered answered = { 0 };
+
+  for (guint i = 0; i < N; i++)
+    call_one (client, "remove", FALSE, "x", note_removed, &answered);
+  for (guint i = 1; i <= N; i++)
+    {
+      call_one (client, "get", TRUE, "x", note_got, &answered);
+      while (answered.got < i)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_cmpuint (answered.removed, ==, 0);
+  test_handlers_let_removals_go_on ();
+  while (answered.removed < N)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 int
@@ -401,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cglib/more-calls-than-may-queue-are-unavailable", too_many_queued);
   g_test_add_func ("/cglib/a-call-that-waited-too-long-is-unavailable", queued_too_long);
   g_test_add_func ("/cglib/a-calls-context-reaches-its-handler", context_reaches_handlers);
+  g_test_add_func ("/cglib/stuck-writes-stop-no-reads", stuck_writes);
   g_test_add_func ("/cglib/twenty-thousand-lists-leave-memory-flat", flat_memory);
   return g_test_run ();
 }

@@ -55,7 +55,7 @@ serve (int argc, char **argv)
     .program = "test-service", .summary = "Tests.", .service = "Tasks", .default_port = 1,
     .listen_environment = "TW_TEST_LISTEN", .database_file = "test.db", .stores = stores,
     .load_schema = tw_idl_load, .types = tw_generated_types, .n_types = G_N_ELEMENTS (tw_generated_types),
-    .threads = 2, .new_processor = new_processor, .close = close_state,
+    .threads = 2, .read_threads = 2, .new_processor = new_processor, .close = close_state,
   };
 
   return tw_service_run (&spec, argc, argv);

@@ -51,6 +51,7 @@ make_server (gpointer data)
   side->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
     .new_processor = new_processor,
     .state = side->base->service,
+    .read_threads = limits.threads,
     .threads = limits.threads,
     .max_queued = limits.max_queued,
     .max_wait_ms = limits.max_wait_ms,

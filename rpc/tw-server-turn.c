@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-server-turn.h"
+
+#include "tw-server-calls.h"
+#include "tw-server-connection.h"
+#include "tw-source.h"
+
+/* Those that found the server full go on, in turn, as long as it is not full again. */
+static void
+feed_starved (TwServer *server)
+{
+  if (server->starved[TW_STARVED_ROOM].length > 0)
+    tw_server_connections_make_room (server);
+  for (guint cause = 0; cause < TW_N_STARVED; cause++)
+    for (guint n = server->starved[cause].length; n > 0 && server->starved[cause].head != NULL; n--)
+      {
+        GList *first = server->starved[cause].head;
+
+        if (tw_server_connection_can_go_on (first->data))
+          tw_server_connection_settle (first->data);
+        else if (cause != TW_STARVED_ROOM)
+          break;
+        else
+          {
+            /* The next one may have nothing unsent. */
+            g_queue_unlink (&server->starved[cause], first);
+            g_queue_push_tail_link (&server->starved[cause], first);
+          }
+      }
+}
+
+/* What is done now may end in answers, and these in more calls: those are of the same turn. */
+void
+tw_server_end_turn (TwServer *server)
+{
+  feed_starved (server);
+  if (server->turn_is_ending)
+    return;
+  server->turn_is_ending = TRUE;
+  for (guint i = 0; i < server->turn_handlers->len; i++)
+    {
+      const TwTurnHandler *handler = &g_array_index (server->turn_handlers, TwTurnHandler, i);
+
+      handler->func (handler->user_data);
+    }
+  server->turn_is_ending = FALSE;
+  tw_server_check_drained (server);
+}
+
+void
+tw_server_touch (GPtrArray *touched, TwServerConnection *connection)
+{
+  /* Many of one connection mostly come together: one write for all of them. */
+  if (touched->len == 0 || touched->pdata[touched->len - 1] != connection)
+    g_ptr_array_add (touched, tw_server_connection_ref (connection));
+}
+
+static void
+settle_touched (TwServer *server, const GPtrArray *touched)
+{
+  for (guint i = 0; i < touched->len; i++)
+    tw_server_connection_settle (touched->pdata[i]);
+  tw_server_end_turn (server);
+}
+
+void
+tw_server_take_answers (gpointer *calls, guint n, gpointer data)
+{
+  TwServer *server = data;
+  g_autoptr (GPtrArray) touched
+      = g_ptr_array_new_full (n, (GDestroyNotify) tw_server_connection_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      TwCall *call = calls[i];
+
+      tw_server_touch (touched, call->connection);
+      tw_server_calls_come_back (call);
+    }
+  settle_touched (server, touched);
+}
+
+typedef struct
+{
+  GSource source;
+  TwServer *server;
+} DeadlineSource;
+
+void
+tw_server_arm (TwServer *server, gint64 at_ms)
+{
+  if (at_ms >= server->armed_ms)
+    return;
+  server->armed_ms = at_ms;
+  g_source_set_ready_time (server->deadline, at_ms * 1000);
+}
+
+static gboolean
+look_at_deadlines (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  TwServer *server = ((DeadlineSource *) source)->server;
+  g_autoptr (GPtrArray) touched = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_server_connection_unref);
+  gint64 next_ms;
+
+  server->armed_ms = TW_DEADLINE_NONE;
+  g_source_set_ready_time (source, -1);
+  next_ms = tw_server_calls_expire (server, touched);
+  tw_server_arm (server, next_ms);
+  settle_touched (server, touched);
+  return G_SOURCE_CONTINUE;
+}
+
+GSource *
+tw_server_deadline_source_new (TwServer *server)
+{
+  static GSourceFuncs funcs = { .dispatch = look_at_deadlines };
+  GSource *source = g_source_new (&funcs, sizeof (DeadlineSource));
+
+  ((DeadlineSource *) source)->server = server;
+  tw_source_attach (source, server->context);
+  return source;
+}
