@@ -3,6 +3,7 @@
 #include "tw-secret.h"
 
 #include "tw-error.h"
+#include "tw-line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,34 +18,66 @@
 /* More than any limit in an IDL is likely to allow; the schema says how long a secret may really be. */
 #define LONGEST 65536
 
-/* Reads up to a newline or the end. */
-static char *
-read_line (int fd, const char *what, GError **error)
+/* How reading up to a line feed ended. */
+typedef enum
 {
-  char *line = g_malloc (LONGEST + 1);
-  gsize n = 0;
-  char c;
+  READ_LINE,
+  READ_END, /* of what there is to read, before a line feed */
+  READ_TOO_LONG,
+  READ_FAILED, /* errno says how */
+} ReadResult;
 
-  for (;;)
+/* Byte by byte: what follows the line is another's. */
+static ReadResult
+read_bytes (int fd, char *line, gsize *n)
+{
+  for (*n = 0; *n < LONGEST;)
     {
-      ssize_t got = read (fd, &c, 1);
+      ssize_t got = read (fd, line + *n, 1);
 
       if (got < 0 && errno == EINTR)
         continue;
-      if (got < 0 || n == LONGEST)
-        {
-          g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s: %s", what,
-                       got < 0 ? g_strerror (errno) : "too long a line");
-          line[n] = '\0';
-          tw_secret_free (line);
-          return NULL;
-        }
-      if (got == 0 || c == '\n')
-        break;
-      line[n++] = c;
+      if (got < 0)
+        return READ_FAILED;
+      if (got == 0)
+        return READ_END;
+      if (line[*n] == '\n')
+        return READ_LINE;
+      *n += 1;
     }
-  line[n] = '\0';
-  return line;
+  return READ_TOO_LONG;
+}
+
+/* Reads a line, without what ends it or begins a file. A file may end without a line feed; where one @has_to_end,
+ * somebody has given up typing it. */
+static char *
+read_line (int fd, const char *what, gboolean has_to_end, GError **error)
+{
+  char *line = g_malloc (LONGEST + 1);
+  const char *why = NULL;
+  gsize n;
+
+  switch (read_bytes (fd, line, &n))
+    {
+    case READ_FAILED:
+      why = g_strerror (errno);
+      break;
+    case READ_TOO_LONG:
+      why = "too long a line";
+      break;
+    case READ_END:
+      why = has_to_end ? "the input ended before the line did" : NULL;
+      break;
+    case READ_LINE:
+    default:
+      break;
+    }
+  if (why == NULL && tw_line_take (line, n, TW_LINE_FIRST, &why))
+    return line;
+  g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s: %s", what, why);
+  explicit_bzero (line, n);
+  g_free (line);
+  return NULL;
 }
 
 char *
@@ -59,7 +92,7 @@ tw_secret_read_file (const char *path, GError **error)
       g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s: %s", path, g_strerror (errno));
       return NULL;
     }
-  secret = read_line (fd, is_stdin ? "standard input" : path, error);
+  secret = read_line (fd, is_stdin ? "standard input" : path, FALSE, error);
   if (!is_stdin)
     close (fd);
   return secret;
@@ -103,13 +136,16 @@ ask_silently (int fd, int signals_fd, const char *name, gboolean *interrupted, G
   silent = before;
   silent.c_lflag &= ~(tcflag_t) ECHO;
   silent.c_lflag |= ECHONL | ICANON;
+  /* The Enter key sends a carriage return: whoever was here before may have left the terminal so that none ends a line. */
+  silent.c_iflag |= ICRNL;
+  silent.c_iflag &= ~(tcflag_t) (IGNCR | INLCR);
   tcsetattr (fd, TCSAFLUSH, &silent);
   dprintf (fd, "%s: ", name);
   *interrupted = !wait_for_line (fd, signals_fd);
   if (*interrupted)
     dprintf (fd, "\n");
   else
-    secret = read_line (fd, "the terminal", error);
+    secret = read_line (fd, "the terminal", TRUE, error);
   tcsetattr (fd, TCSAFLUSH, &before);
   return secret;
 }

@@ -9,12 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* The first line of @path ("-": standard input), without its newline; free with tw_secret_free(). Fails with
- * TW_ERROR_INVALID. */
+/* The first line of @path ("-": standard input) as TW_LINE_FIRST has it: without line end and byte-order mark. What
+ * follows it is left alone. Free with tw_secret_free(). Fails with TW_ERROR_INVALID, never repeating what was read, also
+ * where that is no text. */
 char *tw_secret_read_file (const char *path, GError **error);
 
-/* Asks at the controlling terminal, without showing what is typed. Fails with TW_ERROR_INVALID where there is none. A
- * signal that ends or stops the process finds the terminal as it was. Call before other threads start. */
+/* Asks at the controlling terminal, without showing what is typed. Fails with TW_ERROR_INVALID where there is none, or
+ * where the input ends (Ctrl-D) before the line does. A signal that ends or stops the process finds the terminal as it was. Call before other threads start. */
 char *tw_secret_ask (const char *name, GError **error);
 
 /* Wipes, then frees. */

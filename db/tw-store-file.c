@@ -3,10 +3,10 @@
 #include "tw-store-file.h"
 
 #include "tw-error.h"
+#include "tw-line.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #define MAX_SIZE 8192
@@ -41,6 +41,7 @@ tw_store_file_read (const char *path, GError **error)
   /* O_NONBLOCK: a FIFO is not waited for. */
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), why;
   g_autofree char *text = g_malloc (MAX_SIZE + 2);
+  const char *what;
   gssize n;
 
   if (fd < 0)
@@ -52,13 +53,7 @@ tw_store_file_read (const char *path, GError **error)
     return fail (path, g_strerror (why), error);
   if (n > MAX_SIZE)
     return fail (path, "longer than 8 KiB", error);
-  text[n] = '\0';
-  if (strlen (text) != (gsize) n)
-    return fail (path, "holds a NUL", error);
-  g_strstrip (text);
-  if (text[0] == '\0')
-    return fail (path, "holds nothing", error);
-  if (strpbrk (text, "\r\n") != NULL)
-    return fail (path, "holds more than one line", error);
+  if (!tw_line_take (text, (gsize) n, TW_LINE_ONLY, &what))
+    return fail (path, what, error);
   return g_steal_pointer (&text);
 }

@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The first line of the file @path, without white space around it; free with g_free(). Fails with
- * TW_ERROR_CONFIGURATION, never repeating what the file holds: it can't be read, is longer than 8 KiB, or holds nothing
- * or more than one line. */
+/* The one line of the file @path (TW_LINE_ONLY), without white space and byte-order mark; free with g_free(). Fails with
+ * TW_ERROR_CONFIGURATION, never repeating what the file holds: it can't be read, is longer than 8 KiB, is no UTF-8, or
+ * holds nothing or more than one line. */
 char *tw_store_file_read (const char *path, GError **error);
 
 G_END_DECLS

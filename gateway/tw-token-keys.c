@@ -9,6 +9,7 @@
 #include "tw-error.h"
 #include "tw-jwt.h"
 #include "tw-key-file.h"
+#include "tw-line.h"
 #include "tw-random.h"
 
 #include <stdatomic.h>
@@ -81,20 +82,16 @@ parse_key (const char *line, gsize length, TwTokenKey *key, const char **why)
 static gboolean
 parse_keys (TwTokenKeys *keys, const char *text, gsize length, const char *path, GError **error)
 {
-  const char *end = text + length;
+  const char *end = text + length, *at = tw_line_begin (text, length), *line;
   const char *why = "is missing";
-  gboolean ok = length > 0;
+  gboolean ok = at < end;
+  gsize line_length;
 
-  for (const char *line = text; ok && line < end; keys->n++)
+  while (ok && (line = tw_line_next (&at, end, &line_length)) != NULL)
     {
-      const char *newline = memchr (line, '\n', (gsize) (end - line));
-      const char *line_end = newline != NULL ? newline : end;
-
       why = "is one too many";
-      ok = keys->n < MAX_KEYS && parse_key (line, (gsize) (line_end - line), &keys->keys[keys->n], &why);
-      if (!ok)
-        break;
-      line = newline != NULL ? newline + 1 : end;
+      ok = keys->n < MAX_KEYS && parse_key (line, line_length, &keys->keys[keys->n], &why);
+      keys->n += ok ? 1 : 0;
     }
   if (ok && keys->n == MAX_KEYS && strcmp (keys->keys[0].id, keys->keys[1].id) == 0)
     {

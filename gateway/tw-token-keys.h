@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /* Immutable, reference-counted, thread-safe. The bytes are wiped with the last reference. */
 typedef struct _TwTokenKeys TwTokenKeys;
 
-/* Reads @path: one or two lines, each "KEY-ID BASE64URL" of at least 32 bytes; the first signs, both verify. A KEY-ID
+/* Reads @path: one or two lines (tw-line.h), each "KEY-ID BASE64URL" of at least 32 bytes; the first signs, both verify. A KEY-ID
  * is 1 to 64 of A-Z a-z 0-9 _ -. Where the file is absent and @create, it is made with one new random key, mode 0600,
  * atomically (of several starting together one wins and all read that). Fails with TW_ERROR_CONFIGURATION, in a line
  * that never quotes the file; refuses a file that others can write or read. */

@@ -128,6 +128,27 @@ def test_secrets_from_a_file_or_standard_input(tasks, tmp_path):
     ) == ""
 
 
+def test_whichever_editor_wrote_the_secret(tasks, tmp_path):
+    """What ends a line or begins a file is no part of a password."""
+    email, file = new_email(), tmp_path / "password"
+    tasks("signup", "--email", email, "--password-file", "-", service="accounts", stdin=PASSWORD)
+    for before, after in (("", ""), ("", "\n"), ("", "\r\n"), ("", "\r"), ("\ufeff", "\r\n"), ("", "\nmore\n")):
+        file.write_bytes((before + PASSWORD + after).encode())
+        tasks("login", "--email", email, "--password-file", str(file), service="accounts")
+        tasks("login", "--email", email, "--password-file", "-", service="accounts", stdin=before + PASSWORD + after)
+    for blank in (" ", "\t"):
+        file.write_text(PASSWORD + blank)
+        tasks("login", "--email", email, "--password-file", str(file), service="accounts", expect=1)
+
+
+@pytest.mark.parametrize("content", [b"%s\0\n", b"%s\xff\n"])
+def test_a_secret_that_is_no_text_is_not_repeated(tasks, tmp_path, content):
+    file = tmp_path / "password"
+    file.write_bytes(content % PASSWORD.encode())
+    text = tasks("login", "--email", "a@b.org", "--password-file", str(file), service="accounts", expect=2)
+    assert str(file) in text and PASSWORD not in text
+
+
 def test_signup_prints_the_accounts_id(tasks):
     printed = tasks("signup", "--email", new_email(), "--password-file", "-", service="accounts", stdin=PASSWORD)
     (line,) = [line for line in printed.splitlines() if line.split()[:1] == ["id"]]

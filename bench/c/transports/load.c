@@ -5,8 +5,9 @@
 
 #include "tw-config.h"
 #include "tw-error.h"
-#include "tw-output.h"
+#include "tw-line.h"
 #include "tw-load.h"
+#include "tw-output.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -107,6 +108,22 @@ run (TwLoad *load, const Said *said, FILE *fates, GError **error)
   return FALSE;
 }
 
+/* The token in the file @path; free with g_free(). */
+static char *
+read_token (const char *path, GError **error)
+{
+  g_autofree char *token = NULL;
+  const char *why;
+  gsize length;
+
+  if (!g_file_get_contents (path, &token, &length, error))
+    return NULL;
+  if (tw_line_take (token, length, TW_LINE_ONLY, &why))
+    return g_steal_pointer (&token);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s %s", path, why);
+  return NULL;
+}
+
 static gboolean
 prepare_and_run (const Said *said, GError **error)
 {
@@ -121,7 +138,7 @@ prepare_and_run (const Said *said, GError **error)
 
   if (way == NULL || (address = tw_address_parse (said->to, FALSE, error)) == NULL
       || !tw_questions_init (&questions, said->method, said->user_id, said->prefix, said->ids, error)
-      || (said->token_file != NULL && !g_file_get_contents (said->token_file, &token, NULL, error)))
+      || (said->token_file != NULL && (token = read_token (said->token_file, error)) == NULL))
     return FALSE;
   setup = (TwCarrierSetup) {
     .address = address,

@@ -155,8 +155,10 @@ test_secret (void)
   assert_refused ("unlock", line, "No such file");
   g_assert_true (g_file_set_contents (file, "s3 cret\n", -1, NULL));
   assert_read ("unlock", line, "{'code':'s3 cret'}");
+  g_assert_true (g_file_set_contents (file, "\xef\xbb\xbfs3 cret \r\n", -1, NULL));
+  assert_read ("unlock", line, "{'code':'s3 cret '}");
   g_assert_true (g_file_set_contents (file, "s\xff", -1, NULL));
-  assert_refused ("unlock", line, "code must be UTF-8");
+  assert_refused ("unlock", line, "is not UTF-8");
 }
 
 int

@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #define RIGHT 42
+#define REFUSED 43
 
 static void
 assert_file (const char *content, const char *expected)
@@ -35,6 +37,10 @@ test_file (void)
   assert_file ("a secret\n", "a secret");
   assert_file ("no newline", "no newline");
   assert_file ("first\nsecond\n", "first");
+  assert_file ("a secret\r\n", "a secret");
+  assert_file ("a secret\r", "a secret");
+  assert_file ("\xef\xbb\xbf" "a secret\r\nand more", "a secret");
+  assert_file (" blanks are typed \n", " blanks are typed ");
   assert_file ("", "");
 }
 
@@ -46,6 +52,7 @@ assert_refused (const char *path, const char *part)
   g_assert_null (tw_secret_read_file (path, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, part));
+  g_assert_null (strstr (error->message, "hush"));
 }
 
 static void
@@ -58,6 +65,12 @@ test_file_refused (void)
   assert_refused (folder, "Is a directory");
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   assert_refused (path, "too long a line");
+  g_assert_true (g_file_set_contents (path, "hush\0hush\n", 10, NULL));
+  assert_refused (path, "holds a NUL");
+  g_assert_true (g_file_set_contents (path, "hush\xff\n", -1, NULL));
+  assert_refused (path, "is not UTF-8");
+  g_assert_true (g_file_set_contents (path, "\xff\xfeh\0u\0s\0h\0\n\0", 12, NULL));
+  assert_refused (path, "is UTF-16");
 }
 
 /* What is started in the background of a script ignores some signals, and so would its children. */
@@ -70,8 +83,8 @@ give_signals_their_default (void)
     signal (signals[i], SIG_DFL);
 }
 
-/* A child that asks at a terminal of its own, whose other end is *@terminal. It ends with RIGHT if it was told "right".
- */
+/* A child that asks at a terminal of its own, whose other end is *@terminal. It ends with RIGHT if it was told "right",
+ * with REFUSED if what it was told is no secret. */
 static pid_t
 ask_in_child (int *terminal)
 {
@@ -80,11 +93,14 @@ ask_in_child (int *terminal)
   g_assert_cmpint (pid, >=, 0);
   if (pid == 0)
     {
+      g_autoptr (GError) error = NULL;
       char *secret;
 
       give_signals_their_default ();
       alarm (60); /* a hanging test ends some day */
-      secret = tw_secret_ask ("code", NULL);
+      secret = tw_secret_ask ("code", &error);
+      if (error != NULL)
+        _exit (strstr (error->message, "hush") == NULL ? REFUSED : 1);
       _exit (g_strcmp0 (secret, "right") == 0 ? RIGHT : 1);
     }
   return pid;
@@ -143,6 +159,72 @@ test_asks (void)
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, RIGHT);
   g_assert_true (echoes (terminal));
+  close (terminal);
+}
+
+/* What is typed or pasted gives @expected, and the terminal is as it was. */
+static void
+assert_ends_with (const char *typed, gsize length, int expected)
+{
+  int terminal, status;
+  pid_t pid = ask_in_child (&terminal);
+
+  read_until (terminal, "code: ");
+  g_assert_cmpint (write (terminal, typed, length), ==, (int) length);
+  status = wait_status (pid);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, expected);
+  g_assert_true (echoes (terminal));
+  close (terminal);
+}
+
+static void
+test_line_is_what_was_typed (void)
+{
+  assert_ends_with ("right\r", 6, RIGHT);
+  assert_ends_with ("right\r\n", 7, RIGHT);
+  assert_ends_with ("\xef\xbb\xbfright\n", 9, RIGHT);
+}
+
+/* Ctrl-D: with nothing typed it ends the input at once; behind something it hands that over, and the next one ends. */
+static void
+test_what_is_no_line (void)
+{
+  assert_ends_with ("\004", 1, REFUSED);
+  assert_ends_with ("hush\004\004", 6, REFUSED);
+  assert_ends_with ("hush\xff\n", 6, REFUSED);
+  assert_ends_with ("hush\0\n", 6, REFUSED);
+}
+
+/* A program before us may have left a terminal on which Enter ends no line. */
+static void
+test_enter_ends_a_line (void)
+{
+  int terminal, other, status;
+  struct termios odd;
+  pid_t pid;
+
+  g_assert_cmpint (openpty (&terminal, &other, NULL, NULL, NULL), ==, 0);
+  g_assert_cmpint (tcgetattr (other, &odd), ==, 0);
+  odd.c_iflag &= ~(tcflag_t) ICRNL;
+  odd.c_lflag &= ~(tcflag_t) ICANON;
+  g_assert_cmpint (tcsetattr (other, TCSANOW, &odd), ==, 0);
+  pid = fork ();
+  g_assert_cmpint (pid, >=, 0);
+  if (pid == 0)
+    {
+      alarm (60);
+      close (terminal);
+      _exit (login_tty (other) == 0 && g_strcmp0 (tw_secret_ask ("code", NULL), "right") == 0 ? RIGHT : 1);
+    }
+  read_until (terminal, "code: ");
+  type (terminal, "right\r");
+  status = wait_status (pid);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, RIGHT);
+  g_assert_cmpint (tcgetattr (other, &odd), ==, 0);
+  g_assert_cmpuint (odd.c_iflag & ICRNL, ==, 0);
+  close (other);
   close (terminal);
 }
 
@@ -220,6 +302,9 @@ main (int argc, char **argv)
   g_test_add_func ("/secret/file", test_file);
   g_test_add_func ("/secret/file-refused", test_file_refused);
   g_test_add_func ("/secret/asks-without-echo", test_asks);
+  g_test_add_func ("/secret/line-is-what-was-typed", test_line_is_what_was_typed);
+  g_test_add_func ("/secret/what-is-no-line-is-refused", test_what_is_no_line);
+  g_test_add_func ("/secret/enter-ends-a-line", test_enter_ends_a_line);
   g_test_add_func ("/secret/a-signal-finds-the-terminal-as-it-was", test_interrupted);
   g_test_add_func ("/secret/who-comes-back-is-asked-again", test_stopped);
   g_test_add_func ("/secret/no-terminal", test_no_terminal);

@@ -25,7 +25,8 @@ read_back (const char *bytes, gssize length, GError **error)
 static void
 test_white_space_around_it_is_no_part (void)
 {
-  static const char *const files[] = { "mongodb://a:b@c/d", "mongodb://a:b@c/d\n", " mongodb://a:b@c/d \r\n\n" };
+  static const char *const files[] = { "mongodb://a:b@c/d", "mongodb://a:b@c/d\n", " mongodb://a:b@c/d \r\n\n",
+                                       "mongodb://a:b@c/d\r", "\xef\xbb\xbfmongodb://a:b@c/d\r\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
@@ -57,6 +58,9 @@ test_nonsense_is_refused_and_not_repeated (void)
   assert_refused (" \n", -1, "holds nothing");
   assert_refused ("secret\nsecret", -1, "more than one line");
   assert_refused ("secret\0secret", 13, "holds a NUL");
+  assert_refused ("secret\rsecret", -1, "more than one line");
+  assert_refused ("secret\xff", -1, "is not UTF-8");
+  assert_refused ("\xff\xfes\0e\0", 6, "is UTF-16");
   assert_refused (long_text, -1, "longer than 8 KiB");
 }
 

@@ -188,7 +188,9 @@ a_malformed_file_is_refused (Fixture *fixture, gconstpointer data)
     { " YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE\n", "line 1 is not" },
     { "a  YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE\n", "line 1 is not" },
     { "a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=\n", "line 1 is not" },
-    { "a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE\r\n", "line 1 is not" },
+    { "a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE \r\n", "line 1 is not" },
+    { "\xef\xbb\xbf", "line 1 is missing" },
+    { "\xff\xfe" "a\0", "line 1 is not" },
     { "a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWF\n", "line 1 is not" }, /* stray bits */
     { "a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n", "line 1 has a key of less than 32 bytes" },
     { "a \n", "line 1" },
@@ -233,6 +235,30 @@ the_last_newline_may_be_missing (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (tw_token_keys_signing (keys)->id, ==, "a");
 }
 
+/* Which editor wrote it makes no difference. */
+static void
+line_ends_and_a_mark_are_no_part_of_it (Fixture *fixture, gconstpointer data)
+{
+  static const char *const ENDS[] = { "\n", "\r\n", "\r" }, *const MARKS[] = { "", "\xef\xbb\xbf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ENDS); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (MARKS); j++)
+      {
+        g_autofree char *a = g_strndup (LINE_A, strlen (LINE_A) - 1), *b = g_strndup (LINE_B, strlen (LINE_B) - 1);
+        g_autofree char *text = g_strconcat (MARKS[j], a, ENDS[i], b, ENDS[i], NULL);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (TwTokenKeys) keys = NULL;
+        const TwTokenKey *key;
+
+        write_file (fixture, text, -1, 0600);
+        keys = tw_token_keys_load (fixture->path, TRUE, &error);
+        g_assert_no_error (error);
+        key = tw_token_keys_signing (keys);
+        g_assert_cmpstr (key->id, ==, "a");
+        g_assert_cmpmem (key->bytes, key->length, KEY_A, 32);
+      }
+}
+
 static void
 keys_are_found_by_their_header (Fixture *fixture, gconstpointer data)
 {
@@ -262,6 +288,7 @@ main (int argc, char **argv)
   ADD ("a-malformed-file-is-refused", a_malformed_file_is_refused);
   ADD ("a-long-id-or-file-is-refused", a_long_id_or_file_is_refused);
   ADD ("the-last-newline-may-be-missing", the_last_newline_may_be_missing);
+  ADD ("line-ends-and-a-mark-are-no-part-of-it", line_ends_and_a_mark_are_no_part_of_it);
   ADD ("keys-are-found-by-their-header", keys_are_found_by_their_header);
   return g_test_run ();
 }
