@@ -7,9 +7,11 @@
 #include "tw-output.h"
 #include "tw-remote.h"
 #include "tw-table.h"
+#include "tw-terminal-text.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum
 {
@@ -50,7 +52,7 @@ fail (const char *message)
   g_autoptr (GString) line = g_string_new (g_get_prgname ());
 
   g_string_append (line, ": ");
-  tw_table_append_text (line, valid);
+  tw_terminal_append_text (line, valid);
   fprintf (stderr, "%s\n", line->str);
 }
 
@@ -136,11 +138,12 @@ print_reply (const json_t *reply, gboolean as_json, GError **error)
     {
       char *json = json_dumps (reply, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION (17));
 
-      g_string_append_printf (text, "%s\n", json);
+      tw_terminal_append_json (text, json);
+      g_string_append_c (text, '\n');
       free (json);
     }
   else
-    tw_table_append (text, reply);
+    tw_table_append (text, reply, isatty (STDOUT_FILENO) ? TW_TABLE_FOR_A_TERMINAL : TW_TABLE_FOR_A_PROGRAM);
   return tw_output_print (text->str, error);
 }
 

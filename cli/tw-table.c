@@ -2,18 +2,12 @@
 
 #include "tw-table.h"
 
+#include "tw-terminal-text.h"
+
 #define GAP 2
 
-void
-tw_table_append_text (GString *out, const char *text)
-{
-  for (const char *at = text; *at != '\0'; at = at + g_utf8_skip[(guchar) *at])
-    {
-      gunichar c = g_utf8_get_char (at);
-
-      g_string_append_unichar (out, g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT ? '?' : c);
-    }
-}
+/* U+200E LEFT-TO-RIGHT MARK */
+#define LEFT_TO_RIGHT "\u200e"
 
 /* A name in one line: a map's keys are data, too. */
 static char *
@@ -21,7 +15,7 @@ clean_name (const char *name)
 {
   GString *out = g_string_new (NULL);
 
-  tw_table_append_text (out, name);
+  tw_terminal_append_text (out, name);
   return g_string_free (out, FALSE);
 }
 
@@ -32,7 +26,7 @@ cell (const json_t *value)
   GString *out = g_string_new (NULL);
 
   if (json_is_string (value))
-    tw_table_append_text (out, json_string_value (value));
+    tw_terminal_append_text (out, json_string_value (value));
   else if (json_is_true (value))
     g_string_append (out, "yes");
   else if (json_is_false (value))
@@ -41,43 +35,38 @@ cell (const json_t *value)
     {
       char *text = json_dumps (value, JSON_ENCODE_ANY | JSON_REAL_PRECISION (17));
 
-      tw_table_append_text (out, text);
+      tw_terminal_append_text (out, text);
       free (text);
     }
   return g_string_free (out, FALSE);
 }
 
-/* Columns on a terminal: wide characters take two, combining ones none. */
-static guint
-width (const char *text)
+/* On a terminal that turns what is written from right to left, such a cell would turn its row's other cells with it:
+ * a mark on either side keeps it to itself. */
+static void
+append_cell (GString *out, const char *text, TwTableReader reader)
 {
-  guint columns = 0;
+  gboolean marked = reader == TW_TABLE_FOR_A_TERMINAL && tw_terminal_is_right_to_left (text);
 
-  for (const char *at = text; *at != '\0'; at = at + g_utf8_skip[(guchar) *at])
-    {
-      gunichar c = g_utf8_get_char (at);
-
-      columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
-  return columns;
+  g_string_append_printf (out, "%s%s%s", marked ? LEFT_TO_RIGHT : "", text, marked ? LEFT_TO_RIGHT : "");
 }
 
 /* @cells, @n_columns of them a row; the last column is not padded. */
 static void
-append_rows (GString *out, const GPtrArray *cells, guint n_columns)
+append_rows (GString *out, const GPtrArray *cells, guint n_columns, TwTableReader reader)
 {
   g_autofree guint *widths = g_new0 (guint, n_columns);
 
   for (guint i = 0; i < cells->len; i++)
-    widths[i % n_columns] = MAX (widths[i % n_columns], width (cells->pdata[i]));
+    widths[i % n_columns] = MAX (widths[i % n_columns], tw_terminal_width (cells->pdata[i]));
   for (guint i = 0; i < cells->len; i++)
     {
       const char *text = cells->pdata[i];
       guint column = i % n_columns;
 
-      g_string_append (out, text);
+      append_cell (out, text, reader);
       if (column + 1 < n_columns)
-        g_string_append_printf (out, "%*s", (int) (widths[column] - width (text) + GAP), "");
+        g_string_append_printf (out, "%*s", (int) (widths[column] - tw_terminal_width (text) + GAP), "");
       else
         g_string_append_c (out, '\n');
     }
@@ -91,7 +80,7 @@ is_list_of_objects (const json_t *value)
 
 /* One row an object; the columns are all names that occur, in the order in which they first do. */
 static void
-append_table (GString *out, const json_t *list)
+append_table (GString *out, const json_t *list, TwTableReader reader)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new (), cells = g_ptr_array_new_with_free_func (g_free);
 
@@ -111,11 +100,11 @@ append_table (GString *out, const json_t *list)
     for (guint j = 0; j < names->len; j++)
       g_ptr_array_add (cells, cell (json_object_get (json_array_get (list, i), names->pdata[j])));
   if (names->len > 0)
-    append_rows (out, cells, names->len);
+    append_rows (out, cells, names->len, reader);
 }
 
 static void
-append_object (GString *out, const json_t *object)
+append_object (GString *out, const json_t *object, TwTableReader reader)
 {
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
   json_t *mutable = json_copy ((json_t *) (gintptr) object);
@@ -128,27 +117,27 @@ append_object (GString *out, const json_t *object)
         g_ptr_array_add (cells, clean_name (name));
         g_ptr_array_add (cells, cell (value));
       }
-  append_rows (out, cells, 2);
+  append_rows (out, cells, 2, reader);
   json_object_foreach (mutable, name, value)
     if (json_is_object (value) || json_is_array (value))
       {
         g_autofree char *clean = clean_name (name);
 
         g_string_append_printf (out, out->len > 0 ? "\n%s:\n" : "%s:\n", clean);
-        tw_table_append (out, value);
+        tw_table_append (out, value, reader);
       }
   json_decref (mutable);
 }
 
 void
-tw_table_append (GString *out, const json_t *value)
+tw_table_append (GString *out, const json_t *value, TwTableReader reader)
 {
   if (is_list_of_objects (value))
-    append_table (out, value);
+    append_table (out, value, reader);
   else if (json_is_array (value) && json_array_size (value) == 0)
     g_string_append (out, "(none)\n");
   else if (json_is_object (value))
-    append_object (out, value);
+    append_object (out, value, reader);
   else
     {
       g_autofree char *text = cell (value);

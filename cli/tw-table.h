@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* A reply's JSON as people read it. A list of objects becomes a table, an object a column of names and values, with a
- * list of objects inside it as a table below. Control characters are shown as '?', so that stored data can't drive
- * a terminal. */
+ * list of objects inside it as a table below. Text is made harmless (tw-terminal-text.h), and columns stand below each
+ * other whatever it is written in. */
 
 #pragma once
 
@@ -11,10 +11,14 @@
 
 G_BEGIN_DECLS
 
-/* Appends @text, which is UTF-8, so that it is one line and drives no terminal. */
-void tw_table_append_text (GString *out, const char *text);
+/* For whom the table is. */
+typedef enum
+{
+  TW_TABLE_FOR_A_PROGRAM,  /* or a file: what the data holds, and nothing else */
+  TW_TABLE_FOR_A_TERMINAL, /* with marks that keep text from right to left from turning the columns beside it */
+} TwTableReader;
 
 /* Appends @value to @out, with a newline at the end of each line. */
-void tw_table_append (GString *out, const json_t *value);
+void tw_table_append (GString *out, const json_t *value, TwTableReader reader);
 
 G_END_DECLS

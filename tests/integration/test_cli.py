@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command-line client: every method a command, made from the IDL."""
 
+import contextlib
 import json
 import os
 import pty
@@ -76,6 +77,40 @@ def test_table(tasks):
     assert len(lines) == 3 and all(line[column - 1] == " " and line[column:].startswith("2") for line in lines[1:])
     assert "no" in lines[1].split()
     assert tasks("all", "--userId", "nobody") == "(none)\n"
+
+
+def test_table_of_text_from_everywhere(tasks, stack):
+    """Joiners are spelling; what turns the direction of writing is not. Columns stay below each other."""
+    user = "the world's user"
+    names = {"می\u200cخواهم": 7, "👨\u200d👩\u200d👧": 2, "日本": 4, "e\u0301": 1, "❤\ufe0f": 2, "🇩🇪": 2}
+    for name in names:
+        tasks("add", "--userId", user, "--name", name)
+    evil = tasks("add", "--userId", user, "--name", "a\u202eb\u2066c\u200fd")
+    assert "a?b?c?d" in evil
+    rows = tasks("all", "--userId", user).splitlines()
+    column = rows[0].index("CREATEDON") - rows[0].index("NAME")
+    for name, width in names.items():
+        (row,) = [row for row in rows if name in row]
+        assert name + " " * (column - width) + "2" in row, row
+    # A program gets all of it, and a terminal that shows what a program gets is as safe.
+    printed = tasks("all", "--userId", user, "--json")
+    assert {task["name"] for task in json.loads(printed)} == {*names, "a\u202eb\u2066c\u200fd"}
+    assert "\\u202e" in printed and "می\u200cخواهم" in printed and "\u202e" not in printed
+
+
+def test_text_from_right_to_left_keeps_to_its_column_on_a_terminal(tasks, stack):
+    tasks("add", "--userId", "rtl", "--name", "שלום")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(CLI, [str(CLI), "--port", str(stack.tasks.port), "all", "--userId", "rtl"])
+    shown = b""
+    with contextlib.suppress(OSError):
+        while more := os.read(terminal, 4096):
+            shown += more
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert "\u200eשלום\u200e  2" in shown.decode()
+    assert "\u200e" not in tasks("all", "--userId", "rtl")
 
 
 def test_errors_go_to_standard_error(tasks):

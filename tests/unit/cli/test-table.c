@@ -11,7 +11,7 @@ assert_table (const char *json, const char *expected)
   json_t *value = json_loads (text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
   g_assert_nonnull (value);
-  tw_table_append (out, value);
+  tw_table_append (out, value, TW_TABLE_FOR_A_PROGRAM);
   json_decref (value);
   g_assert_cmpstr (out->str, ==, expected);
 }
@@ -42,6 +42,35 @@ test_wide_and_combining (void)
                 "A     B\n"
                 "日本  1\n"
                 "e\xcc\x81     2\n");
+}
+
+/* What is spelling stays, and what stands behind it stands in its column. */
+static void
+test_joiners_and_emoji (void)
+{
+  assert_table ("[{'a': 'می\\u200cخواهم', 'b': 1}, {'a': '👨\\u200d👩\\u200d👧', 'b': 2}, {'a': '🇩🇪👍🏽❤️', 'b': 3},"
+                " {'a': 'क्\\u200dष', 'b': 4}, {'a': '1️⃣', 'b': 5}, {'a': '12345678', 'b': 6}]",
+                "A         B\n"
+                "می\u200cخواهم   1\n"
+                "👨\u200d👩\u200d👧        2\n"
+                "🇩🇪👍🏽❤️    3\n"
+                "क्\u200dष        4\n"
+                "1️⃣        5\n"
+                "12345678  6\n");
+}
+
+/* For a person's eyes only: a program finds what the data holds. */
+static void
+test_text_from_right_to_left (void)
+{
+  json_t *value = json_pack ("[{s:s, s:s, s:i}]", "a", "שלום", "b", "x", "c", 7);
+  g_autoptr (GString) shown = g_string_new (NULL), piped = g_string_new (NULL);
+
+  tw_table_append (shown, value, TW_TABLE_FOR_A_TERMINAL);
+  tw_table_append (piped, value, TW_TABLE_FOR_A_PROGRAM);
+  json_decref (value);
+  g_assert_cmpstr (shown->str, ==, "A     B  C\n\u200eשלום\u200e  x  7\n");
+  g_assert_cmpstr (piped->str, ==, "A     B  C\nשלום  x  7\n");
 }
 
 static void
@@ -78,6 +107,7 @@ static void
 test_controls_are_harmless (void)
 {
   assert_table ("'\\u001b[31mred\\n\\t\\u007f\\u009b\\u202e'", "?[31mred?????\n");
+  assert_table ("['\\u2066']", "[\"?\"]\n");
   assert_table ("[{'a\\u001b': 'x\\ny'}]", "A?\nx?y\n");
   assert_table ("{'a\\n': 1}", "a?  1\n");
   assert_table ("{'a\\n': {}}", "a?:\n");
@@ -90,6 +120,8 @@ main (int argc, char **argv)
   g_test_add_func ("/table/list-of-objects", test_list_of_objects);
   g_test_add_func ("/table/columns-are-all-names-that-occur", test_columns_are_all_names);
   g_test_add_func ("/table/wide-and-combining-characters", test_wide_and_combining);
+  g_test_add_func ("/table/joiners-and-emoji", test_joiners_and_emoji);
+  g_test_add_func ("/table/text-from-right-to-left-keeps-to-its-column", test_text_from_right_to_left);
   g_test_add_func ("/table/object", test_object);
   g_test_add_func ("/table/small-values", test_small);
   g_test_add_func ("/table/controls-are-harmless", test_controls_are_harmless);
