@@ -2,10 +2,8 @@
 
 #include "tw-terminal-text.h"
 
-#include "tw-visible.h"
+#include "tw-harmless.h"
 
-#define ZERO_WIDTH_NON_JOINER 0x200c
-#define ZERO_WIDTH_JOINER 0x200d
 #define BLACK_FLAG 0x1f3f4
 #define FIRST_TAG 0xe0020
 #define LAST_TAG 0xe007f /* ends the flag's */
@@ -16,16 +14,6 @@ is_tag (gunichar c)
   return c >= FIRST_TAG && c <= LAST_TAG;
 }
 
-static gboolean
-is_harmless (gunichar c)
-{
-  GUnicodeType type = g_unichar_type (c);
-
-  if (type == G_UNICODE_FORMAT)
-    return c == ZERO_WIDTH_NON_JOINER || c == ZERO_WIDTH_JOINER || tw_visible_is (c);
-  return type != G_UNICODE_CONTROL && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
-}
-
 /* Tags spell which flag the black one is; anywhere else they hide text. @in_flag is what it was for the last character. */
 static gboolean
 is_shown (gunichar c, gboolean *in_flag)
@@ -33,7 +21,7 @@ is_shown (gunichar c, gboolean *in_flag)
   gboolean tag_of_flag = *in_flag && is_tag (c);
 
   *in_flag = c == BLACK_FLAG || (tag_of_flag && c != LAST_TAG);
-  return tag_of_flag || is_harmless (c);
+  return tag_of_flag || tw_harmless_is (c);
 }
 
 void

@@ -8,10 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Appends @text, which is UTF-8, so that it is one line and harmless: '?' stands for each control, line separator and
- * format character (direction overrides, isolates and marks among them), but for those that are spelling: the joiners
- * U+200C and U+200D, which Persian, Indic scripts and families of emoji are written with, number signs that have a shape,
- * and the tags of a flag. */
+/* Appends @text, which is UTF-8, so that it is one line and harmless: '?' stands for each character that is not
+ * (tw-harmless.h), but for the tags of a flag, which are spelling there. */
 void tw_terminal_append_text (GString *out, const char *text);
 
 /* Appends @json, which is JSON in UTF-8, with an escape for each character that the above has a '?' for: it stays the

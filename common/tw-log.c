@@ -5,6 +5,7 @@
 #include "tw-buffer.h"
 #include "tw-clock.h"
 #include "tw-error.h"
+#include "tw-harmless.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -76,7 +77,7 @@ append_escaped (TwBuffer *line, const char *text, const char *end)
       g_snprintf (escaped, sizeof escaped, "\\x%02x", (guchar) *text);
       tw_buffer_append_string (line, escaped);
     }
-  else if (c < 0x100 && g_unichar_iscntrl (c))
+  else if (!tw_harmless_is (c))
     tw_buffer_append_byte (line, '?');
   else
     {

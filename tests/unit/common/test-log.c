@@ -8,7 +8,8 @@ test_one_line (void)
   if (g_test_subprocess ())
     {
       tw_log_init ("tester", TW_LOG_INFO);
-      tw_log_info ("a \"quote\", a \\, a line\nlevel=error, an escape \x1b[31m, bad \xff, good é, C1 \xc2\x9b.");
+      tw_log_info ("a \"quote\", a \\, a line\nlevel=error, an escape \x1b[31m, bad \xff, good é, C1 \xc2\x9b,"
+                   " turned \u202e, apart \u2028, joined \u200d.");
       tw_log_debug ("not important enough");
       return;
     }
@@ -16,7 +17,7 @@ test_one_line (void)
   g_test_trap_assert_passed ();
   g_test_trap_assert_stderr ("ts=*-*-*T*:*:*.*Z level=info process=tester "
                              "msg=\"a \\\"quote\\\", a \\\\, a line\\x0alevel=error, an escape \\x1b[31m, "
-                             "bad \\xff, good é, C1 ?.\"\n");
+                             "bad \\xff, good é, C1 ?, turned ?, apart ?, joined \u200d.\"\n");
   g_test_trap_assert_stderr_unmatched ("*not important*");
 }
 
