@@ -3,9 +3,10 @@
 #include "tw-copy-command.h"
 
 #include "tw-copy-options.h"
-#include "tw-copy-progress.h"
+#include "tw-copy.h"
 #include "tw-error.h"
 #include "tw-output.h"
+#include "tw-progress.h"
 #include "tw-signals.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ typedef struct
 typedef struct
 {
   TwCopyOptions options;
-  TwCopyProgress *progress; /* or NULL */
+  TwProgress *progress; /* or NULL */
+  const char *noted;    /* the section that was said to be copied last */
   gint64 away_since_ms; /* monotonic; 0: nothing is away */
   Move moves[TW_COPY_N_DATA]; /* without ends where it is not to be moved */
 } Command;
@@ -42,7 +44,7 @@ command_clear (Command *command)
       tw_dump_free (command->moves[i].target);
       g_free (command->moves[i].sums);
     }
-  g_clear_pointer (&command->progress, tw_copy_progress_free);
+  g_clear_pointer (&command->progress, tw_progress_free);
   tw_copy_options_clear (&command->options);
 }
 
@@ -70,11 +72,20 @@ wait_for_end (gpointer data)
 static void
 show_progress (const char *section, TwCopyPhase phase, guint64 done, guint64 total, gpointer data)
 {
+  static const char *const names[]
+      = { [TW_COPY_COMPARING] = "comparing", [TW_COPY_COPYING] = "copying", [TW_COPY_VERIFYING] = "verifying" };
   Command *command = data;
 
   command->away_since_ms = 0;
-  if (command->progress != NULL)
-    tw_copy_progress_step (command->progress, section, phase, done, total);
+  if (command->progress == NULL)
+    return;
+  if (phase == TW_COPY_COPYING && section != command->noted)
+    {
+      command->noted = section;
+      tw_progress_note (command->progress, "%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT " of them there already",
+                        section, MAX (done, total), done);
+    }
+  tw_progress_step (command->progress, section, names[phase], done, total);
 }
 
 /* Everything is opened before anything is copied, so that what can't be done is known at once. */
@@ -187,9 +198,9 @@ run (Command *command, GError **error)
       || (command->options.from_scratch && !clear_targets (command, error)))
     return FALSE;
   if (!command->options.quiet)
-    command->progress = tw_copy_progress_new (stderr, tw_copy_progress_columns (STDERR_FILENO), tw_clock_system ());
+    command->progress = tw_progress_new (stderr, tw_progress_columns (STDERR_FILENO), tw_clock_system ());
   outcome = copy_all (command, error);
-  g_clear_pointer (&command->progress, tw_copy_progress_free);
+  g_clear_pointer (&command->progress, tw_progress_free);
   if (outcome == TW_COPY_STOPPED)
     g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "stopped: run again, the copy goes on from here");
   return outcome == TW_COPY_VERIFIED

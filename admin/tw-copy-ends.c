@@ -3,8 +3,10 @@
 #include "tw-copy-ends.h"
 
 #include "tw-account-dump.h"
+#include "tw-account-tables.h"
 #include "tw-error.h"
 #include "tw-task-dump.h"
+#include "tw-task-tables.h"
 
 #include <string.h>
 
@@ -17,16 +19,29 @@ static const struct
 {
   const char *name;
   const char *file;
+  TwSqliteKind kind;
   OpenFunc open_sqlite, open_mongo;
 } kinds[TW_COPY_N_DATA] = {
-  [TW_COPY_TASKS] = { "tasks", "tasks.db", tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
-  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", tw_account_dump_sqlite_open, tw_account_dump_mongo_open },
+  [TW_COPY_TASKS] = { "tasks", "tasks.db", { TW_TASK_TABLES_APPLICATION_ID, TW_TASK_TABLES_VERSION }, tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
+  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", { TW_ACCOUNT_TABLES_APPLICATION_ID, TW_ACCOUNT_TABLES_VERSION }, tw_account_dump_sqlite_open, tw_account_dump_mongo_open },
 };
 
 const char *
 tw_copy_data_name (TwCopyData data)
 {
   return kinds[data].name;
+}
+
+const char *
+tw_copy_data_file (TwCopyData data)
+{
+  return kinds[data].file;
+}
+
+const TwSqliteKind *
+tw_copy_data_kind (TwCopyData data)
+{
+  return &kinds[data].kind;
 }
 
 gboolean

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tw-dump.h"
+#include "tw-sqlite-snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,10 @@ typedef enum
 /* "tasks", "accounts". */
 const char *tw_copy_data_name (TwCopyData data);
 gboolean tw_copy_data_parse (const char *name, TwCopyData *data);
+
+/* The name of its database in a data folder: "tasks.db"; and what makes that one its own. */
+const char *tw_copy_data_file (TwCopyData data);
+const TwSqliteKind *tw_copy_data_kind (TwCopyData data);
 
 /* One end. A field that is NULL names nothing: an end that is one database says nothing about the other. */
 typedef struct

@@ -58,6 +58,7 @@ void
 tw_signals_init_without_loop (void)
 {
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a file may not become as large: an error of the write, like a disk that is full */
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     signal (signals[i], note_signal);
 }

@@ -3,7 +3,9 @@
 #include "tw-data-folder.h"
 
 #include "tw-data-dir.h"
+#include "tw-data-restore.h"
 #include "tw-error.h"
+#include "tw-files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,9 +71,22 @@ tw_data_folder_open (const char *path, const char *name, GError **error)
       set_lock_error (path, name, error);
       return NULL;
     }
-  if (!lock_file (folder->lock, LOCK_EX, path, name, error))
+  tw_files_give_to_owner (folder->lock, path);
+  if (!lock_file (folder->lock, LOCK_EX, path, name, error)
+      || !tw_data_restore_finish (path, name, NULL, error))
     return NULL;
   return g_steal_pointer (&folder);
+}
+
+static gboolean
+check_nothing_waits (const char *path, const char *name, GError **error)
+{
+  if (!tw_data_restore_is_pending (path, name))
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "data folder '%s' has a restore of %s that was interrupted: start its service once, which finishes it",
+               path, name);
+  return FALSE;
 }
 
 TwDataFolder *
@@ -91,6 +106,31 @@ tw_data_folder_open_shared (const char *path, const char *name, GError **error)
     }
   if (folder->lock >= 0 && !lock_file (folder->lock, LOCK_SH, path, name, error))
     return NULL;
+  if (!check_nothing_waits (path, name, error))
+    return NULL;
+  return g_steal_pointer (&folder);
+}
+
+TwDataFolder *
+tw_data_folder_hold (const char *path, gboolean alone, GError **error)
+{
+  g_autoptr (TwDataFolder) folder = folder_new (path);
+
+  folder->lock = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder->lock < 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be used: %s", path,
+                   g_strerror (errno));
+      return NULL;
+    }
+  if (flock (folder->lock, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be used: %s", path,
+                   errno != EWOULDBLOCK ? g_strerror (errno)
+                   : alone              ? "a backup or a restore of it is under way"
+                                        : "a restore of it is under way");
+      return NULL;
+    }
   return g_steal_pointer (&folder);
 }
 

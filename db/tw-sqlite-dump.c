@@ -4,15 +4,13 @@
 
 #include "tw-data-folder.h"
 #include "tw-error.h"
+#include "tw-files.h"
 #include "tw-sqlite-connection.h"
 #include "tw-sqlite-dump-rows.h"
 #include "tw-sqlite-schema.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Records come in the order of their keys, which is not that of the rows, so that a batch touches pages all over the
  * file: there is room for many of them. */
@@ -128,35 +126,6 @@ tw_sqlite_dump_write (TwDump *dump, const TwSqliteDumpTable *table, GPtrArray *r
 }
 
 static gboolean
-set_file_error (const char *path, const char *what, GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "'%s' can't be %s: %s", path, what, g_strerror (errno));
-  return FALSE;
-}
-
-static gboolean
-remove_file (const char *path, const char *suffix, GError **error)
-{
-  g_autofree char *file = g_strconcat (path, suffix, NULL);
-
-  return g_unlink (file) == 0 || errno == ENOENT || set_file_error (file, "removed", error);
-}
-
-/* A file, or the entries of a folder. */
-static gboolean
-sync_to_disk (const char *path, GError **error)
-{
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-
-  if (!ok)
-    set_file_error (path, "made durable", error);
-  if (fd >= 0)
-    close (fd);
-  return ok;
-}
-
-static gboolean
 open_part (SqliteDump *dump, GError **error)
 {
   const TwSqliteDumpSpec *spec = dump->spec;
@@ -175,9 +144,9 @@ dump_clear (TwDump *base, GError **error)
   SqliteDump *dump = (SqliteDump *) base;
 
   g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
-  return remove_file (dump->part, "-wal", error)
-         && remove_file (dump->part, "-shm", error)
-         && remove_file (dump->part, "", error)
+  return tw_files_remove (dump->part, "-wal", error)
+         && tw_files_remove (dump->part, "-shm", error)
+         && tw_files_remove (dump->part, "", error)
          && open_part (dump, error);
 }
 
@@ -195,7 +164,7 @@ close_part (SqliteDump *dump, GError **error)
       return FALSE;
     }
   g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
-  return remove_file (dump->part, "-wal", error) && remove_file (dump->part, "-shm", error);
+  return tw_files_remove (dump->part, "-wal", error) && tw_files_remove (dump->part, "-shm", error);
 }
 
 /* The log of the empty database that was there would be taken for the new one's: it goes first. */
@@ -206,12 +175,12 @@ dump_finish (TwDump *base, GError **error)
   g_autofree char *folder = g_path_get_dirname (dump->path);
 
   return close_part (dump, error)
-         && sync_to_disk (dump->part, error)
-         && remove_file (dump->path, "-wal", error)
-         && remove_file (dump->path, "-shm", error)
-         && sync_to_disk (folder, error)
-         && (g_rename (dump->part, dump->path) == 0 || set_file_error (dump->part, "renamed", error))
-         && sync_to_disk (folder, error);
+         && tw_files_sync (dump->part, error)
+         && tw_files_remove (dump->path, "-wal", error)
+         && tw_files_remove (dump->path, "-shm", error)
+         && tw_files_sync (folder, error)
+         && (g_rename (dump->part, dump->path) == 0 || tw_files_set_error (dump->part, "renamed", error))
+         && tw_files_sync (folder, error);
 }
 
 static void

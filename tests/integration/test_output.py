@@ -22,6 +22,8 @@ TEXTS = [
     *([name, flag] for name in PROGRAMS for flag in ("--help", "--version")),
     ["tasks", "page", "--help"],
     ["tasks", "--service", "accounts", "signup", "--help"],
+    ["tasks-admin", "backup", "--help"],
+    ["tasks-admin", "restore", "--help"],
     ["tasks-admin", "copy", "--help"],
     ["tasks-admin", "copy", "--version"],
 ]

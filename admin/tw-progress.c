@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "tw-copy-progress.h"
+#include "tw-progress.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,23 +12,22 @@
 #define LONGEST_BAR 40u
 #define SHORTEST_BAR 8u
 
-struct _TwCopyProgress
+struct _TwProgress
 {
   FILE *stream;
   guint columns;
   const TwClock *clock;
 
-  const char *section; /* the one that it is about now, in its phase */
-  TwCopyPhase phase;
+  const char *section, *phase; /* what it is about now */
   gint64 began_ms;
-  guint64 began_at; /* records that had been done before */
+  guint64 began_at; /* what had been done before */
   gint64 drawn_ms;
 };
 
-TwCopyProgress *
-tw_copy_progress_new (FILE *stream, guint columns, const TwClock *clock)
+TwProgress *
+tw_progress_new (FILE *stream, guint columns, const TwClock *clock)
 {
-  TwCopyProgress *progress = g_new0 (TwCopyProgress, 1);
+  TwProgress *progress = g_new0 (TwProgress, 1);
 
   progress->stream = stream;
   progress->columns = columns;
@@ -36,14 +36,14 @@ tw_copy_progress_new (FILE *stream, guint columns, const TwClock *clock)
 }
 
 static void
-end_line (TwCopyProgress *progress)
+end_line (TwProgress *progress)
 {
   if (progress->section != NULL && progress->columns > 0)
     fputc ('\n', progress->stream);
 }
 
 void
-tw_copy_progress_free (TwCopyProgress *progress)
+tw_progress_free (TwProgress *progress)
 {
   end_line (progress);
   fflush (progress->stream);
@@ -51,7 +51,7 @@ tw_copy_progress_free (TwCopyProgress *progress)
 }
 
 guint
-tw_copy_progress_columns (int fd)
+tw_progress_columns (int fd)
 {
   struct winsize size;
 
@@ -74,7 +74,7 @@ append_time (GString *line, guint64 left_s)
 
 /* All but the bar: "  45%  9000/20000  12300/s  0:01 left". */
 static GString *
-describe (const TwCopyProgress *progress, guint64 done, guint64 total)
+describe (const TwProgress *progress, guint64 done, guint64 total)
 {
   gint64 elapsed_ms = MAX (tw_clock_monotonic_ms (progress->clock) - progress->began_ms, 1);
   guint64 rate = (done - progress->began_at) * 1000 / (guint64) elapsed_ms;
@@ -105,13 +105,12 @@ append_bar (GString *line, guint room, guint64 done, guint64 total)
 }
 
 static void
-draw (TwCopyProgress *progress, guint64 done, guint64 total)
+draw (TwProgress *progress, guint64 done, guint64 total)
 {
-  static const char *const phases[] = { "comparing", "copying", "verifying" };
   g_autoptr (GString) line = g_string_new (NULL), figures = describe (progress, done, total);
   guint taken;
 
-  g_string_append_printf (line, "%-11s  %-9s ", progress->section, phases[progress->phase]);
+  g_string_append_printf (line, "%-11s  %-9s ", progress->section, progress->phase);
   taken = (guint) (line->len + figures->len) + 3;
   if (progress->columns >= taken + SHORTEST_BAR)
     append_bar (line, progress->columns - taken, done, total);
@@ -123,33 +122,42 @@ draw (TwCopyProgress *progress, guint64 done, guint64 total)
 }
 
 static void
-begin (TwCopyProgress *progress, const char *section, TwCopyPhase phase, guint64 done, guint64 total)
+begin (TwProgress *progress, const char *section, const char *phase, guint64 done)
 {
   end_line (progress);
   progress->section = section;
   progress->phase = phase;
   progress->began_ms = tw_clock_monotonic_ms (progress->clock);
   progress->began_at = done;
-  if (progress->columns == 0 && phase == TW_COPY_COPYING)
-    {
-      fprintf (progress->stream, "%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT " of them there already\n",
-               section, total, done);
-      fflush (progress->stream);
-    }
 }
 
 void
-tw_copy_progress_step (TwCopyProgress *progress, const char *section, TwCopyPhase phase, guint64 done, guint64 total)
+tw_progress_step (TwProgress *progress, const char *section, const char *phase, guint64 done, guint64 total)
 {
   gint64 now_ms = tw_clock_monotonic_ms (progress->clock);
-  gboolean begins = progress->section == NULL || strcmp (progress->section, section) != 0 || progress->phase != phase;
+  gboolean begins
+      = progress->section == NULL || strcmp (progress->section, section) != 0 || strcmp (progress->phase, phase) != 0;
 
   /* A source that grows meanwhile has more than it was counted to have. */
   total = MAX (done, total);
   if (begins)
-    begin (progress, section, phase, done, total);
+    begin (progress, section, phase, done);
   if (progress->columns == 0 || (!begins && done < total && now_ms - progress->drawn_ms < DRAW_EVERY_MS))
     return;
   progress->drawn_ms = now_ms;
   draw (progress, done, total);
+}
+
+void
+tw_progress_note (TwProgress *progress, const char *format, ...)
+{
+  va_list arguments;
+
+  if (progress->columns > 0)
+    return;
+  va_start (arguments, format);
+  vfprintf (progress->stream, format, arguments);
+  va_end (arguments);
+  fputc ('\n', progress->stream);
+  fflush (progress->stream);
 }
