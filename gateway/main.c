@@ -13,6 +13,8 @@
 #include "tw-socket.h"
 #include "tw-webui-resource.h"
 
+#include <string.h>
+
 #define WEBUI_PREFIX "/taskwire/webui/"
 #define MAX_WORKERS 256
 #define MAX_LIFETIME_S 86400
@@ -29,7 +31,7 @@ static const struct
 
 typedef struct
 {
-  char *listen, *admin_listen, *data_dir, *token_key_file, *log_level;
+  char *listen, *admin_listen, *public_url, *data_dir, *token_key_file, *log_level;
   char **idl, **upstreams;
   gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms;
 } Settings;
@@ -39,6 +41,7 @@ settings_clear (Settings *settings)
 {
   g_free (settings->listen);
   g_free (settings->admin_listen);
+  g_free (settings->public_url);
   g_free (settings->data_dir);
   g_free (settings->token_key_file);
   g_free (settings->log_level);
@@ -56,6 +59,8 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       "Where to serve HTTP", 0, 0 },
     { "admin-listen", "TW_ADMIN_LISTEN", TW_OPTION_STRING, &settings->admin_listen, "HOST:PORT",
       "Where to serve /healthz, /readyz and /metrics", 0, 0 },
+    { "public-url", "TW_PUBLIC_URL", TW_OPTION_STRING, &settings->public_url, "URL",
+      "Where browsers reach it; http://… lets cookies go over HTTP", 0, 0 },
     { "upstream", NULL, TW_OPTION_STRINGS, &settings->upstreams, "SERVICE=HOST:PORT[,HOST:PORT...]",
       "Where a service is; repeatable", 0, 0 },
     { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",
@@ -133,6 +138,27 @@ read_upstreams (const Settings *settings, GError **error)
   return g_steal_pointer (&upstreams);
 }
 
+/* Whether cookies may go over HTTPS alone: unless browsers are known to come over HTTP. */
+static gboolean
+read_public_url (const Settings *settings, gboolean *secure, GError **error)
+{
+  g_autoptr (GUri) url = settings->public_url != NULL ? g_uri_parse (settings->public_url, G_URI_FLAGS_NONE, NULL) : NULL;
+  const char *scheme = url != NULL ? g_uri_get_scheme (url) : "https";
+
+  *secure = strcmp (scheme, "http") != 0;
+  if (settings->public_url == NULL)
+    return TRUE;
+  if (url == NULL || (*secure && strcmp (scheme, "https") != 0) || g_uri_get_host (url) == NULL
+      || *g_uri_get_host (url) == '\0' || g_uri_get_userinfo (url) != NULL || g_uri_get_query (url) != NULL
+      || g_uri_get_fragment (url) != NULL || (*g_uri_get_path (url) != '\0' && strcmp (g_uri_get_path (url), "/") != 0))
+    {
+      g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+                           "--public-url must be https://HOST[:PORT] or http://HOST[:PORT], and nothing more");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static TwTokenKeys *
 load_keys (const Settings *settings, GError **error)
 {
@@ -173,8 +199,9 @@ serve (const Settings *settings, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TwGateway) gateway = NULL;
   TwGatewayConfig config;
+  gboolean secure = TRUE;
 
-  if (keys == NULL)
+  if (keys == NULL || !read_public_url (settings, &secure, error))
     return FALSE;
   config = (TwGatewayConfig) {
     .schema = schema,
@@ -186,6 +213,7 @@ serve (const Settings *settings, GError **error)
     .token_lifetime_s = settings->token_lifetime_s,
     .revocations_max_age_s = settings->revocations_max_age_s,
     .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
+    .secure_cookies = secure,
     /* The page speaks the built-in API alone. */
     .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,
     .files_prefix = WEBUI_PREFIX,

@@ -2,18 +2,18 @@
 
 #include "tw-answer.h"
 
+#include "tw-cookies.h"
 #include "tw-error.h"
 #include "tw-json.h"
 #include "tw-log.h"
 
 #include <string.h>
 
-#define COOKIE_ATTRIBUTES "Path=/; HttpOnly; SameSite=Strict"
-
 /* A reply's struct that is being answered. */
 typedef struct
 {
   const TwAnswerContext *context;
+  const TwAnswerCall *call;
   const TwMethod *method;
   const TwField *field; /* of the method's result; NULL for void */
   TwReader reader;      /* before its value */
@@ -27,35 +27,45 @@ structure_of (const Reply *reply)
 
 /* --- What a reply carries outside of its body. --- */
 
-/* RFC 6265, section 4.1.1. */
-static gboolean
-is_cookie_value (const char *value)
+typedef struct
 {
-  for (const char *at = value; *at != '\0'; at++)
-    if (*at <= 0x20 || *at >= 0x7f || strchr ("\",;\\", *at) != NULL)
-      return FALSE;
-  return TRUE;
+  const Reply *reply;
+  TwResponse *response;
+  gboolean unfit; /* a value that the client has to get can't be a cookie */
+} Outside;
+
+static void
+add_cookie (Outside *outside, const TwField *field, const char *value)
+{
+  const TwCookie plain = { field->source_name, "/", 0 };
+  const TwCookie *cookie = field->cookie != NULL ? field->cookie : &plain;
+
+  if (tw_cookies_is_value (value))
+    tw_cookies_set (outside->response, cookie, value, outside->reply->context->secure_cookies);
+  else
+    outside->unfit = outside->unfit || field->cookie != NULL;
 }
 
 static void
 add_outside_header (const TwField *field, const char *value, gpointer user_data)
 {
-  TwResponse *response = user_data;
-  g_autofree char *cookie = NULL;
+  Outside *outside = user_data;
 
   if (field->source == TW_SOURCE_HEADER)
-    tw_response_set_header (response, field->source_name, value);
-  if (field->source != TW_SOURCE_COOKIE || !is_cookie_value (value))
-    return;
-  cookie = g_strdup_printf ("%s=%s; " COOKIE_ATTRIBUTES, field->source_name, value);
-  tw_response_add_header (response, "Set-Cookie", cookie);
+    tw_response_set_header (outside->response, field->source_name, value);
+  else if (field->source == TW_SOURCE_COOKIE || (field->cookie != NULL && outside->reply->call->cookies))
+    add_cookie (outside, field, value);
 }
 
-static void
+/* FALSE where the answer would lack something. */
+static gboolean
 add_outside_headers (const Reply *reply, TwResponse *response)
 {
+  Outside outside = { reply, response, FALSE };
+
   if (structure_of (reply) != NULL)
-    tw_reply_each_outside (&reply->reader, structure_of (reply), add_outside_header, response);
+    tw_reply_each_outside (&reply->reader, structure_of (reply), add_outside_header, &outside);
+  return !outside.unfit;
 }
 
 typedef struct
@@ -199,11 +209,12 @@ new_value_body (const Reply *reply)
   const TwMethod *method = reply->method;
   g_auto (TwBuffer) json = TW_BUFFER_INIT;
   TwReader reader = reply->reader;
+  TwJsonFlags flags = (method->issues_session ? TW_JSON_OPEN : 0) | (reply->call->cookies ? TW_JSON_COOKIES : 0);
 
   if (reply->field == NULL || method->status == 204)
     return tw_response_new (method->status);
   tw_buffer_reserve (&json, 2 * (gsize) (reader.end - reader.at) + 64);
-  if (!tw_json_write (&json, reply->field->type, &reader, method->issues_session ? TW_JSON_OPEN : TW_JSON_PLAIN))
+  if (!tw_json_write (&json, reply->field->type, &reader, flags))
     return new_internal (method, "the reply does not fit the schema");
   if (method->issues_session && !append_token (reply, &json))
     return new_internal (method, "the session can't be answered");
@@ -211,9 +222,10 @@ new_value_body (const Reply *reply)
 }
 
 static TwResponse *
-new_value (const Reply *reply, const TwClaims *claims)
+new_value (const Reply *reply)
 {
   const TwMethod *method = reply->method;
+  const TwClaims *claims = reply->call->claims;
   TwResponse *response = new_value_body (reply);
   const char *session = claims != NULL && method->revokes != NULL ? tw_claims_get (claims, method->revokes) : NULL;
   g_autofree char *location = NULL;
@@ -225,7 +237,13 @@ new_value (const Reply *reply, const TwClaims *claims)
   location = method->location != NULL ? expand_location (reply) : NULL;
   if (location != NULL)
     tw_response_add_header (response, "Location", location);
-  add_outside_headers (reply, response);
+  if (!add_outside_headers (reply, response))
+    {
+      tw_response_free (response);
+      return new_internal (method, "what was to be a cookie can't be one");
+    }
+  if (reply->call->cookies && method->drops != NULL)
+    tw_cookies_drop (response, method->drops, reply->context->secure_cookies);
   return response;
 }
 
@@ -258,12 +276,17 @@ new_exception (const Reply *reply)
   g_autofree char *status_text = error_text (reply, TW_ERROR_ROLE_STATUS);
   g_autofree char *detail = error_text (reply, TW_ERROR_ROLE_DETAIL);
   guint64 status = 0;
+  TwResponse *response;
 
   if (reply->method->revokes != NULL)
     revoke_named (reply);
   if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
     return new_internal (reply->method, "an exception has no status from 400 to 599");
-  return tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
+  response = tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
+  /* What the browser would only send again. */
+  if (reply->call->cookies && (status == 400 || status == 401))
+    tw_cookies_drop_taken (response, reply->method, reply->context->secure_cookies);
+  return response;
 }
 
 static TwResponse *
@@ -289,10 +312,10 @@ new_application_exception (const TwMethod *method, const TwClientReply *reply)
 }
 
 TwResponse *
-tw_answer_new (const TwAnswerContext *context, const TwMethod *method, const TwClaims *claims,
-               const TwClientReply *reply)
+tw_answer_new (const TwAnswerContext *context, const TwAnswerCall *call, const TwClientReply *reply)
 {
-  Reply opened = { .context = context, .method = method };
+  const TwMethod *method = call->method;
+  Reply opened = { .context = context, .call = call, .method = method };
 
   if (reply->error != NULL)
     return new_failure (method, reply->error);
@@ -301,7 +324,7 @@ tw_answer_new (const TwAnswerContext *context, const TwMethod *method, const TwC
   switch (tw_reply_open (method, reply->protocol, reply->body, reply->length, &opened.field, &opened.reader))
     {
     case TW_REPLY_VALUE:
-      return new_value (&opened, claims);
+      return new_value (&opened);
     case TW_REPLY_EXCEPTION:
       return new_exception (&opened);
     case TW_REPLY_MALFORMED:

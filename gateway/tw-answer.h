@@ -21,10 +21,17 @@ typedef struct
   TwRevocations *revocations;
   const TwClock *clock;
   gint64 token_lifetime_s;
+  gboolean secure_cookies; /* cookies come back over HTTPS alone */
 } TwAnswerContext;
 
-/* The answer to a call of @method by somebody with @claims (NULL: nobody in particular). */
-TwResponse *tw_answer_new (const TwAnswerContext *context, const TwMethod *method, const TwClaims *claims,
-                           const TwClientReply *reply);
+/* What is answered. */
+typedef struct
+{
+  const TwMethod *method;
+  const TwClaims *claims; /* of the caller; NULL: nobody in particular */
+  gboolean cookies;       /* the request asked for them: see tw-cookies.h */
+} TwAnswerCall;
+
+TwResponse *tw_answer_new (const TwAnswerContext *context, const TwAnswerCall *call, const TwClientReply *reply);
 
 G_END_DECLS

@@ -147,7 +147,8 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .upstreams = config->upstreams,
     .router = gateway->router,
     .files = gateway->files,
-    .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s },
+    .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s,
+                 config->secure_cookies },
     .upstream_timeout_ms = config->upstream_timeout_ms,
   };
   start_pollers (gateway, config);

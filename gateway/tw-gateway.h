@@ -27,6 +27,7 @@ typedef struct
   gint64 token_lifetime_s;
   gint64 revocations_max_age_s; /* how old the list of ended sessions may be; 0: as old as it likes */
   guint upstream_timeout_ms;
+  gboolean secure_cookies; /* browsers reach it over HTTPS, or on the same machine */
   GResource *files;         /* NULL: none */
   const char *files_prefix; /* the folder in it, "/some/where/" */
 } TwGatewayConfig;

@@ -5,6 +5,7 @@
 #include "tw-bind.h"
 #include "tw-body.h"
 #include "tw-clock.h"
+#include "tw-cookies.h"
 #include "tw-error.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct
   TwRequest *request;
   TwRoute route;
   TwClaims *claims; /* NULL where no token is needed */
+  gboolean cookies; /* it asks for cookies */
 } Call;
 
 static void
@@ -80,6 +82,8 @@ begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
   tw_request_set_data (request, call, call_free);
   if (route->method->needs_token)
     call->claims = tw_bearer_authenticate (rest->bearer, route->method, request, &refusal);
+  if (refusal == NULL)
+    call->cookies = tw_cookies_wanted (request, route->method, &refusal);
   return refusal != NULL ? refusal : begin_body (request, route->method);
 }
 
@@ -185,8 +189,9 @@ on_reply (const TwClientReply *reply, gpointer user_data)
 {
   Call *call = user_data;
 
-  tw_request_answer (call->request,
-                     tw_answer_new (&call->rest->answers, call->route.method, call->claims, reply));
+  const TwAnswerCall answered = { call->route.method, call->claims, call->cookies };
+
+  tw_request_answer (call->request, tw_answer_new (&call->rest->answers, &answered, reply));
 }
 
 static TwResponse *
@@ -204,6 +209,20 @@ new_invalid_body (const GError *error)
   return new_invalid (problems);
 }
 
+/* What is wrong with a call's arguments. A cookie that is missing, or none, is a matter of who asks. */
+static TwResponse *
+new_unbound (const Call *call, const TwProblems *problems)
+{
+  const TwMethod *method = call->route.method;
+  TwResponse *response;
+
+  if (!call->cookies || !tw_cookies_are_bad (method, problems))
+    return new_invalid (problems);
+  response = tw_response_new_problem_of (401, "The cookie is missing, or can't be used", problems);
+  tw_cookies_drop_taken (response, method, call->rest->answers.secure_cookies);
+  return response;
+}
+
 /* The arguments' bytes, or the answer that says what is wrong with them. */
 static TwResponse *
 bind_call (Call *call, TwBuffer *arguments)
@@ -213,7 +232,12 @@ bind_call (Call *call, TwBuffer *arguments)
   g_autoptr (TwProblems) problems = tw_problems_new ();
   json_t *json = body->len > 0 ? tw_body_parse (body, &error) : NULL;
   const TwRequestValues values = {
-    .lookup = lookup, .is_repeated = is_repeated, .each_query = each_query, .request = call, .body = json,
+    .lookup = lookup,
+    .is_repeated = is_repeated,
+    .each_query = each_query,
+    .request = call,
+    .body = json,
+    .cookies = call->cookies,
   };
   gboolean bound = error == NULL
                    && tw_bind_request (call->route.method, &values, TW_PROTOCOL_BINARY, arguments, problems);
@@ -221,7 +245,7 @@ bind_call (Call *call, TwBuffer *arguments)
   json_decref (json);
   if (error != NULL)
     return new_invalid_body (error);
-  return bound ? NULL : new_invalid (problems);
+  return bound ? NULL : new_unbound (call, problems);
 }
 
 static TwCallContext

@@ -45,7 +45,7 @@ struct Credentials {
 /** A session's next refresh token is bought with the one before. */
 struct RefreshRequest {
   /** The token that the last answer gave. It works once. */
-  1: string refreshToken (tw.max_bytes = "128", tw.secret = "true")
+  1: string refreshToken (tw.max_bytes = "128", tw.secret = "true", tw.cookie = "taskwire_refresh")
 }
 
 /** An open session. The gateway adds an access token to it. */
@@ -55,7 +55,7 @@ struct Session {
   /** Which session. */
   2: string sessionId (tw.claim = "sid"),
   /** Buys the next session tokens, once. */
-  3: string refreshToken (tw.secret = "true"),
+  3: string refreshToken (tw.secret = "true", tw.cookie = "taskwire_refresh; path=/v1/sessions; max_age=2592000"),
   /** The account, after signing up. */
   4: optional Account account
 }
@@ -116,7 +116,7 @@ service Accounts {
     /** Which session. */
     2: string sessionId (tw.claim = "sid", vt.min_size = "1", tw.max_bytes = "128")
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/sessions/current", tw.status = "204", tw.revokes = "sid"),
+    (api.delete = "/v1/sessions/current", tw.status = "204", tw.revokes = "sid", tw.drops = "taskwire_refresh"),
 
   /** The account. */
   Account get(

@@ -8,9 +8,8 @@
 
 /* Where a value comes from. */
 
-/* The characters of a token (RFC 9110, section 5.6.2), which names of headers and cookies are. */
-static gboolean
-is_token (const char *text)
+gboolean
+tw_annotation_is_token (const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
@@ -70,7 +69,7 @@ tw_decode_header (TwReading *reading, GError **error)
 {
   g_autofree char *name = g_ascii_strdown (reading->value, -1);
 
-  if (!is_token (name))
+  if (!tw_annotation_is_token (name))
     return TW_READING_FAIL (reading, error, "\"%s\" can't be the name of a header", reading->value);
   return take_source (reading, TW_SOURCE_HEADER, name, error);
 }
@@ -78,7 +77,7 @@ tw_decode_header (TwReading *reading, GError **error)
 gboolean
 tw_decode_cookie (TwReading *reading, GError **error)
 {
-  if (!is_token (reading->value))
+  if (!tw_annotation_is_token (reading->value))
     return TW_READING_FAIL (reading, error, "\"%s\" can't be the name of a cookie", reading->value);
   return take_source (reading, TW_SOURCE_COOKIE, reading->value, error);
 }

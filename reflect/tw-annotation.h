@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
- * tw-annotation-values.c, those of methods in tw-annotation-methods.c. */
+ * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
+ * tw-cookies.c. */
 
 #pragma once
 
@@ -56,6 +57,9 @@ struct _TwAnnotation
 
 TwKind tw_annotation_kind (const TwType *type);
 
+/* Whether @text is a token (RFC 9110, section 5.6.2), which names of headers and cookies are. */
+gboolean tw_annotation_is_token (const char *text);
+
 /* Whether the annotation says @wanted, the only thing that it can say. */
 gboolean tw_reading_is (TwReading *reading, const char *wanted, GError **error);
 
@@ -63,6 +67,8 @@ gboolean tw_decode_path (TwReading *reading, GError **error);
 gboolean tw_decode_query (TwReading *reading, GError **error);
 gboolean tw_decode_header (TwReading *reading, GError **error);
 gboolean tw_decode_cookie (TwReading *reading, GError **error);
+gboolean tw_decode_carrier (TwReading *reading, GError **error);
+gboolean tw_decode_drops (TwReading *reading, GError **error);
 gboolean tw_decode_body (TwReading *reading, GError **error);
 gboolean tw_decode_claim (TwReading *reading, GError **error);
 gboolean tw_decode_size (TwReading *reading, GError **error);

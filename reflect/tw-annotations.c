@@ -58,6 +58,7 @@ static const TwAnnotation annotations[] = {
   { "tw.retry", TW_PLACE_METHOD, 0, tw_decode_retry },
   { "tw.issues", TW_PLACE_METHOD, 0, tw_decode_issues },
   { "tw.revokes", TW_PLACE_METHOD, 0, tw_decode_revokes },
+  { "tw.drops", TW_PLACE_METHOD, 0, tw_decode_drops },
   { "tw.role", TW_PLACE_METHOD, 0, tw_decode_role },
 
   { "tw.calls", TW_PLACE_SERVICE, 0, tw_decode_calls },
@@ -68,6 +69,7 @@ static const TwAnnotation annotations[] = {
   { "api.header", INPUT, TW_KIND_SCALAR, tw_decode_header },
   { "api.cookie", INPUT, TW_KIND_SCALAR, tw_decode_cookie },
   { "api.body", INPUT, TW_KIND_ANY, tw_decode_body },
+  { "tw.cookie", INPUT, TW_KIND_TEXT, tw_decode_carrier },
   { "tw.claim", VALUE, TW_KIND_TEXT, tw_decode_claim },
 
   { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
@@ -161,6 +163,8 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
     return tw_spot_fail (spot, "vt.min_size", error, "is more than vt.max_size");
   if (field->has_ge && field->has_le && (real ? field->ge_real > field->le_real : field->ge > field->le))
     return tw_spot_fail (spot, "vt.ge", error, "is more than vt.le");
+  if (field->cookie != NULL && field->source != TW_SOURCE_BODY)
+    return tw_spot_fail (spot, "tw.cookie", error, "can't stand on what does not come from the body");
   if (field->secret && (field->source == TW_SOURCE_PATH || field->source == TW_SOURCE_QUERY))
     return tw_spot_fail (spot, "tw.secret", error, "a secret can't come from path or query: they end up in logs");
   return TRUE;

@@ -17,23 +17,22 @@ is_needed (const TwStruct *structure, const TwField *field)
 
 /* Query parameters are gone through as a whole, a path has each of its own once. */
 static gboolean
-is_repeated (const TwRequestValues *values, const TwField *field)
+is_repeated (const TwRequestValues *values, TwSource from, const char *name)
 {
-  return (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE)
-         && values->is_repeated (values->request, field->source, field->source_name);
+  return (from == TW_SOURCE_HEADER || from == TW_SOURCE_COOKIE) && values->is_repeated (values->request, from, name);
 }
 
-/* A field that path, query, header, cookie or claim carry. */
+/* A field that path, query, header, cookie or claim carry as @name. */
 static void
-bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *field)
+bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *field, TwSource from, const char *name)
 {
-  const TwSpotIn source = { NULL, tw_source_name (field->source), 0 };
-  const TwSpotIn spot = { &source, field->source_name, 0 };
+  const TwSpotIn source = { NULL, tw_source_name (from), 0 };
+  const TwSpotIn spot = { &source, name, 0 };
   const TwRequestValues *values = binding->values;
   gsize length = 0;
-  const char *text = values->lookup (values->request, field->source, field->source_name, &length);
+  const char *text = values->lookup (values->request, from, name, &length);
 
-  if (text != NULL && is_repeated (values, field))
+  if (text != NULL && is_repeated (values, from, name))
     tw_binding_refuse (binding, &spot, TW_BINDING_REPEATED);
   else if (text != NULL)
     {
@@ -108,7 +107,7 @@ tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *fie
 
   if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
     {
-      bind_outside (binding, structure, field);
+      bind_outside (binding, structure, field, field->source, field->source_name);
       return 0;
     }
   if (field->nulls)
@@ -120,6 +119,9 @@ tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *fie
       tw_writer_field (&binding->writer, field->type->wire, field->id);
       tw_bind_value (binding, field, value, &at, depth);
     }
+  else if (field->cookie != NULL && outer && binding->values != NULL && binding->values->cookies
+           && !binding->body_unusable)
+    bind_outside (binding, structure, field, TW_SOURCE_COOKIE, field->cookie->name);
   else if (is_needed (structure, field) && !binding->body_unusable)
     tw_binding_refuse (binding, &at, "is required");
   return value != NULL ? 1 : 0;

@@ -36,6 +36,7 @@ typedef struct
   void (*each_query) (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data);
   gpointer request;
   const json_t *body; /* NULL: none was sent */
+  gboolean cookies;   /* the request asks for cookies: one stands in for a member with tw.cookie that the body has not */
 } TwRequestValues;
 
 /* Appends the arguments' struct to @out. A method's arguments come from where their annotations say; those of a struct

@@ -363,7 +363,9 @@ write_map (Walk *walk, const TwType *type)
 static inline gboolean
 is_outside (const Walk *walk, const TwField *field)
 {
-  if (G_LIKELY (field->source == TW_SOURCE_BODY) || (walk->flags & TW_JSON_CLAIMS))
+  if (G_LIKELY (field->source == TW_SOURCE_BODY))
+    return G_UNLIKELY (walk->flags & TW_JSON_COOKIES) && walk->depth == 1 && field->cookie != NULL;
+  if (walk->flags & TW_JSON_CLAIMS)
     return FALSE;
   return field->source == TW_SOURCE_CLAIM
          || (walk->depth == 1 && (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE));

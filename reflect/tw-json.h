@@ -20,6 +20,7 @@ typedef enum
   TW_JSON_PLAIN = 0,
   TW_JSON_CLAIMS = 1 << 0, /* with those too: for trusted readers */
   TW_JSON_OPEN = 1 << 1,   /* a struct's closing brace is left out, so that members can be added */
+  TW_JSON_COOKIES = 1 << 2, /* without what travels as a cookie (tw.cookie), of the top struct */
 } TwJsonFlags;
 
 /* Appends one value of @type, read from @reader. FALSE if the bytes do not fit the schema: the buffer is as it was.
@@ -54,7 +55,8 @@ TwReplyKind tw_reply_open (const TwMethod *method, TwProtocol protocol, const gu
 char *tw_reply_scalar (const TwReader *reader, const TwField *field);
 
 /* Calls @found, with the text of tw_reply_scalar(), for each field that is there of the struct before which @reader
- * stands (not moved) and that its JSON leaves out: those in a header or cookie (api.header, api.cookie) and claims. */
+ * stands (not moved) and that its JSON leaves out: those in a header or cookie (api.header, api.cookie) and claims; and for
+ * those with tw.cookie, which it leaves out where it is told to. */
 void tw_reply_each_outside (const TwReader *reader, const TwStruct *structure,
                             void (*found) (const TwField *field, const char *value, gpointer user_data),
                             gpointer user_data);

@@ -193,7 +193,7 @@ describe_headers (TwOpenApi *api, const TwMethod *method)
       if (field->source == TW_SOURCE_HEADER)
         json_object_set_new (headers, field->source_name,
                              describe_header (field->doc, tw_openapi_type (api, field->type, TW_OPENAPI_OUTPUT)));
-      else if (field->source == TW_SOURCE_COOKIE)
+      else if (field->source == TW_SOURCE_COOKIE || field->cookie != NULL)
         json_object_set_new (headers, "Set-Cookie", describe_header (field->doc, string_schema ()));
     }
   return headers;

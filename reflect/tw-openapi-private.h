@@ -46,6 +46,9 @@ json_t *tw_openapi_object (TwDirection direction);
 void tw_openapi_drop_member (json_t *object, const char *name);
 void tw_openapi_add_member (json_t *object, const char *name, json_t *schema, gboolean required);
 
+/* Whether @field is always a member of @structure: a cookie may stand in for it. */
+gboolean tw_openapi_is_required (const TwStruct *structure, const TwField *field);
+
 /* Whether null may stand for an input @field of @structure: it is optional, and not one that can't be cleared. */
 gboolean tw_openapi_is_nullable (const TwStruct *structure, const TwField *field);
 

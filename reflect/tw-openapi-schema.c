@@ -270,6 +270,12 @@ tw_openapi_drop_member (json_t *object, const char *name)
 }
 
 gboolean
+tw_openapi_is_required (const TwStruct *structure, const TwField *field)
+{
+  return field->presence == TW_REQUIRED && !structure->is_union && field->cookie == NULL;
+}
+
+gboolean
 tw_openapi_is_nullable (const TwStruct *structure, const TwField *field)
 {
   if (structure->is_union || field->presence == TW_REQUIRED)
@@ -294,7 +300,7 @@ tw_openapi_struct (TwOpenApi *api, const TwStruct *structure, TwDirection direct
       if (field->source == TW_SOURCE_CLAIM || (input && field->nulls))
         continue;
       tw_openapi_add_member (object, field->json_name, tw_openapi_field (api, field, direction, nullable),
-                             field->presence == TW_REQUIRED && !structure->is_union);
+                             tw_openapi_is_required (structure, field));
     }
   if (structure->is_union)
     {

@@ -40,6 +40,27 @@ describe_parameter (TwOpenApi *api, const TwField *field)
   return parameter;
 }
 
+/* What may stand in for a member of the body. */
+static json_t *
+describe_carrier (TwOpenApi *api, const TwField *field)
+{
+  g_autofree char *description =
+    g_strdup_printf ("In place of the body's member %s, where " TW_COOKIES_HEADER " says so.", field->json_name);
+
+  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s}}", "name", field->cookie->name, "in", "cookie", "required", FALSE,
+                    "description", description, "schema", "type", "string");
+}
+
+static json_t *
+describe_wish (void)
+{
+  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}", "name", TW_COOKIES_HEADER, "in", "header", "required", FALSE,
+                    "description",
+                    "Has what would be a secret of the answer's body come as a cookie that scripts can't read, and the "
+                    "cookie taken where the body has no such member. For pages of this server.",
+                    "schema", "type", "string", "const", TW_COOKIES_WANTED);
+}
+
 static json_t *
 describe_parameters (TwOpenApi *api, const TwMethod *method)
 {
@@ -48,8 +69,12 @@ describe_parameters (TwOpenApi *api, const TwMethod *method)
   const TwField *field;
 
   while ((field = tw_inputs_next (&inputs)) != NULL)
-    if (field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM)
+    if (field->cookie != NULL)
+      json_array_append_new (parameters, describe_carrier (api, field));
+    else if (field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM)
       json_array_append_new (parameters, describe_parameter (api, field));
+  if (method->uses_cookies)
+    json_array_append_new (parameters, describe_wish ());
   return parameters;
 }
 
@@ -78,7 +103,7 @@ whole_body (const TwMethod *method)
 static void
 add_argument_members (TwOpenApi *api, json_t *object, const TwStruct *owner, const TwField *field)
 {
-  gboolean required = field->presence == TW_REQUIRED && !owner->is_union;
+  gboolean required = tw_openapi_is_required (owner, field);
 
   if (tw_inputs_is_member (field))
     tw_openapi_add_member (object, field->json_name,
@@ -115,7 +140,7 @@ is_body_required (const TwMethod *method)
   if (whole != NULL && whole->is_union)
     return TRUE;
   while ((field = tw_inputs_next (&inputs)) != NULL)
-    if (tw_inputs_is_member (field) && field->presence == TW_REQUIRED)
+    if (tw_inputs_is_member (field) && field->presence == TW_REQUIRED && field->cookie == NULL)
       return TRUE;
   return FALSE;
 }

@@ -5,6 +5,8 @@
 
 #include "tw-problems.h"
 
+#include <string.h>
+
 struct _TwProblems
 {
   guint count;
@@ -65,6 +67,15 @@ tw_problems_get (const TwProblems *problems, guint i)
 {
   g_return_val_if_fail (i < problems->count, NULL);
   return &problems->items[i];
+}
+
+gboolean
+tw_problems_has (const TwProblems *problems, const char *location)
+{
+  for (guint i = 0; i < problems->count; i++)
+    if (strcmp (problems->items[i].location, location) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 char *

@@ -34,6 +34,9 @@ void tw_problems_add (TwProblems *problems, const char *location, const char *fo
 guint tw_problems_count (const TwProblems *problems);
 const TwProblem *tw_problems_get (const TwProblems *problems, guint i);
 
+/* Whether something is wrong at @location. */
+gboolean tw_problems_has (const TwProblems *problems, const char *location);
+
 /* "book.title must be at most 500 characters; done must be a bool": free with g_free(). */
 char *tw_problems_to_string (const TwProblems *problems);
 

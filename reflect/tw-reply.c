@@ -79,7 +79,8 @@ tw_reply_each_outside (const TwReader *reader, const TwStruct *structure,
       const TwField *field = &structure->fields[i];
       g_autofree char *value = NULL;
 
-      if (field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_HEADER && field->source != TW_SOURCE_COOKIE)
+      if (field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_HEADER && field->source != TW_SOURCE_COOKIE
+          && field->cookie == NULL)
         continue;
       value = tw_reply_scalar (reader, field);
       if (value != NULL)

@@ -187,7 +187,7 @@ settle_services (Loader *loader, GError **error)
         step_back (&draft->entry->service);
       g_ptr_array_add (loader->schema->services, draft->entry);
     }
-  return tw_routes_check (loader->schema, error);
+  return tw_routes_check (loader->schema, error) && tw_cookies_link (loader->schema, error);
 }
 
 /* Our annotations mean nothing on what is in @member's list. */

@@ -4,7 +4,7 @@
  *
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
- * vt.pattern, tw-schema-claims.c what a method takes from a token; tw-schema-rules.c and tw-routes.c then check what no part can know alone.
+ * vt.pattern, tw-schema-claims.c what a method takes from a token; tw-schema-rules.c, tw-routes.c and tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -130,6 +130,10 @@ char **tw_route_parameters (const char *path, GError **error);
 
 /* Refuses two methods of the schema whose routes are the same. */
 gboolean tw_routes_check (const TwSchema *schema, GError **error);
+
+/* Gives each cookie that is taken or dropped the path and age with which it is set. Refuses one that nothing sets, or
+ * that is set in two ways. */
+gboolean tw_cookies_link (const TwSchema *schema, GError **error);
 
 /* Checks what follows from a method as a whole, and the roles of a service. */
 gboolean tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **error);

@@ -52,6 +52,9 @@ check_input_differs (const TwSpot *spot, const TwField *field, gpointer user_dat
     return TRUE;
   if (!g_hash_table_add (seen, g_strdup_printf ("%d %s", (int) field->source, name)))
     return tw_spot_fail (spot, source_key (field->source), error, "\"%s\" is taken by another argument or field", name);
+  if (field->cookie != NULL
+      && !g_hash_table_add (seen, g_strdup_printf ("%d %s", (int) TW_SOURCE_COOKIE, field->cookie->name)))
+    return tw_spot_fail (spot, "tw.cookie", error, "\"%s\" is taken by another argument or field", field->cookie->name);
   return TRUE;
 }
 
@@ -124,6 +127,9 @@ check_nested_structure (const TwSpot *spot, const TwStruct *structure, GHashTabl
         return tw_spot_fail (spot, source_key (field->source), error,
                              "can't stand on %s.%s, which lies deeper than an argument's fields", structure->name,
                              field->name);
+      if (field->cookie != NULL)
+        return tw_spot_fail (spot, "tw.cookie", error, "can't stand on %s.%s, which lies deeper than an argument's fields",
+                             structure->name, field->name);
       if (!check_nested (spot, field->type, seen, error))
         return FALSE;
     }
@@ -251,6 +257,7 @@ check_no_route (const TwSpot *spot, const TwMethod *method, GError **error)
   const char *key = method->location != NULL  ? "tw.location"
                     : method->issues_session  ? "tw.issues"
                     : method->revokes != NULL ? "tw.revokes"
+                    : method->drops != NULL   ? "tw.drops"
                                               : NULL;
 
   if (key != NULL)

@@ -174,7 +174,13 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
   TwField *fields = (TwField *) (guintptr) structure->fields; /* ours while loading */
 
   for (guint i = 0; structure->is_union && i < structure->n_fields; i++)
-    fields[i].presence = TW_OPTIONAL;
+    {
+      const TwSpot at = { spot.document, spot.owner, fields[i].name };
+
+      fields[i].presence = TW_OPTIONAL;
+      if (fields[i].cookie != NULL)
+        return tw_spot_fail (&at, "tw.cookie", error, "can't stand on a union's member");
+    }
   if (!structure->is_exception)
     return TRUE;
   return settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_STATUS, "code", TW_WIRE_I32, error)

@@ -68,6 +68,18 @@ typedef struct
   char *string;   /* STRING */
 } TwDefault;
 
+/* tw.cookie: what carries a value in place of a member of the body, where a request asks for that. */
+typedef struct
+{
+  const char *name;
+  const char *path; /* below which browsers send it back: "/" unless the annotation says another one */
+  gint64 max_age_s; /* 0: until the browser ends */
+} TwCookie;
+
+/* The request's header, in lower case, that asks for cookies, and its only value. */
+#define TW_COOKIES_HEADER "use-cookies"
+#define TW_COOKIES_WANTED "true"
+
 /* A struct's field, or a method's argument. */
 struct _TwField
 {
@@ -83,6 +95,7 @@ struct _TwField
 
   TwSource source;
   const char *source_name; /* the segment's, parameter's, header's, cookie's or claim's name; NULL for BODY */
+  const TwCookie *cookie;  /* tw.cookie, of a BODY field; or NULL */
 
   /* limits; has_* tells whether there is one */
   gboolean has_min_size, has_max_size, has_max_bytes, has_ge, has_le;
@@ -135,6 +148,8 @@ struct _TwMethod
   gboolean retry_safe;        /* tw.retry="safe" */
   gboolean issues_session;    /* tw.issues="session" */
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
+  const TwCookie *drops;      /* tw.drops, or NULL */
+  gboolean uses_cookies;      /* some input, the reply's struct or tw.drops has a TwCookie */
   guint n_claims;
   const TwField *const *claims; /* all of the input that a token brings, however deep it lies, each once */
   TwRole role;

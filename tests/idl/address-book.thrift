@@ -162,7 +162,15 @@ struct Visit {
   /** Which visit. */
   2: string visit (tw.claim = "sid"),
   /** A greeting. */
-  3: string greeting
+  3: string greeting,
+  /** Lets the visitor in again, without the word. */
+  4: optional string stamp (tw.secret = "true", tw.cookie = "visit_stamp; path=/v1/visits; max_age=3600")
+}
+
+/** What a visitor who was here before shows. */
+struct Return {
+  /** What the last visit gave. */
+  1: string stamp (tw.secret = "true", vt.max_size = "40", tw.cookie = "visit_stamp")
 }
 
 /** A visit that is over. */
@@ -190,13 +198,20 @@ service AddressBook extends directory.Directory {
   ) throws (1: directory.Refusal refused)
     (api.post = "/v1/visits", tw.auth = "none", tw.status = "201", tw.issues = "session"),
 
+  /** Go on with a visit. */
+  Visit again(
+    /** What lets in. */
+    1: Return shown
+  ) throws (1: directory.Refusal refused)
+    (api.post = "/v1/visits/again", tw.auth = "none", tw.issues = "session"),
+
   /** End the visit. */
   void leave(
     /** Who. */
     1: string owner (tw.claim = "sub", vt.max_size = "40"),
     /** Which visit. */
     2: string visit (tw.claim = "sid", vt.max_size = "40")
-  ) (api.delete = "/v1/visits/current", tw.status = "204", tw.revokes = "sid"),
+  ) (api.delete = "/v1/visits/current", tw.status = "204", tw.revokes = "sid", tw.drops = "visit_stamp"),
 
   /** The visits that are over since a point. */
   EndedVisits ended(

@@ -22,7 +22,7 @@ class Book:
         self.service = Process(
             "address-book", [sys.executable, "-m", "support.address_book"], folder, {"PYTHONPATH": str(PROJECT / "tests")}
         )
-        port = int(self.service.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        self.port = port = int(self.service.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
         self.gateway = Gateway(folder, {"AddressBook": port}, arguments=["--idl", IDL])
 
     def stop(self):
@@ -71,9 +71,133 @@ WHOLE = {
 
 def test_issues_tokens_without_claims_in_the_answer(book):
     session = enter(book, "somebody")
-    assert set(session) == {"greeting", "accessToken", "tokenType", "expiresIn"}
+    assert set(session) == {"greeting", "stamp", "accessToken", "tokenType", "expiresIn"}
     refused = httpx.post(f"{book.gateway.url}/v1/visits", json={"visitor": "x", "word": "wrong"}, timeout=60)
     assert problem(refused, 403)["detail"] == "That is not the word"
+
+
+# Cookies in place of members of the body
+
+COOKIES = {"Use-Cookies": "true"}
+
+
+def enter_with_cookies(book):
+    return httpx.post(
+        f"{book.gateway.url}/v1/visits", json={"visitor": "x", "word": "open sesame"}, headers=COOKIES, timeout=60
+    )
+
+
+def come_again(book, cookie=None, headers=COOKIES, **request):
+    sent = {"Cookie": f"a=b; visit_stamp={cookie}; c=d"} if cookie is not None else {}
+    return httpx.post(f"{book.gateway.url}/v1/visits/again", headers={**headers, **sent}, timeout=60, **request)
+
+
+def stamp_of(answer):
+    """The cookie that an answer sets, and that it is set as it must be."""
+    (cookie,) = answer.headers.get_list("set-cookie")
+    value, *attributes = cookie.split("; ")
+    assert set(attributes) == {"Path=/v1/visits", "Max-Age=3600", "HttpOnly", "SameSite=Strict", "Secure"}
+    return value.removeprefix("visit_stamp=")
+
+
+def assert_dropped(answer):
+    (cookie,) = answer.headers.get_list("set-cookie")
+    value, *attributes = cookie.split("; ")
+    assert value == "visit_stamp="
+    assert set(attributes) == {"Path=/v1/visits", "Max-Age=0", "HttpOnly", "SameSite=Strict", "Secure"}
+
+
+def test_a_cookie_is_set_where_the_request_asks_for_it(book):
+    answer = enter_with_cookies(book)
+    assert set(answer.json()) == {"greeting", "accessToken", "tokenType", "expiresIn"}
+    assert stamp_of(answer).startswith("stamp-")
+    assert stamp_of(answer) not in answer.text
+
+
+def test_a_cookie_lets_in_where_the_request_asks_for_it(book):
+    shown = stamp_of(enter_with_cookies(book))
+    without = come_again(book, shown, headers={})
+    assert locations(without) == {"body.stamp"} and "set-cookie" not in without.headers
+    for request in ({}, {"json": {}}, {"json": {"stamp": None}}):
+        answer = come_again(book, shown, **request)
+        assert answer.status_code == 200, answer.text
+        shown = stamp_of(answer)
+
+
+def test_the_body_wins_over_the_cookie(book):
+    shown = enter(book, "x")["stamp"]
+    answer = come_again(book, "unknown", json={"stamp": shown})
+    assert answer.status_code == 200
+    assert stamp_of(answer) != shown
+
+
+def test_a_refused_cookie_is_dropped(book):
+    for cookie in ("unknown", "p" * 41, ""):
+        refused = come_again(book, cookie)
+        problem(refused, 401)
+        assert_dropped(refused)
+    missing = come_again(book)
+    assert problem(missing, 401)["errors"] == [{"location": "cookie.visit_stamp", "detail": "is required"}]
+    assert_dropped(missing)
+
+
+def test_a_cookie_stays_where_it_may_still_be_good(book):
+    busy = come_again(book, "busy")
+    problem(busy, 503)
+    assert "set-cookie" not in busy.headers
+    for body in (b"{", b'{"more": 1}'):
+        shown = stamp_of(enter_with_cookies(book))
+        bad = come_again(book, shown, headers={**COOKIES, "Content-Type": "application/json"}, content=body)
+        problem(bad, 400)
+        assert "set-cookie" not in bad.headers
+
+
+def test_leaving_drops_the_cookie(book):
+    token = enter_with_cookies(book).json()["accessToken"]
+    headers = {"Authorization": f"Bearer {token}", **COOKIES}
+    answer = httpx.delete(f"{book.gateway.url}/v1/visits/current", headers=headers, timeout=60)
+    assert answer.status_code == 204
+    assert_dropped(answer)
+    headers = {"Authorization": f"Bearer {enter(book, 'x')['accessToken']}"}
+    answer = httpx.delete(f"{book.gateway.url}/v1/visits/current", headers=headers, timeout=60)
+    assert answer.status_code == 204 and "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", "nonsense"])
+def test_cookies_are_for_pages_of_the_same_origin(book, site):
+    shown = stamp_of(enter_with_cookies(book))
+    refused = come_again(book, shown, headers={**COOKIES, "Sec-Fetch-Site": site})
+    problem(refused, 403)
+    assert "set-cookie" not in refused.headers
+    assert come_again(book, shown, headers={**COOKIES, "Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_no_page_of_another_origin_may_ask_for_cookies(book):
+    """A browser asks first whether it may send the header; it is not told so."""
+    asking = {
+        "Origin": "https://example.net",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "use-cookies",
+    }
+    answer = httpx.options(f"{book.gateway.url}/v1/visits/again", headers=asking, timeout=60)
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_cookies_are_wanted_or_not(book):
+    for wish in ("false", "1", "True", ""):
+        assert locations(come_again(book, "x", headers={"Use-Cookies": wish})) == {"header.use-cookies"}
+
+
+@pytest.mark.parametrize(("url", "secure"), [("http://10.0.0.1:8080/", False), ("https://tasks.example.org", True)])
+def test_the_public_url_says_whether_cookies_are_secure(book, tmp_path, url, secure):
+    gateway = Gateway(tmp_path, {"AddressBook": book.port}, arguments=["--idl", IDL, "--public-url", url])
+    try:
+        answer = httpx.post(
+            f"{gateway.url}/v1/visits", json={"visitor": "x", "word": "open sesame"}, headers=COOKIES, timeout=60
+        )
+        assert ("Secure" in answer.headers["set-cookie"].split("; ")) == secure
+    finally:
+        assert gateway.stop() == 0
 
 
 def test_every_type_there_and_back(visitor):
@@ -256,7 +380,7 @@ def test_health_and_openapi(book):
     document = httpx.get(f"{book.gateway.url}/openapi.json", timeout=60).json()
     openapi_spec_validator.validate(document)
     assert set(document["paths"]) == {
-        "/v1/motto", "/v1/visits", "/v1/visits/current", "/v1/contacts", "/v1/contacts/{key}",
+        "/v1/motto", "/v1/visits", "/v1/visits/again", "/v1/visits/current", "/v1/contacts", "/v1/contacts/{key}",
         "/v1/contacts/{key}/notes/{number}", "/v1/contacts:gather",
     }  # fmt: skip
     contact = document["paths"]["/v1/contacts"]["post"]["requestBody"]["content"]["application/json"]["schema"]

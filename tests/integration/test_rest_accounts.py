@@ -121,6 +121,74 @@ def test_bad_refresh_tokens(person):
     assert person.client.get("/v1/account").status_code == 200
 
 
+# The refresh token as a cookie
+
+COOKIES = {"Use-Cookies": "true"}
+ATTRIBUTES = {"Path=/v1/sessions", "HttpOnly", "SameSite=Strict", "Secure"}
+
+
+def cookie_of(answer):
+    (cookie,) = answer.headers.get_list("set-cookie")
+    value, *attributes = cookie.split("; ")
+    assert set(attributes) == ATTRIBUTES | {"Max-Age=2592000"}
+    assert value.startswith("taskwire_refresh=")
+    assert "refreshToken" not in answer.json() and value.split("=")[1] not in answer.text
+    return {"Cookie": value}
+
+
+def assert_cookie_dropped(answer):
+    (cookie,) = answer.headers.get_list("set-cookie")
+    value, *attributes = cookie.split("; ")
+    assert value == "taskwire_refresh="
+    assert set(attributes) == ATTRIBUTES | {"Max-Age=0"}
+
+
+def ask_anew(stack, verb, path, **request):
+    """Without what httpx would remember."""
+    return httpx.request(verb, f"{stack.url}{path}", timeout=60, **request)
+
+
+def test_a_session_in_a_cookie(stack):
+    account = {"email": new_email(), "password": PASSWORD}
+    signed_up = ask_anew(stack, "POST", "/v1/accounts", json=account, headers=COOKIES)
+    logged_in = ask_anew(stack, "POST", "/v1/sessions", json=account, headers=COOKIES)
+    for answer in (signed_up, logged_in):
+        assert answer.status_code == 201
+        cookie = cookie_of(answer)
+        refreshed = ask_anew(stack, "POST", "/v1/sessions/refresh", headers={**COOKIES, **cookie})
+        assert refreshed.status_code == 200
+        assert set(refreshed.json()) == {"accessToken", "tokenType", "expiresIn"}
+        assert cookie_of(refreshed) != cookie
+        authorization = {"Authorization": f"Bearer {refreshed.json()['accessToken']}"}
+        assert ask_anew(stack, "GET", "/v1/account", headers=authorization).status_code == 200
+        left = ask_anew(stack, "DELETE", "/v1/sessions/current", headers={**COOKIES, **authorization})
+        assert left.status_code == 204
+        assert_cookie_dropped(left)
+        refused = ask_anew(stack, "POST", "/v1/sessions/refresh", headers={**COOKIES, **cookie_of(refreshed)})
+        problem(refused, 401)
+        assert_cookie_dropped(refused)
+
+
+def test_a_cookie_alone_does_nothing(stack):
+    account = {"email": new_email(), "password": PASSWORD}
+    cookie = cookie_of(ask_anew(stack, "POST", "/v1/accounts", json=account, headers=COOKIES))
+    for request in ({}, {"json": {}}):
+        answer = ask_anew(stack, "POST", "/v1/sessions/refresh", headers=cookie, **request)
+        assert locations(answer) == {"body.refreshToken"}
+    form = {"Content-Type": "application/x-www-form-urlencoded", **cookie}
+    problem(ask_anew(stack, "POST", "/v1/sessions/refresh", headers=form, content=b"a=b"), 415)
+    other = {**COOKIES, **cookie, "Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"}
+    problem(ask_anew(stack, "POST", "/v1/sessions/refresh", headers=other), 403)
+    assert ask_anew(stack, "POST", "/v1/sessions/refresh", headers={**COOKIES, **cookie}).status_code == 200
+
+
+def test_no_cookie_and_no_good_one_are_a_401(stack):
+    for cookie in ({}, *({"Cookie": f"taskwire_refresh={value}"} for value in ("", "x", "A" * 129))):
+        answer = ask_anew(stack, "POST", "/v1/sessions/refresh", headers={**COOKIES, **cookie})
+        problem(answer, 401)
+        assert_cookie_dropped(answer)
+
+
 def test_log_out(person):
     other_session = person.log_in()
     answer = person.client.delete("/v1/sessions/current")

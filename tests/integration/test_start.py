@@ -145,6 +145,10 @@ def test_bad_gateway_flags(tmp_path):
     assert "--workers" in gateway(tmp_path, "--workers", "0")
     assert "Nothing" in gateway(tmp_path, "--upstream", "Nothing=127.0.0.1:1")
     assert "nonsense" in gateway(tmp_path, "--upstream", "Tasks=nonsense")
+    for url in ("tasks.example.org", "ftp://x", "http://", "https://x/tasks", "https://x?y", "https://x#y", ""):
+        assert "--public-url" in gateway(tmp_path, "--public-url", url)
+    assert "hunter2" not in gateway(tmp_path, "--public-url", "https://user:hunter2@example.org")
+    assert "--revocations-max-age" in gateway(tmp_path, "--revocations-max-age", "-1")
     key = tmp_path / "short.key"
     key.write_text("k1 c2hvcnQ\n")
     key.chmod(0o600)

@@ -29,6 +29,7 @@ class Handler:
         self.contacts = {}  # (owner, key) -> Contact
         self.made = {}  # (owner, request key) -> key
         self.notes = {}
+        self.stamps = {}  # who is let in with it
         self.over = []
         self.numbers = itertools.count(1)
         self.well = True
@@ -44,7 +45,20 @@ class Handler:
     def enter(self, visitor):
         if visitor.word != "open sesame":
             raise Refusal(reason=403, explanation="That is not the word", times=1)
-        return book.Visit(owner=visitor.visitor, visit=f"visit-{next(self.numbers)}", greeting=f"Hello {visitor.visitor}")
+        return self.open(visitor.visitor, f"Hello {visitor.visitor}")
+
+    def open(self, owner, greeting):
+        number = next(self.numbers)
+        self.stamps[f"stamp-{number}"] = owner
+        return book.Visit(owner=owner, visit=f"visit-{number}", greeting=greeting, stamp=f"stamp-{number}")
+
+    def again(self, shown):
+        if shown.stamp == "busy":
+            raise Refusal(reason=503, explanation="Nobody is let in at the moment")
+        owner = self.stamps.pop(shown.stamp, None)
+        if owner is None:
+            raise Refusal(reason=401, explanation="That lets nobody in")
+        return self.open(owner, f"Hello again, {owner}")
 
     def leave(self, owner, visit):
         with self.lock:

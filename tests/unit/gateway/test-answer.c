@@ -24,6 +24,7 @@ typedef struct
   TwRevocations *revocations;
   TwBuffer bytes;
   TwWriter writer;
+  gboolean secure, cookies;
 } Fixture;
 
 static void
@@ -51,9 +52,12 @@ tear_down (Fixture *fixture, gconstpointer data)
 static TwResponse *
 answer_reply (Fixture *fixture, const char *method, const TwClaims *claims, const TwClientReply *reply)
 {
-  const TwAnswerContext context = { fixture->keys, fixture->revocations, fixture->clock, LIFETIME_S };
+  const TwAnswerContext context = {
+    fixture->keys, fixture->revocations, fixture->clock, LIFETIME_S, fixture->secure,
+  };
+  const TwAnswerCall call = { address_book_method (fixture->schema, method), claims, fixture->cookies };
 
-  return tw_answer_new (&context, address_book_method (fixture->schema, method), claims, reply);
+  return tw_answer_new (&context, &call, reply);
 }
 
 /* Ends what was written and answers with it. */
@@ -272,7 +276,7 @@ test_application_exception (Fixture *fixture, gconstpointer data)
 }
 
 static TwResponse *
-answer_visit (Fixture *fixture, const char *owner, const char *visit)
+answer_visit (Fixture *fixture, const char *owner, const char *visit, const char *pass)
 {
   open_struct (&fixture->writer, 0);
   if (owner != NULL)
@@ -280,13 +284,15 @@ answer_visit (Fixture *fixture, const char *owner, const char *visit)
   if (visit != NULL)
     put_string (&fixture->writer, 2, visit);
   put_string (&fixture->writer, 3, "Hello");
+  if (pass != NULL)
+    put_string (&fixture->writer, 4, pass);
   return answer_struct (fixture, "enter");
 }
 
 static void
 test_session (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (TwResponse) response = answer_visit (fixture, "me", "s1");
+  g_autoptr (TwResponse) response = answer_visit (fixture, "me", "s1", NULL);
   g_autofree char *text = text_of (response);
 
   g_assert_cmpuint (tw_response_status (response), ==, 201);
@@ -294,12 +300,89 @@ test_session (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_suffix (text, "\",\"tokenType\":\"Bearer\",\"expiresIn\":900}"));
 }
 
+static void
+test_secret_in_the_body (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = answer_visit (fixture, "me", "s1", "p1; a \"strange\" one");
+  g_autofree char *text = text_of (response);
+
+  g_assert_nonnull (strstr (text, "\"stamp\":\"p1; a \\\"strange\\\" one\""));
+  g_assert_null (tw_response_header (response, "Set-Cookie"));
+}
+
+static void
+test_secret_in_a_cookie (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = NULL;
+  g_autofree char *text = NULL;
+
+  fixture->cookies = TRUE;
+  fixture->secure = GPOINTER_TO_INT (data);
+  response = answer_visit (fixture, "me", "s1", "p1");
+  text = text_of (response);
+  g_assert_cmpuint (tw_response_status (response), ==, 201);
+  g_assert_true (g_str_has_prefix (text, "{\"greeting\":\"Hello\",\"accessToken\":\""));
+  g_assert_cmpstr (tw_response_header (response, "Set-Cookie"), ==,
+                   fixture->secure ? "visit_stamp=p1; Path=/v1/visits; Max-Age=3600; HttpOnly; SameSite=Strict; Secure"
+                                   : "visit_stamp=p1; Path=/v1/visits; Max-Age=3600; HttpOnly; SameSite=Strict");
+}
+
+/* The client would be left without it. */
+static void
+test_secret_that_can_be_no_cookie (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = NULL;
+
+  fixture->cookies = TRUE;
+  response = answer_visit (fixture, "me", "s1", "p1; Domain=example.org");
+  assert_internal (response);
+}
+
+static void
+test_refused_cookie_is_dropped (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    gint32 status;
+    gboolean dropped;
+  } cases[] = { { 400, TRUE }, { 401, TRUE }, { 403, FALSE }, { 409, FALSE }, { 429, FALSE }, { 503, FALSE } };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      gboolean dropped = cases[i / 2].dropped && i % 2 == 1;
+      g_autoptr (TwResponse) response = NULL;
+
+      fixture->cookies = i % 2 == 1;
+      tw_buffer_clear (&fixture->bytes);
+      tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
+      tw_writer_struct_begin (&fixture->writer);
+      open_struct (&fixture->writer, 1);
+      put_i32 (&fixture->writer, 1, cases[i / 2].status);
+      response = answer_struct (fixture, "again");
+      g_assert_cmpuint (tw_response_status (response), ==, cases[i / 2].status);
+      g_assert_cmpstr (tw_response_header (response, "Set-Cookie"), ==,
+                       dropped ? "visit_stamp=; Path=/v1/visits; Max-Age=0; HttpOnly; SameSite=Strict" : NULL);
+    }
+}
+
+static void
+test_leaving_drops_the_cookie (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = NULL;
+
+  fixture->cookies = fixture->secure = TRUE;
+  response = answer (fixture, "leave", NULL);
+  g_assert_cmpuint (tw_response_status (response), ==, 204);
+  g_assert_cmpstr (tw_response_header (response, "Set-Cookie"), ==,
+                   "visit_stamp=; Path=/v1/visits; Max-Age=0; HttpOnly; SameSite=Strict; Secure");
+}
+
 /* A token without its session could never be ended. */
 static void
 test_session_of_nobody (Fixture *fixture, gconstpointer data)
 {
   const char *const *names = data;
-  g_autoptr (TwResponse) response = answer_visit (fixture, names[0], names[1]);
+  g_autoptr (TwResponse) response = answer_visit (fixture, names[0], names[1], NULL);
 
   assert_internal (response);
 }
@@ -346,6 +429,12 @@ main (int argc, char **argv)
   add ("/answer/failures-tell-no-addresses", NULL, test_failures);
   add ("/answer/application-exception-is-told-to-nobody", NULL, test_application_exception);
   add ("/answer/session", NULL, test_session);
+  add ("/answer/secret-in-the-body", NULL, test_secret_in_the_body);
+  add ("/answer/secret-in-a-cookie", GINT_TO_POINTER (FALSE), test_secret_in_a_cookie);
+  add ("/answer/secret-in-a-secure-cookie", GINT_TO_POINTER (TRUE), test_secret_in_a_cookie);
+  add ("/answer/secret-that-can-be-no-cookie", NULL, test_secret_that_can_be_no_cookie);
+  add ("/answer/refused-cookie-is-dropped", NULL, test_refused_cookie_is_dropped);
+  add ("/answer/leaving-drops-the-cookie", NULL, test_leaving_drops_the_cookie);
   add ("/answer/session-without-its-name", no_session, test_session_of_nobody);
   add ("/answer/session-without-its-owner", no_owner, test_session_of_nobody);
   add ("/answer/session-with-an-empty-name", empty_session, test_session_of_nobody);

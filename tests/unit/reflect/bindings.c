@@ -46,7 +46,7 @@ each_query (gpointer request, void (*found) (const char *name, gpointer user_dat
 TwRequestValues
 request_values (Request *request, const json_t *body)
 {
-  return (TwRequestValues) { look_up, is_repeated, each_query, request, body };
+  return (TwRequestValues) { look_up, is_repeated, each_query, request, body, FALSE };
 }
 
 json_t *

@@ -114,6 +114,54 @@ test_all_failures_are_told (void)
       "body.extra is not known");
 }
 
+/* What "again" says to a request with @cookie and @body that asks for cookies, or not. */
+static char *
+show_again (gboolean cookies, const char *cookie, const char *body)
+{
+  g_autoptr (TwSchema) schema = address_book_new ();
+  const TwMethod *method = address_book_method (schema, "again");
+  const Sent sent[] = { { TW_SOURCE_COOKIE, "visit_stamp", cookie }, { 0, NULL, NULL } };
+  Request request = { cookie != NULL ? sent : NULL };
+  json_auto_t *json = body != NULL ? parse (body) : NULL;
+  TwRequestValues values = request_values (&request, json);
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+
+  values.cookies = cookies;
+  if (!tw_bind_request (method, &values, TW_PROTOCOL_BINARY, &bytes, problems))
+    return tw_problems_to_string (problems);
+  return show (method, TW_PROTOCOL_BINARY, &bytes);
+}
+
+static void
+test_cookie_stands_in_for_a_member (void)
+{
+  static const struct
+  {
+    gboolean cookies;
+    const char *cookie, *body, *shown;
+  } cases[] = {
+    { TRUE, "p1", NULL, "{\"shown\":{\"stamp\":\"p1\"}}" },
+    { TRUE, "p1", "{}", "{\"shown\":{\"stamp\":\"p1\"}}" },
+    { TRUE, "p1", "{\"stamp\":null}", "{\"shown\":{\"stamp\":\"p1\"}}" },
+    { TRUE, "p1", "{\"stamp\":\"p2\"}", "{\"shown\":{\"stamp\":\"p2\"}}" },
+    { TRUE, NULL, "{\"stamp\":\"p2\"}", "{\"shown\":{\"stamp\":\"p2\"}}" },
+    { TRUE, NULL, NULL, "cookie.visit_stamp is required" },
+    { TRUE, NULL, "[]", "body must be an object" },
+    { TRUE, "a pass of more than forty characters, I say", NULL, "cookie.visit_stamp must be at most 40 characters" },
+    { FALSE, "p1", NULL, "body.stamp is required" },
+    { FALSE, "p1", "{}", "body.stamp is required" },
+    { FALSE, "p1", "{\"stamp\":\"p2\"}", "{\"shown\":{\"stamp\":\"p2\"}}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *shown = show_again (cases[i].cookies, cases[i].cookie, cases[i].body);
+
+      g_assert_cmpstr (shown, ==, cases[i].shown);
+    }
+}
+
 static void
 test_missing_body_names_what_is_required (void)
 {
@@ -251,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bind/null-that-cannot-clear-is-refused-at-its-place", test_null_that_cannot_clear);
   g_test_add_func ("/bind/names-to-clear-cannot-be-sent", test_names_to_clear_cannot_be_sent);
   g_test_add_func ("/bind/all-failures-are-told", test_all_failures_are_told);
+  g_test_add_func ("/bind/cookie-stands-in-for-a-member", test_cookie_stands_in_for_a_member);
   g_test_add_func ("/bind/missing-body-names-what-is-required", test_missing_body_names_what_is_required);
   g_test_add_func ("/bind/body-that-is-no-object-is-refused", test_body_that_is_no_object);
   g_test_add_func ("/bind/repeated-query-parameter-is-refused", test_repeated_query_parameter);

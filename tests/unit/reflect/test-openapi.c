@@ -71,7 +71,7 @@ test_paths (void)
     json_object_foreach (verbs, verb, operation)
       g_assert_true (
           g_hash_table_add (ids, (gpointer) (guintptr) json_string_value (at (operation, "operationId", NULL))));
-  g_assert_cmpuint (g_hash_table_size (ids), ==, 10);
+  g_assert_cmpuint (g_hash_table_size (ids), ==, 11);
   assert_json (at (paths, "/v1/contacts/{key}/notes/{number}", "put", "operationId", NULL), "\"AddressBook_note\"");
   assert_json (at (paths, "/v1/motto", "get", "operationId", NULL), "\"AddressBook_motto\"");
   assert_json (at (paths, "/v1/contacts", "post", "summary", NULL), "\"Write somebody into the book\"");
@@ -170,6 +170,33 @@ test_body_of_several_places (void)
   assert_json (at (properties, "height", "minimum", NULL), "0.3");
   assert_json (at (properties, "addresses", "additionalProperties", NULL),
                "{\"$ref\": \"#/components/schemas/AddressInput\"}");
+}
+
+/* A member that may come as a cookie need not be there, and the document says how to have it so. */
+static void
+test_cookies_in_place_of_members (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *again = at (document, "paths", "/v1/visits/again", "post", NULL);
+  json_t *visit = at (document, "components", "schemas", "Visit", NULL);
+
+  assert_json (at (again, "requestBody", "required", NULL), "false");
+  assert_json (at (again, "parameters", NULL),
+               "[{\"name\": \"visit_stamp\", \"in\": \"cookie\", \"required\": false,"
+               " \"description\": \"In place of the body's member stamp, where use-cookies says so.\","
+               " \"schema\": {\"type\": \"string\"}},"
+               " {\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
+               " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
+               " read, and the cookie taken where the body has no such member. For pages of this server.\","
+               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}}]");
+  assert_json (at (again, "responses", "200", "headers", "Set-Cookie", "schema", NULL), "{\"type\": \"string\"}");
+  assert_json (at (visit, "required", NULL), "[\"greeting\"]");
+  g_assert_nonnull (at (visit, "properties", "stamp", NULL));
+  assert_json (at (document, "paths", "/v1/visits/current", "delete", "parameters", NULL),
+               "[{\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
+               " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
+               " read, and the cookie taken where the body has no such member. For pages of this server.\","
+               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}}]");
 }
 
 static void
@@ -359,6 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/parameters-with-their-limits", test_parameters);
   g_test_add_func ("/openapi/body-of-one-struct-is-a-component", test_body_of_one_struct);
   g_test_add_func ("/openapi/body-of-several-places-is-gathered", test_body_of_several_places);
+  g_test_add_func ("/openapi/cookies-in-place-of-members-has-one-member", test_cookies_in_place_of_members);
   g_test_add_func ("/openapi/union-has-one-member", test_union);
   g_test_add_func ("/openapi/merge-patch-takes-null", test_merge_patch);
   g_test_add_func ("/openapi/null-that-cannot-clear-is-not-taken", test_null_that_cannot_clear);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-cookies.h"
+
+#include "tw-inputs.h"
+
+#include <string.h>
+
+static gboolean
+is_text (const char *sent, gsize length, const char *wanted)
+{
+  return length == strlen (wanted) && memcmp (sent, wanted, length) == 0;
+}
+
+static TwResponse *
+new_strange_wish (void)
+{
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+
+  tw_problems_add (problems, "header." TW_COOKIES_HEADER, "must be \"%s\"", TW_COOKIES_WANTED);
+  return tw_response_new_problem_of (400, "The request is not valid", problems);
+}
+
+gboolean
+tw_cookies_wanted (const TwRequest *request, const TwMethod *method, TwResponse **refusal)
+{
+  gsize length = 0;
+  const char *wish = method->uses_cookies ? tw_request_header (request, TW_COOKIES_HEADER, &length) : NULL;
+  const char *site;
+
+  if (wish == NULL)
+    return FALSE;
+  if (!is_text (wish, length, TW_COOKIES_WANTED))
+    *refusal = new_strange_wish ();
+  /* https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header: another origin of the same site is no friend either. */
+  site = tw_request_header (request, "sec-fetch-site", &length);
+  if (*refusal == NULL && site != NULL && !is_text (site, length, "same-origin"))
+    *refusal = tw_response_new_problem (403, "Cookies are for the pages of this server");
+  return *refusal == NULL;
+}
+
+gboolean
+tw_cookies_is_value (const char *value)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (*at <= 0x20 || *at >= 0x7f || strchr ("\",;\\", *at) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* With the age as it is given, where it is not negative. */
+static void
+add (TwResponse *response, const TwCookie *cookie, const char *value, gint64 max_age_s, gboolean secure)
+{
+  g_autofree char *age = max_age_s >= 0 ? g_strdup_printf ("Max-Age=%" G_GINT64_FORMAT "; ", max_age_s) : NULL;
+  g_autofree char *text
+    = g_strdup_printf ("%s=%s; Path=%s; %sHttpOnly; SameSite=Strict%s", cookie->name, value, cookie->path,
+                       age != NULL ? age : "", secure ? "; Secure" : "");
+
+  tw_response_add_header (response, "Set-Cookie", text);
+}
+
+void
+tw_cookies_set (TwResponse *response, const TwCookie *cookie, const char *value, gboolean secure)
+{
+  add (response, cookie, value, cookie->max_age_s > 0 ? cookie->max_age_s : -1, secure);
+}
+
+void
+tw_cookies_drop (TwResponse *response, const TwCookie *cookie, gboolean secure)
+{
+  add (response, cookie, "", 0, secure);
+}
+
+void
+tw_cookies_drop_taken (TwResponse *response, const TwMethod *method, gboolean secure)
+{
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (field->cookie != NULL)
+      tw_cookies_drop (response, field->cookie, secure);
+}
+
+gboolean
+tw_cookies_are_bad (const TwMethod *method, const TwProblems *problems)
+{
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    {
+      g_autofree char *location = field->cookie != NULL ? g_strconcat ("cookie.", field->cookie->name, NULL) : NULL;
+
+      if (location != NULL && tw_problems_has (problems, location))
+        return TRUE;
+    }
+  return FALSE;
+}
