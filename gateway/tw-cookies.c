@@ -6,10 +6,17 @@
 
 #include <string.h>
 
+#define SITE_HEADER "sec-fetch-site"
+
+/* Whether the header @name came, and once, with @wanted. */
 static gboolean
-is_text (const char *sent, gsize length, const char *wanted)
+says (const TwRequest *request, const char *name, const char *wanted)
 {
-  return length == strlen (wanted) && memcmp (sent, wanted, length) == 0;
+  gsize length = 0;
+  const char *sent = tw_request_header (request, name, &length);
+
+  return sent != NULL && length == strlen (wanted) && memcmp (sent, wanted, length) == 0
+         && !tw_request_is_header_repeated (request, name);
 }
 
 static TwResponse *
@@ -25,16 +32,13 @@ gboolean
 tw_cookies_wanted (const TwRequest *request, const TwMethod *method, TwResponse **refusal)
 {
   gsize length = 0;
-  const char *wish = method->uses_cookies ? tw_request_header (request, TW_COOKIES_HEADER, &length) : NULL;
-  const char *site;
 
-  if (wish == NULL)
+  if (!method->uses_cookies || tw_request_header (request, TW_COOKIES_HEADER, &length) == NULL)
     return FALSE;
-  if (!is_text (wish, length, TW_COOKIES_WANTED))
+  if (!says (request, TW_COOKIES_HEADER, TW_COOKIES_WANTED))
     *refusal = new_strange_wish ();
   /* https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header: another origin of the same site is no friend either. */
-  site = tw_request_header (request, "sec-fetch-site", &length);
-  if (*refusal == NULL && site != NULL && !is_text (site, length, "same-origin"))
+  else if (tw_request_header (request, SITE_HEADER, &length) != NULL && !says (request, SITE_HEADER, "same-origin"))
     *refusal = tw_response_new_problem (403, "Cookies are for the pages of this server");
   return *refusal == NULL;
 }

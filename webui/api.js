@@ -55,13 +55,18 @@ function problemOf(answer, body) {
   );
 }
 
+// Longer than the server takes for anything, a slow way there included.
+const PATIENCE_MS = 60_000;
+
 /**
- * Sends a request and gives the answer's JSON back, null where there is none.
+ * Sends a request and gives the answer's JSON back, null where there is none. With `cookies` it takes and brings the
+ * session's cookie, which nothing here can read.
  * @throws {Problem}
  */
-export async function request(verb, path, { body, token } = {}) {
+export async function request(verb, path, { body, token, cookies = false } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
   if (token) headers.Authorization = `Bearer ${token}`;
+  if (cookies) headers["Use-Cookies"] = "true";
   if (body !== undefined) {
     headers["Content-Type"] = verb === "PATCH" ? "application/merge-patch+json" : "application/json";
   }
@@ -73,7 +78,8 @@ export async function request(verb, path, { body, token } = {}) {
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
-      credentials: "omit",
+      credentials: cookies ? "same-origin" : "omit",
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     text = await answer.text();
   } catch {

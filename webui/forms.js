@@ -4,6 +4,7 @@
 // is wrong with the input NAME, and [data-error-of-form] what is wrong with no single one.
 
 import { Problem } from "./api.js";
+import { isComposing } from "./keys.js";
 
 let lastErrorId = 0;
 
@@ -53,6 +54,10 @@ function showErrors(form, problem) {
 export function onSubmit(form, action, onProblem) {
   const button = form.querySelector("[type=submit]");
   linkErrors(form);
+  form.addEventListener("keydown", (event) => {
+    // Else it would submit the form too.
+    if (event.key === "Enter" && isComposing(event)) event.preventDefault();
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;

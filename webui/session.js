@@ -1,55 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Somebody who is signed in. The tokens live in here, in memory, and nowhere else: a reload forgets them.
+// Somebody who is signed in. The access token lives in here, in memory, and nowhere else. What renews it is a cookie that no
+// script can read: so a reload, another tab, and the browser's next start go on with the session.
 
 import { Problem, request } from "./api.js";
 
 // How long before its end an access token is renewed; a short-lived one at half its time.
 const RENEW_EARLY_S = 60;
 
+/**
+ * A request that uses the cookie: one at a time in all tabs, where the browser can do that (it can't over plain HTTP). Two
+ * that take the same cookie all the same are given the same next one by the server.
+ */
+function requestWithCookie(verb, path, options) {
+  const send = () => request(verb, path, { ...options, cookies: true });
+  return navigator.locks ? navigator.locks.request("taskwire-session", send) : send();
+}
+
+/** Who an access token is for: RFC 7519, section 4.1.2. */
+function ownerOf(token) {
+  const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes)).sub;
+}
+
+/**
+ * What happens to a session otherwise than by its own signOut(); one of these, once.
+ * @typedef {object} Ends
+ * @property {(session: Session) => void} onEnded it is over
+ * @property {(session: Session, other: Session) => void} onReplaced another person has signed in, in another tab
+ */
+
 export class Session {
-  #tokens; // {accessToken, refreshToken}; null once the session is over
-  #onEnded;
+  #ends;
+  #accessToken = null; // null once the session is over
   #renewing = null; // the one renewal under way, which all who need it wait for
   #timer = null;
 
-  constructor(tokens, onEnded) {
-    this.#onEnded = onEnded;
-    this.#take(tokens);
+  /** @param {Ends} ends */
+  constructor(answer, ends) {
+    this.owner = ownerOf(answer.accessToken);
+    this.#ends = ends;
+    this.#take(answer);
   }
 
-  /** `onEnded` is called once if the session ends otherwise than by signOut(). */
-  static async signIn(credentials, onEnded) {
-    return new Session(await request("POST", "/v1/sessions", { body: credentials }), onEnded);
+  static async signIn(credentials, ends) {
+    return new Session(await requestWithCookie("POST", "/v1/sessions", { body: credentials }), ends);
   }
 
-  static async signUp(account, onEnded) {
-    return new Session(await request("POST", "/v1/accounts", { body: account }), onEnded);
+  static async signUp(account, ends) {
+    return new Session(await requestWithCookie("POST", "/v1/accounts", { body: account }), ends);
+  }
+
+  /** Goes on with the session that the browser has a cookie of; null where there is none. */
+  static async resume(ends) {
+    try {
+      return new Session(await requestWithCookie("POST", "/v1/sessions/refresh"), ends);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.isTemporary) throw problem;
+      return null;
+    }
   }
 
   /** A request in this session's name. A token that is refused is renewed, and the request sent once more. */
   async request(verb, path, body) {
-    const tokens = this.#tokens;
-    try {
-      return await request(verb, path, { body, token: tokens?.accessToken });
-    } catch (problem) {
-      if (problem.status !== 401 || tokens === null) throw problem;
-    }
-    await this.#renew(tokens);
-    if (this.#tokens === null) throw new Problem(401, "Your session has ended.");
-    try {
-      return await request(verb, path, { body, token: this.#tokens.accessToken });
-    } catch (problem) {
-      if (problem.status === 401) this.#end();
-      throw problem;
-    }
+    return this.#send(request, verb, path, body);
   }
 
-  /** Forgets the tokens in any case. Throws where the server could not be told that the session is over. */
+  /** Forgets the token in any case. Throws where the server could not be told that the session is over. */
   async signOut() {
-    this.#onEnded = () => {};
+    this.#ends = null;
     try {
-      await this.request("DELETE", "/v1/sessions/current");
+      await this.#send(requestWithCookie, "DELETE", "/v1/sessions/current");
     } catch (problem) {
       if (problem.status !== 401) throw problem;
     } finally {
@@ -57,45 +79,70 @@ export class Session {
     }
   }
 
-  #take({ accessToken, refreshToken, expiresIn }) {
-    const tokens = { accessToken, refreshToken };
-    const early = Math.min(RENEW_EARLY_S, expiresIn / 2);
-    this.#tokens = tokens;
-    clearTimeout(this.#timer);
-    // Where this fails, the next request is refused and tries again.
-    this.#timer = setTimeout(() => this.#renew(tokens).catch(() => {}), (expiresIn - early) * 1000);
+  /** Ends it here: it has been ended elsewhere. */
+  end() {
+    if (this.#accessToken === null) return;
+    this.#forget();
+    this.#ends?.onEnded(this);
   }
 
-  /** Replaces the tokens `used`, unless that has been done meanwhile. */
+  async #send(send, verb, path, body) {
+    const token = this.#accessToken;
+    try {
+      return await send(verb, path, { body, token });
+    } catch (problem) {
+      if (problem.status !== 401 || token === null) throw problem;
+    }
+    await this.#renew(token);
+    if (this.#accessToken === null) throw new Problem(401, "Your session has ended.");
+    try {
+      return await send(verb, path, { body, token: this.#accessToken });
+    } catch (problem) {
+      if (problem.status === 401) this.end();
+      throw problem;
+    }
+  }
+
+  #take({ accessToken, expiresIn }) {
+    const early = Math.min(RENEW_EARLY_S, expiresIn / 2);
+    this.#accessToken = accessToken;
+    clearTimeout(this.#timer);
+    // Where this fails, the next request is refused and tries again.
+    this.#timer = setTimeout(() => this.#renew(accessToken).catch(() => {}), (expiresIn - early) * 1000);
+  }
+
+  /** Replaces the token `used`, unless that has been done meanwhile. */
   async #renew(used) {
-    if (this.#tokens !== used) return;
-    this.#renewing ??= this.#buyTokens().finally(() => {
+    if (this.#accessToken !== used) return;
+    this.#renewing ??= this.#buyToken().finally(() => {
       this.#renewing = null;
     });
     await this.#renewing;
   }
 
-  async #buyTokens() {
-    const { refreshToken } = this.#tokens;
+  async #buyToken() {
     let bought;
     try {
-      bought = await request("POST", "/v1/sessions/refresh", { body: { refreshToken } });
+      bought = await requestWithCookie("POST", "/v1/sessions/refresh");
     } catch (problem) {
       if (problem.isTemporary) throw problem;
-      this.#end();
+      this.end();
       throw new Problem(401, "Your session has ended.");
     }
-    if (this.#tokens !== null) this.#take(bought);
+    if (this.#accessToken === null) return;
+    if (ownerOf(bought.accessToken) === this.owner) this.#take(bought);
+    else this.#giveWay(bought);
+  }
+
+  /** The cookie is somebody else's by now: nothing may be done in that person's name that this one has begun. */
+  #giveWay(answer) {
+    const ends = this.#ends;
+    this.#forget();
+    ends?.onReplaced(this, new Session(answer, ends));
   }
 
   #forget() {
     clearTimeout(this.#timer);
-    this.#tokens = null;
-  }
-
-  #end() {
-    if (this.#tokens === null) return;
-    this.#forget();
-    this.#onEnded();
+    this.#accessToken = null;
   }
 }

@@ -4,6 +4,8 @@
 
 import { fromTemplate, partsOf } from "./dom.js";
 import { onSubmit, resetForm } from "./forms.js";
+import { isComposing } from "./keys.js";
+import { balanced, isolated } from "./text.js";
 
 const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -42,9 +44,24 @@ export class TaskRow {
     this.#parts.tick.focus();
   }
 
+  /** Whether a new name is being typed. */
+  get isEdited() {
+    return !this.#parts.edit.hidden;
+  }
+
+  /** Puts the focus where the new name is typed. */
+  focusEdit() {
+    this.#parts.edit.elements.name.focus();
+  }
+
+  /** Shows `task`, unless what is shown is newer. */
+  update(task) {
+    this.#show(task);
+  }
+
   #onEscape(element, action) {
     element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") action();
+      if (event.key === "Escape" && !isComposing(event)) action();
     });
   }
 
@@ -56,10 +73,10 @@ export class TaskRow {
     if (this.#task?.version > task.version) return;
     this.#task = task;
     tick.checked = Boolean(task.done);
-    name.textContent = task.name;
+    name.textContent = balanced(task.name);
     this.element.classList.toggle("done", tick.checked);
-    rename.ariaLabel = `Rename “${task.name}”`;
-    this.#parts.delete.ariaLabel = `Delete “${task.name}”`;
+    rename.ariaLabel = `Rename “${isolated(task.name)}”`;
+    this.#parts.delete.ariaLabel = `Delete “${isolated(task.name)}”`;
     time.dateTime = task.createdOn ?? "";
     time.textContent = Number.isNaN(createdOn.getTime()) ? "" : timeFormat.format(createdOn);
   }
@@ -116,9 +133,9 @@ export class TaskRow {
   }
 
   #askToDelete() {
-    const { line, confirm, question, really } = this.#parts;
+    const { line, confirm, subject, really } = this.#parts;
 
-    question.textContent = `Delete “${this.#task.name}”?`;
+    subject.textContent = balanced(this.#task.name);
     line.hidden = true;
     confirm.hidden = false;
     really.focus();

@@ -6,11 +6,12 @@ import { Problem } from "./api.js";
 import { fromTemplate, partsOf } from "./dom.js";
 import { onSubmit, resetForm } from "./forms.js";
 import { TaskRow } from "./task-row.js";
+import { isolated } from "./text.js";
 
 const PAGE_SIZE = 50;
 
 export class TasksView {
-  #session;
+  #session = null;
   #notice;
   #say;
   #parts;
@@ -19,8 +20,7 @@ export class TasksView {
   #isComplete = false; // whether the last page is there
 
   /** `say(text)` tells those who can't see it what has happened. */
-  constructor({ session, notice, say }) {
-    this.#session = session;
+  constructor({ notice, say }) {
     this.#notice = notice;
     this.#say = say;
     this.element = fromTemplate("tasks-template");
@@ -29,10 +29,57 @@ export class TasksView {
     this.#parts.more.addEventListener("click", () => this.load());
   }
 
-  /** Puts the focus where typing makes a task; not on touch screens, where that would open the keyboard. */
-  focus() {
+  /** Shows the session's tasks: a first time, or again, where the one before has ended. */
+  show(session) {
+    const isFirst = this.#session === null;
+
+    this.#session = session;
+    this.#focus();
+    if (isFirst) this.load();
+    else this.#catchUp();
+  }
+
+  /**
+   * Puts the focus where somebody was typing, else where typing makes a task; not on touch screens, where that would open
+   * the keyboard.
+   */
+  #focus() {
+    const edited = [...this.#rows.values()].find((row) => row.isEdited);
     const fine = matchMedia("(pointer: fine)").matches;
-    (fine ? this.#parts.add.elements.name : this.element.querySelector("h2")).focus();
+
+    if (edited) edited.focusEdit();
+    else (fine ? this.#parts.add.elements.name : this.element.querySelector("h2")).focus();
+  }
+
+  /** Brings what has changed meanwhile into the first page, and leaves what stands there with what is typed in it. */
+  async #catchUp() {
+    try {
+      const page = await this.#session.request("GET", `/v1/tasks?${new URLSearchParams({ limit: PAGE_SIZE })}`);
+      const listed = new Set(page.tasks.map((task) => task.id));
+      let above = null;
+
+      for (const task of page.tasks) {
+        const known = this.#rows.get(task.id);
+        const row = known ?? this.#makeRow(task);
+
+        if (known) known.update(task);
+        else if (above) above.after(row.element);
+        else this.#parts.list.prepend(row.element);
+        above = row.element;
+      }
+      if (page.nextCursor === undefined) {
+        for (const [id, row] of this.#rows) if (!listed.has(id) && !row.isEdited) this.#dropRow(id);
+        this.#isComplete = true;
+        this.#nextCursor = null;
+      } else if (this.#rows.size === listed.size) {
+        this.#nextCursor = page.nextCursor;
+      }
+    } catch (problem) {
+      this.#report(problem, () => this.#catchUp());
+    } finally {
+      this.#parts.more.hidden = this.#nextCursor === null;
+      this.#showWhetherEmpty();
+    }
   }
 
   /** Loads the first page, then with each call the next. */
@@ -114,7 +161,7 @@ export class TasksView {
     list.prepend(this.#makeRow(task).element);
     this.#showWhetherEmpty();
     this.#notice.hide();
-    this.#say(`Added “${task.name}”.`);
+    this.#say(`Added “${isolated(task.name)}”.`);
     input.focus();
   }
 

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Walks the page in a real browser, as a person would."""
 
+import itertools
+import time
+
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from support.people import PASSWORD, new_email
+from support.people import PASSWORD, Person, new_email
 from support.processes import eventually
+from support.visitor import quoted
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NOTHING_KEPT = {"local": [], "session": [], "databases": [], "caches": [], "cookie": "", "workers": 0}
+SIGNED_IN = {"taskwire_refresh": (True, True, "Strict", "/v1/sessions")}
 MARKUP = "<img src=x onerror=\"document.title='run'\"><b>bold</b>"
 
 
@@ -51,12 +56,12 @@ def test_a_whole_visit(visit, stack):
     visitor.begin_rename("Buy milk").fill("Buy oat milk")
     visitor.button("Save").click()
     expect(visitor.names).to_have_text(["Book the train", "Water the plants", "Buy oat milk"])
-    expect(visitor.button("Rename “Buy oat milk”")).to_be_focused()
+    expect(visitor.button(f"Rename {quoted('Buy oat milk')}")).to_be_focused()
 
-    visitor.button("Delete “Book the train”").click()
+    visitor.button(f"Delete {quoted('Book the train')}").click()
     visitor.button("Keep").click()
     expect(visitor.names).to_have_count(3)
-    visitor.button("Delete “Book the train”").click()
+    visitor.button(f"Delete {quoted('Book the train')}").click()
     visitor.button("Delete").click()
     expect(visitor.names).to_have_text(["Water the plants", "Buy oat milk"])
 
@@ -70,7 +75,7 @@ def test_a_whole_visit(visit, stack):
     expect(visitor.tick_box("Water the plants")).to_be_checked()
     expect(visitor.tick_box("Buy oat milk")).not_to_be_checked()
     assert visitor.kept() == NOTHING_KEPT
-    assert visitor.context.cookies() == []
+    assert visitor.cookies() == SIGNED_IN
 
 
 def test_the_keyboard_is_enough(visit):
@@ -81,6 +86,7 @@ def test_the_keyboard_is_enough(visit):
         for name in names:
             keys.press(name)
 
+    expect(visitor.field("Email")).to_be_focused()
     press("Tab", "Tab", "Tab")  # from the email over the password and the button to the other form
     expect(visitor.button("Create an account")).to_be_focused()
     press("Enter")
@@ -107,7 +113,7 @@ def test_the_keyboard_is_enough(visit):
     keys.type("not this")
     press("Escape")
     expect(visitor.names).to_have_text(["Typed"])
-    expect(visitor.button("Rename “Typed”")).to_be_focused()
+    expect(visitor.button(f"Rename {quoted('Typed')}")).to_be_focused()
     press("Tab", "Enter", "Enter")
     expect(visitor.names).to_have_count(0)
     expect(visitor.new_task).to_be_focused()
@@ -320,7 +326,7 @@ def test_a_name_is_never_markup(visitor):
     visitor.add(MARKUP)
     assert visitor.page.locator(".tasks img, .tasks b").count() == 0
     expect(visitor.page).to_have_title("Taskwire")
-    visitor.button(f"Delete “{MARKUP}”").click()
+    visitor.button(f"Delete {quoted(MARKUP)}").click()
     expect(visitor.page.get_by_text(f"Delete “{MARKUP}”?")).to_be_visible()
 
 
@@ -340,12 +346,35 @@ def test_two_browsers_know_nothing_of_each_other(visit):
     second.add("Still here")
 
 
-def test_a_reload_asks_to_sign_in_again(visitor):
-    visitor.add("Stays on the server")
+def test_a_reload_stays_signed_in(visitor):
+    visitor.add("Stays")
     visitor.page.reload()
-    expect(visitor.button("Sign in")).to_be_visible()
-    expect(visitor.names).to_have_count(0)
+    expect(visitor.names).to_have_text(["Stays"])
+    expect(visitor.page.get_by_text(visitor.email)).to_be_visible()
+    expect(visitor.button("Sign in")).to_have_count(0)
     assert visitor.kept() == NOTHING_KEPT
+    assert visitor.cookies() == SIGNED_IN
+
+
+def test_a_browser_that_starts_again_stays_signed_in(visitor, visit):
+    visitor.add("Stays")
+    kept = visitor.context.storage_state()
+    expires = [cookie["expires"] - time.time() for cookie in visitor.context.cookies()]
+    assert 29 * 86400 < expires[0] <= 30 * 86400
+    again = visit(storage_state=kept)
+    expect(again.names).to_have_text(["Stays"])
+
+
+def test_scripts_never_see_the_refresh_token(visitor):
+    (cookie,) = visitor.context.cookies()
+    with visitor.page.expect_response("**/v1/sessions/refresh") as resumed:
+        visitor.page.reload()
+    expect(visitor.page.get_by_text("Nothing here yet")).to_be_visible()
+    (renewed,) = visitor.context.cookies()
+    assert set(resumed.value.json()) == {"accessToken", "tokenType", "expiresIn"}
+    for value in (cookie["value"], renewed["value"]):
+        assert value not in resumed.value.text()
+    assert visitor.page.evaluate("document.cookie") == ""
 
 
 def test_signing_out_ends_the_session_at_the_server(visitor, stack):
@@ -356,17 +385,165 @@ def test_signing_out_ends_the_session_at_the_server(visitor, stack):
     expect(visitor.button("Sign in")).to_be_visible()
     assert account_status(stack, token) == 401
     assert visitor.kept() == NOTHING_KEPT
+    assert visitor.cookies() == {}
+    visitor.page.reload()
+    expect(visitor.field("Email")).to_be_focused()
+    expect(visitor.names).to_have_count(0)
 
 
-def test_a_session_ended_elsewhere_leads_back_to_signing_in(visitor, stack):
+def test_a_sign_out_that_did_not_arrive_is_made_up_for(visitor, stack):
+    visitor.add("Mine")
+    token = visitor.token()
+    visitor.page.route("**/v1/sessions/**", lambda route: route.abort())
+    visitor.button("Sign out").click()
+    expect(visitor.notice).to_contain_text("could not be told")
+    visitor.page.reload()
+    expect(visitor.field("Email")).to_be_focused()
+    assert account_status(stack, token) == 200
+    visitor.page.unroute("**/v1/sessions/**")
+    visitor.page.reload()
+    expect(visitor.field("Email")).to_be_focused()
+    expect(visitor.names).to_have_count(0)
+    assert account_status(stack, token) == 401
+    assert visitor.kept() == NOTHING_KEPT
+    assert visitor.cookies() == {}
+
+
+def test_a_server_that_is_away_signs_nobody_out(visitor):
+    visitor.add("Mine")
+    visitor.page.route("**/v1/sessions/refresh", lambda route: route.abort())
+    visitor.page.reload()
+    expect(visitor.notice).to_contain_text("can't be reached")
+    visitor.page.unroute("**/v1/sessions/refresh")
+    visitor.button("Try again").click()
+    expect(visitor.names).to_have_text(["Mine"])
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_a_session_ended_elsewhere_leads_back_to_signing_in(visitor):
     visitor.add("Before")
-    headers = {"Authorization": f"Bearer {visitor.token()}"}
-    assert httpx.delete(f"{stack.url}/v1/sessions/current", headers=headers, timeout=60).status_code == 204
+    visitor.end_session()
     visitor.new_task.fill("After")
     visitor.button("Add").click()
     expect(visitor.notice).to_contain_text("Your session has ended")
     expect(visitor.field("Email")).to_be_focused()
     expect(visitor.names).to_have_count(0)
+    assert visitor.cookies() == {}
+
+
+def test_what_was_typed_survives_the_session(visitor, person):
+    visitor.add("Older")
+    visitor.add("Old")
+    visitor.new_task.fill("A new one")
+    visitor.begin_rename("Old").fill("Not so old")
+    visitor.end_session()
+    visitor.button("Save").click()
+    expect(visitor.field("Email")).to_be_focused()
+    visitor.sign_in(visitor.email)
+    expect(visitor.field("New name")).to_be_focused()
+    expect(visitor.field("New name")).to_have_value("Not so old")
+    expect(visitor.new_task).to_have_value("A new one")
+    visitor.button("Save").click()
+    expect(visitor.names).to_have_text(["Not so old", "Older"])
+    visitor.button("Add").click()
+    expect(visitor.names).to_have_text(["A new one", "Not so old", "Older"])
+
+
+def test_whoever_comes_back_finds_what_has_changed(visitor, stack):
+    for name in ("Third", "Second", "First"):
+        visitor.add(name)
+    visitor.new_task.fill("Typed")
+    visitor.end_session()
+    visitor.button("Add").click()
+    with Person.of(stack.url, visitor.email) as elsewhere:
+        tasks = {task["name"]: task for task in elsewhere.client.get("/v1/tasks").json()["tasks"]}
+        elsewhere.client.delete(f"/v1/tasks/{tasks['Second']['id']}")
+        elsewhere.client.patch(f"/v1/tasks/{tasks['Third']['id']}", json={"name": "Third, changed"})
+        elsewhere.add("Newest")
+        visitor.sign_in(visitor.email)
+        expect(visitor.names).to_have_text(["Newest", "First", "Third, changed"])
+    expect(visitor.new_task).to_have_value("Typed")
+
+
+def test_somebody_else_finds_nothing_of_it(visitor, person):
+    visitor.add("Private")
+    visitor.new_task.fill("More of it")
+    visitor.end_session()
+    visitor.button("Add").click()
+    visitor.sign_in(person.email)
+    expect(visitor.page.get_by_text("Nothing here yet")).to_be_visible()
+    expect(visitor.new_task).to_have_value("")
+    expect(visitor.names).to_have_count(0)
+    visitor.button("Sign out").click()
+    visitor.sign_in(visitor.email)
+    expect(visitor.new_task).to_have_value("")
+
+
+# Tabs
+
+
+def test_two_tabs_share_a_session(visitor):
+    first = visitor.page
+    visitor.add("Shared")
+    second = visitor.open()
+    expect(visitor.names).to_have_text(["Shared"])
+    # Both need a new token at the same time, again and again.
+    for tab in (first, second):
+        tab.route("**/v1/tasks", refuse_first())
+    for number in range(3):
+        for tab in (first, second):
+            tab.get_by_label("New task").fill(f"{number}")
+        for tab in (first, second):
+            tab.get_by_role("button", name="Add", exact=True).click(no_wait_after=True)
+        for tab in (first, second):
+            expect(tab.locator(".task-name").first).to_have_text(f"{number}")
+    for tab in (first, second):
+        expect(tab.get_by_role("alert")).to_be_hidden()
+    assert visitor.sent("POST", "/v1/sessions/refresh") >= 6
+
+
+def refuse_first():
+    """Answers every other request as if its token were over."""
+    seen = itertools.count()
+
+    def handle(route):
+        if next(seen) % 2:
+            route.continue_()
+        else:
+            route.fulfill(status=401, json={"status": 401, "title": "Unauthorized"})
+
+    return handle
+
+
+def test_signing_out_in_one_tab_signs_out_in_the_other(visitor):
+    first = visitor.page
+    visitor.add("Shared")
+    visitor.open()
+    expect(visitor.names).to_have_text(["Shared"])
+    visitor.button("Sign out").click()
+    expect(visitor.field("Email")).to_be_focused()
+    expect(first.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(first.locator(".task-name")).to_have_count(0)
+
+
+def test_a_tab_never_acts_for_whoever_has_signed_in_in_another(visit, person):
+    visitor = visit()
+    first = visitor.page
+    second = visitor.open()
+    expect(visitor.field("Email")).to_be_focused()
+    visitor.sign_in(person.email)
+    expect(visitor.page.get_by_text(person.email)).to_be_visible()
+    visitor.page = first
+    visitor.sign_up()
+    visitor.add("Mine")
+    first.route("**/v1/tasks", refuse_first())
+    second.route("**/v1/tasks", refuse_first())
+    second.get_by_label("New task").fill("Not for the other")
+    second.get_by_role("button", name="Add", exact=True).click()
+    expect(second.get_by_role("alert")).to_contain_text("Another account")
+    expect(second.get_by_text(visitor.email)).to_be_visible()
+    expect(second.locator(".task-name")).to_have_text(["Mine"])
+    expect(second.get_by_label("New task")).to_have_value("")
 
 
 def test_requests_that_are_refused_together_share_one_refresh(visit, person):
@@ -383,11 +560,13 @@ def test_requests_that_are_refused_together_share_one_refresh(visit, person):
 
     for path in ("**/v1/tasks?*", "**/v1/account"):
         visitor.page.route(path, refuse_the_first)
+    expect(visitor.field("Email")).to_be_focused()
+    before = visitor.sent("POST", "/v1/sessions/refresh")
     visitor.sign_in(person.email)
     expect(visitor.names).to_have_text(["Found"])
     expect(visitor.page.get_by_text(person.email)).to_be_visible()
     assert len(refused) == 2
-    assert visitor.sent("POST", "/v1/sessions/refresh") == 1
+    assert visitor.sent("POST", "/v1/sessions/refresh") == before + 1
     expect(visitor.notice).to_be_hidden()
 
 
@@ -422,7 +601,7 @@ def test_a_phone_never_scrolls_sideways(visit):
     visitor.begin_rename("W" * 500).fill("")
     visitor.button("Save").click()
     expect(visitor.field("New name")).to_have_attribute("aria-invalid", "true")
-    visitor.button(f"Delete “{'word ' * 80}end”").click()
+    visitor.button(f"Delete {quoted('word ' * 80 + 'end')}").click()
     assert not visitor.scrolls_sideways()
 
 

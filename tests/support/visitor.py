@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Somebody who uses the page, by what a person sees: labels, names of buttons, texts."""
 
+import httpx
 from playwright.sync_api import expect
 
 from support.people import PASSWORD, new_email
@@ -16,6 +17,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
+def quoted(name):
+    """A name in the page's own words that are no markup: isolated, so that its direction is its own alone."""
+    return f"“\u2068{name}\u2069”"
+
+
 class Visitor:
     """One browser context with one page open. `troubles` collects what a clean page never does."""
 
@@ -26,11 +32,16 @@ class Visitor:
         self.requests = []
         self.email = new_email()
         context.add_init_script(WATCH_POLICY)
-        self.page = context.new_page()
+        self.page = self.open()
+
+    def open(self):
+        """Opens the page in another tab, and goes on there."""
+        self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.troubles.append(f"error in the page: {error}"))
         self.page.on("console", self._on_console)
         self.page.on("request", lambda request: self.requests.append(request))
-        self.page.goto(url)
+        self.page.goto(self.url)
+        return self.page
 
     def _on_console(self, message):
         if message.type in ("error", "warning") and not message.text.startswith(EXPECTED_CONSOLE):
@@ -99,7 +110,7 @@ class Visitor:
         expect(self.names.first).to_have_text(name)
 
     def begin_rename(self, name):
-        self.button(f"Rename “{name}”").click()
+        self.button(f"Rename {quoted(name)}").click()
         return self.field("New name")
 
     def token(self):
@@ -119,6 +130,18 @@ class Visitor:
                  databases: await indexedDB.databases(), caches: await caches.keys(), cookie: document.cookie,
                  workers: (await navigator.serviceWorker.getRegistrations()).length })"""
         )
+
+    def cookies(self):
+        """What the browser keeps that scripts can't see: names, and what holds for each."""
+        return {
+            cookie["name"]: (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"])
+            for cookie in self.context.cookies()
+        }
+
+    def end_session(self):
+        """Has the server end the session, behind the page's back."""
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        assert httpx.delete(f"{self.url}/v1/sessions/current", headers=headers, timeout=60).status_code == 204
 
     def scrolls_sideways(self):
         return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
