@@ -59,8 +59,8 @@ tw_visible_is (gunichar c)
 gboolean
 tw_visible_in (const char *text, gsize length)
 {
-  for (const char *at = text; at < text + length; at += g_utf8_skip[(guchar) *at])
-    if (tw_visible_is (g_utf8_get_char (at)))
+  for (gsize at = 0; at < length; at += g_utf8_skip[(guchar) text[at]])
+    if (tw_visible_is (g_utf8_get_char (text + at)))
       return TRUE;
   return FALSE;
 }

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 /* Thread-safe. */
 gboolean tw_visible_is (gunichar c);
 
-/* Whether one of the characters of @text, which is UTF-8 of @length bytes, can be seen. Thread-safe. */
+/* Whether one of the characters of @text, which is UTF-8 of @length bytes (NULL where there are none), can be seen.
+ * Thread-safe. */
 gboolean tw_visible_in (const char *text, gsize length);
 
 /* The same as a pattern that matches a character that can be seen: one class, which ECMA-262 with and without its u flag,
