@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum
 {
@@ -143,7 +142,7 @@ print_reply (const json_t *reply, gboolean as_json, GError **error)
       free (json);
     }
   else
-    tw_table_append (text, reply, isatty (STDOUT_FILENO) ? TW_TABLE_FOR_A_TERMINAL : TW_TABLE_FOR_A_PROGRAM);
+    tw_table_append (text, reply, tw_output_is_terminal () ? TW_TABLE_FOR_A_TERMINAL : TW_TABLE_FOR_A_PROGRAM);
   return tw_output_print (text->str, error);
 }
 

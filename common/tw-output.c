@@ -65,3 +65,9 @@ tw_output_print_and_end (const char *program, const char *text)
   fprintf (stderr, "%s: %s\n", program, error->message);
   return EXIT_FAILURE;
 }
+
+gboolean
+tw_output_is_terminal (void)
+{
+  return isatty (STDOUT_FILENO) == 1;
+}

@@ -26,4 +26,7 @@ gboolean tw_output_print (const char *text, GError **error) G_GNUC_WARN_UNUSED_R
  * @program. */
 int tw_output_print_and_end (const char *program, const char *text);
 
+/* Whether it is printed on a terminal, for a person. */
+gboolean tw_output_is_terminal (void);
+
 G_END_DECLS
