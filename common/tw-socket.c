@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
+#define BACKLOG 4096 /* the kernel's net.core.somaxconn may make it less */
 
 TwAddress *
 tw_address_parse (const char *text, gboolean allow_port_0, GError **error)

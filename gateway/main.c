@@ -2,6 +2,7 @@
 
 /* The gateway's program: reads what it is told, and hands it to the library, which knows no IDL and no service. */
 
+#include "tw-cidr.h"
 #include "tw-config.h"
 #include "tw-data-dir.h"
 #include "tw-error.h"
@@ -31,9 +32,9 @@ static const struct
 
 typedef struct
 {
-  char *listen, *admin_listen, *public_url, *data_dir, *token_key_file, *log_level;
+  char *listen, *admin_listen, *public_url, *data_dir, *token_key_file, *log_level, *trusted_proxies;
   char **idl, **upstreams;
-  gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms;
+  gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms, max_connections_per_client;
 } Settings;
 
 static void
@@ -45,6 +46,7 @@ settings_clear (Settings *settings)
   g_free (settings->data_dir);
   g_free (settings->token_key_file);
   g_free (settings->log_level);
+  g_free (settings->trusted_proxies);
   g_strfreev (settings->idl);
   g_strfreev (settings->upstreams);
 }
@@ -78,6 +80,12 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       MAX_LIFETIME_S },
     { "upstream-timeout-ms", "TW_UPSTREAM_TIMEOUT_MS", TW_OPTION_INTEGER, &settings->upstream_timeout_ms, "MS",
       "How long a service may take to answer", 1, G_MAXINT32 },
+    { "max-connections-per-client", "TW_MAX_CONNECTIONS_PER_CLIENT", TW_OPTION_INTEGER,
+      &settings->max_connections_per_client, "N",
+      "Connections that one address (of IPv6: /64) may have, loopback and trusted proxies aside; 0: any number", 0,
+      G_MAXINT32 },
+    { "trusted-proxies", "TW_TRUSTED_PROXIES", TW_OPTION_STRING, &settings->trusted_proxies, "CIDR[,CIDR...]",
+      "Proxies whose Forwarded and X-Forwarded-For headers are believed", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
       "error, warning, info or debug", 0, 0 },
     { .name = NULL },
@@ -92,6 +100,8 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
   settings->token_lifetime_s = 900;
   settings->revocations_max_age_s = 60;
   settings->upstream_timeout_ms = 5000;
+  settings->max_connections_per_client = 512;
+  settings->trusted_proxies = g_strdup ("");
   return tw_config_read (options, "Turns REST calls into Thrift calls, by the annotations of an IDL.", argc, argv, NULL, error);
 }
 
@@ -195,7 +205,8 @@ serve (const Settings *settings, GError **error)
   g_autoptr (TwUpstreams) upstreams = schema != NULL ? read_upstreams (settings, error) : NULL;
   g_autoptr (TwAddress) address = upstreams != NULL ? tw_address_parse (settings->listen, TRUE, error) : NULL;
   g_autoptr (TwAddress) admin = address != NULL ? tw_address_parse (settings->admin_listen, TRUE, error) : NULL;
-  g_autoptr (TwTokenKeys) keys = admin != NULL ? load_keys (settings, error) : NULL;
+  g_autoptr (TwCidrs) proxies = admin != NULL ? tw_cidrs_parse (settings->trusted_proxies, error) : NULL;
+  g_autoptr (TwTokenKeys) keys = proxies != NULL ? load_keys (settings, error) : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TwGateway) gateway = NULL;
   TwGatewayConfig config;
@@ -214,6 +225,8 @@ serve (const Settings *settings, GError **error)
     .revocations_max_age_s = settings->revocations_max_age_s,
     .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
     .secure_cookies = secure,
+    .max_connections_per_client = (guint) settings->max_connections_per_client,
+    .trusted_proxies = proxies,
     /* The page speaks the built-in API alone. */
     .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,
     .files_prefix = WEBUI_PREFIX,

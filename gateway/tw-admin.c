@@ -148,7 +148,7 @@ tw_admin_new (int listen_fd, const TwAdminSubjects *subjects, GError **error)
 
   limits.max_connections = MAX_CONNECTIONS;
   admin->subjects = *subjects;
-  admin->httpd = tw_httpd_new (listen_fd, &limits, &handler, admin, error);
+  admin->httpd = tw_httpd_new (listen_fd, &limits, NULL, &handler, admin, error);
   if (admin->httpd == NULL)
     g_clear_pointer (&admin, g_free);
   return admin;

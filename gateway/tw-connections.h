@@ -1,38 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The TCP connections of a libmicrohttpd daemon, each with an absolute deadline.
+/* The TCP connections of a libmicrohttpd daemon: each with its phase (tw-phase.h), an absolute deadline that follows from
+ * that, its peer's address, and an eye on whether the peer has ended.
  *
- * libmicrohttpd's own time limit counts from the last byte, so a client that trickles would never meet it. Here whoever
- * knows the phase of a connection sets its deadline, and a sweep once a second ends those that passed it. Not
- * thread-safe: all on the daemon's loop.
+ * libmicrohttpd's own time limit counts from the last byte, so a client that trickles would never meet it; and version
+ * 0.9.75 never sees an end that comes with the bytes before it, since it takes a short read for "no more until the next
+ * edge". So an epoll set beside the daemon's hears of each peer that ends. What such a connection is at decides: one that
+ * needs more bytes is over once all were read; one whose answer is under way gets it first. Bytes that are no request
+ * line are found by counting, once a second, where no request is under way.
+ *
+ * Costs a system call a connection, and none a request. Not thread-safe: all on the daemon's loop.
  */
 
 #pragma once
 
-#include <glib.h>
+#include "tw-cidr.h"
+#include "tw-client-limit.h"
+#include "tw-phase.h"
+
 #include <microhttpd.h>
 
 G_BEGIN_DECLS
 
 typedef struct _TwConnections TwConnections;
+typedef struct _TwConnection TwConnection;
 
-#define TW_CONNECTION_NO_DEADLINE G_MAXINT64
-
-/* The sweep runs on the thread-default context. A new connection gets a deadline in @first_ms. */
-TwConnections *tw_connections_new (gint64 first_ms);
+/* @timeouts_ms: of each phase, from its start; 0: none. @limit and @trusted (each may be NULL) outlive it. Attaches to the
+ * thread-default context. Fails with TW_ERROR_CONFIGURATION: no more descriptors. */
+TwConnections *tw_connections_new (const guint timeouts_ms[TW_N_PHASES], TwClientLimit *limit, const TwCidrs *trusted,
+                                   GError **error);
 
 /* Call when the daemon has stopped. */
 void tw_connections_free (TwConnections *connections);
 
-/* For MHD_OPTION_NOTIFY_CONNECTION; @connections is a TwConnections. */
+/* For MHD_start_daemon()'s policy and MHD_OPTION_NOTIFY_CONNECTION; @connections is a TwConnections. */
+enum MHD_Result tw_connections_admit (void *connections, const struct sockaddr *address, socklen_t length);
 void tw_connections_notify (void *connections, struct MHD_Connection *mhd, void **context,
                             enum MHD_ConnectionNotificationCode code);
 
-/* In the time of tw_clock_monotonic_ms (tw_clock_system ()). */
-void tw_connection_set_deadline (struct MHD_Connection *mhd, gint64 deadline_ms);
+/* Call after each run of the daemon: ends connections whose peers have ended, and that need more bytes. */
+void tw_connections_look (TwConnections *connections);
+
+/* How many are to be looked at again: then the daemon has to run soon. */
+guint tw_connections_pending (const TwConnections *connections);
+
+/* How many have ended so far: it wraps. */
+guint tw_connections_finished (const TwConnections *connections);
+
+/* That of @mhd. */
+TwConnection *tw_connection_find (struct MHD_Connection *mhd);
+
+TwPhase tw_connection_phase (const TwConnection *connection);
+
+/* Takes it to @phase at @now_ms of tw_clock_monotonic_ms (tw_clock_system ()), and checks that this is allowed, and that
+ * there is an answer (@answered) where the phase says so. What is not is a mistake of ours: it is logged as critical, and
+ * ends this connection alone. */
+void tw_connection_move (TwConnection *connection, TwPhase phase, gboolean answered, gint64 now_ms);
+
+/* A request of @n bytes was taken from it; -1: of who knows how many. */
+void tw_connection_took (TwConnection *connection, gint64 n);
+
+/* The peer's address as text, without port or brackets. */
+const char *tw_connection_address (const TwConnection *connection);
+
+/* The list of proxies that are believed, where the peer is one of them; else NULL. */
+const TwCidrs *tw_connection_trusted (const TwConnection *connection);
 
 /* Ends it: the shutdown makes epoll tell libmicrohttpd, which cleans up. */
-void tw_connection_end (struct MHD_Connection *mhd);
+void tw_connection_end (TwConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwConnections, tw_connections_free)
 

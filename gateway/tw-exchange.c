@@ -16,20 +16,16 @@
  * connection costs as much as about so many looks. */
 #define MAX_LOOKS 24
 
-/* One request on its way. */
+/* One request on its way. What it is at is its connection's phase; without a connection it is the handler's. */
 typedef struct
 {
   GList link;
   TwExchanges *exchanges;
-  struct MHD_Connection *mhd;
+  struct MHD_Connection *mhd; /* NULL when it is gone */
+  TwConnection *connection;   /* the same */
   TwRequest *request;
   gint64 start_us;
-  gboolean begun;   /* the head was judged */
-  gboolean handled; /* the handler has it */
-  gboolean waiting; /* it has not answered yet, and the connection is not suspended */
-  gboolean suspended;
-  gboolean queued; /* libmicrohttpd has the answer */
-  guint looks;     /* while waiting */
+  guint looks; /* while waiting */
 } Exchange;
 
 static void
@@ -40,35 +36,43 @@ exchange_free (Exchange *exchange)
   g_free (exchange);
 }
 
+static TwPhase
+phase_of (const Exchange *exchange)
+{
+  return tw_connection_phase (exchange->connection);
+}
+
+/* Deadlines are so long that the time at which the daemon began to run is good enough. */
+static void
+move (Exchange *exchange, TwPhase phase)
+{
+  TwExchanges *exchanges = exchange->exchanges;
+  gboolean answered = tw_phase_has_request (phase) && tw_request_response (exchange->request) != NULL;
+
+  if (phase_of (exchange) == TW_PHASE_WAITING)
+    exchanges->n_waiting--;
+  if (phase == TW_PHASE_WAITING)
+    exchanges->n_waiting++;
+  tw_connection_move (exchange->connection, phase, answered, exchanges->now_us / 1000);
+}
+
 static void
 on_answered (gpointer data)
 {
   Exchange *exchange = data;
-  const gboolean gone = exchange->mhd == NULL;
 
-  if (gone || exchange->waiting || exchange->suspended)
-    exchange->exchanges->unfinished = TRUE;
-  if (exchange->suspended)
+  if (exchange->connection == NULL)
+    {
+      /* It may be the last one that was waited for. */
+      exchange->exchanges->n_to_do++;
+      exchange_free (exchange);
+      return;
+    }
+  if (tw_phase_is_handlers (phase_of (exchange)))
+    exchange->exchanges->n_to_do++;
+  if (phase_of (exchange) == TW_PHASE_SUSPENDED)
     MHD_resume_connection (exchange->mhd);
-  exchange->suspended = FALSE;
-  if (gone)
-    exchange_free (exchange);
-}
-
-/* For deadlines, which are so long that the time at which the daemon began to run is good enough. */
-static void
-set_deadline (const TwExchanges *exchanges, struct MHD_Connection *mhd, guint timeout_ms)
-{
-  tw_connection_set_deadline (mhd, exchanges->now_us / 1000 + timeout_ms);
-}
-
-static void
-set_waiting (Exchange *exchange, gboolean waiting)
-{
-  if (exchange->waiting == waiting)
-    return;
-  exchange->waiting = waiting;
-  exchange->exchanges->n_waiting += waiting ? 1 : -1;
+  move (exchange, TW_PHASE_ANSWERED);
 }
 
 /* The first that is heard of a request, and the only place where its target is still as it came. */
@@ -76,16 +80,24 @@ void *
 tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mhd)
 {
   TwExchanges *exchanges = cls;
+  TwConnection *connection = tw_connection_find (mhd);
   Exchange *exchange = g_new (Exchange, 1);
 
-  *exchange = (Exchange) { .link.data = exchange, .exchanges = exchanges, .mhd = mhd, .start_us = exchanges->now_us };
-  exchange->request = tw_request_new (exchanges->pool, target, on_answered, exchange);
+  *exchange = (Exchange) {
+    .link.data = exchange,
+    .exchanges = exchanges,
+    .mhd = mhd,
+    .connection = connection,
+    .start_us = exchanges->now_us,
+  };
+  exchange->request
+      = tw_request_new (exchanges->pool, target, tw_connection_address (connection), on_answered, exchange);
   g_queue_push_tail_link (&exchanges->open, &exchange->link);
-  set_deadline (exchanges, mhd, exchanges->limits.head_timeout_ms);
+  move (exchange, TW_PHASE_HEAD);
   return exchange;
 }
 
-/* Method, path, status, time, id: put together by hand, since it is done for every request. */
+/* Method, path, status, time, id, client: put together by hand, since it is done for every request. */
 static void
 log_access (const TwExchanges *exchanges, const TwRequest *request, guint status, gint64 duration_us)
 {
@@ -101,21 +113,23 @@ log_access (const TwExchanges *exchanges, const TwRequest *request, guint status
   tw_json_write_integer (&line, duration_us / 1000);
   tw_buffer_append_string (&line, "ms ");
   tw_buffer_append_string (&line, tw_request_id (request));
+  tw_buffer_append_byte (&line, ' ');
+  tw_buffer_append_string (&line, tw_request_client (request));
   tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
 }
 
-/* Says of a request that the handler has answered, or has been asked to, what became of it. An answer that was known
- * from the head, but waited for a body that never came whole, is none. */
+/* Says of a request that was answered, or given to the handler, what became of it. An answer that was not handed to
+ * libmicrohttpd is none. */
 static void
 report (const Exchange *exchange)
 {
   const TwExchanges *exchanges = exchange->exchanges;
   const TwRequest *request = exchange->request;
-  const TwResponse *response = tw_request_response (request);
-  guint status = exchange->queued ? tw_response_status (response) : TW_HTTPD_STATUS_GONE;
+  const TwPhase phase = phase_of (exchange);
+  guint status = phase == TW_PHASE_SENDING ? tw_response_status (tw_request_response (request)) : TW_HTTPD_STATUS_GONE;
   gint64 duration_us;
 
-  if (response == NULL && !exchange->handled)
+  if (!tw_phase_has_answer (phase) && !tw_phase_is_handlers (phase))
     return;
   duration_us = g_get_monotonic_time () - exchange->start_us;
   if (exchanges->handler.completed != NULL)
@@ -128,18 +142,22 @@ void
 tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context,
                            enum MHD_RequestTerminationCode code)
 {
-  TwExchanges *exchanges = cls;
   Exchange *exchange = *context;
+  gboolean handlers, sent;
 
   if (exchange == NULL)
     return;
   *context = NULL;
   report (exchange);
-  set_deadline (exchanges, mhd, exchanges->limits.idle_timeout_ms);
-  set_waiting (exchange, FALSE);
+  handlers = tw_phase_is_handlers (phase_of (exchange));
+  sent = phase_of (exchange) == TW_PHASE_SENDING && code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+  if (sent)
+    tw_connection_took (exchange->connection, tw_request_size (exchange->request));
+  move (exchange, sent ? TW_PHASE_IDLE : TW_PHASE_CLOSING);
   exchange->mhd = NULL;
+  exchange->connection = NULL;
   /* The handler may still answer. */
-  if (!exchange->handled || tw_request_response (exchange->request) != NULL)
+  if (!handlers)
     exchange_free (exchange);
 }
 
@@ -166,6 +184,8 @@ read_head (Exchange *exchange, const char *method, const char *version)
   head->version = version;
   head->size = MHD_get_connection_info (exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
   MHD_get_connection_values_n (exchange->mhd, MHD_HEADER_KIND, collect_header, head);
+  if (tw_connection_trusted (exchange->connection) != NULL)
+    tw_request_believe (exchange->request, tw_connection_trusted (exchange->connection));
   response = tw_request_check (exchange->request);
   if (wanted <= TW_HEAD_MAX_HEADERS)
     return response;
@@ -178,15 +198,15 @@ read_head (Exchange *exchange, const char *method, const char *version)
 static enum MHD_Result
 queue (Exchange *exchange)
 {
-  const TwExchanges *exchanges = exchange->exchanges;
+  TwExchanges *exchanges = exchange->exchanges;
   TwResponse *response = tw_request_response (exchange->request);
-  gboolean last = exchanges->last;
+  gboolean last = exchanges->serving != TW_SERVING;
 
-  set_waiting (exchange, FALSE);
-  exchange->exchanges->unfinished = TRUE; /* libmicrohttpd writes it in its next run */
-  set_deadline (exchanges, exchange->mhd, exchanges->limits.write_timeout_ms);
-  exchange->queued = tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last);
-  return exchange->queued ? MHD_YES : MHD_NO;
+  exchanges->n_to_do++; /* libmicrohttpd writes it in its next run */
+  if (!tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last))
+    return MHD_NO;
+  move (exchange, TW_PHASE_SENDING);
+  return MHD_YES;
 }
 
 /* Whether an answer that is known before the body has come goes out at once, which ends the connection. */
@@ -213,62 +233,48 @@ begin (Exchange *exchange, const char *method, const char *version)
   TwExchanges *exchanges = exchange->exchanges;
   TwResponse *response = read_head (exchange, method, version);
 
-  exchange->begun = TRUE;
-  if (response == NULL && exchanges->closing)
+  if (response == NULL && exchanges->serving == TW_SERVING_NO_MORE)
     response = new_stopping_response ();
   if (response == NULL)
     response = exchanges->handler.begin (exchange->request, exchanges->user_data);
   if (response == NULL)
     response = tw_request_check_body (exchange->request);
-  set_deadline (exchanges, exchange->mhd, exchanges->limits.body_timeout_ms);
   if (response == NULL)
-    return MHD_YES;
+    {
+      move (exchange, TW_PHASE_BODY);
+      return MHD_YES;
+    }
   tw_request_answer (exchange->request, response);
-  return ends_connection (exchange) ? queue (exchange) : MHD_YES;
+  if (ends_connection (exchange))
+    return queue (exchange);
+  move (exchange, TW_PHASE_UNWANTED);
+  return MHD_YES;
 }
 
 static void
 handle (Exchange *exchange)
 {
   TwExchanges *exchanges = exchange->exchanges;
-  TwResponse *response;
+  TwResponse *response = tw_request_check_body (exchange->request);
 
-  exchange->handled = TRUE;
-  if (tw_request_response (exchange->request) != NULL)
-    return;
-  response = tw_request_check_body (exchange->request);
-  if (response == NULL && exchanges->closing)
+  if (response == NULL && exchanges->serving == TW_SERVING_NO_MORE)
     response = new_stopping_response ();
   if (response != NULL)
-    tw_request_answer (exchange->request, response);
-  else
     {
-      exchanges->handed_on = TRUE;
-      exchanges->handler.handle (exchange->request, exchanges->user_data);
+      tw_request_answer (exchange->request, response);
+      return;
     }
-}
-
-/* Waits for the answer: unsuspended while it is worth it. */
-static void
-await_answer (Exchange *exchange)
-{
-  if (!exchange->waiting)
-    {
-      set_waiting (exchange, TRUE);
-      tw_connection_set_deadline (exchange->mhd, TW_CONNECTION_NO_DEADLINE);
-    }
-  else if (++exchange->looks == MAX_LOOKS)
-    {
-      set_waiting (exchange, FALSE);
-      exchange->suspended = TRUE;
-      MHD_suspend_connection (exchange->mhd);
-    }
+  exchanges->n_handed++;
+  move (exchange, TW_PHASE_HANDLING);
+  exchanges->handler.handle (exchange->request, exchanges->user_data);
+  if (phase_of (exchange) == TW_PHASE_HANDLING)
+    move (exchange, TW_PHASE_WAITING);
 }
 
 static enum MHD_Result
 take_body (Exchange *exchange, const char *bytes, gsize n)
 {
-  exchange->exchanges->unfinished = TRUE; /* more may have come already */
+  exchange->exchanges->n_to_do++; /* more may have come already */
   return tw_request_append_body (exchange->request, bytes, n) ? MHD_YES : MHD_NO;
 }
 
@@ -280,17 +286,19 @@ tw_exchanges_on_request (void *cls, struct MHD_Connection *mhd, const char *url,
   Exchange *exchange = *context;
   gsize n = *upload_size;
 
-  if (!exchange->begun)
+  if (phase_of (exchange) == TW_PHASE_HEAD)
     return begin (exchange, method, version);
   *upload_size = 0;
   if (n > 0)
     return take_body (exchange, upload, n);
-  if (!exchange->handled)
+  if (phase_of (exchange) == TW_PHASE_BODY)
     handle (exchange);
-  if (tw_request_response (exchange->request) != NULL)
-    return queue (exchange);
-  await_answer (exchange);
-  return MHD_YES;
+  else if (phase_of (exchange) == TW_PHASE_WAITING && ++exchange->looks == MAX_LOOKS)
+    {
+      move (exchange, TW_PHASE_SUSPENDED);
+      MHD_suspend_connection (exchange->mhd);
+    }
+  return tw_phase_has_answer (phase_of (exchange)) ? queue (exchange) : MHD_YES;
 }
 
 /* A Content-Length that is no number gets libmicrohttpd 0.9.75's own answer with its head twice, so such a connection
@@ -306,10 +314,12 @@ tw_exchanges_on_complaint (void *cls, const char *format, va_list arguments)
     {
       const Exchange *exchange = at->data;
       const char *length
-          = exchange->begun ? NULL : MHD_lookup_connection_value (exchange->mhd, MHD_HEADER_KIND, "Content-Length");
+          = exchange->connection != NULL && phase_of (exchange) == TW_PHASE_HEAD
+                ? MHD_lookup_connection_value (exchange->mhd, MHD_HEADER_KIND, "Content-Length")
+                : NULL;
 
       if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXUINT64, NULL, NULL))
-        tw_connection_end (exchange->mhd);
+        tw_connection_end (exchange->connection);
     }
 }
 
@@ -328,7 +338,7 @@ tw_exchanges_answer_waiting (TwExchanges *exchanges)
       Exchange *exchange = at->data;
 
       next = at->next; /* one without a connection is gone with its answer */
-      if (exchange->handled && tw_request_response (exchange->request) == NULL)
+      if (exchange->connection == NULL || tw_phase_is_handlers (phase_of (exchange)))
         tw_request_answer (exchange->request, new_stopping_response ());
     }
 }

@@ -12,19 +12,26 @@
 
 G_BEGIN_DECLS
 
+/* Whom requests are handed on to. It only ever goes down this list. */
+typedef enum
+{
+  TW_SERVING,         /* the handler */
+  TW_SERVING_LAST,    /* the handler, and the connection is closed behind the answer */
+  TW_SERVING_NO_MORE, /* nobody: they are answered with 503, and the connection is closed */
+} TwServing;
+
 typedef struct
 {
   TwHttpdLimits limits;
   TwHttpdHandler handler;
   gpointer user_data;
   TwRequestPool *pool;
-  gint64 now_us;       /* as the daemon began to run, of g_get_monotonic_time() */
-  GQueue open;         /* requests that are not completed, or not answered */
-  guint n_waiting;     /* of those, with a connection that is not suspended: the daemon takes them for work to do */
-  gboolean unfinished; /* the daemon has something to do in its next run: nothing else would tell */
-  gboolean handed_on;  /* the handler was given something in this run */
-  gboolean last;       /* connections are closed behind their answer */
-  gboolean closing;    /* nothing is handed on any more */
+  TwServing serving;
+  gint64 now_us;   /* as the daemon began to run, of g_get_monotonic_time() */
+  GQueue open;     /* requests that are not completed, or not answered */
+  guint n_waiting; /* connections in TW_PHASE_WAITING: the daemon takes them for work to do */
+  guint n_to_do;   /* what the daemon has to do in its next run, and nothing else would tell */
+  guint n_handed;  /* requests that the handler was given in this turn */
 } TwExchanges;
 
 /* For MHD_OPTION_URI_LOG_CALLBACK, MHD_start_daemon(), MHD_OPTION_NOTIFY_COMPLETED, MHD_OPTION_UNESCAPE_CALLBACK and

@@ -21,6 +21,7 @@ struct _TwGateway
   TwRouter *router;
   TwStatic *files;
   TwRevocations *revocations;
+  TwClientLimit *client_limit;
   TwWorkerShared shared;
   GPtrArray *workers; /* of TwWorker */
   GPtrArray *metrics; /* of TwHttpMetrics: theirs */
@@ -136,6 +137,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
   gateway->router = tw_router_new (config->schema);
   gateway->files = tw_static_new ();
   gateway->revocations = tw_revocations_new (tw_clock_system (), config->revocations_max_age_s * 1000);
+  gateway->client_limit = tw_client_limit_new (config->max_connections_per_client, config->trusted_proxies);
   gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
   gateway->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_http_metrics_free);
   for (guint i = 0; i < config->workers; i++)
@@ -150,6 +152,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s,
                  config->secure_cookies },
     .upstream_timeout_ms = config->upstream_timeout_ms,
+    .peers = { gateway->client_limit, config->trusted_proxies },
   };
   start_pollers (gateway, config);
   if (!add_files (gateway, config, error) || !start_admin (gateway, config, error)
@@ -184,6 +187,7 @@ tw_gateway_stop (TwGateway *gateway)
   g_clear_pointer (&gateway->admin, tw_admin_free);
   g_ptr_array_unref (gateway->pollers);
   g_ptr_array_unref (gateway->metrics);
+  tw_client_limit_free (gateway->client_limit);
   tw_revocations_free (gateway->revocations);
   tw_static_free (gateway->files);
   tw_router_free (gateway->router);

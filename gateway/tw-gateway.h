@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "tw-cidr.h"
 #include "tw-schema.h"
 #include "tw-socket.h"
 #include "tw-token-keys.h"
@@ -28,6 +29,8 @@ typedef struct
   gint64 revocations_max_age_s; /* how old the list of ended sessions may be; 0: as old as it likes */
   guint upstream_timeout_ms;
   gboolean secure_cookies; /* browsers reach it over HTTPS, or on the same machine */
+  guint max_connections_per_client; /* 0: no limit */
+  const TwCidrs *trusted_proxies;   /* believed in whom they say that a request is from; NULL: none */
   GResource *files;         /* NULL: none */
   const char *files_prefix; /* the folder in it, "/some/where/" */
 } TwGatewayConfig;

@@ -14,6 +14,7 @@ const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .max_connections = 8192,
   .connection_memory = 10 * 1024, /* libmicrohttpd zeroes all of it for each request */
   .idle_timeout_ms = 75 * 1000,
+  .line_timeout_ms = 10 * 1000,
   .silence_timeout_s = 60,
   .head_timeout_ms = 10 * 1000,
   .body_timeout_ms = 30 * 1000,
@@ -33,6 +34,14 @@ typedef struct
   gpointer epoll_tag;
 } DaemonSource;
 
+/* What the daemon is at. */
+typedef enum
+{
+  DAEMON_RESTS,    /* until something happens, or it says that it wants to run */
+  DAEMON_RESTLESS, /* the same, but it ran last only because it wanted to: so not at once again */
+  DAEMON_RUNS,
+} DaemonState;
+
 struct _TwHttpd
 {
   struct MHD_Daemon *daemon;
@@ -40,9 +49,8 @@ struct _TwHttpd
   TwConnections *connections;
   GSource *source;
   int listen_fd;
-  gboolean running;    /* inside MHD_run() */
-  gboolean unprompted; /* it ran last because it wanted to, not because something had happened */
-  gint64 next_run_us;  /* while it wants to run without a reason; of g_get_monotonic_time() */
+  DaemonState state;
+  gint64 next_run_us; /* while it wants to run without a reason; of g_get_monotonic_time() */
   void (*stopped) (gpointer user_data);
   gpointer stopped_data;
 };
@@ -58,26 +66,39 @@ check_stopped (TwHttpd *httpd)
   stopped (httpd->stopped_data);
 }
 
+/* At its limit the daemon takes the listening socket from its epoll set, and puts it back only as it begins to run. So
+ * when a place has become free it has to run again: nothing else would tell. */
+static void
+run_daemon (TwHttpd *httpd)
+{
+  const guint finished = tw_connections_finished (httpd->connections);
+
+  httpd->exchanges.n_to_do = 0;
+  MHD_run (httpd->daemon);
+  if (tw_connections_finished (httpd->connections) != finished)
+    httpd->exchanges.n_to_do++;
+}
+
 void
 tw_httpd_run (gpointer data)
 {
   TwHttpd *httpd = data;
+  TwExchanges *exchanges = &httpd->exchanges;
+  const DaemonState before = httpd->state;
 
-  if (httpd->running)
+  if (before == DAEMON_RUNS)
     return;
-  httpd->running = TRUE;
+  httpd->state = DAEMON_RUNS;
   tw_log_gather ();
-  httpd->exchanges.now_us = g_get_monotonic_time ();
-  for (guint i = 0; i == 0 || (httpd->exchanges.unfinished && i < MAX_RUNS); i++)
-    {
-      httpd->exchanges.unfinished = FALSE;
-      MHD_run (httpd->daemon);
-    }
-  if (httpd->exchanges.handed_on && httpd->exchanges.handler.handled != NULL)
-    httpd->exchanges.handler.handled (httpd->exchanges.user_data);
-  httpd->exchanges.handed_on = FALSE;
+  exchanges->now_us = g_get_monotonic_time ();
+  for (guint i = 0; i == 0 || (exchanges->n_to_do > 0 && i < MAX_RUNS); i++)
+    run_daemon (httpd);
+  if (exchanges->n_handed > 0 && exchanges->handler.handled != NULL)
+    exchanges->handler.handled (exchanges->user_data);
+  exchanges->n_handed = 0;
+  tw_connections_look (httpd->connections);
   tw_log_flush ();
-  httpd->running = FALSE;
+  httpd->state = before;
   httpd->next_run_us = g_get_monotonic_time () + IDLE_RUN_MS * 1000;
   check_stopped (httpd);
 }
@@ -90,13 +111,13 @@ wanted_ms (TwHttpd *httpd)
 {
   unsigned long long wait;
 
-  if (httpd->exchanges.unfinished)
+  if (httpd->exchanges.n_to_do > 0)
     return 0;
-  if (httpd->exchanges.n_waiting > 0)
+  if (httpd->exchanges.n_waiting > 0 || tw_connections_pending (httpd->connections) > 0)
     return IDLE_RUN_MS;
   if (MHD_get_timeout (httpd->daemon, &wait) != MHD_YES)
     return -1;
-  if (wait == 0 && httpd->unprompted)
+  if (wait == 0 && httpd->state == DAEMON_RESTLESS)
     return IDLE_RUN_MS;
   return (gint) MIN (wait, (unsigned long long) G_MAXINT);
 }
@@ -126,7 +147,10 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   DaemonSource *self = (DaemonSource *) source;
   TwHttpd *httpd = self->httpd;
 
-  httpd->unprompted = !httpd->exchanges.unfinished && g_source_query_unix_fd (source, self->epoll_tag) == 0;
+  if (httpd->exchanges.n_to_do > 0 || g_source_query_unix_fd (source, self->epoll_tag) != 0)
+    httpd->state = DAEMON_RESTS;
+  else
+    httpd->state = DAEMON_RESTLESS;
   tw_httpd_run (httpd);
   return G_SOURCE_CONTINUE;
 }
@@ -144,9 +168,44 @@ attach_source (TwHttpd *httpd)
   tw_source_attach (httpd->source, g_main_context_get_thread_default ());
 }
 
+static struct MHD_Daemon *
+start_daemon (TwHttpd *httpd)
+{
+  const TwHttpdLimits *limits = &httpd->exchanges.limits;
+
+  /* Not its strict mode: that closes connections without an answer where tw-head.h gives one. */
+  return MHD_start_daemon (
+      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, tw_connections_admit, httpd->connections,
+      tw_exchanges_on_request, &httpd->exchanges,
+      MHD_OPTION_EXTERNAL_LOGGER, tw_exchanges_on_complaint, &httpd->exchanges,
+      MHD_OPTION_LISTEN_SOCKET, httpd->listen_fd,
+      MHD_OPTION_CONNECTION_LIMIT, limits->max_connections,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) limits->connection_memory,
+      MHD_OPTION_CONNECTION_TIMEOUT, limits->silence_timeout_s,
+      MHD_OPTION_URI_LOG_CALLBACK, tw_exchanges_on_target, &httpd->exchanges,
+      MHD_OPTION_UNESCAPE_CALLBACK, tw_exchanges_keep_escapes, &httpd->exchanges,
+      MHD_OPTION_NOTIFY_CONNECTION, tw_connections_notify, httpd->connections,
+      MHD_OPTION_NOTIFY_COMPLETED, tw_exchanges_on_completed, &httpd->exchanges,
+      MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+      MHD_OPTION_END);
+}
+
+static TwConnections *
+new_connections (const TwHttpdLimits *limits, const TwHttpdPeers *peers, GError **error)
+{
+  const guint timeouts_ms[TW_N_PHASES] = {
+    [TW_PHASE_IDLE] = limits->idle_timeout_ms,     [TW_PHASE_LINE] = limits->line_timeout_ms,
+    [TW_PHASE_HEAD] = limits->head_timeout_ms,     [TW_PHASE_BODY] = limits->body_timeout_ms,
+    [TW_PHASE_UNWANTED] = limits->body_timeout_ms, [TW_PHASE_SENDING] = limits->write_timeout_ms,
+  };
+
+  return tw_connections_new (timeouts_ms, peers != NULL ? peers->limit : NULL, peers != NULL ? peers->trusted : NULL,
+                             error);
+}
+
 TwHttpd *
-tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *handler, gpointer user_data,
-              GError **error)
+tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdPeers *peers, const TwHttpdHandler *handler,
+              gpointer user_data, GError **error)
 {
   TwHttpd *httpd = g_new0 (TwHttpd, 1);
 
@@ -157,27 +216,18 @@ tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *
     .pool = tw_request_pool_new (),
   };
   httpd->listen_fd = listen_fd;
-  httpd->connections = tw_connections_new (limits->idle_timeout_ms);
-  /* Not its strict mode: that closes connections without an answer where tw-head.h gives one. */
-  httpd->daemon = MHD_start_daemon (
-      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, tw_exchanges_on_request,
-      &httpd->exchanges,
-      MHD_OPTION_EXTERNAL_LOGGER, tw_exchanges_on_complaint, &httpd->exchanges,
-      MHD_OPTION_LISTEN_SOCKET, listen_fd,
-      MHD_OPTION_CONNECTION_LIMIT, limits->max_connections,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) limits->connection_memory,
-      MHD_OPTION_CONNECTION_TIMEOUT, limits->silence_timeout_s,
-      MHD_OPTION_URI_LOG_CALLBACK, tw_exchanges_on_target, &httpd->exchanges,
-      MHD_OPTION_UNESCAPE_CALLBACK, tw_exchanges_keep_escapes, &httpd->exchanges,
-      MHD_OPTION_NOTIFY_CONNECTION, tw_connections_notify, httpd->connections,
-      MHD_OPTION_NOTIFY_COMPLETED, tw_exchanges_on_completed, &httpd->exchanges,
-      MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-      MHD_OPTION_END);
+  httpd->connections = new_connections (limits, peers, error);
+  if (httpd->connections != NULL)
+    {
+      httpd->daemon = start_daemon (httpd);
+      if (httpd->daemon == NULL)
+        g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "the HTTP server can't be started: %s",
+                     g_strerror (errno));
+    }
   if (httpd->daemon == NULL)
     {
-      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "the HTTP server can't be started: %s", g_strerror (errno));
       close (listen_fd);
-      tw_connections_free (httpd->connections);
+      g_clear_pointer (&httpd->connections, tw_connections_free);
       tw_request_pool_free (httpd->exchanges.pool);
       g_free (httpd);
       return NULL;
@@ -194,7 +244,7 @@ stop_listening (TwHttpd *httpd)
   MHD_quiesce_daemon (httpd->daemon);
   close (httpd->listen_fd);
   httpd->listen_fd = -1;
-  httpd->exchanges.last = TRUE;
+  httpd->exchanges.serving = MAX (httpd->exchanges.serving, TW_SERVING_LAST);
 }
 
 void
@@ -204,13 +254,13 @@ tw_httpd_stop (TwHttpd *httpd, void (*stopped) (gpointer user_data), gpointer us
   httpd->stopped = stopped;
   httpd->stopped_data = user_data;
   /* The loop's next turn finds out whether that was all. */
-  httpd->exchanges.unfinished = TRUE;
+  httpd->exchanges.n_to_do++;
 }
 
 void
 tw_httpd_close (TwHttpd *httpd)
 {
-  httpd->exchanges.closing = TRUE;
+  httpd->exchanges.serving = TW_SERVING_NO_MORE;
 }
 
 void

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include "tw-cidr.h"
+#include "tw-client-limit.h"
 #include "tw-log.h"
 #include "tw-request.h"
 
@@ -19,7 +21,8 @@ typedef struct
 {
   guint max_connections;    /* further ones wait in the kernel's queue */
   guint connection_memory;  /* bytes: a head that does not fit is refused */
-  guint idle_timeout_ms;    /* absolute, from an answer, or the connection's start, to the next request line */
+  guint idle_timeout_ms;    /* absolute, from an answer, or the connection's start, to the next request's first byte */
+  guint line_timeout_ms;    /* absolute, from that to the end of the request line */
   guint silence_timeout_s;  /* without any byte, in whatever phase */
   guint head_timeout_ms;    /* absolute, from the request line to the head's end */
   guint body_timeout_ms;    /* absolute */
@@ -28,6 +31,13 @@ typedef struct
 
 /* What serves a few thousand clients: see the .c file. */
 extern const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS;
+
+/* Who connects. */
+typedef struct
+{
+  TwClientLimit *limit;   /* NULL: none */
+  const TwCidrs *trusted; /* proxies that are believed in whom they say that a request is from; NULL: none */
+} TwHttpdPeers;
 
 typedef struct
 {
@@ -51,10 +61,10 @@ typedef struct
  * those who read its logs have used this one for long. */
 #define TW_HTTPD_STATUS_GONE 499
 
-/* Serves what @listen_fd (a listening, non-blocking socket; taken) accepts, on the thread-default context. Fails with
- * TW_ERROR_CONFIGURATION. */
-TwHttpd *tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdHandler *handler, gpointer user_data,
-                       GError **error);
+/* Serves what @listen_fd (a listening, non-blocking socket; taken) accepts, on the thread-default context. What @peers
+ * (NULL: nobody is limited or believed) names outlives it. Fails with TW_ERROR_CONFIGURATION. */
+TwHttpd *tw_httpd_new (int listen_fd, const TwHttpdLimits *limits, const TwHttpdPeers *peers,
+                       const TwHttpdHandler *handler, gpointer user_data, GError **error);
 
 /* Sends what answers are ready. A TwClientBatchFunc; @httpd is a TwHttpd. Answers go out at the loop's next turn all
  * the same. */
@@ -63,7 +73,8 @@ void tw_httpd_run (gpointer httpd);
 /* Accepts no more, answers what is under way, and calls @stopped on the loop when nothing is any more. */
 void tw_httpd_stop (TwHttpd *httpd, void (*stopped) (gpointer user_data), gpointer user_data);
 
-/* Hands nothing on to the handler any more: requests are answered with 503. For when what the handler needs goes. */
+/* Hands nothing on to the handler any more: requests are answered with 503, and their connections closed. For when what
+ * the handler needs goes. */
 void tw_httpd_close (TwHttpd *httpd);
 
 /* Closes all connections and frees. Requests that still wait are answered with 503; nobody may touch them any more. */

@@ -2,6 +2,7 @@
 
 #include "tw-request.h"
 
+#include "tw-client-address.h"
 #include "tw-error.h"
 #include "tw-random.h"
 
@@ -42,6 +43,7 @@ struct _TwRequest
   TwHead head;
   char id[MAX_ID + 1];
 };
+  char client[TW_IP_TEXT_SIZE];
 
 TwRequestPool *
 tw_request_pool_new (void)
@@ -61,7 +63,8 @@ tw_request_pool_free (TwRequestPool *pool)
 }
 
 TwRequest *
-tw_request_new (TwRequestPool *pool, const char *raw_target, void (*answered) (gpointer user_data), gpointer user_data)
+tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client, void (*answered) (gpointer user_data),
+                gpointer user_data)
 {
   TwRequest *request = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : g_new (TwRequest, 1);
   const char *target = raw_target != NULL ? raw_target : "";
@@ -75,6 +78,7 @@ tw_request_new (TwRequestPool *pool, const char *raw_target, void (*answered) (g
   request->head.n_headers = 0;
   request->id[0] = '\0';
   tw_target_parse (&request->target, target, &request->target_error);
+  g_strlcpy (request->client, client, sizeof request->client);
   return request;
 }
 
@@ -138,6 +142,39 @@ choose_id (TwRequest *request)
 
 TwResponse *
 tw_request_check (TwRequest *request)
+void
+tw_request_believe (TwRequest *request, const TwCidrs *trusted)
+{
+  TwIp client;
+
+  if (tw_client_address_find (&request->head, trusted, &client))
+    tw_ip_to_text (&client, request->client);
+}
+
+TwResponse *
+tw_request_check (TwRequest *request)
+void
+tw_request_believe (TwRequest *request, const TwCidrs *trusted)
+{
+  TwIp client;
+
+  if (tw_client_address_find (&request->head, trusted, &client))
+    tw_ip_to_text (&client, request->client);
+}
+
+/* What is not about where the request ends, and so leaves the connection as it is. */
+static TwResponse *
+check_wishes (const TwRequest *request)
+{
+  if (!tw_head_expects_known (&request->head))
+    return tw_response_new_problem (417, "The only expectation that is met is 100-continue");
+  if (request->target.form != TW_TARGET_ASTERISK)
+    return NULL;
+  if (strcmp (request->head.method, "OPTIONS") != 0)
+    return tw_response_new_problem (400, "The target * is for OPTIONS alone");
+  return tw_response_new (204);
+}
+
 {
   g_autoptr (GError) error = NULL;
 
@@ -175,6 +212,12 @@ tw_request_append_body (TwRequest *request, const char *bytes, gsize n)
   if (request->dropped == 0 && n <= request->body_limit - request->body.len)
     {
       tw_buffer_append (&request->body, bytes, n);
+gint64
+tw_request_size (const TwRequest *request)
+{
+  return request->frame.chunked ? -1 : (gint64) request->head.size + request->frame.length;
+}
+
       return TRUE;
     }
   tw_buffer_clear (&request->body);
@@ -198,6 +241,12 @@ const char *
 tw_request_id (const TwRequest *request)
 {
   return request->id;
+}
+
+const char *
+tw_request_client (const TwRequest *request)
+{
+  return request->client;
 }
 
 const char *

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "tw-buffer.h"
+#include "tw-cidr.h"
 #include "tw-head.h"
 #include "tw-response.h"
 #include "tw-target.h"
@@ -21,6 +22,9 @@ typedef struct _TwRequest TwRequest;
 
 const char *tw_request_method (const TwRequest *request);
 const TwTarget *tw_request_target (const TwRequest *request);
+
+/* The address of whom it is from, as text without port or brackets: the peer's, or the one that a trusted proxy names. */
+const char *tw_request_client (const TwRequest *request);
 
 /* The client's X-Request-Id where it is 1 to 128 characters of [A-Za-z0-9._-], else one made here. */
 const char *tw_request_id (const TwRequest *request);
@@ -58,13 +62,17 @@ typedef struct _TwRequestPool TwRequestPool;
 TwRequestPool *tw_request_pool_new (void);
 void tw_request_pool_free (TwRequestPool *pool);
 
-/* A request for @raw_target (as it came; NULL where none did). @answered is called when it is answered. */
-TwRequest *tw_request_new (TwRequestPool *pool, const char *raw_target, void (*answered) (gpointer user_data),
-                           gpointer user_data);
+/* A request for @raw_target (as it came; NULL where none did) from @client (the peer's address as text). @answered is
+ * called when it is answered. */
+TwRequest *tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client,
+                           void (*answered) (gpointer user_data), gpointer user_data);
 void tw_request_free (TwRequest *request);
 
 /* The head, to be filled in before tw_request_check(). */
 TwHead *tw_request_head (TwRequest *request);
+
+/* The peer is one of the proxies @trusted: takes over whom it says that the request is from. */
+void tw_request_believe (TwRequest *request, const TwCidrs *trusted);
 
 /* Judges target and head, in this order. NULL if they keep all rules, else the answer. */
 TwResponse *tw_request_check (TwRequest *request);
@@ -85,3 +93,6 @@ TwResponse *tw_request_response (const TwRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRequest, tw_request_free)
 
 G_END_DECLS
+/* The bytes of head and body; -1 where their number is not known. */
+gint64 tw_request_size (const TwRequest *request);
+

@@ -254,6 +254,7 @@ context_of (const Call *call)
   return (TwCallContext) {
     .deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + call->rest->upstream_timeout_ms,
     .request_id = tw_request_id (call->request),
+    .client = tw_request_client (call->request),
     .session = call->claims != NULL ? tw_claims_get (call->claims, "sid") : NULL,
   };
 }

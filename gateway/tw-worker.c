@@ -73,7 +73,8 @@ run (gpointer data)
 static gboolean
 set_up (TwWorker *worker, const TwWorkerShared *shared, TwHttpMetrics *metrics, int listen_fd, GError **error)
 {
-  worker->httpd = tw_httpd_new (listen_fd, &TW_HTTPD_DEFAULT_LIMITS, &TW_REST_HANDLER, &worker->rest, error);
+  worker->httpd = tw_httpd_new (listen_fd, &TW_HTTPD_DEFAULT_LIMITS, &shared->peers, &TW_REST_HANDLER, &worker->rest,
+                                error);
   if (worker->httpd == NULL)
     return FALSE;
   worker->orders = tw_mailbox_new (worker->context, on_orders, worker, NULL);

@@ -7,6 +7,7 @@
 
 #include "tw-answer.h"
 #include "tw-http-metrics.h"
+#include "tw-httpd.h"
 #include "tw-router.h"
 #include "tw-static.h"
 #include "tw-upstreams.h"
@@ -24,6 +25,7 @@ typedef struct
   const TwStatic *files;
   TwAnswerContext answers;
   guint upstream_timeout_ms;
+  TwHttpdPeers peers;
 } TwWorkerShared;
 
 /* Starts a thread that serves what @listen_fd (taken) accepts, and counts it in @metrics, which outlives it. Fails with

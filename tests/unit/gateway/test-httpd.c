@@ -2,144 +2,25 @@
 
 /* The real libmicrohttpd on a loop, with clients that write raw bytes from the same thread. */
 
-#include "tw-httpd.h"
+#include "httpd-fixture.h"
 
-#include "tw-socket.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define BODY_LIMIT 16
-
-typedef struct
-{
-  TwHttpd *httpd;
-  guint16 port;
-  GPtrArray *waiting; /* of TwRequest: those for /later */
-  gboolean stopped;
-  GString *completed; /* a line for each request: method, path, status */
-  gint64 duration_us; /* of the last */
-} Fixture;
-
-static TwResponse *
-begin (TwRequest *request, gpointer user_data)
-{
-  tw_request_set_body_limit (request, BODY_LIMIT);
-  return strcmp (tw_request_target (request)->path, "/no") == 0 ? tw_response_new_problem (404, NULL) : NULL;
-}
-
-static void
-handle (TwRequest *request, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  if (strcmp (tw_request_target (request)->path, "/later") == 0)
-    g_ptr_array_add (fixture->waiting, request);
-  else
-    tw_request_answer (request, tw_response_new (204));
-}
-
-static void
-completed (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_string_append_printf (fixture->completed, "%s %s %u\n", tw_request_method (request),
-                          tw_request_target (request)->path, status);
-  fixture->duration_us = duration_us;
-}
-
-static void
-fixture_set_up (Fixture *fixture)
-{
-  static const TwHttpdHandler handler
-      = { .begin = begin, .handle = handle, .completed = completed, .access = TW_LOG_INFO };
-  g_autoptr (TwAddress) address = tw_address_parse ("127.0.0.1:0", TRUE, NULL);
-  g_autoptr (GError) error = NULL;
-  int fd = tw_socket_listen (address, FALSE, &error);
-
-  g_assert_no_error (error);
-  fixture->port = tw_socket_port (fd);
-  fixture->waiting = g_ptr_array_new ();
-  fixture->completed = g_string_new (NULL);
-  fixture->httpd = tw_httpd_new (fd, &TW_HTTPD_DEFAULT_LIMITS, &handler, fixture, &error);
-  g_assert_no_error (error);
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  g_clear_pointer (&fixture->httpd, tw_httpd_free);
-  g_ptr_array_unref (fixture->waiting);
-  g_string_free (fixture->completed, TRUE);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-/* A client that has sent @raw. */
-static int
-client (const Fixture *fixture, const char *raw, gsize length)
-{
-  struct sockaddr_in address
-      = { .sin_family = AF_INET, .sin_port = htons (fixture->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  int fd = socket (AF_INET, SOCK_STREAM, 0);
-
-  g_assert_cmpint (connect (fd, (const struct sockaddr *) (const void *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (send (fd, raw, length, MSG_NOSIGNAL), ==, (gssize) length);
-  return fd;
-}
-
-/* Runs the loop until the peer has closed; everything that it sent. Closes @fd. */
-static char *
-receive_all (int fd)
-{
-  GString *text = g_string_new (NULL);
-  char piece[4096];
-  gssize n;
-
-  while ((n = recv (fd, piece, sizeof piece, MSG_DONTWAIT)) != 0)
-    if (n > 0)
-      g_string_append_len (text, piece, n);
-    else if (errno == EAGAIN)
-      g_main_context_iteration (NULL, FALSE);
-    else
-      break;
-  close (fd);
-  return g_string_free (text, FALSE);
-}
 
 /* What a server of its own answers to @raw until it closes. */
 static char *
 ask (const char *raw)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
-  fixture_set_up (&fixture);
-  return receive_all (client (&fixture, raw, strlen (raw)));
-}
-
-static void
-wait_for_waiting (const Fixture *fixture, guint n)
-{
-  while (fixture->waiting->len < n)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* Longer than a connection waits before it is suspended. */
-static void
-wait_until_suspended (const Fixture *fixture)
-{
-  for (guint i = 0; i < 100; i++)
-    tw_httpd_run (fixture->httpd);
+  httpd_fixture_set_up (&fixture);
+  return httpd_receive_all (httpd_client (&fixture, raw, strlen (raw)));
 }
 
 /* Closes with a reset, and lets the server notice. */
 static void
-reset (const Fixture *fixture, int fd)
+reset (const HttpdFixture *fixture, int fd)
 {
   const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
@@ -149,25 +30,13 @@ reset (const Fixture *fixture, int fd)
     tw_httpd_run (fixture->httpd);
 }
 
-static guint
-count_answers (const char *text)
-{
-  guint n = 0;
-
-  for (const char *at = strstr (text, "HTTP/1."); at != NULL; at = strstr (at + 1, "HTTP/1."))
-    n++;
-  return n;
-}
-
-#define NEXT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-
 static void
 test_requests_of_one_connection_are_answered_in_turn (void)
 {
   g_autofree char *text = ask ("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
                                "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" NEXT);
 
-  g_assert_cmpuint (count_answers (text), ==, 3);
+  g_assert_cmpuint (httpd_count_answers (text), ==, 3);
 }
 
 static void
@@ -183,15 +52,15 @@ test_ambiguous_heads_end_the_connection (void)
     "Host: x\r\nContent-Length: 18446744073709551615\r\n\r\n",
     "A: b\r\n\r\n",
   };
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
-  fixture_set_up (&fixture);
+  httpd_fixture_set_up (&fixture);
   for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
     {
       g_autofree char *raw = g_strconcat ("POST / HTTP/1.1\r\n", heads[i], NEXT, NULL);
-      g_autofree char *text = receive_all (client (&fixture, raw, strlen (raw)));
+      g_autofree char *text = httpd_receive_all (httpd_client (&fixture, raw, strlen (raw)));
 
-      g_assert_cmpuint (count_answers (text), ==, 1);
+      g_assert_cmpuint (httpd_count_answers (text), ==, 1);
       g_assert_true (g_str_has_prefix (text, "HTTP/1.1 400 "));
       g_assert_nonnull (strstr (text, "application/problem+json"));
     }
@@ -219,7 +88,7 @@ test_unwanted_body_is_dropped_and_the_connection_goes_on (void)
   g_autofree char *text = ask ("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n"
                                "GET / HTTP/1.1\r\n\r\n.." NEXT);
 
-  g_assert_cmpuint (count_answers (text), ==, 2);
+  g_assert_cmpuint (httpd_count_answers (text), ==, 2);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 404 "));
   g_assert_nonnull (strstr (text, "HTTP/1.1 204 "));
 }
@@ -228,85 +97,71 @@ test_unwanted_body_is_dropped_and_the_connection_goes_on (void)
 
 /* A fixture whose handler has one request that waits; the client's socket. */
 static int
-fixture_set_up_with_one (Fixture *fixture)
+fixture_set_up_with_one (HttpdFixture *fixture)
 {
   int fd;
 
-  fixture_set_up (fixture);
-  fd = client (fixture, LATER, strlen (LATER));
-  wait_for_waiting (fixture, 1);
+  httpd_fixture_set_up (fixture);
+  fd = httpd_client (fixture, LATER, strlen (LATER));
+  httpd_wait_for_waiting (fixture, 1);
   return fd;
-}
-
-static void
-answer_the_one (const Fixture *fixture)
-{
-  tw_request_answer (g_ptr_array_index (fixture->waiting, 0), tw_response_new (202));
-}
-
-static void
-assert_serves (const Fixture *fixture)
-{
-  g_autofree char *text = receive_all (client (fixture, NEXT, strlen (NEXT)));
-
-  g_assert_cmpuint (count_answers (text), ==, 1);
 }
 
 static void
 test_answer_later_wakes_the_connection (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
   int fd = fixture_set_up_with_one (&fixture);
 
-  answer_the_one (&fixture);
-  text = receive_all (fd);
+  httpd_answer_the_one (&fixture);
+  text = httpd_receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 202 "));
 }
 
 static void
 test_answer_much_later_wakes_the_suspended_connection (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
   int fd = fixture_set_up_with_one (&fixture);
 
-  wait_until_suspended (&fixture);
-  answer_the_one (&fixture);
-  text = receive_all (fd);
+  httpd_wait_until_suspended (&fixture);
+  httpd_answer_the_one (&fixture);
+  text = httpd_receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 202 "));
 }
 
 static void
 test_one_that_waits_holds_up_nobody (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
   close (fixture_set_up_with_one (&fixture));
-  assert_serves (&fixture);
-  wait_until_suspended (&fixture);
-  assert_serves (&fixture);
-  answer_the_one (&fixture);
+  httpd_assert_serves (&fixture);
+  httpd_wait_until_suspended (&fixture);
+  httpd_assert_serves (&fixture);
+  httpd_answer_the_one (&fixture);
 }
 
 static void
 test_answer_to_a_client_that_went_away (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
   close (fixture_set_up_with_one (&fixture));
-  answer_the_one (&fixture);
-  assert_serves (&fixture);
+  httpd_answer_the_one (&fixture);
+  httpd_assert_serves (&fixture);
 }
 
 static void
 test_answer_to_a_connection_that_was_reset (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
   reset (&fixture, fixture_set_up_with_one (&fixture));
-  answer_the_one (&fixture);
-  assert_serves (&fixture);
+  httpd_answer_the_one (&fixture);
+  httpd_assert_serves (&fixture);
 }
 
 static void
@@ -314,7 +169,7 @@ test_connection_that_was_reset_is_logged (void)
 {
   if (g_test_subprocess ())
     {
-      g_auto (Fixture) fixture = { .httpd = NULL };
+      g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
       reset (&fixture, fixture_set_up_with_one (&fixture));
       return;
@@ -325,7 +180,7 @@ test_connection_that_was_reset_is_logged (void)
 }
 
 static void
-wait_until_completed (const Fixture *fixture)
+wait_until_completed (const HttpdFixture *fixture)
 {
   while (fixture->completed->len == 0)
     g_main_context_iteration (NULL, FALSE);
@@ -350,18 +205,18 @@ test_each_request_is_completed_once (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (Fixture) fixture = { .httpd = NULL };
+      g_auto (HttpdFixture) fixture = { .httpd = NULL };
       int fd;
 
-      fixture_set_up (&fixture);
-      fd = client (&fixture, cases[i].raw, strlen (cases[i].raw));
+      httpd_fixture_set_up (&fixture);
+      fd = httpd_client (&fixture, cases[i].raw, strlen (cases[i].raw));
       /* An end that comes with the bytes before it is not seen for long: those are read first. */
       for (guint turn = 0; turn < 100; turn++)
         g_main_context_iteration (NULL, FALSE);
       close (fd);
       while (fixture.completed->len < strlen (cases[i].completed))
         g_main_context_iteration (NULL, FALSE);
-      assert_serves (&fixture);
+      httpd_assert_serves (&fixture);
       g_string_truncate (fixture.completed, strlen (cases[i].completed));
       g_assert_cmpstr (fixture.completed->str, ==, cases[i].completed);
     }
@@ -372,13 +227,13 @@ static void
 test_duration_is_that_of_the_request (void)
 {
   gint64 start_us = g_get_monotonic_time (), answered_us;
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   int fd = fixture_set_up_with_one (&fixture);
   gint64 waiting_us = g_get_monotonic_time ();
 
   g_usleep (20000);
   answered_us = g_get_monotonic_time ();
-  answer_the_one (&fixture);
+  httpd_answer_the_one (&fixture);
   wait_until_completed (&fixture);
   g_assert_cmpint (fixture.duration_us, >=, answered_us - waiting_us);
   g_assert_cmpint (fixture.duration_us, <=, g_get_monotonic_time () - start_us);
@@ -388,19 +243,19 @@ test_duration_is_that_of_the_request (void)
 static void
 test_answer_to_a_suspended_connection_that_was_reset (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   int fd = fixture_set_up_with_one (&fixture);
 
-  wait_until_suspended (&fixture);
+  httpd_wait_until_suspended (&fixture);
   reset (&fixture, fd);
-  answer_the_one (&fixture);
-  assert_serves (&fixture);
+  httpd_answer_the_one (&fixture);
+  httpd_assert_serves (&fixture);
 }
 
 static void
 test_freed_before_the_answer_to_a_connection_that_was_reset (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
   reset (&fixture, fixture_set_up_with_one (&fixture));
 }
@@ -409,15 +264,15 @@ test_freed_before_the_answer_to_a_connection_that_was_reset (void)
 static void
 test_chunk_extension_without_end_keeps_nobody_busy (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *extension = g_strnfill (64 * 1024, 'x');
   g_autofree char *raw = g_strconcat (
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;", extension, NULL);
   gboolean rests = FALSE;
   int fd;
 
-  fixture_set_up (&fixture);
-  fd = client (&fixture, raw, strlen (raw));
+  httpd_fixture_set_up (&fixture);
+  fd = httpd_client (&fixture, raw, strlen (raw));
   for (guint i = 0; i < 200; i++)
     {
       g_main_context_iteration (NULL, FALSE);
@@ -432,21 +287,21 @@ test_chunk_extension_without_end_keeps_nobody_busy (void)
 static void
 on_stopped (gpointer user_data)
 {
-  ((Fixture *) user_data)->stopped = TRUE;
+  ((HttpdFixture *) user_data)->stopped = TRUE;
 }
 
 /* It has not stopped before the answer. */
 static void
-stop_and_answer_the_one (Fixture *fixture)
+stop_and_answer_the_one (HttpdFixture *fixture)
 {
   tw_httpd_stop (fixture->httpd, on_stopped, fixture);
   while (g_main_context_iteration (NULL, FALSE))
     g_assert_false (fixture->stopped);
-  answer_the_one (fixture);
+  httpd_answer_the_one (fixture);
 }
 
 static void
-wait_until_stopped (const Fixture *fixture)
+wait_until_stopped (const HttpdFixture *fixture)
 {
   while (!fixture->stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -455,15 +310,15 @@ wait_until_stopped (const Fixture *fixture)
 static void
 test_stop_waits_for_what_is_under_way (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
   int fd;
 
-  fixture_set_up (&fixture);
-  fd = client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
-  wait_for_waiting (&fixture, 1);
+  httpd_fixture_set_up (&fixture);
+  fd = httpd_client (&fixture, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", 32);
+  httpd_wait_for_waiting (&fixture, 1);
   stop_and_answer_the_one (&fixture);
-  text = receive_all (fd);
+  text = httpd_receive_all (fd);
   g_assert_nonnull (strstr (text, "Connection: close"));
   wait_until_stopped (&fixture);
 }
@@ -472,7 +327,7 @@ test_stop_waits_for_what_is_under_way (void)
 static void
 test_stop_waits_for_what_lost_its_connection (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
 
   reset (&fixture, fixture_set_up_with_one (&fixture));
   stop_and_answer_the_one (&fixture);
@@ -482,12 +337,12 @@ test_stop_waits_for_what_lost_its_connection (void)
 static void
 test_freed_with_a_waiting_connection (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
   int fd = fixture_set_up_with_one (&fixture);
 
   g_clear_pointer (&fixture.httpd, tw_httpd_free);
-  text = receive_all (fd);
+  text = httpd_receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 503 "));
 }
 
@@ -495,13 +350,13 @@ test_freed_with_a_waiting_connection (void)
 static void
 test_freed_with_a_suspended_connection (void)
 {
-  g_auto (Fixture) fixture = { .httpd = NULL };
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
   g_autofree char *text = NULL;
   int fd = fixture_set_up_with_one (&fixture);
 
-  wait_until_suspended (&fixture);
+  httpd_wait_until_suspended (&fixture);
   g_clear_pointer (&fixture.httpd, tw_httpd_free);
-  text = receive_all (fd);
+  text = httpd_receive_all (fd);
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 503 "));
 }
 
