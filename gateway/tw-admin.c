@@ -121,15 +121,12 @@ static TwResponse *
 begin (TwRequest *request, gpointer user_data)
 {
   const char *verb = tw_request_method (request);
-  TwResponse *response;
 
   if (find_page (request) < 0)
     return tw_response_new_problem (404, "There is nothing at this path");
   if (strcmp (verb, "GET") == 0 || strcmp (verb, "HEAD") == 0)
     return NULL;
-  response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, "This path does not take this method");
-  tw_response_add_header (response, "Allow", ALLOW);
-  return response;
+  return tw_response_new_for_verb (verb, ALLOW);
 }
 
 static void

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define SCHEME "Bearer "
+#define SCHEME "Bearer"
 #define MAX_REMEMBERED 1024
 
 struct _TwBearer
@@ -51,12 +51,16 @@ tw_bearer_free (TwBearer *bearer)
 const char *
 tw_bearer_token (const char *authorization, gsize length, gsize *token_length)
 {
-  gsize scheme = strlen (SCHEME);
+  gsize scheme = strlen (SCHEME), at = scheme;
 
   if (length < scheme || g_ascii_strncasecmp (authorization, SCHEME, scheme) != 0)
     return NULL;
-  *token_length = length - scheme;
-  return authorization + scheme;
+  while (at < length && authorization[at] == ' ')
+    at++;
+  if (at == scheme)
+    return NULL;
+  *token_length = length - at;
+  return authorization + at;
 }
 
 /* RFC 6750, section 3: no error code where no token was sent. */

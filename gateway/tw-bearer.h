@@ -28,8 +28,8 @@ TwClaims *tw_bearer_authenticate (TwBearer *bearer, const TwMethod *method, cons
 /* A 401 where the session of @claims has ended by now, else NULL. */
 TwResponse *tw_bearer_check_session (const TwBearer *bearer, const TwClaims *claims);
 
-/* Where the token begins in the value of an Authorization header ("Bearer TOKEN", one blank); NULL where the scheme is
- * another one. What follows the blank is not judged. */
+/* Where the token begins in the value of an Authorization header: behind "Bearer", in any case, and one blank or more (RFC
+ * 9110, section 11.4; tabs are none). NULL where the scheme is another one. What follows the blanks is not judged. */
 const char *tw_bearer_token (const char *authorization, gsize length, gsize *token_length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwBearer, tw_bearer_free)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define JSON_TYPE "application/json"
+#define CHARSET "charset"
 #define MERGE_PATCH_TYPE "application/merge-patch+json"
 
 static gboolean
@@ -22,30 +23,75 @@ tw_body_accepted (const char *verb)
   return is_patch (verb) ? MERGE_PATCH_TYPE ", " JSON_TYPE : JSON_TYPE;
 }
 
-/* What is behind the type: nothing, or that the text is UTF-8, which it has to be anyway. */
-static gboolean
-is_utf8_parameter (const char *text)
+static const char *
+skip_blanks (const char *at)
 {
-  return *text == '\0' || g_ascii_strcasecmp (text, "charset=utf-8") == 0
-         || g_ascii_strcasecmp (text, "charset=\"utf-8\"") == 0;
+  return at + strspn (at, " \t");
+}
+
+/* Reads a token or a quoted string (RFC 9110, section 5.6) at *@at, which is moved behind it, into @text. */
+static gboolean
+read_value (const char **at, GString *text)
+{
+  const char *from = *at;
+
+  g_string_truncate (text, 0);
+  if (*from != '"')
+    {
+      *at += strcspn (from, " \t;=,\"");
+      g_string_append_len (text, from, *at - from);
+      return text->len > 0;
+    }
+  for (from++; *from != '"'; from++)
+    {
+      if (*from == '\\')
+        from++;
+      if (*from == '\0')
+        return FALSE;
+      g_string_append_c (text, *from);
+    }
+  *at = from + 1;
+  return TRUE;
+}
+
+/* Whether what is behind the type is a list of parameters, with none that says that the text is not UTF-8 (which it has to
+ * be). Empty ones are allowed, and what nobody knows is passed over (RFC 2045, section 5.1). */
+static gboolean
+are_parameters (const char *at)
+{
+  g_autoptr (GString) value = g_string_new (NULL);
+
+  for (at = skip_blanks (at); *at != '\0'; at = skip_blanks (at))
+    {
+      const char *name;
+      gsize length;
+
+      if (*at != ';')
+        return FALSE;
+      name = at = skip_blanks (at + 1);
+      length = strcspn (name, " \t;=,\"");
+      if (length == 0 && (*at == ';' || *at == '\0'))
+        continue;
+      at += length;
+      if (length == 0 || *at++ != '=' || !read_value (&at, value))
+        return FALSE;
+      if (length == strlen (CHARSET) && g_ascii_strncasecmp (name, CHARSET, length) == 0
+          && g_ascii_strcasecmp (value->str, "utf-8") != 0)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean
 tw_body_accepts (const char *verb, const char *type, gsize length)
 {
   g_autofree char *text = g_strndup (type, length);
-  char *semicolon = strchr (text, ';');
-  const char *parameter = "";
+  gsize name = strcspn (text, " \t;");
 
-  if (semicolon != NULL)
-    {
-      *semicolon = '\0';
-      parameter = g_strstrip (semicolon + 1);
-    }
-  g_strchomp (text);
-  return (g_ascii_strcasecmp (text, JSON_TYPE) == 0
-          || (is_patch (verb) && g_ascii_strcasecmp (text, MERGE_PATCH_TYPE) == 0))
-         && is_utf8_parameter (parameter);
+  return ((name == strlen (JSON_TYPE) && g_ascii_strncasecmp (text, JSON_TYPE, name) == 0)
+          || (is_patch (verb) && name == strlen (MERGE_PATCH_TYPE)
+              && g_ascii_strncasecmp (text, MERGE_PATCH_TYPE, name) == 0))
+         && are_parameters (text + name);
 }
 
 /* Brackets outside of strings tell the depth; whether they match is the parser's to judge. */

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 const char *tw_body_accepted (const char *verb);
 
 /* Whether @type (a Content-Type's value of @length bytes) is one of those: application/json, and on PATCH
- * application/merge-patch+json (RFC 7396), with no parameter but charset=utf-8. */
+ * application/merge-patch+json (RFC 7396), in UTF-8. Parameters other than charset mean nothing to us. */
 gboolean tw_body_accepts (const char *verb, const char *type, gsize length);
 
 /* Reads one JSON object; refuses names that stand twice, NUL, bad UTF-8 and what nests deeper than TW_BODY_MAX_DEPTH.

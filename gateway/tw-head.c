@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LINE_END 2 /* bytes of CR LF */
+#define CONTINUE "100-continue"
 
 typedef struct
 {
@@ -18,8 +19,8 @@ typedef struct
 
 /* Stand at most once: each ends a body, or names somebody or something, or holds what we hand on as one value. */
 static const Name single[] = { NAME ("authorization"), NAME ("content-length"),    NAME ("content-type"),
-                               NAME ("cookie"),        NAME ("host"),              NAME ("if-none-match"),
-                               NAME ("x-request-id"),  NAME ("transfer-encoding") };
+                               NAME ("cookie"),        NAME ("host"),              NAME ("x-request-id"),
+                               NAME ("transfer-encoding") };
 
 static gboolean
 refuse (GError **error, const char *message)
@@ -41,20 +42,20 @@ is_named (const TwHeader *header, const char *name, gsize length)
 }
 
 static const TwHeader *
-find (const TwHead *head, const char *name)
+find (const TwHead *head, const char *name, guint n)
 {
   gsize length = strlen (name);
 
   for (guint i = 0; i < head->n_headers; i++)
-    if (is_named (&head->headers[i], name, length))
+    if (is_named (&head->headers[i], name, length) && n-- == 0)
       return &head->headers[i];
   return NULL;
 }
 
 const char *
-tw_head_find (const TwHead *head, const char *name, gsize *length)
+tw_head_find_nth (const TwHead *head, const char *name, guint n, gsize *length)
 {
-  const TwHeader *header = find (head, name);
+  const TwHeader *header = find (head, name, n);
 
   if (header == NULL)
     return NULL;
@@ -62,6 +63,12 @@ tw_head_find (const TwHead *head, const char *name, gsize *length)
   while (*length > 0 && is_blank (header->value[*length - 1]))
     *length -= 1;
   return header->value;
+}
+
+const char *
+tw_head_find (const TwHead *head, const char *name, gsize *length)
+{
+  return tw_head_find_nth (head, name, 0, length);
 }
 
 static gboolean
@@ -154,6 +161,30 @@ check_repeated (const TwHead *head, GError **error)
   return TRUE;
 }
 
+/* Where the host of "HOST:PORT" ends. */
+static gsize
+host_length (const char *authority, gsize length)
+{
+  gsize end = length;
+
+  while (end > 0 && g_ascii_isdigit (authority[end - 1]))
+    end--;
+  return end > 0 && authority[end - 1] == ':' ? end - 1 : length;
+}
+
+/* HOST or HOST:PORT (RFC 3986, section 3.2), where nothing is a host too. */
+static gboolean
+is_authority (const char *text, gsize length)
+{
+  const gsize end = host_length (text, length);
+  const gboolean bracketed = end > 0 && text[0] == '[';
+
+  for (gsize i = 0; i < end; i++)
+    if (!g_ascii_isalnum (text[i]) && (text[i] == '\0' || strchr (bracketed ? ".:[]" : "-._~%!$&'()*+;=", text[i]) == NULL))
+      return FALSE;
+  return !bracketed || text[end - 1] == ']';
+}
+
 static gboolean
 check_host (const TwHead *head, gboolean is_1_1, GError **error)
 {
@@ -162,16 +193,49 @@ check_host (const TwHead *head, gboolean is_1_1, GError **error)
 
   if (host == NULL)
     return is_1_1 ? refuse (error, "The header host is missing") : TRUE;
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (host[i]) && strchr ("-._~%!$&'()*+;=:[]", host[i]) == NULL)
-      return refuse (error, "The header host is not HOST or HOST:PORT");
+  return is_authority (host, length) ? TRUE : refuse (error, "The header host is not HOST or HOST:PORT");
+}
+
+/* The port that stands behind the host; http's own where none does. */
+static guint64
+port_of (const char *authority, gsize length)
+{
+  const gsize end = host_length (authority, length);
+
+  return end + 1 < length ? g_ascii_strtoull (authority + end + 1, NULL, 10) : 80;
+}
+
+gboolean
+tw_head_check_authority (const TwHead *head, const char *authority, GError **error)
+{
+  gsize length = strlen (authority), host_size = 0, name = host_length (authority, length);
+  const char *host = tw_head_find (head, "host", &host_size);
+
+  if (!is_authority (authority, length))
+    return refuse (error, "The target's host is not HOST or HOST:PORT");
+  if (host != NULL
+      && (host_length (host, host_size) != name || g_ascii_strncasecmp (host, authority, name) != 0
+          || port_of (host, host_size) != port_of (authority, length)))
+    return refuse (error, "The target and the header host name different hosts");
+  return TRUE;
+}
+
+gboolean
+tw_head_expects_known (const TwHead *head)
+{
+  gsize length = 0;
+  const char *value;
+
+  for (guint n = 0; (value = tw_head_find_nth (head, "expect", n, &length)) != NULL; n++)
+    if (length > 0 && (length != strlen (CONTINUE) || g_ascii_strncasecmp (value, CONTINUE, length) != 0))
+      return strcmp (head->version, "HTTP/1.0") == 0;
   return TRUE;
 }
 
 static gboolean
 read_frame (const TwHead *head, gboolean is_1_1, TwBodyFrame *frame, GError **error)
 {
-  const TwHeader *coding = find (head, "transfer-encoding"), *size = find (head, "content-length");
+  const TwHeader *coding = find (head, "transfer-encoding", 0), *size = find (head, "content-length", 0);
 
   *frame = (TwBodyFrame) { .chunked = coding != NULL };
   if (coding != NULL && size != NULL)

@@ -48,9 +48,19 @@ typedef struct
  * trusted. */
 gboolean tw_head_check (const TwHead *head, TwBodyFrame *frame, GError **error);
 
+/* Whether @authority, of a target in absolute form, names the same host and port as the header host; there must be one,
+ * but for HTTP/1.0. Fails with TW_ERROR_INVALID. */
+gboolean tw_head_check_authority (const TwHead *head, const char *authority, GError **error);
+
+/* Whether all that the client expects is 100-continue (RFC 9110, section 10.1.1). */
+gboolean tw_head_expects_known (const TwHead *head);
+
 /* The value of the header @name (any case), without blanks around it; NULL where it is absent. Not NUL-terminated. The
  * first one where it is repeated, which the check refuses for those that matter. */
 const char *tw_head_find (const TwHead *head, const char *name, gsize *length);
+
+/* The same of the @n-th one with this name, from 0. */
+const char *tw_head_find_nth (const TwHead *head, const char *name, guint n, gsize *length);
 
 /* Whether the header @name (any case) stands there more than once. */
 gboolean tw_head_is_repeated (const TwHead *head, const char *name);

@@ -35,6 +35,7 @@ struct _TwRequest
   gsize dropped;
   gpointer data;
   GDestroyNotify free_data;
+  TwResponse *body_refusal; /* for a body that may come */
   TwResponse *response;
   void (*answered) (gpointer user_data);
   gpointer user_data;
@@ -42,8 +43,8 @@ struct _TwRequest
   TwTarget target;
   TwHead head;
   char id[MAX_ID + 1];
-};
   char client[TW_IP_TEXT_SIZE];
+};
 
 TwRequestPool *
 tw_request_pool_new (void)
@@ -77,8 +78,8 @@ tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client,
   request->head.target_length = strlen (target);
   request->head.n_headers = 0;
   request->id[0] = '\0';
-  tw_target_parse (&request->target, target, &request->target_error);
   g_strlcpy (request->client, client, sizeof request->client);
+  tw_target_parse (&request->target, target, &request->target_error);
   return request;
 }
 
@@ -92,6 +93,7 @@ tw_request_free (TwRequest *request)
   tw_target_clear (&request->target);
   g_clear_error (&request->target_error);
   tw_buffer_clear (&request->body);
+  g_clear_pointer (&request->body_refusal, tw_response_free);
   g_clear_pointer (&request->response, tw_response_free);
   if (pool->n_spare < MAX_SPARE)
     pool->spare[pool->n_spare++] = request;
@@ -140,19 +142,6 @@ choose_id (TwRequest *request)
   request->id[length] = '\0';
 }
 
-TwResponse *
-tw_request_check (TwRequest *request)
-void
-tw_request_believe (TwRequest *request, const TwCidrs *trusted)
-{
-  TwIp client;
-
-  if (tw_client_address_find (&request->head, trusted, &client))
-    tw_ip_to_text (&client, request->client);
-}
-
-TwResponse *
-tw_request_check (TwRequest *request)
 void
 tw_request_believe (TwRequest *request, const TwCidrs *trusted)
 {
@@ -175,25 +164,31 @@ check_wishes (const TwRequest *request)
   return tw_response_new (204);
 }
 
+TwResponse *
+tw_request_check (TwRequest *request)
 {
   g_autoptr (GError) error = NULL;
 
   choose_id (request);
   if (request->target_error != NULL)
     return tw_response_new_refusal (request->target_error);
-  if (!tw_head_check (&request->head, &request->frame, &error))
+  if (!tw_head_check (&request->head, &request->frame, &error)
+      || (request->target.authority != NULL
+          && !tw_head_check_authority (&request->head, request->target.authority, &error)))
     return tw_response_new_refusal (error);
-  return NULL;
+  return check_wishes (request);
 }
 
 TwResponse *
-tw_request_check_body (const TwRequest *request)
+tw_request_check_body (TwRequest *request)
 {
   g_autofree char *detail = NULL;
   TwResponse *response;
 
   if (request->dropped == 0 && (guint64) request->frame.length <= request->body_limit)
     return NULL;
+  if (request->body_refusal != NULL)
+    return g_steal_pointer (&request->body_refusal);
   detail = g_strdup_printf ("The body may have at most %" G_GSIZE_FORMAT " bytes", request->body_limit);
   response = tw_response_new_problem (413, detail);
   tw_response_close (response);
@@ -206,18 +201,18 @@ tw_request_announced (const TwRequest *request)
   return request->frame.length;
 }
 
-gboolean
-tw_request_append_body (TwRequest *request, const char *bytes, gsize n)
-{
-  if (request->dropped == 0 && n <= request->body_limit - request->body.len)
-    {
-      tw_buffer_append (&request->body, bytes, n);
 gint64
 tw_request_size (const TwRequest *request)
 {
   return request->frame.chunked ? -1 : (gint64) request->head.size + request->frame.length;
 }
 
+gboolean
+tw_request_append_body (TwRequest *request, const char *bytes, gsize n)
+{
+  if (request->dropped == 0 && n <= request->body_limit - request->body.len)
+    {
+      tw_buffer_append (&request->body, bytes, n);
       return TRUE;
     }
   tw_buffer_clear (&request->body);
@@ -238,15 +233,15 @@ tw_request_target (const TwRequest *request)
 }
 
 const char *
-tw_request_id (const TwRequest *request)
-{
-  return request->id;
-}
-
-const char *
 tw_request_client (const TwRequest *request)
 {
   return request->client;
+}
+
+const char *
+tw_request_id (const TwRequest *request)
+{
+  return request->id;
 }
 
 const char *
@@ -281,6 +276,12 @@ next_cookie (const char **at, gsize *left, const char *name, gsize *length)
 }
 
 const char *
+tw_request_nth_header (const TwRequest *request, const char *name, guint n, gsize *length)
+{
+  return tw_head_find_nth (&request->head, name, n, length);
+}
+
+const char *
 tw_request_cookie (const TwRequest *request, const char *name, gsize *length)
 {
   gsize left = 0;
@@ -304,10 +305,23 @@ tw_request_is_cookie_repeated (const TwRequest *request, const char *name)
   return next_cookie (&at, &left, name, &length) != NULL && next_cookie (&at, &left, name, &length) != NULL;
 }
 
-gboolean
-tw_request_has_body (const TwRequest *request)
+TwBodyPresence
+tw_request_body_presence (const TwRequest *request)
 {
-  return request->frame.chunked || request->frame.length > 0;
+  gsize length;
+
+  if (!request->frame.chunked)
+    return request->frame.length > 0 ? TW_BODY_PRESENT : TW_BODY_ABSENT;
+  /* Whoever waits for a 100 has something to send (RFC 9110, section 10.1.1). */
+  return tw_head_find (&request->head, "expect", &length) != NULL ? TW_BODY_PRESENT : TW_BODY_UNKNOWN;
+}
+
+void
+tw_request_refuse_body (TwRequest *request, TwResponse *response)
+{
+  g_return_if_fail (request->body_refusal == NULL);
+  request->body_limit = 0;
+  request->body_refusal = response;
 }
 
 void

@@ -30,16 +30,27 @@ const char *tw_request_client (const TwRequest *request);
 const char *tw_request_id (const TwRequest *request);
 
 /* A header's value by its name in lower case, or a cookie's (RFC 6265, section 5.4); NULL where there is none. Not
- * NUL-terminated. */
+ * NUL-terminated. The second function gives the @n-th one (from 0) of those that may be repeated. */
 const char *tw_request_header (const TwRequest *request, const char *name, gsize *length);
+const char *tw_request_nth_header (const TwRequest *request, const char *name, guint n, gsize *length);
 const char *tw_request_cookie (const TwRequest *request, const char *name, gsize *length);
 
-/* Whether the header or the cookie of that name is there more than once; then the two above give the first. */
+/* Whether the header or the cookie of that name is there more than once; then tw_request_header() and tw_request_cookie() give the first. */
 gboolean tw_request_is_header_repeated (const TwRequest *request, const char *name);
 gboolean tw_request_is_cookie_repeated (const TwRequest *request, const char *name);
 
-/* Whether a body was announced; told once the head is there. */
-gboolean tw_request_has_body (const TwRequest *request);
+/* What the head says of a body. An empty one is none, and so nobody knows before its end whether there is one that comes
+ * in chunks. */
+typedef enum
+{
+  TW_BODY_ABSENT,
+  TW_BODY_PRESENT,
+  TW_BODY_UNKNOWN,
+} TwBodyPresence;
+TwBodyPresence tw_request_body_presence (const TwRequest *request);
+
+/* What a body is answered with, if one comes after all; takes @response. For TW_BODY_UNKNOWN, at most once. */
+void tw_request_refuse_body (TwRequest *request, TwResponse *response);
 
 /* How many bytes of body are taken; 0 at first. */
 void tw_request_set_body_limit (TwRequest *request, gsize limit);
@@ -74,14 +85,19 @@ TwHead *tw_request_head (TwRequest *request);
 /* The peer is one of the proxies @trusted: takes over whom it says that the request is from. */
 void tw_request_believe (TwRequest *request, const TwCidrs *trusted);
 
-/* Judges target and head, in this order. NULL if they keep all rules, else the answer. */
+/* Judges target and head, in this order. NULL if they keep all rules, else the answer: also to OPTIONS *, which asks of
+ * the server and of nothing on it. */
 TwResponse *tw_request_check (TwRequest *request);
 
-/* The answer to a body that is known to be larger than the limit, from its announcement or since it came; else NULL. */
-TwResponse *tw_request_check_body (const TwRequest *request);
+/* The answer to a body that is known to be larger than the limit, from its announcement or since it came, or that has
+ * come although it was refused; else NULL. */
+TwResponse *tw_request_check_body (TwRequest *request);
 
 /* The bytes of body that were announced; 0 where their number is not known. */
 gint64 tw_request_announced (const TwRequest *request);
+
+/* The bytes of head and body; -1 where their number is not known. */
+gint64 tw_request_size (const TwRequest *request);
 
 /* Adds to the body. What is over the limit is dropped; FALSE when so much was dropped that the connection is to be
  * closed. */
@@ -93,6 +109,3 @@ TwResponse *tw_request_response (const TwRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRequest, tw_request_free)
 
 G_END_DECLS
-/* The bytes of head and body; -1 where their number is not known. */
-gint64 tw_request_size (const TwRequest *request);
-

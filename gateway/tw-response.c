@@ -55,6 +55,7 @@ static const struct
   { 412, "Precondition Failed" },
   { 413, "Content Too Large" },
   { 415, "Unsupported Media Type" },
+  { 417, "Expectation Failed" },
   { 422, "Unprocessable Content" },
   { 428, "Precondition Required" },
   { 429, "Too Many Requests" },
@@ -196,6 +197,22 @@ tw_response_new_refusal (const GError *error)
   TwResponse *response = tw_response_new_error (error);
 
   tw_response_close (response);
+  return response;
+}
+
+TwResponse *
+tw_response_new_for_verb (const char *verb, const char *allow)
+{
+  static const char *const known[] = { "CONNECT", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "TRACE", NULL };
+  TwResponse *response;
+
+  if (strcmp (verb, "OPTIONS") == 0)
+    response = tw_response_new (204);
+  else if (g_strv_contains (known, verb))
+    response = tw_response_new_problem (405, "This path does not take this method");
+  else
+    response = tw_response_new_problem (501, "There is no such method here");
+  tw_response_add_header (response, "Allow", allow);
   return response;
 }
 

@@ -34,6 +34,10 @@ TwResponse *tw_response_new_error (const GError *error);
 /* What tw_target_parse() and its like refused: a 400 after which the connection is closed. */
 TwResponse *tw_response_new_refusal (const GError *error);
 
+/* What a path that takes @allow (the value of an Allow header) answers to another @verb: a 204 to OPTIONS, a 405 to one that
+ * HTTP knows, and a 501 to one that it does not (RFC 9110, section 9.1). */
+TwResponse *tw_response_new_for_verb (const char *verb, const char *allow);
+
 /* @bytes (referenced) as they are; @content_type is static. */
 TwResponse *tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes);
 

@@ -32,13 +32,6 @@ call_free (gpointer data)
 /* --- From the head. --- */
 
 static TwResponse *
-new_with_allow (TwResponse *response, const char *allow)
-{
-  tw_response_add_header (response, "Allow", allow);
-  return response;
-}
-
-static TwResponse *
 answer_without_route (const TwRest *rest, const TwRequest *request)
 {
   TwResponse *response = tw_static_answer (rest->files, request);
@@ -46,16 +39,25 @@ answer_without_route (const TwRest *rest, const TwRequest *request)
   return response != NULL ? response : tw_response_new_problem (404, "There is nothing at this path");
 }
 
-/* Judges what the head says of a body, before it is read. */
+/* identity is no coding (RFC 9110, section 8.4.1), and neither is nothing. */
+static gboolean
+has_coding (const TwRequest *request)
+{
+  gsize length = 0;
+  const char *coding = tw_request_header (request, "content-encoding", &length);
+
+  return coding != NULL && length > 0
+         && (length != strlen ("identity") || g_ascii_strncasecmp (coding, "identity", length) != 0);
+}
+
+/* What a body that comes with this head is answered with; NULL where it is taken. */
 static TwResponse *
-begin_body (TwRequest *request, const TwMethod *method)
+judge_body (const TwRequest *request, const TwMethod *method)
 {
   gsize length = 0;
   const char *type = tw_request_header (request, "content-type", &length);
   TwResponse *response;
 
-  if (!tw_request_has_body (request))
-    return NULL;
   if (!tw_method_takes_body (method))
     return tw_response_new_problem (400, "A request for this method has no body");
   if (type == NULL || !tw_body_accepts (method->verb, type, length))
@@ -64,10 +66,29 @@ begin_body (TwRequest *request, const TwMethod *method)
       tw_response_add_header (response, "Accept", tw_body_accepted (method->verb));
       return response;
     }
-  if (tw_request_header (request, "content-encoding", &length) != NULL)
-    return tw_response_new_problem (415, "The body must not have a content-encoding");
-  tw_request_set_body_limit (request, tw_method_max_body (method));
-  return NULL;
+  if (!has_coding (request))
+    return NULL;
+  response = tw_response_new_problem (415, "The body must not have a content-encoding");
+  tw_response_add_header (response, "Accept-Encoding", "identity");
+  return response;
+}
+
+/* Judges what the head says of a body, before it is read: at once where there is one, and where that is not known for
+ * the case that there is. */
+static TwResponse *
+begin_body (TwRequest *request, const TwMethod *method)
+{
+  TwBodyPresence presence = tw_request_body_presence (request);
+  TwResponse *refusal;
+
+  if (presence == TW_BODY_ABSENT)
+    return NULL;
+  refusal = judge_body (request, method);
+  if (refusal == NULL)
+    tw_request_set_body_limit (request, tw_method_max_body (method));
+  else if (presence == TW_BODY_UNKNOWN)
+    tw_request_refuse_body (request, g_steal_pointer (&refusal));
+  return refusal;
 }
 
 static TwResponse *
@@ -102,9 +123,7 @@ begin (TwRequest *request, gpointer user_data)
     case TW_ROUTE_FOUND:
       return begin_call (rest, request, &route);
     case TW_ROUTE_NO_VERB:
-      if (strcmp (verb, "OPTIONS") == 0)
-        return new_with_allow (tw_response_new (204), allow);
-      return new_with_allow (tw_response_new_problem (405, "This path does not take this method"), allow);
+      return tw_response_new_for_verb (verb, allow);
     case TW_ROUTE_NO_PATH:
     default:
       return answer_without_route (rest, request);

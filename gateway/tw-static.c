@@ -133,13 +133,11 @@ tw_static_add_bundle (TwStatic *files, GResource *bundle, const char *prefix, GE
   return FALSE;
 }
 
-/* Whether @etag is in an If-None-Match list, compared weakly (RFC 9110, section 8.8.3.2). */
+/* Whether @etag is in a list of tags, compared weakly (RFC 9110, section 8.8.3.2). */
 static gboolean
-matches (const TwRequest *request, const char *etag)
+lists (const char *value, gsize length, const char *etag)
 {
-  gsize length = 0;
-  const char *value = tw_request_header (request, "if-none-match", &length);
-  g_autofree char *text = value != NULL ? g_strndup (value, length) : g_strdup ("");
+  g_autofree char *text = g_strndup (value, length);
   g_auto (GStrv) tags = g_strsplit (text, ",", -1);
 
   for (guint i = 0; tags[i] != NULL; i++)
@@ -154,10 +152,42 @@ matches (const TwRequest *request, const char *etag)
   return FALSE;
 }
 
+/* If-None-Match may be spread over several lines. */
+static gboolean
+matches (const TwRequest *request, const char *etag)
+{
+  gsize length = 0;
+  const char *value;
+
+  for (guint n = 0; (value = tw_request_nth_header (request, "if-none-match", n, &length)) != NULL; n++)
+    if (lists (value, length, etag))
+      return TRUE;
+  return FALSE;
+}
+
+/* A path may be written with escapes that it does not need (RFC 3986, section 6.2.2.2). An escaped slash is no slash. */
+static const File *
+find (const TwStatic *files, const TwTarget *target)
+{
+  g_autoptr (GString) path = NULL;
+
+  if (strchr (target->path, '%') == NULL)
+    return g_hash_table_lookup (files->files, target->path);
+  path = g_string_new (NULL);
+  for (guint i = 0; i < target->n_segments; i++)
+    {
+      if (strchr (target->segments[i], '/') != NULL)
+        return NULL;
+      g_string_append_c (path, '/');
+      g_string_append (path, target->segments[i]);
+    }
+  return g_hash_table_lookup (files->files, path->str);
+}
+
 TwResponse *
 tw_static_answer (const TwStatic *files, const TwRequest *request)
 {
-  const File *file = g_hash_table_lookup (files->files, tw_request_target (request)->path);
+  const File *file = find (files, tw_request_target (request));
   const char *verb = tw_request_method (request);
   gboolean reads = strcmp (verb, "GET") == 0 || strcmp (verb, "HEAD") == 0;
   TwResponse *response;
@@ -165,11 +195,7 @@ tw_static_answer (const TwStatic *files, const TwRequest *request)
   if (file == NULL)
     return NULL;
   if (!reads)
-    {
-      response = strcmp (verb, "OPTIONS") == 0 ? tw_response_new (204) : tw_response_new_problem (405, "This path does not take this method");
-      tw_response_add_header (response, "Allow", ALLOW);
-      return response;
-    }
+    return tw_response_new_for_verb (verb, ALLOW);
   response = matches (request, file->etag) ? tw_response_new (304)
                                            : tw_response_new_bytes (200, file->content_type, file->bytes);
   tw_response_add_header (response, "ETag", file->etag);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define SCHEME "http://"
+
 static gboolean
 refuse (GError **error, const char *message)
 {
@@ -87,27 +89,73 @@ read_query (TwTarget *target, char *query, GError **error)
   return TRUE;
 }
 
+/* Finds the form, the authority in @raw where there is one, and what follows. */
+static gboolean
+read_form (TwTarget *target, const char *raw, const char **authority, gsize *authority_length, const char **path,
+           GError **error)
+{
+  *authority = NULL;
+  *authority_length = 0;
+  *path = raw;
+  target->form = TW_TARGET_ORIGIN;
+  if (raw[0] == '/')
+    return TRUE;
+  target->form = TW_TARGET_ASTERISK;
+  if (strcmp (raw, "*") == 0)
+    return TRUE;
+  target->form = TW_TARGET_ABSOLUTE;
+  if (g_ascii_strncasecmp (raw, SCHEME, strlen (SCHEME)) != 0)
+    return refuse (error, strstr (raw, "://") != NULL ? "The target's scheme must be http"
+                                                      : "The target must be a path that starts with a slash");
+  *authority = raw + strlen (SCHEME);
+  *authority_length = strcspn (*authority, "/?");
+  *path = *authority + *authority_length;
+  if (*authority_length == 0 || **authority == ':')
+    return refuse (error, "The target has no host");
+  if (memchr (*authority, '@', *authority_length) != NULL)
+    return refuse (error, "The target must not name a user");
+  return TRUE;
+}
+
+/* Copies path and query twice, to be decoded and to be kept, and the authority behind them. */
+static void
+copy_parts (TwTarget *target, const char *path, const char *authority, gsize authority_length)
+{
+  /* An empty path is the root (RFC 9110, section 4.2.3). */
+  const char *root = path[0] == '/' || target->form == TW_TARGET_ASTERISK ? "" : "/";
+  gsize size = strlen (root) + strlen (path) + 1;
+
+  target->decoded = g_malloc (2 * size + (authority != NULL ? authority_length + 1 : 0));
+  target->path = target->decoded + size;
+  strcpy (stpcpy (target->decoded, root), path);
+  if (authority == NULL)
+    return;
+  target->authority = memcpy (target->path + size, authority, authority_length);
+  target->authority[authority_length] = '\0';
+}
+
 gboolean
 tw_target_parse (TwTarget *target, const char *raw, GError **error)
 {
-  gsize length;
+  const char *authority, *path;
+  gsize authority_length;
   char *query;
 
-  target->path = target->decoded = NULL;
+  target->path = target->decoded = target->authority = NULL;
   target->n_segments = target->n_parameters = 0;
-  if (raw[0] != '/')
-    return refuse (error, "The target must be a path that starts with a slash");
+  if (!read_form (target, raw, &authority, &authority_length, &path, error))
+    return FALSE;
   for (const char *at = raw; *at != '\0'; at++)
     if (*at <= 0x20 || *at >= 0x7f || *at == '#')
       return refuse (error, "The target has a character that must be escaped");
 
-  length = strlen (raw);
-  target->decoded = g_malloc (2 * (length + 1));
-  memcpy (target->decoded, raw, length + 1);
+  copy_parts (target, path, authority, authority_length);
   query = strchr (target->decoded, '?');
   if (query != NULL)
     *query++ = '\0';
-  target->path = strcpy (target->decoded + length + 1, target->decoded);
+  strcpy (target->path, target->decoded);
+  if (target->form == TW_TARGET_ASTERISK)
+    return TRUE;
   return read_path (target, target->decoded, error) && read_query (target, query, error);
 }
 
@@ -115,6 +163,6 @@ void
 tw_target_clear (TwTarget *target)
 {
   g_clear_pointer (&target->decoded, g_free);
-  target->path = NULL;
+  target->path = target->authority = NULL;
   target->n_segments = target->n_parameters = 0;
 }

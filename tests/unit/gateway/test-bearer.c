@@ -164,6 +164,41 @@ nobody_is_taken_while_it_is_not_known_who_has_left (Fixture *fixture, gconstpoin
 
 #define ADD(name, func) g_test_add ("/bearer/" name, Fixture, NULL, set_up, func, tear_down)
 
+/* RFC 9110, section 11.4: a scheme in any case, one blank or more, and then the token. */
+static void
+test_where_the_token_begins (void)
+{
+  static const struct
+  {
+    const char *value, *token;
+  } cases[] = {
+    { "Bearer a.b.c", "a.b.c" },
+    { "bEARER a.b.c", "a.b.c" },
+    { "Bearer    a.b.c", "a.b.c" },
+    { "Bearer  a b", "a b" },
+    { "Bearer ", "" },
+    { "Bearer \ta", "\ta" },
+    { "Bearer", NULL },
+    { "Bearer\ta.b.c", NULL },
+    { "Bearera.b.c", NULL },
+    { "Bearer,a.b.c", NULL },
+    { "Basic a.b.c", NULL },
+    { "Bear", NULL },
+    { "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize length = 0;
+      const char *token = tw_bearer_token (cases[i].value, strlen (cases[i].value), &length);
+
+      if (cases[i].token == NULL)
+        g_assert_null (token);
+      else
+        g_assert_cmpmem (token, length, cases[i].token, strlen (cases[i].token));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +210,6 @@ main (int argc, char **argv)
   ADD ("a-claim-that-breaks-its-limits-makes-the-token-invalid",
        a_claim_that_breaks_its_limits_makes_the_token_invalid);
   ADD ("nobody-is-taken-while-it-is-not-known-who-has-left", nobody_is_taken_while_it_is_not_known_who_has_left);
+  g_test_add_func ("/bearer/where-the-token-begins", test_where_the_token_begins);
   return g_test_run ();
 }

@@ -47,6 +47,7 @@ test_well_formed_heads_pass (void)
   g_assert_true (frame.chunked);
   assert_passes ("GET / HTTP/1.0\r\n" END, &frame);
   assert_passes ("GET / HTTP/1.1\r\nHost: [::1]:8080\r\nAccept: a\r\nAccept: b\r\n" END, &frame);
+  assert_passes ("GET / HTTP/1.1\r\nHost:\r\nX-A: \351\r\nIf-None-Match: a\r\nIf-None-Match: b\r\n" END, &frame);
 }
 
 static void
@@ -93,6 +94,79 @@ test_host_stands_once (void)
   assert_refused ("GET / HTTP/1.1\r\nHost: a/b\r\n" END);
   assert_refused ("GET / HTTP/1.1\r\nHost: a,b\r\n" END);
   assert_refused ("GET / HTTP/1.1\r\nHost: u@a\r\n" END);
+  assert_refused ("GET / HTTP/1.1\r\nHost: a:b\r\n" END);
+  assert_refused ("GET / HTTP/1.1\r\nHost: a:80:80\r\n" END);
+  assert_refused ("GET / HTTP/1.1\r\nHost: ::1\r\n" END);
+  assert_refused ("GET / HTTP/1.1\r\nHost: [::1\r\n" END);
+  assert_refused ("GET / HTTP/1.1\r\nHost: a[::1]\r\n" END);
+}
+
+static gboolean
+is_for (const char *host, const char *authority)
+{
+  g_autofree char *raw = g_strdup_printf ("GET / HTTP/1.1\r\nHost: %s\r\n\r\n", host);
+  g_autofree TwHead *head = g_new0 (TwHead, 1);
+  g_autofree char *bytes = http_head_parse (raw, strlen (raw), head);
+
+  return tw_head_check_authority (head, authority, NULL);
+}
+
+static void
+test_authority_is_the_hosts (void)
+{
+  static const struct
+  {
+    const char *host, *authority;
+    gboolean same;
+  } cases[] = {
+    { "example.org", "example.org", TRUE },        { "Example.ORG", "example.org", TRUE },
+    { "example.org:80", "example.org", TRUE },     { "example.org", "example.org:", TRUE },
+    { "example.org:8080", "example.org:8080", TRUE }, { "example.org:8080 \t", "example.org:08080", TRUE },
+    { "[::1]:8080", "[::1]:8080", TRUE },          { "[::1]", "[::1]:80", TRUE },
+    { "example.org:8080", "example.org", FALSE },  { "example.org", "example.org:443", FALSE },
+    { "example.org", "evil.example", FALSE },      { "example.org", "example.or", FALSE },
+    { "example.org", "example.org.", FALSE },      { "", "example.org", FALSE },
+    { "[::1]", "[::2]", FALSE },                   { "example.org", "example.org:80:80", FALSE },
+    { "a", "a,b", FALSE },                         { "a", "a:b", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (is_for (cases[i].host, cases[i].authority), ==, cases[i].same);
+}
+
+static gboolean
+expects_known (const char *rest)
+{
+  g_autofree char *raw = g_strconcat ("GET / HTTP/1.", rest, "\r\n\r\n", NULL);
+  g_autofree TwHead *head = g_new0 (TwHead, 1);
+  g_autofree char *bytes = http_head_parse (raw, strlen (raw), head);
+
+  return tw_head_expects_known (head);
+}
+
+static void
+test_expectations (void)
+{
+  g_assert_true (expects_known ("1\r\nA: b"));
+  g_assert_true (expects_known ("1\r\nExpect: 100-Continue \t"));
+  g_assert_true (expects_known ("1\r\nExpect:"));
+  g_assert_false (expects_known ("1\r\nExpect: 200-ok"));
+  g_assert_false (expects_known ("1\r\nExpect: 100-continue, x"));
+  g_assert_false (expects_known ("1\r\nExpect: 100-continue\r\nExpect: x"));
+  g_assert_true (expects_known ("0\r\nExpect: x"));
+}
+
+static void
+test_repeated_headers_are_found (void)
+{
+  static const char raw[] = LINE "X-A: 1\r\nX-B: 2\r\nx-a: 3 \r\n" END;
+  g_autofree TwHead *head = g_new0 (TwHead, 1);
+  g_autofree char *bytes = http_head_parse (raw, sizeof raw - 1, head);
+  gsize length = 0;
+  const char *value = tw_head_find_nth (head, "x-a", 1, &length);
+
+  g_assert_cmpmem (value, length, "3", 1);
+  g_assert_null (tw_head_find_nth (head, "x-a", 2, &length));
 }
 
 static void
@@ -170,6 +244,9 @@ main (int argc, char **argv)
   g_test_add_func ("/head/other-transfer-codings-are-refused", test_other_transfer_codings);
   g_test_add_func ("/head/content-length-is-a-number-in-range", test_content_length_is_a_number_in_range);
   g_test_add_func ("/head/host-stands-once", test_host_stands_once);
+  g_test_add_func ("/head/authority-is-the-hosts", test_authority_is_the_hosts);
+  g_test_add_func ("/head/expectations", test_expectations);
+  g_test_add_func ("/head/repeated-headers-are-found", test_repeated_headers_are_found);
   g_test_add_func ("/head/bare-line-feeds-are-refused", test_bare_line_feeds_are_refused);
   g_test_add_func ("/head/folded-lines-are-refused", test_folded_lines_are_refused);
   g_test_add_func ("/head/nul-and-control-characters-are-refused", test_nul_and_control_characters_are_refused);

@@ -117,7 +117,7 @@ test_announced_body_over_the_limit (void)
   g_auto (Fixture) fixture = { .request = NULL };
 
   g_assert_null (fixture_begin (&fixture, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"));
-  g_assert_true (tw_request_has_body (fixture.request));
+  g_assert_cmpint (tw_request_body_presence (fixture.request), ==, TW_BODY_PRESENT);
   tw_request_set_body_limit (fixture.request, 11);
   g_assert_null (tw_request_check_body (fixture.request));
   tw_request_set_body_limit (fixture.request, 10);
@@ -142,6 +142,82 @@ test_chunked_body_over_the_limit (void)
   while (tw_request_append_body (fixture.request, piece, 64 * 1024))
     g_assert_cmpuint (++pieces, <, 100);
   g_assert_cmpuint (tw_request_body (fixture.request)->len, ==, 0);
+}
+
+#define CHUNKED "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+
+static void
+test_only_bytes_make_a_body (void)
+{
+  static const struct
+  {
+    const char *head;
+    TwBodyPresence presence;
+  } cases[] = {
+    { "GET / HTTP/1.1\r\nHost: x\r\n\r\n", TW_BODY_ABSENT },
+    { "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", TW_BODY_ABSENT },
+    { "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n", TW_BODY_PRESENT },
+    { CHUNKED "\r\n", TW_BODY_UNKNOWN },
+    { CHUNKED "Expect: 100-continue\r\n\r\n", TW_BODY_PRESENT },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Fixture) fixture = { .request = NULL };
+
+      g_assert_null (fixture_begin (&fixture, cases[i].head));
+      g_assert_cmpint (tw_request_body_presence (fixture.request), ==, cases[i].presence);
+    }
+}
+
+static void
+test_refused_body_is_missed_by_nobody (void)
+{
+  g_auto (Fixture) empty = { .request = NULL }, full = { .request = NULL };
+  g_autoptr (TwResponse) response = NULL;
+
+  g_assert_null (fixture_begin (&empty, CHUNKED "\r\n"));
+  tw_request_refuse_body (empty.request, tw_response_new (415));
+  g_assert_null (tw_request_check_body (empty.request));
+  g_assert_null (fixture_begin (&full, CHUNKED "\r\n"));
+  tw_request_refuse_body (full.request, tw_response_new (415));
+  g_assert_true (tw_request_append_body (full.request, "x", 1));
+  response = tw_request_check_body (full.request);
+  g_assert_cmpuint (tw_response_status (response), ==, 415);
+}
+
+static void
+assert_status (const char *raw, guint status)
+{
+  g_auto (Fixture) fixture = { .request = NULL };
+  g_autoptr (TwResponse) response = fixture_begin (&fixture, raw);
+
+  g_assert_cmpuint (response != NULL ? tw_response_status (response) : 0, ==, status);
+}
+
+static void
+test_forms_of_the_target (void)
+{
+  assert_status ("GET http://a/b HTTP/1.1\r\nHost: a\r\n\r\n", 0);
+  assert_status ("GET http://a/b HTTP/1.0\r\n\r\n", 0);
+  assert_status ("GET http://a/b HTTP/1.1\r\nHost: c\r\n\r\n", 400);
+  assert_status ("GET http://a/b HTTP/1.1\r\n\r\n", 400);
+  assert_status ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204);
+  assert_status ("OPTIONS * HTTP/1.1\r\n\r\n", 400);
+  assert_status ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400);
+  assert_status ("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417);
+}
+
+static void
+test_client_is_the_peer_or_whom_a_proxy_names (void)
+{
+  g_autoptr (TwCidrs) trusted = tw_cidrs_parse ("192.0.2.1", NULL);
+  g_auto (Fixture) fixture = { .request = NULL };
+
+  g_assert_null (fixture_begin (&fixture, "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 2001:db8::1\r\n\r\n"));
+  g_assert_cmpstr (tw_request_client (fixture.request), ==, "192.0.2.1");
+  tw_request_believe (fixture.request, trusted);
+  g_assert_cmpstr (tw_request_client (fixture.request), ==, "2001:db8::1");
 }
 
 static void
@@ -211,6 +287,10 @@ main (int argc, char **argv)
   g_test_add_func ("/request/ids-made-here-differ", test_ids_made_here_differ);
   g_test_add_func ("/request/announced-body-over-the-limit-is-413", test_announced_body_over_the_limit);
   g_test_add_func ("/request/chunked-body-over-the-limit-is-413", test_chunked_body_over_the_limit);
+  g_test_add_func ("/request/only-bytes-make-a-body", test_only_bytes_make_a_body);
+  g_test_add_func ("/request/refused-body-is-missed-by-nobody", test_refused_body_is_missed_by_nobody);
+  g_test_add_func ("/request/forms-of-the-target", test_forms_of_the_target);
+  g_test_add_func ("/request/client-is-the-peer-or-whom-a-proxy-names", test_client_is_the_peer_or_whom_a_proxy_names);
   g_test_add_func ("/request/cookies-are-found-by-their-whole-name", test_cookies_are_found_by_their_whole_name);
   g_test_add_func ("/request/repeated-header-or-cookie-is-told", test_repeated_header_or_cookie);
   g_test_add_func ("/request/answer-is-told-once", test_answer_is_told_once);

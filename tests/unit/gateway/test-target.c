@@ -59,8 +59,10 @@ static void
 test_what_is_refused (void)
 {
   static const char *const bad[] = {
-    "",          "*",         "a",         "http://x/",  "x:80",     "/%",        "/%2",       "/%zz",
+    "",          "**",        "a",         "https://x/", "x:80",     "/%",        "/%2",       "/%zz",
     "/a%00b",    "/%ff",      "/%C3%28",   "/%ED%A0%80", "/#a",      "/a b",      "/a\tb",     "/\303\251",
+    "http://",   "http:///a",  "http://:80/", "http://u@x/",  "http://u:p@x/", "http:/x", "http:x", "ftp://x/",
+    "http://x/#a", "http://x/a b", "http://x\303\251/", "http://x/%zz",
     "/?a=%00",   "/?%00",     "/?a=%f",    "/?a=%FF",    "/?a=b#c",  "/?a=\001",  "/\177",     "/%C0%AF",
   };
 
@@ -72,6 +74,46 @@ test_what_is_refused (void)
       g_assert_false (tw_target_parse (&target, bad[i], &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
     }
+}
+
+static void
+test_absolute_form_is_the_path_behind_the_host (void)
+{
+  static const struct
+  {
+    const char *raw, *authority, *path;
+    guint n_segments, n_parameters;
+  } cases[] = {
+    { "http://example.org/v1/a%2Fb?c=d&e", "example.org", "/v1/a%2Fb", 2, 2 },
+    { "HTTP://Example.org:8080/", "Example.org:8080", "/", 0, 0 },
+    { "http://[::1]:80", "[::1]:80", "/", 0, 0 },
+    { "http://x?a=b", "x", "/", 0, 1 },
+    { "http://x//a", "x", "//a", 2, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (TwTarget) target = { 0 };
+
+      g_assert_true (tw_target_parse (&target, cases[i].raw, NULL));
+      g_assert_cmpint (target.form, ==, TW_TARGET_ABSOLUTE);
+      g_assert_cmpstr (target.authority, ==, cases[i].authority);
+      g_assert_cmpstr (target.path, ==, cases[i].path);
+      g_assert_cmpuint (target.n_segments, ==, cases[i].n_segments);
+      g_assert_cmpuint (target.n_parameters, ==, cases[i].n_parameters);
+    }
+}
+
+static void
+test_asterisk_has_no_path (void)
+{
+  g_auto (TwTarget) target = { 0 };
+
+  g_assert_true (tw_target_parse (&target, "*", NULL));
+  g_assert_cmpint (target.form, ==, TW_TARGET_ASTERISK);
+  g_assert_cmpstr (target.path, ==, "*");
+  g_assert_null (target.authority);
+  g_assert_cmpuint (target.n_segments + target.n_parameters, ==, 0);
 }
 
 static void
@@ -97,6 +139,8 @@ main (int argc, char **argv)
   g_test_add_func ("/target/root-has-no-segment", test_root_has_no_segment);
   g_test_add_func ("/target/query-is-decoded", test_query_is_decoded);
   g_test_add_func ("/target/what-is-refused", test_what_is_refused);
+  g_test_add_func ("/target/absolute-form-is-the-path-behind-the-host", test_absolute_form_is_the_path_behind_the_host);
+  g_test_add_func ("/target/asterisk-has-no-path", test_asterisk_has_no_path);
   g_test_add_func ("/target/counts-are-bounded", test_counts_are_bounded);
   return g_test_run ();
 }
