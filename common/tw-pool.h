@@ -13,14 +13,15 @@ typedef struct _TwPool TwPool;
 typedef void (*TwPoolFunc) (gpointer item, gpointer user_data);
 
 /* @threads >= 1 threads named @name (at most 15 bytes), each calling @func for one item at a time; at most @max_queued
- * items wait. */
+ * items wait, and none while a thread is idle. */
 TwPool *tw_pool_new (const char *name, guint threads, guint max_queued, TwPoolFunc func, gpointer user_data);
 
 /* Called with @n >= 1 items, in the order in which they were queued. */
 typedef void (*TwPoolBatchFunc) (gpointer *items, guint n, gpointer user_data);
 
-/* The same for items that take about as long as waking a thread does: a thread takes up to @max_batch of them at once,
- * and another one is woken only when as many as that are waiting. */
+/* The same for items that take about as long as waking a thread does, and wait for nothing: a thread takes up to
+ * @max_batch of them at once, and another one is woken only when as many as that are waiting. So one that took long
+ * would hold up others while threads are idle. */
 TwPool *tw_pool_new_batches (const char *name, guint threads, guint max_queued, guint max_batch, TwPoolBatchFunc func,
                              gpointer user_data);
 

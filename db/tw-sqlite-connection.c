@@ -30,7 +30,7 @@
 #define READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
 
 /* This one does most of the reading. A page that it lacks is copied from the kernel: an eighth of what a task costs. */
-#define PROMPT_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA busy_timeout = 0;"
+#define MAIN_READER_SETUP "PRAGMA query_only = ON; PRAGMA cache_size = -8192;"
 
 /* SQLite itself would take the log over into the database inside of a COMMIT, before it says that this is durable, as it
  * is by then: tw-sqlite-checkpoint.h does it instead. */
@@ -46,14 +46,14 @@ static const struct
   [TW_SQLITE_WRITER] = { WRITER_SETUP, TW_SQLITE_WAL_VFS },
   [TW_SQLITE_COPIER] = { COPIER_SETUP, NULL },
   [TW_SQLITE_READER] = { READER_SETUP, NULL },
-  [TW_SQLITE_PROMPT_READER] = { PROMPT_READER_SETUP, NULL },
+  [TW_SQLITE_MAIN_READER] = { MAIN_READER_SETUP, NULL },
 };
 
 struct _TwSqliteConnection
 {
   sqlite3 *handle;
   char *path;
-  gboolean prompt;        /* see TW_SQLITE_PROMPT_READER */
+  gboolean prompt;        /* it waits for nothing */
   GHashTable *statements; /* by the address of their SQL */
   int reported;           /* the result code that the log has seen last, */
   gint64 reported_ms;     /* and when: a full disk is a line a second, not thousands */
@@ -153,7 +153,6 @@ tw_sqlite_connection_open (const char *path, TwSqliteRole role, GError **error)
   if (!tw_sqlite_connection_setup (connection, SETUP, error)
       || !tw_sqlite_connection_setup (connection, roles[role].setup, error))
     return NULL;
-  connection->prompt = role == TW_SQLITE_PROMPT_READER;
   return g_steal_pointer (&connection);
 }
 
@@ -178,6 +177,14 @@ tw_sqlite_connection_be_patient (TwSqliteConnection *connection, gint64 deadline
   gint64 left_ms = deadline_ms - tw_clock_monotonic_ms (tw_clock_system ());
 
   sqlite3_busy_timeout (connection->handle, (int) CLAMP (left_ms, 0, BUSY_TIMEOUT_MS));
+  connection->prompt = FALSE;
+}
+
+void
+tw_sqlite_connection_be_prompt (TwSqliteConnection *connection)
+{
+  sqlite3_busy_timeout (connection->handle, 0);
+  connection->prompt = TRUE;
 }
 
 void

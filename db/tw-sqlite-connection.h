@@ -11,10 +11,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   TW_SQLITE_WRITER,
-  TW_SQLITE_COPIER, /* takes the log over into the database: tw-sqlite-checkpoint.h */
-  TW_SQLITE_READER, /* refuses to write */
-  /* A reader that waits for no lock: what it can't do at once fails with UNAVAILABLE, of which the log hears nothing. */
-  TW_SQLITE_PROMPT_READER,
+  TW_SQLITE_COPIER,      /* takes the log over into the database: tw-sqlite-checkpoint.h */
+  TW_SQLITE_READER,      /* refuses to write */
+  TW_SQLITE_MAIN_READER, /* the same with more pages at hand */
 } TwSqliteRole;
 
 /* Opens the database file @path with everything set that holds for one connection. Fails with
@@ -28,6 +27,9 @@ TwSqliteConnection *tw_sqlite_connection_open_read_only (const char *path, gbool
 
 /* For locks that another process holds the connection waits until @deadline_ms at most, and never long. */
 void tw_sqlite_connection_be_patient (TwSqliteConnection *connection, gint64 deadline_ms);
+
+/* Or for none: what it can't do at once fails with UNAVAILABLE, of which the log hears nothing. */
+void tw_sqlite_connection_be_prompt (TwSqliteConnection *connection);
 
 /* All statements must have been given back. */
 void tw_sqlite_connection_close (TwSqliteConnection *connection);

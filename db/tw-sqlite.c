@@ -17,7 +17,7 @@ struct _TwSqlite
 {
   TwSqliteWriter *writer;
   TwSqliteCheckpoint *checkpoint;
-  TwSqliteConnection *prompt; /* for reads that must not wait */
+  TwSqliteConnection *main; /* the thread's that reads most */
   guint n_readers;
 
   pthread_mutex_t mutex; /* guards idle and n_idle */
@@ -36,8 +36,8 @@ open_connections (TwSqlite *db, const char *path, gint32 application_id, const T
   if (writer == NULL
       || !tw_sqlite_schema_prepare (writer, path, application_id, migrations, n_migrations, error))
     return FALSE;
-  db->prompt = tw_sqlite_connection_open (path, TW_SQLITE_PROMPT_READER, error);
-  if (db->prompt == NULL)
+  db->main = tw_sqlite_connection_open (path, TW_SQLITE_MAIN_READER, error);
+  if (db->main == NULL)
     return FALSE;
   while (db->n_idle < db->n_readers)
     {
@@ -84,7 +84,7 @@ tw_sqlite_close (TwSqlite *db)
     tw_sqlite_writer_free (db->writer);
   if (db->checkpoint != NULL)
     tw_sqlite_checkpoint_free (db->checkpoint);
-  tw_sqlite_connection_close (db->prompt);
+  tw_sqlite_connection_close (db->main);
   while (db->n_idle > 0)
     tw_sqlite_connection_close (db->idle[--db->n_idle]);
   pthread_cond_destroy (&db->returned);
@@ -139,25 +139,22 @@ tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection)
 }
 
 /* Where a transaction can't be begun or ended, the reads are transactions of their own, or fail and say why. */
-void
-tw_sqlite_reads_begin (TwSqlite *db)
-{
-  g_assert (kept.db == NULL);
-  kept.connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
-  kept.db = db;
-  tw_sqlite_connection_run (kept.connection, "BEGIN", NULL);
-}
-
 gboolean
-tw_sqlite_reads_begin_at_once (TwSqlite *db)
+tw_sqlite_reads_begin (TwSqlite *db, gboolean foremost)
 {
+  TwSqliteConnection *connection;
+
   g_assert (kept.db == NULL);
   if (!tw_sqlite_nowait_works ())
     return FALSE;
+  connection = foremost ? db->main : tw_sqlite_reader_borrow (db, 0, NULL);
+  if (connection == NULL)
+    return FALSE;
+  tw_sqlite_connection_be_prompt (connection);
   tw_sqlite_nowait_begin ();
-  kept.connection = db->prompt;
+  kept.connection = connection;
   kept.db = db;
-  tw_sqlite_connection_run (kept.connection, "BEGIN", NULL);
+  tw_sqlite_connection_run (connection, "BEGIN", NULL);
   return TRUE;
 }
 
@@ -172,9 +169,8 @@ tw_sqlite_reads_end (TwSqlite *db)
     tw_sqlite_connection_run (connection, "COMMIT", NULL);
   kept.db = NULL;
   kept.connection = NULL;
-  if (connection == db->prompt)
-    tw_sqlite_nowait_end ();
-  else
+  tw_sqlite_nowait_end ();
+  if (connection != db->main)
     tw_sqlite_reader_return (db, connection);
 }
 

@@ -75,16 +75,15 @@ void tw_sqlite_bind_rows (sqlite3_stmt *statement, int index, const TwSqliteRows
 TwSqliteConnection *tw_sqlite_reader_borrow (TwSqlite *db, gint64 deadline_ms, GError **error);
 void tw_sqlite_reader_return (TwSqlite *db, TwSqliteConnection *connection);
 
-/* From the one call to the other this thread has one reader, which it gets whenever it borrows one, and all that it
- * reads is of one moment, which is not before the first call. SQLite locks the database once for all of it, which costs
- * as much as a small query does. Pairs do not nest. Blocks as tw_sqlite_reader_borrow() does. */
-void tw_sqlite_reads_begin (TwSqlite *db);
+/* For a thread that must not wait. From the one call to the other it has one reader, which it gets whenever it borrows
+ * one, and all that it reads is of one moment, which is not before the first call: SQLite locks the database once for
+ * all of it, which costs as much as a small query does. A read that would have to wait for the disk, or for whoever
+ * holds a lock, fails with UNAVAILABLE, and what is read after that may be of a later moment. Pairs do not nest.
+ * @foremost: the thread that reads most, of which there is one, has a reader of its own with more pages at hand.
+ *
+ * FALSE, and nothing has begun, where all readers are lent, or this kernel or file system can't do that. */
+gboolean tw_sqlite_reads_begin (TwSqlite *db, gboolean foremost);
 void tw_sqlite_reads_end (TwSqlite *db);
-
-/* The same for a thread that must not wait, one at a time: a read that would have to wait for the disk, or for whoever
- * holds a lock, fails with UNAVAILABLE, and the transaction may have ended with it. FALSE, and nothing has begun, where
- * this kernel or file system can't do that. */
-gboolean tw_sqlite_reads_begin_at_once (TwSqlite *db);
 
 /* Changes the database: runs on the writer thread, inside a savepoint. FALSE with @error undoes what it did. */
 typedef gboolean (*TwSqliteMutation) (TwSqliteConnection *connection, gpointer mutation, GError **error);

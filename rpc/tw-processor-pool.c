@@ -129,8 +129,7 @@ start_threads (const TwProcessorPoolSpec *spec, const char *name, guint threads)
 {
   return tw_call_pool_new (&(TwCallPoolSpec) {
     .name = name,
-    .threads = threads,
-    .max_batch = 1, /* a handler may wait for whatever it likes */
+    .threads = threads, /* a handler may wait for whatever it likes */
     .max_queued = spec->max_queued,
     .max_wait_ms = spec->max_wait_ms,
   });

@@ -201,9 +201,9 @@ tw_task_service_is_remote (const TwTaskService *service)
 }
 
 gboolean
-tw_task_service_reads_begin (TwTaskService *service, gboolean may_wait)
+tw_task_service_reads_begin (TwTaskService *service, gboolean foremost)
 {
-  return tw_task_store_reads_begin (service->store, may_wait);
+  return tw_task_store_reads_begin (service->store, foremost);
 }
 
 void

@@ -53,7 +53,7 @@ void tw_task_service_start_page (TwTaskService *service, const TwCallContext *co
 
 /* Whether a read waits for another machine; what shares the store's work for several reads: as a TwTaskStore has it. */
 gboolean tw_task_service_is_remote (const TwTaskService *service);
-gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean may_wait);
+gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean foremost);
 void tw_task_service_reads_end (TwTaskService *service);
 
 /* One task, shown to @row once, or copied. */

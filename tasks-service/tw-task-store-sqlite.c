@@ -30,6 +30,10 @@ not_found (GError **error)
   return FALSE;
 }
 
+/* For reads that wait for the disk, those that work meanwhile, and what handlers ask for. One that was never used is
+ * small. */
+#define READERS 32
+
 #define ALL G_MAXUINT64
 
 /* What becomes of the rows of a statement. */
@@ -156,12 +160,9 @@ store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const c
 }
 
 static gboolean
-store_reads_begin (TwTaskStore *store, gboolean may_wait)
+store_reads_begin (TwTaskStore *store, gboolean foremost)
 {
-  if (!may_wait)
-    return tw_sqlite_reads_begin_at_once (database (store));
-  tw_sqlite_reads_begin (database (store));
-  return TRUE;
+  return tw_sqlite_reads_begin (database (store), foremost);
 }
 
 static void
@@ -443,10 +444,8 @@ tw_task_store_sqlite_open (const char *path, GError **error)
     .change = store_change,
     .remove = store_remove,
   };
-  /* A read is work for a processor, not a wait: more readers than processors would only wait for those. */
-  guint readers = CLAMP (g_get_num_processors (), 2, 16);
   TwSqlite *db = tw_sqlite_open (path, TW_TASK_TABLES_APPLICATION_ID, tw_task_tables_migrations, TW_TASK_TABLES_VERSION,
-                                 readers, error);
+                                 READERS, error);
   Store *store;
 
   if (db == NULL)

@@ -47,9 +47,9 @@ tw_task_store_is_remote (const TwTaskStore *store)
 }
 
 gboolean
-tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait)
+tw_task_store_reads_begin (TwTaskStore *store, gboolean foremost)
 {
-  return store->klass->reads_begin (store, may_wait);
+  return store->klass->reads_begin (store, foremost);
 }
 
 void

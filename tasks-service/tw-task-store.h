@@ -86,7 +86,7 @@ typedef struct
   gboolean (*check) (TwTaskStore *store, gint64 deadline_ms, GError **error);
 
   /* A store whose reads wait for a processor. */
-  gboolean (*reads_begin) (TwTaskStore *store, gboolean may_wait);
+  gboolean (*reads_begin) (TwTaskStore *store, gboolean foremost);
   void (*reads_end) (TwTaskStore *store);
   gboolean (*view) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
                     gpointer user_data, GError **error);
@@ -122,10 +122,11 @@ gboolean tw_task_store_check (TwTaskStore *store, gint64 deadline_ms, GError **e
 /* Whether a read waits for another machine: then it can be started, and no thread of the caller's has to wait. */
 gboolean tw_task_store_is_remote (const TwTaskStore *store);
 
-/* What this thread reads between the two, of a store that is not remote, is of one moment, not before the first call;
- * pairs do not nest. A thread that may not wait, of which there is one at a time, is told FALSE where even that would
- * have to wait: nothing has begun then. Else it gets UNAVAILABLE for what would have to wait. */
-gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean may_wait);
+/* What this thread reads between the two, of a store that is not remote, costs less, and is of one moment, not before
+ * the first call; pairs do not nest. What would have to wait is UNAVAILABLE; what is read after that may be of a later
+ * moment. FALSE where even to begin would have to wait: nothing has begun then. @foremost: for the thread that reads
+ * most, of which there is one. */
+gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean foremost);
 void tw_task_store_reads_end (TwTaskStore *store);
 
 /* One task: calls @row once (what it returns is ignored), or fails. */

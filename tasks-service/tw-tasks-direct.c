@@ -14,6 +14,10 @@
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
 #define MAX_BATCH 16
 
+/* Reads that wait for the disk at a time, and threads that read what is in memory beside the loop. */
+#define WAITING_READS 16
+#define MAX_QUICK_THREADS 8
+
 /* What the loop does by itself in a turn: less than a millisecond's work, but for the longest pages. What is more is
  * worth a second processor. */
 #define MAX_AT_ONCE 32
@@ -291,9 +295,9 @@ take_remove (TwCall *call, gpointer data)
 /* Life */
 
 static gboolean
-begin_reads (gboolean may_wait, gpointer service)
+begin_reads (gboolean on_loop, gpointer service)
 {
-  return tw_task_service_reads_begin (service, may_wait);
+  return tw_task_service_reads_begin (service, on_loop);
 }
 
 static void
@@ -307,11 +311,12 @@ start_readers (TwTaskService *service, const TwServiceLimits *limits)
 {
   return tw_call_pool_new (&(TwCallPoolSpec) {
     .name = "reader",
-    .threads = g_get_num_processors (),
-    .max_batch = MAX_BATCH,
-    .max_at_once = MAX_AT_ONCE,
+    .threads = WAITING_READS,
     .max_queued = limits->max_queued,
     .max_wait_ms = limits->max_wait_ms,
+    .max_at_once = MAX_AT_ONCE,
+    .quick_threads = MIN (g_get_num_processors (), MAX_QUICK_THREADS),
+    .max_batch = MAX_BATCH,
     .begin = begin_reads,
     .end = end_reads,
     .user_data = service,

@@ -4,9 +4,10 @@
  * and a task's fields go from the store's row into the reply's bytes, with no object in between. What they mean is
  * tw-task-service.h's, as for the generated handler.
  *
- * Reads run several in one transaction where the store is here, on the server's loop as long as they wait for nothing,
- * else in threads of their own. Where it is another machine, a read only starts on the loop, as a change does
- * everywhere, and is answered by whoever tells that it has ended, or is durable. */
+ * Reads that wait for nothing run several in one transaction where the store is here, on the server's loop and a thread
+ * a processor; those that have to wait each in a thread of their own, so that none holds up another. Where it is
+ * another machine, a read only starts on the loop, as a change does everywhere, and is answered by whoever tells that
+ * it has ended, or is durable. */
 
 #pragma once
 
@@ -18,7 +19,7 @@ G_BEGIN_DECLS
 typedef struct _TwTasksDirect TwTasksDirect;
 
 /* Has @server's methods answered from @service, which must outlive the result. Call before the loop runs. Reads of a
- * store that is here have a thread a processor, and are refused by @limits. */
+ * store that is here are refused by @limits. */
 TwTasksDirect *tw_tasks_direct_new (TwServer *server, TwTaskService *service, const TwServiceLimits *limits);
 
 /* Finishes what has been handed to its threads, then ends them. @server must not run any more. */

@@ -2,6 +2,8 @@
 
 #include "tw-pool.h"
 
+#include "tw-latch.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -19,6 +21,28 @@ work (gpointer item, gpointer user_data)
   pthread_mutex_lock (&f->lock);
   pthread_mutex_unlock (&f->lock);
   atomic_fetch_add (&f->done, GPOINTER_TO_UINT (item));
+}
+
+#define STUCK 77
+
+typedef struct
+{
+  Fixture *fixture;
+  TwLatch begun, release;
+} Stuck;
+
+static void
+work_unless_stuck (gpointer item, gpointer user_data)
+{
+  Stuck *stuck = user_data;
+
+  if (GPOINTER_TO_UINT (item) == STUCK)
+    {
+      tw_latch_open (&stuck->begun);
+      tw_latch_wait (&stuck->release);
+    }
+  else
+    work (item, stuck->fixture);
 }
 
 static void
@@ -116,11 +140,35 @@ test_batches_by_many (void)
     }
 }
 
+/* Each item has a thread as long as one is idle, whatever the others are stuck in. */
+static void
+test_stuck_item_holds_up_nobody (void)
+{
+  Fixture f = { .lock = PTHREAD_MUTEX_INITIALIZER };
+  Stuck stuck = { .fixture = &f };
+  TwPool *pool = tw_pool_new ("test", 2, 1000, work_unless_stuck, &stuck);
+
+  tw_latch_init (&stuck.begun);
+  tw_latch_init (&stuck.release);
+  g_assert_true (tw_pool_push (pool, GUINT_TO_POINTER (STUCK)));
+  for (guint i = 1; i <= 100; i++)
+    {
+      g_assert_true (tw_pool_push (pool, GUINT_TO_POINTER (1)));
+      while (i % 2 == 0 && atomic_load (&f.done) < i)
+        g_thread_yield ();
+    }
+  tw_latch_wait (&stuck.begun);
+  tw_latch_open (&stuck.release);
+  tw_pool_free (pool);
+  g_assert_cmpuint (atomic_load (&f.done), ==, 100);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pool/free-finishes-what-is-queued", test_all_done);
+  g_test_add_func ("/pool/stuck-item-holds-up-nobody", test_stuck_item_holds_up_nobody);
   g_test_add_func ("/pool/a-full-queue-refuses", test_bound);
   g_test_add_func ("/pool/a-thread-takes-a-batch", test_batches);
   g_test_add_func ("/pool/all-that-was-pushed-at-once-is-done", test_batches_by_many);

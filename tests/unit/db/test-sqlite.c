@@ -334,7 +334,8 @@ test_reads_between_begin_and_end_are_of_one_moment (void)
     {
       g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, round == 0 ? &one : &two, &error));
       g_assert_no_error (error);
-      tw_sqlite_reads_begin (db);
+      if (!tw_sqlite_reads_begin (db, round == 0))
+        return; /* on this file system nothing is read without waiting */
       assert_query (db, "SELECT count(*) FROM things", round == 0 ? "1" : "2");
       if (round == 0)
         {
@@ -375,7 +376,7 @@ test_reads_at_once_answer_or_fail (void)
     }
   g_assert_cmpint (wait (&fd), >, 0);
 
-  for (guint round = 0; round < 2 && tw_sqlite_reads_begin_at_once (db); round++)
+  for (guint round = 0; round < 2 && tw_sqlite_reads_begin (db, TRUE); round++)
     {
       TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
       sqlite3_stmt *statement = tw_sqlite_statement (reader, "SELECT count(*) FROM things WHERE name > 'a'", &error);
