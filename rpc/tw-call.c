@@ -236,6 +236,12 @@ tw_call_begin_reply (TwCall *call)
   return &call->writer;
 }
 
+gboolean
+tw_call_reply_is_too_large (const TwCall *call)
+{
+  return call->reply.len > call->max_reply + FRAME_SIZE;
+}
+
 void
 tw_call_reply (TwCall *call)
 {

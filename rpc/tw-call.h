@@ -38,6 +38,9 @@ gboolean tw_call_begin (TwCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* Begins the answer: a writer inside the result's struct, ready for tw_writer_field (w, type, 0) and the value. */
 TwWriter *tw_call_begin_reply (TwCall *call);
 
+/* Whether the answer that was begun exceeds the reply limit already: whatever is added is in vain. */
+gboolean tw_call_reply_is_too_large (const TwCall *call);
+
 /* Ends and sends what tw_call_begin_reply() began; nothing written is the answer of a void method. Consumes @call.
  * More than the reply limit becomes an application exception that says so. */
 void tw_call_reply (TwCall *call);

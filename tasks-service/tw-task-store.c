@@ -4,6 +4,9 @@
 
 #include "tw-latch.h"
 
+/* Rows of a remote store that are in memory at a time. */
+#define PAGE 1000
+
 TwTaskRecord *
 tw_task_record_copy (const TwTaskRecord *record)
 {
@@ -93,11 +96,11 @@ keep_rows (GPtrArray *rows, const GError *error, gpointer user_data)
   tw_latch_open (&reading->ended);
 }
 
+/* Waits for the rows, and shows them until no more are @wanted; the last one is copied to *@last, if there is any. */
 static gboolean
-show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, GError **error)
+show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, gboolean *wanted, TwTaskPosition *last,
+           GError **error)
 {
-  gboolean wanted = TRUE;
-
   tw_latch_wait (&reading->ended);
   if (reading->error != NULL)
     {
@@ -106,8 +109,12 @@ show_rows (Reading *reading, TwTaskRowFunc row, gpointer user_data, GError **err
     }
   for (gsize i = 0; i < reading->n_rows; i++)
     {
-      wanted = wanted && row (reading->rows[i], user_data);
-      tw_task_record_free (reading->rows[i]);
+      TwTaskRecord *task = reading->rows[i];
+
+      *wanted = *wanted && row (task, user_data);
+      last->created_ms = task->created_ms;
+      g_strlcpy (last->id, task->id, sizeof last->id);
+      tw_task_record_free (task);
     }
   g_free (reading->rows);
   return TRUE;
@@ -118,12 +125,14 @@ tw_task_store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id,
                     gpointer user_data, GError **error)
 {
   Reading reading = { 0 };
+  TwTaskPosition last;
+  gboolean wanted = TRUE;
 
   if (!tw_task_store_is_remote (store))
     return store->klass->view (store, deadline_ms, user_id, id, row, user_data, error);
   tw_latch_init (&reading.ended);
   store->klass->start_get (store, deadline_ms, user_id, id, keep_rows, &reading);
-  return show_rows (&reading, row, user_data, error);
+  return show_rows (&reading, row, user_data, &wanted, &last, error);
 }
 
 static gboolean
@@ -143,17 +152,41 @@ tw_task_store_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, 
   return tw_task_store_view (store, deadline_ms, user_id, id, copy_row, &task, error) ? task : NULL;
 }
 
+/* Page after page, so that what nobody wants any more is not there, either. */
+static gboolean
+list_remote (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+             const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  TwTaskPosition last = { 0 };
+  gboolean wanted = TRUE;
+  guint page, got;
+
+  do
+    {
+      Reading reading = { 0 };
+
+      page = MIN (limit, PAGE);
+
+      tw_latch_init (&reading.ended);
+      store->klass->start_list (store, deadline_ms, user_id, filter, after, page, keep_rows, &reading);
+      if (!show_rows (&reading, row, user_data, &wanted, &last, error))
+        return FALSE;
+      after = &last;
+      got = (guint) reading.n_rows;
+      limit -= got;
+    }
+  while (wanted && got == page && limit > 0);
+  return TRUE;
+}
+
 gboolean
 tw_task_store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
                     const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  Reading reading = { 0 };
-
-  if (!tw_task_store_is_remote (store))
-    return store->klass->list (store, deadline_ms, user_id, filter, after, limit, row, user_data, error);
-  tw_latch_init (&reading.ended);
-  store->klass->start_list (store, deadline_ms, user_id, filter, after, limit, keep_rows, &reading);
-  return show_rows (&reading, row, user_data, error);
+  if (tw_task_store_is_remote (store))
+    return list_remote (store, deadline_ms, user_id, filter, after, limit == 0 ? G_MAXUINT : limit, row, user_data,
+                        error);
+  return store->klass->list (store, deadline_ms, user_id, filter, after, limit, row, user_data, error);
 }
 
 void

@@ -22,7 +22,7 @@ typedef struct
   char space[512];
 } TwTasksArguments;
 
-/* Which task of whose: all that get and remove are told. */
+/* Which task of whose: all that get and remove are told; all is told whose. */
 void tw_tasks_arguments_read_one (TwTasksArguments *arguments, const TwCall *call);
 
 void tw_tasks_arguments_read_page (TwTasksArguments *arguments, const TwCall *call);

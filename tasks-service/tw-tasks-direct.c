@@ -22,6 +22,9 @@
  * worth a second processor. */
 #define MAX_AT_ONCE 32
 
+/* Lists of all tasks that are made at a time: each may be as large as a reply can be. */
+#define LISTS 4
+
 /* What most tasks take on the wire. */
 #define USUAL_TASK_SIZE 200
 
@@ -29,6 +32,7 @@ struct _TwTasksDirect
 {
   TwTaskService *service;
   TwCallPool *readers; /* NULL: reads are started, and nobody waits for them */
+  TwCallPool *lists;   /* of whoever asks for all tasks */
 };
 
 /* Answers */
@@ -240,6 +244,55 @@ take_page (TwCall *call, gpointer data)
     tw_call_pool_collect (direct->readers, call, answer_page, direct->service);
 }
 
+/* all */
+
+typedef struct
+{
+  TwCall *call;
+  TwWriter *writer;
+  guint32 n;
+} All;
+
+/* What does not fit into a reply is not read. */
+static gboolean
+write_row_of_all (const TwTaskRecord *task, gpointer data)
+{
+  All *all = data;
+
+  all->n++;
+  write_task (task, all->writer);
+  return !tw_call_reply_is_too_large (all->call);
+}
+
+static gboolean
+answer_all (TwCall *call, gboolean may_wait, gpointer service)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (TwTasksArguments) asked;
+  All all = { .call = call, .writer = tw_call_begin_reply (call) };
+  gsize list;
+
+  tw_tasks_arguments_read_one (&asked, call);
+  tw_writer_field (all.writer, TW_WIRE_LIST, 0);
+  list = tw_writer_list_begin (all.writer, TW_WIRE_STRUCT);
+  if (tw_task_service_all (service, tw_call_context (call), asked.user_id, write_row_of_all, &all, &error))
+    {
+      tw_writer_list_end (all.writer, list, all.n);
+      tw_call_reply (call);
+    }
+  else
+    tw_call_fail (call, error);
+  return TRUE;
+}
+
+static void
+take_all (TwCall *call, gpointer data)
+{
+  const TwTasksDirect *direct = data;
+
+  tw_call_pool_collect (direct->lists, call, answer_all, direct->service);
+}
+
 /* create */
 
 static void
@@ -323,17 +376,31 @@ start_readers (TwTaskService *service, const TwServiceLimits *limits)
   });
 }
 
+static TwCallPool *
+start_lists (const TwServiceLimits *limits)
+{
+  return tw_call_pool_new (&(TwCallPoolSpec) {
+    .name = "lists",
+    .threads = LISTS,
+    .max_queued = limits->max_queued,
+    .max_wait_ms = limits->max_wait_ms,
+  });
+}
+
 TwTasksDirect *
 tw_tasks_direct_new (TwServer *server, TwTaskService *service, const TwServiceLimits *limits)
 {
   TwTasksDirect *direct = g_new0 (TwTasksDirect, 1);
 
   direct->service = service;
+  direct->lists = start_lists (limits);
+  tw_server_add_turn_func (server, tw_call_pool_flush, direct->lists);
   if (!tw_task_service_is_remote (service))
     {
       direct->readers = start_readers (service, limits);
       tw_server_add_turn_func (server, tw_call_pool_flush, direct->readers);
     }
+  tw_server_set_method (server, "all", take_all, direct);
   tw_server_set_method (server, "get", take_get, direct);
   tw_server_set_method (server, "page", take_page, direct);
   tw_server_set_method (server, "create", take_create, direct);
@@ -346,5 +413,6 @@ void
 tw_tasks_direct_free (TwTasksDirect *direct)
 {
   g_clear_pointer (&direct->readers, tw_call_pool_free);
+  tw_call_pool_free (direct->lists);
   g_free (direct);
 }

@@ -7,7 +7,9 @@
  * Reads that wait for nothing run several in one transaction where the store is here, on the server's loop and a thread
  * a processor; those that have to wait each in a thread of their own, so that none holds up another. Where it is
  * another machine, a read only starts on the loop, as a change does everywhere, and is answered by whoever tells that
- * it has ended, or is durable. */
+ * it has ended, or is durable.
+ *
+ * A list of all tasks has no bound but a reply's: only a few are made at a time, none further than to that bound. */
 
 #pragma once
 

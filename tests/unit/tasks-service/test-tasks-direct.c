@@ -19,6 +19,7 @@ static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
 typedef struct
 {
   TaskServiceFixture *base;
+  gsize max_reply; /* 0: the default */
   gboolean is_direct;
   TwProcessorPool *pool;
   TwTasksDirect *direct;
@@ -28,6 +29,7 @@ typedef struct
 typedef struct
 {
   TaskServiceFixture base;
+  gsize max_reply;
   Side generated, direct;
 } Fixture;
 
@@ -41,6 +43,7 @@ static TwServer *
 make_server (gpointer data)
 {
   const TwServiceLimits limits = { 2, 100, 60000 };
+  TwServerLimits server_limits = TW_SERVER_DEFAULT_LIMITS;
   Side *side = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSchema) schema = tw_idl_load (&error);
@@ -48,6 +51,8 @@ make_server (gpointer data)
   TwServer *server;
 
   g_assert_no_error (error);
+  if (side->max_reply != 0)
+    server_limits.max_reply = side->max_reply;
   side->pool = tw_processor_pool_new (&(TwProcessorPoolSpec) {
     .new_processor = new_processor,
     .state = side->base->service,
@@ -56,7 +61,7 @@ make_server (gpointer data)
     .max_queued = limits.max_queued,
     .max_wait_ms = limits.max_wait_ms,
   });
-  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &TW_SERVER_DEFAULT_LIMITS,
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &server_limits,
                           tw_processor_pool_handle, side->pool, &error);
   g_assert_no_error (error);
   if (side->is_direct)
@@ -67,7 +72,7 @@ make_server (gpointer data)
 static void
 open_side (Fixture *f, Side *side, gboolean is_direct)
 {
-  *side = (Side) { .base = &f->base, .is_direct = is_direct };
+  *side = (Side) { .base = &f->base, .max_reply = f->max_reply, .is_direct = is_direct };
   side->thread = server_thread_new (make_server, side);
 }
 
@@ -138,7 +143,7 @@ blank_id (const TwMessage *reply, guint8 *body)
 /* The whole reply, to be freed; its body is *@reply's. */
 static guint8 *
 ask (const Side *side, TwEncoding encoding, const char *method, WriteArguments write, gconstpointer data,
-     TwMessage *reply)
+     TwMessageType expected, TwMessage *reply)
 {
   g_autoptr (RawPeer) peer = raw_peer_new (server_thread_port (side->thread), encoding);
   g_auto (TwBuffer) out = TW_BUFFER_INIT;
@@ -152,7 +157,7 @@ ask (const Side *side, TwEncoding encoding, const char *method, WriteArguments w
   tw_writer_message_end (&writer);
   raw_peer_send (peer, out.data, out.len);
   g_assert_true (raw_peer_receive (peer, reply));
-  g_assert_cmpint (reply->type, ==, TW_MESSAGE_REPLY);
+  g_assert_cmpint (reply->type, ==, expected);
   g_assert_cmpint (reply->sequence_id, ==, 4711);
   return g_memdup2 (reply->body, reply->body_length);
 }
@@ -163,8 +168,8 @@ assert_same_of_two (Fixture *f, TwEncoding encoding, const char *method, WriteAr
                     gconstpointer for_generated, gconstpointer for_direct)
 {
   TwMessage one, other;
-  g_autofree guint8 *expected = ask (&f->generated, encoding, method, write, for_generated, &one);
-  g_autofree guint8 *answered = ask (&f->direct, encoding, method, write, for_direct, &other);
+  g_autofree guint8 *expected = ask (&f->generated, encoding, method, write, for_generated, TW_MESSAGE_REPLY, &one);
+  g_autofree guint8 *answered = ask (&f->direct, encoding, method, write, for_direct, TW_MESSAGE_REPLY, &other);
 
   if (strcmp (method, "create") == 0 || strcmp (method, "patch") == 0)
     {
@@ -293,6 +298,75 @@ test_page (Fixture *f, gconstpointer data)
     assert_same_answer (f, "page", write_page, &requests[i]);
 }
 
+/* all */
+
+static void
+write_all (TwWriter *writer, gconstpointer user_id)
+{
+  write_unknown (writer);
+  write_text (writer, 1, user_id);
+}
+
+static void
+test_all (Fixture *f, gconstpointer data)
+{
+  assert_same_answer (f, "all", write_all, "ann");
+  for (guint i = 0; i < 40; i++)
+    {
+      tw_task_record_free (add_task (f, i % 2 == 0 ? "Milch" : "Łódź 🥛", i % 3 == 0));
+      tw_clock_advance (f->base.clock, i % 2);
+      if (i == 0 || i == 13 || i == 14 || i == 39)
+        assert_same_answer (f, "all", write_all, "ann");
+    }
+  assert_same_answer (f, "all", write_all, "bob");
+}
+
+/* A store that has rows without end. */
+typedef struct
+{
+  TwTaskStore parent;
+  guint shown;
+} EndlessStore;
+
+static gboolean
+endless_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+              const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  EndlessStore *endless = (EndlessStore *) store;
+  const TwTaskRecord task = { .id = (char[]) { "000000000000000000000000" },
+                              .user_id = (char *) (guintptr) user_id,
+                              .name = (char[]) { "another one" },
+                              .version = 1 };
+
+  while (row (&task, user_data))
+    g_assert_cmpuint (++endless->shown, <, 1000000);
+  return TRUE;
+}
+
+static void
+endless_free (TwTaskStore *store)
+{
+}
+
+static void
+test_all_ends_where_a_reply_does (void)
+{
+  static const TwTaskStoreClass klass = { .free = endless_free, .list = endless_list };
+  EndlessStore store = { .parent.klass = &klass };
+  Fixture f = { .max_reply = 100000 };
+  TwMessage reply;
+  g_autofree guint8 *body = NULL;
+
+  f.base.service = tw_task_service_new (&store.parent, tw_clock_system ());
+  open_side (&f, &f.direct, TRUE);
+  body = ask (&f.direct, RAW_ENCODINGS[0], "all", write_all, "ann", TW_MESSAGE_EXCEPTION, &reply);
+  g_assert_nonnull (memmem (body, reply.body_length, "ask for it in pages", 19));
+  g_assert_cmpuint (store.shown, >, 100);
+  g_assert_cmpuint (store.shown, <, 1000);
+  close_side (&f.direct);
+  tw_task_service_free (f.base.service);
+}
+
 /* create */
 
 typedef struct
@@ -413,16 +487,15 @@ test_remove (Fixture *f, gconstpointer data)
 
 /* What was not said to be answered directly still is answered. */
 static void
-write_all (TwWriter *writer, gconstpointer data)
+write_nothing (TwWriter *writer, gconstpointer data)
 {
-  write_text (writer, 1, "ann");
+  write_unknown (writer);
 }
 
 static void
 test_others (Fixture *f, gconstpointer data)
 {
-  tw_task_record_free (add_task (f, "milk", FALSE));
-  assert_same_answer (f, "all", write_all, NULL);
+  assert_same_answer (f, "check", write_nothing, NULL);
 }
 
 int
@@ -432,6 +505,8 @@ main (int argc, char **argv)
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
   g_test_add ("/tasks-direct/get-answers-as-generated-code", Fixture, NULL, set_up, test_get, tear_down);
   g_test_add ("/tasks-direct/page-answers-as-generated-code", Fixture, NULL, set_up, test_page, tear_down);
+  g_test_add ("/tasks-direct/all-answers-as-generated-code", Fixture, NULL, set_up, test_all, tear_down);
+  g_test_add_func ("/tasks-direct/all-ends-where-a-reply-does", test_all_ends_where_a_reply_does);
   g_test_add ("/tasks-direct/create-answers-as-generated-code", Fixture, NULL, set_up, test_create, tear_down);
   g_test_add ("/tasks-direct/patch-answers-as-generated-code", Fixture, NULL, set_up, test_patch, tear_down);
   g_test_add ("/tasks-direct/remove-answers-as-generated-code", Fixture, NULL, set_up, test_remove, tear_down);
