@@ -18,9 +18,8 @@
 #include "tw-sqlite-writer.h"
 
 #include "tw-error.h"
-#include "tw-mailbox.h"
-#include "tw-monotonic.h"
 #include "tw-sqlite-connection.h"
+#include "tw-sqlite-queue.h"
 #include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
 
@@ -31,113 +30,14 @@
  * later loses that commit and those that follow it. A batch changes some thousand pages at most. */
 #define SETUP "PRAGMA cache_spill = OFF"
 
-#define MAX_WAITING 4096
-#define MAX_BATCH 512 /* bounds how long the first of a batch waits for its callback */
-
-typedef struct _Job Job;
-
-struct _Job
-{
-  TwSqliteMutation mutation;
-  gboolean once; /* it is one statement */
-  gint64 deadline_ms;
-  TwSqliteDone done;
-  gpointer user_data;
-  GError *error;
-  Job *next;
-};
-
 struct _TwSqliteWriter
 {
   TwSqliteConnection *connection; /* the thread's, as the next two */
   TwSqliteCheckpoint *checkpoint;
   guint in_log; /* frames, once something has been committed */
+  TwSqliteQueue *queue;
   pthread_t thread;
-
-  pthread_mutex_t mutex; /* guards what follows */
-  pthread_cond_t changed;
-  Job *first, *last;
-  guint waiting;
-  gboolean closing;
 };
-
-/* Waits for work; NULL when there will be none any more. */
-static Job *
-take_batch (TwSqliteWriter *writer)
-{
-  Job *batch, *end;
-  guint n = 1;
-
-  pthread_mutex_lock (&writer->mutex);
-  while (writer->first == NULL && !writer->closing)
-    pthread_cond_wait (&writer->changed, &writer->mutex);
-  batch = end = writer->first;
-  if (batch != NULL)
-    {
-      for (; end->next != NULL && n < MAX_BATCH; n++)
-        end = end->next;
-      writer->first = end->next;
-      if (writer->first == NULL)
-        writer->last = NULL;
-      writer->waiting -= n;
-      end->next = NULL;
-    }
-  pthread_mutex_unlock (&writer->mutex);
-  return batch;
-}
-
-static void
-finish (Job *job)
-{
-  if (job->done != NULL)
-    job->done (job->user_data, job->error);
-  g_clear_error (&job->error);
-  g_free (job);
-}
-
-/* Whoever is told by a mailbox that changes are durable is told of all of them at once. */
-static void
-finish_all (Job *batch)
-{
-  tw_mailbox_hold ();
-  while (batch != NULL)
-    {
-      Job *job = batch;
-
-      batch = job->next;
-      finish (job);
-    }
-  tw_mailbox_release ();
-}
-
-/* Whether the job's time is over, which is then its error. */
-static gboolean
-is_overdue (Job *job, gint64 now_ms)
-{
-  if (!tw_deadline_is_over (job->deadline_ms, now_ms))
-    return FALSE;
-  g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_NOTHING_DONE);
-  return TRUE;
-}
-
-/* Tells those of @batch whose time is over; the others, in their order, or NULL. */
-static Job *
-drop_overdue (Job *batch)
-{
-  gint64 now_ms = tw_monotonic_ms ();
-  Job *kept = NULL, *overdue = NULL, **kept_end = &kept, **overdue_end = &overdue;
-
-  for (Job *job = batch; job != NULL; job = job->next)
-    {
-      Job ***end = is_overdue (job, now_ms) ? &overdue_end : &kept_end;
-
-      **end = job;
-      *end = &job->next;
-    }
-  *kept_end = *overdue_end = NULL;
-  finish_all (overdue);
-  return kept;
-}
 
 static gboolean
 transaction_is_gone (const TwSqliteWriter *writer)
@@ -146,7 +46,7 @@ transaction_is_gone (const TwSqliteWriter *writer)
 }
 
 static gboolean
-run_mutation (TwSqliteWriter *writer, Job *job)
+run_mutation (TwSqliteWriter *writer, TwSqliteJob *job)
 {
   if (job->mutation (writer->connection, job->user_data, &job->error))
     return TRUE;
@@ -158,13 +58,13 @@ run_mutation (TwSqliteWriter *writer, Job *job)
 /* Runs one mutation inside the transaction; what is wrong ends up in its job. A savepoint that can be neither kept nor
  * undone takes the transaction with it: half a mutation must not be committed. */
 static void
-run_job (TwSqliteWriter *writer, Job *job)
+run_job (TwSqliteWriter *writer, TwSqliteJob *job)
 {
   TwSqliteConnection *connection = writer->connection;
   gboolean ended;
 
   /* A lock, or those before it, may have taken long. */
-  if (is_overdue (job, tw_monotonic_ms ()))
+  if (tw_sqlite_job_is_overdue (job))
     return;
   if (job->once)
     {
@@ -184,9 +84,9 @@ run_job (TwSqliteWriter *writer, Job *job)
 }
 
 static void
-set_error_where_none_is (Job *first, const Job *end, const GError *error)
+set_error_where_none_is (TwSqliteJob *first, const TwSqliteJob *end, const GError *error)
 {
-  for (Job *job = first; job != end; job = job->next)
+  for (TwSqliteJob *job = first; job != end; job = job->next)
     if (job->error == NULL)
       job->error = g_error_copy (error);
 }
@@ -204,22 +104,22 @@ commit (TwSqliteWriter *writer, GError **error)
 
 /* For how long somebody waits for one of these. */
 static gint64
-last_deadline_ms (const Job *first)
+last_deadline_ms (const TwSqliteJob *first)
 {
   gint64 last_ms = 0;
 
-  for (const Job *job = first; job != NULL; job = job->next)
+  for (const TwSqliteJob *job = first; job != NULL; job = job->next)
     last_ms = MAX (last_ms, job->deadline_ms);
   return last_ms;
 }
 
 /* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL unless the
  * transaction ended early. */
-static Job *
-run_transaction (TwSqliteWriter *writer, Job *first)
+static TwSqliteJob *
+run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
 {
   g_autoptr (GError) error = NULL;
-  Job *next = first;
+  TwSqliteJob *next = first;
 
   tw_sqlite_connection_be_patient (writer->connection, last_deadline_ms (first));
   if (!tw_sqlite_connection_run (writer->connection, "BEGIN IMMEDIATE", &error))
@@ -257,14 +157,13 @@ static void *
 run (void *data)
 {
   TwSqliteWriter *writer = data;
-  Job *batch;
+  TwSqliteJob *batch;
 
-  while ((batch = take_batch (writer)) != NULL)
+  while ((batch = tw_sqlite_queue_take (writer->queue)) != NULL)
     {
-      batch = drop_overdue (batch);
-      for (Job *rest = batch; rest != NULL;)
+      for (TwSqliteJob *rest = batch; rest != NULL;)
         rest = run_transaction (writer, rest);
-      finish_all (batch);
+      tw_sqlite_jobs_finish (batch);
       if (writer->in_log > 0)
         tw_sqlite_checkpoint_committed (writer->checkpoint, writer->connection, writer->in_log);
       writer->in_log = 0;
@@ -286,8 +185,7 @@ tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCheckpoint *checkp
   writer->connection = connection;
   writer->checkpoint = checkpoint;
   sqlite3_wal_hook (tw_sqlite_handle (connection), note_log, writer);
-  pthread_mutex_init (&writer->mutex, NULL);
-  pthread_cond_init (&writer->changed, NULL);
+  writer->queue = tw_sqlite_queue_new ();
   if (pthread_create (&writer->thread, NULL, run, writer) != 0)
     g_error ("can't start a thread");
   pthread_setname_np (writer->thread, "sqlite-writer");
@@ -298,40 +196,20 @@ void
 tw_sqlite_writer_push (TwSqliteWriter *writer, gint64 deadline_ms, TwSqliteMutation mutation, gboolean once,
                        TwSqliteDone done, gpointer user_data)
 {
-  Job *job = g_new0 (Job, 1);
-  gboolean accepted;
+  TwSqliteJob *job = g_new0 (TwSqliteJob, 1);
 
-  *job = (Job) { .mutation = mutation, .once = once, .deadline_ms = deadline_ms, .done = done, .user_data = user_data };
-  pthread_mutex_lock (&writer->mutex);
-  accepted = writer->waiting < MAX_WAITING;
-  if (accepted)
-    {
-      if (writer->last != NULL)
-        writer->last->next = job;
-      else
-        writer->first = job;
-      writer->last = job;
-      writer->waiting++;
-      pthread_cond_signal (&writer->changed);
-    }
-  pthread_mutex_unlock (&writer->mutex);
-  if (!accepted)
-    {
-      g_set_error (&job->error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);
-      finish (job);
-    }
+  *job = (TwSqliteJob) {
+    .mutation = mutation, .once = once, .deadline_ms = deadline_ms, .done = done, .user_data = user_data
+  };
+  tw_sqlite_queue_push (writer->queue, job);
 }
 
 void
 tw_sqlite_writer_free (TwSqliteWriter *writer)
 {
-  pthread_mutex_lock (&writer->mutex);
-  writer->closing = TRUE;
-  pthread_cond_signal (&writer->changed);
-  pthread_mutex_unlock (&writer->mutex);
+  tw_sqlite_queue_close (writer->queue);
   pthread_join (writer->thread, NULL);
-  pthread_cond_destroy (&writer->changed);
-  pthread_mutex_destroy (&writer->mutex);
+  tw_sqlite_queue_free (writer->queue);
   tw_sqlite_connection_close (writer->connection);
   g_free (writer);
 }

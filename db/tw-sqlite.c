@@ -100,26 +100,44 @@ static _Thread_local struct
   TwSqliteConnection *connection;
 } kept;
 
-/* Whether one is idle, which may be waited for until @deadline_ms. */
-static gboolean
+/* The idle reader that was used last; NULL where all are lent. */
+static TwSqliteConnection *
+take_idle (TwSqlite *db)
+{
+  return db->n_idle > 0 ? db->idle[--db->n_idle] : NULL;
+}
+
+static TwSqliteConnection *
 wait_for_idle (TwSqlite *db, gint64 deadline_ms)
 {
-  while (db->n_idle == 0 && !tw_deadline_is_over (deadline_ms, tw_monotonic_ms ()))
+  TwSqliteConnection *connection = NULL;
+
+  pthread_mutex_lock (&db->mutex);
+  while (!tw_deadline_is_over (deadline_ms, tw_monotonic_ms ()) && (connection = take_idle (db)) == NULL)
     tw_monotonic_cond_wait (&db->returned, &db->mutex, deadline_ms);
-  return db->n_idle > 0;
+  pthread_mutex_unlock (&db->mutex);
+  return connection;
+}
+
+static TwSqliteConnection *
+try_idle (TwSqlite *db)
+{
+  TwSqliteConnection *connection;
+
+  pthread_mutex_lock (&db->mutex);
+  connection = take_idle (db);
+  pthread_mutex_unlock (&db->mutex);
+  return connection;
 }
 
 TwSqliteConnection *
 tw_sqlite_reader_borrow (TwSqlite *db, gint64 deadline_ms, GError **error)
 {
-  TwSqliteConnection *connection = NULL;
+  TwSqliteConnection *connection;
 
   if (kept.db == db)
     return kept.connection;
-  pthread_mutex_lock (&db->mutex);
-  if (wait_for_idle (db, deadline_ms))
-    connection = db->idle[--db->n_idle];
-  pthread_mutex_unlock (&db->mutex);
+  connection = wait_for_idle (db, deadline_ms);
   if (connection != NULL)
     tw_sqlite_connection_be_patient (connection, deadline_ms);
   else
@@ -147,7 +165,7 @@ tw_sqlite_reads_begin (TwSqlite *db, gboolean foremost)
   g_assert (kept.db == NULL);
   if (!tw_sqlite_nowait_works ())
     return FALSE;
-  connection = foremost ? db->main : tw_sqlite_reader_borrow (db, 0, NULL);
+  connection = foremost ? db->main : try_idle (db);
   if (connection == NULL)
     return FALSE;
   tw_sqlite_connection_be_prompt (connection);

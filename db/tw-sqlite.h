@@ -88,13 +88,13 @@ void tw_sqlite_reads_end (TwSqlite *db);
 /* Changes the database: runs on the writer thread, inside a savepoint. FALSE with @error undoes what it did. */
 typedef gboolean (*TwSqliteMutation) (TwSqliteConnection *connection, gpointer mutation, GError **error);
 
-/* Called on the writer thread once the change is durable (@error NULL), or undone. It must not block for long: it
- * holds up all writers. */
+/* Called on the writer thread once the change is durable (@error NULL), or undone; on another one where it was never
+ * begun. It must not block for long: it holds up all writers. */
 typedef void (*TwSqliteDone) (gpointer mutation, const GError *error);
 
 /* Queues a mutation; never blocks. More than 4,096 waiting: @done is called at once, on this thread, with
- * UNAVAILABLE. At @deadline_ms it is not begun any more, but fails with UNAVAILABLE: once told so it never happens. One
- * that was begun before comes to its end. Thread-safe. */
+ * UNAVAILABLE. At @deadline_ms it is not begun any more, but told UNAVAILABLE then: it never happens. One that was
+ * begun before comes to its end. Thread-safe. */
 void tw_sqlite_mutate (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
                        gpointer user_data);
 

@@ -31,6 +31,9 @@ void contract_add (const TwTaskStoreFactory *factory, const ContractCase *cases,
 /* The cases of task-store-contract-lists.c. */
 void contract_add_lists (const TwTaskStoreFactory *factory);
 
+/* Those of task-store-contract-deadlines.c. */
+void contract_add_deadlines (const TwTaskStoreFactory *factory);
+
 /* Opens the store in the fixture's place again, after it was freed. */
 void open_store (Fixture *f);
 

@@ -333,6 +333,26 @@ test_what_is_over_is_never_done (Fixture *f, gconstpointer data)
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
 }
 
+/* Also while the writer stands still: it is not the one who tells. */
+static void
+test_what_is_over_is_told_in_time (Fixture *f, gconstpointer data)
+{
+  Insert it = { .id = 1 }, other = { .id = 2 };
+  g_autoptr (GError) error = NULL;
+  gint64 soon_ms;
+
+  hold_writer (f);
+  soon_ms = now_ms () + 20;
+  tw_sqlite_mutate (f->db, soon_ms + 3600 * 1000, insert, insert_done, &other);
+  g_assert_false (tw_sqlite_mutate_wait (f->db, soon_ms, insert, &it, &error));
+  g_assert_cmpint (now_ms (), >=, soon_ms);
+  g_assert_cmpstr (error->message, ==, TW_STORE_NOTHING_DONE);
+  g_assert_false (other.finished);
+  let_go (f);
+  g_assert_no_error (other.error);
+  g_assert_cmpint (count_things (f, "SELECT sum(id) FROM things"), ==, 2);
+}
+
 /* Those before it in its transaction took too long. */
 static void
 test_what_gets_over_in_its_batch_is_never_done (Fixture *f, gconstpointer data)
@@ -604,6 +624,7 @@ main (int argc, char **argv)
   ADD ("one-statement-that-fails-undoes-itself-alone", test_one_statement_that_fails_undoes_itself_alone);
   ADD ("callback-comes-after-the-commit", test_callback_comes_after_the_commit);
   ADD ("what-is-over-is-never-done", test_what_is_over_is_never_done);
+  ADD ("what-is-over-is-told-in-time", test_what_is_over_is_told_in_time);
   ADD ("what-gets-over-in-its-batch-is-never-done", test_what_gets_over_in_its_batch_is_never_done);
   ADD ("lock-of-another-process-is-waited-for-until-then", test_lock_of_another_process_is_waited_for_until_then);
   ADD ("too-many-are-refused-at-once", test_too_many_are_refused_at_once);

@@ -315,7 +315,7 @@ test_reader_is_waited_for_until_the_deadline (void)
   g_assert_cmpstr (error->message, ==, kept->message);
   tw_sqlite_reader_return (db, NULL);
   tw_sqlite_reader_return (db, second);
-  second = tw_sqlite_reader_borrow (db, soon_ms, NULL);
+  second = tw_sqlite_reader_borrow (db, soon_ms + 3600 * 1000, NULL);
   g_assert_nonnull (second);
   tw_sqlite_reader_return (db, second);
   tw_sqlite_reader_return (db, first);
