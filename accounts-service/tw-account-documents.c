@@ -115,23 +115,29 @@ read_int64 (const bson_t *document, const char *field, gint64 *number, GError **
 }
 
 static gboolean
-read_hash (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error)
+read_bytes (const bson_t *document, const char *field, guint8 *bytes, gsize n, GError **error)
 {
   bson_iter_t iter;
   bson_subtype_t subtype;
-  const guint8 *bytes;
+  const guint8 *there;
   guint32 length;
 
-  if (!find (document, "_id", BSON_TYPE_BINARY, &iter, error))
+  if (!find (document, field, BSON_TYPE_BINARY, &iter, error))
     return FALSE;
-  bson_iter_binary (&iter, &subtype, &length, &bytes);
-  if (length != TW_REFRESH_HASH_SIZE)
+  bson_iter_binary (&iter, &subtype, &length, &there);
+  if (length != n)
     {
-      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has an _id of %u bytes", length);
+      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has a %s of %u bytes", field, length);
       return FALSE;
     }
-  memcpy (hash, bytes, TW_REFRESH_HASH_SIZE);
+  memcpy (bytes, there, n);
   return TRUE;
+}
+
+static gboolean
+read_hash (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error)
+{
+  return read_bytes (document, "_id", hash, TW_REFRESH_HASH_SIZE, error);
 }
 
 bson_t *
@@ -162,25 +168,90 @@ tw_account_document_read (const bson_t *document, GError **error)
 }
 
 bson_t *
-tw_session_document_new (const TwSessionRecord *session, gint64 expires_ms)
+tw_session_document_new (const TwSessionDocument *document)
 {
-  bson_t *document = bson_new ();
+  const TwSessionRecord *session = &document->session;
+  bson_t *made = bson_new ();
 
-  BSON_APPEND_UTF8 (document, "_id", session->id);
-  BSON_APPEND_UTF8 (document, "userId", session->user_id);
-  BSON_APPEND_DATE_TIME (document, "createdOn", session->created_ms);
-  BSON_APPEND_DATE_TIME (document, "endsOn", session->ends_ms);
-  BSON_APPEND_DATE_TIME (document, "expiresOn", expires_ms);
+  BSON_APPEND_UTF8 (made, "_id", session->id);
+  BSON_APPEND_UTF8 (made, "userId", session->user_id);
+  BSON_APPEND_DATE_TIME (made, "createdOn", session->created_ms);
+  BSON_APPEND_DATE_TIME (made, "endsOn", session->ends_ms);
+  BSON_APPEND_DATE_TIME (made, "expiresOn", document->expires_ms);
+  if (document->tokens.n > 0)
+    append_hash (made, "token", document->tokens.last);
+  if (document->tokens.n > 1)
+    append_hash (made, "tokenBefore", document->tokens.before);
+  return made;
+}
+
+static gboolean
+read_tokens (const bson_t *document, TwSessionTokens *tokens, GError **error)
+{
+  tokens->n = 0;
+  if (!bson_has_field (document, "token"))
+    return TRUE;
+  tokens->n = bson_has_field (document, "tokenBefore") ? 2 : 1;
+  return read_bytes (document, "token", tokens->last, TW_REFRESH_HASH_SIZE, error)
+         && (tokens->n == 1 || read_bytes (document, "tokenBefore", tokens->before, TW_REFRESH_HASH_SIZE, error));
+}
+
+gboolean
+tw_session_document_read (const bson_t *document, TwSessionDocument *read, GError **error)
+{
+  TwSessionRecord *session = &read->session;
+
+  return read_id (document, "_id", session->id, error) && read_id (document, "userId", session->user_id, error)
+         && read_date (document, "createdOn", &session->created_ms, error)
+         && read_date (document, "endsOn", &session->ends_ms, error)
+         && read_date (document, "expiresOn", &read->expires_ms, error)
+         && read_tokens (document, &read->tokens, error);
+}
+
+bson_t *
+tw_session_document_filter (const char *id, const TwSessionTokens *tokens)
+{
+  bson_t *filter = tw_document_with_text ("_id", id);
+  bson_t condition;
+
+  if (tokens->n > 0)
+    append_hash (filter, "token", tokens->last);
+  else
+    {
+      BSON_APPEND_DOCUMENT_BEGIN (filter, "token", &condition);
+      BSON_APPEND_BOOL (&condition, "$exists", FALSE);
+      bson_append_document_end (filter, &condition);
+    }
+  return filter;
+}
+
+bson_t *
+tw_session_document_exchange (const guint8 *last, const guint8 *before, gint64 expires_ms)
+{
+  bson_t *update = bson_new ();
+  bson_t fields;
+
+  BSON_APPEND_DOCUMENT_BEGIN (update, "$set", &fields);
+  append_hash (&fields, "token", last);
+  append_hash (&fields, "tokenBefore", before);
+  BSON_APPEND_DATE_TIME (&fields, "expiresOn", expires_ms);
+  bson_append_document_end (update, &fields);
+  return update;
+}
+
+bson_t *
+tw_key_document_new (const TwAccountKey *key)
+{
+  bson_t *document = tw_document_with_text ("_id", TW_ACCOUNT_KEY_NAME);
+
+  BSON_APPEND_BINARY (document, "key", BSON_SUBTYPE_BINARY, key->bytes, sizeof key->bytes);
   return document;
 }
 
 gboolean
-tw_session_document_read (const bson_t *document, TwSessionRecord *session, gint64 *expires_ms, GError **error)
+tw_key_document_read (const bson_t *document, TwAccountKey *key, GError **error)
 {
-  return read_id (document, "_id", session->id, error) && read_id (document, "userId", session->user_id, error)
-         && read_date (document, "createdOn", &session->created_ms, error)
-         && read_date (document, "endsOn", &session->ends_ms, error)
-         && read_date (document, "expiresOn", expires_ms, error);
+  return read_bytes (document, "key", key->bytes, sizeof key->bytes, error);
 }
 
 bson_t *
@@ -201,12 +272,10 @@ tw_token_document_read (const bson_t *document, TwTokenDocument *token, GError *
 }
 
 bson_t *
-tw_use_document_new (const TwRefreshRecord *token, const guint8 *next)
+tw_use_document_new (const TwRefreshRecord *token)
 {
   bson_t *document = tw_document_with_hash (token->hash);
 
-  if (next != NULL)
-    append_hash (document, "next", next);
   BSON_APPEND_DATE_TIME (document, "expiresOn", token->expires_ms);
   return document;
 }

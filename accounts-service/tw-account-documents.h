@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "tw-account-store.h"
+#include "tw-session-tokens.h"
 
 #include <mongoc/mongoc.h>
 
@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 #define TW_ACCOUNT_COLLECTION "accounts"
 #define TW_SESSION_COLLECTION "sessions"
+#define TW_KEY_COLLECTION "keys"
 #define TW_TOKEN_COLLECTION "tokens"
 #define TW_USE_COLLECTION "uses"
 #define TW_REVOCATION_COLLECTION "revocations"
@@ -24,10 +25,24 @@ bson_t *tw_account_document_new (const TwAccountRecord *account);
 TwAccountRecord *tw_account_document_read (const bson_t *document, GError **error);
 
 /* An open session, until @expires_ms. */
-bson_t *tw_session_document_new (const TwSessionRecord *session, gint64 expires_ms);
-gboolean tw_session_document_read (const bson_t *document, TwSessionRecord *session, gint64 *expires_ms,
-                                   GError **error);
+typedef struct
+{
+  TwSessionRecord session;
+  TwSessionTokens tokens;
+  gint64 expires_ms;
+} TwSessionDocument;
 
+bson_t *tw_session_document_new (const TwSessionDocument *session);
+gboolean tw_session_document_read (const bson_t *document, TwSessionDocument *session, GError **error);
+
+/* What changes the tokens of a session: for tw_mongo_update(). The filter fits where it still has those of @tokens. */
+bson_t *tw_session_document_filter (const char *id, const TwSessionTokens *tokens);
+bson_t *tw_session_document_exchange (const guint8 *last, const guint8 *before, gint64 expires_ms);
+
+bson_t *tw_key_document_new (const TwAccountKey *key);
+gboolean tw_key_document_read (const bson_t *document, TwAccountKey *key, GError **error);
+
+/* A token of the first version. */
 typedef struct
 {
   TwRefreshRecord refresh;
@@ -37,8 +52,8 @@ typedef struct
 bson_t *tw_token_document_new (const TwTokenDocument *token);
 gboolean tw_token_document_read (const bson_t *document, TwTokenDocument *token, GError **error);
 
-/* That @token was used; @next is the hash of the one that it was exchanged for, or NULL. */
-bson_t *tw_use_document_new (const TwRefreshRecord *token, const guint8 *next);
+/* That such a token was used. */
+bson_t *tw_use_document_new (const TwRefreshRecord *token);
 
 /* The hash of the token that was used. */
 gboolean tw_use_document_read (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error);

@@ -173,7 +173,7 @@ documents_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
 }
 
-/* One of the four below: writes @n records, the first of which is @records, into their collection. */
+/* One of those below: writes @n records, the first of which is @records, into their collection. */
 typedef gboolean (*WriteFunc) (TwDump *dump, gpointer *records, guint n, GError **error);
 
 static gboolean
@@ -204,6 +204,16 @@ write_accounts (TwDump *dump, gpointer *records, guint n, GError **error)
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (documents, tw_account_records_account_document (records[i]));
   return tw_mongo_dump_insert (mongo_of (dump), TW_ACCOUNT_COLLECTION, documents, error);
+}
+
+static gboolean
+write_keys (TwDump *dump, gpointer *records, guint n, GError **error)
+{
+  GPtrArray *documents = documents_new ();
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (documents, tw_account_records_key_document (records[i]));
+  return tw_mongo_dump_insert (mongo_of (dump), TW_KEY_COLLECTION, documents, error);
 }
 
 static gboolean
@@ -305,6 +315,7 @@ write_revocations (TwDump *dump, gpointer *records, guint n, GError **error)
   }
 
 DEFINE_SECTION (accounts)
+DEFINE_SECTION (keys)
 DEFINE_SECTION (sessions)
 DEFINE_SECTION (tokens)
 DEFINE_SECTION (revocations)
@@ -334,6 +345,7 @@ tw_account_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
 #define SECTION(kind, type) { #kind, type, kind##_count, kind##_read, kind##_last, kind##_write }
   static const TwDumpSection sections[] = {
     SECTION (accounts, TW_ACCOUNT_DUMP_ACCOUNT),
+    SECTION (keys, TW_ACCOUNT_DUMP_KEY),
     SECTION (sessions, TW_ACCOUNT_DUMP_SESSION),
     SECTION (tokens, TW_ACCOUNT_DUMP_TOKEN),
     SECTION (revocations, TW_ACCOUNT_DUMP_REVOCATION),

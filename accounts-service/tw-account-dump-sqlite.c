@@ -8,7 +8,8 @@
 TW_SQLITE_DUMP_DEFINE (accounts, TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id", "id, email, name, password_hash, created_ms",
                        "?1, ?2, ?3, ?4, ?5")
 TW_SQLITE_DUMP_DEFINE (sessions, TW_ACCOUNT_DUMP_SESSION, "sessions", "id",
-                       "id, user_id, created_ms, ends_ms, expires_ms", "?1, ?2, ?3, ?4, ?5")
+                       "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", "?1, ?2, ?3, ?4, ?5, ?6, ?7")
+TW_SQLITE_DUMP_DEFINE (keys, TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", "?1, ?2")
 TW_SQLITE_DUMP_DEFINE (tokens, TW_ACCOUNT_DUMP_TOKEN, "refresh_tokens", "hash", "hash, session_id, used, expires_ms",
                        "?1, ?2, ?3, ?4")
 TW_SQLITE_DUMP_DEFINE (revocations, TW_ACCOUNT_DUMP_REVOCATION, "revocations", "position",
@@ -17,6 +18,7 @@ TW_SQLITE_DUMP_DEFINE (revocations, TW_ACCOUNT_DUMP_REVOCATION, "revocations", "
 /* A session refers to its account: that goes first. */
 static const TwDumpSection sections[] = {
   TW_SQLITE_DUMP_SECTION (accounts, TW_ACCOUNT_DUMP_ACCOUNT),
+  TW_SQLITE_DUMP_SECTION (keys, TW_ACCOUNT_DUMP_KEY),
   TW_SQLITE_DUMP_SECTION (sessions, TW_ACCOUNT_DUMP_SESSION),
   TW_SQLITE_DUMP_SECTION (tokens, TW_ACCOUNT_DUMP_TOKEN),
   TW_SQLITE_DUMP_SECTION (revocations, TW_ACCOUNT_DUMP_REVOCATION),

@@ -3,8 +3,10 @@
 /* Accounts, sessions, refresh tokens and revocations of a store as records (db/tw-dump.h):
  *
  *     accounts     (id: s, email: s, name: ms, password_hash: s, created_ms: x), by id
- *     sessions     (id: s, user_id: s, created_ms: x, ends_ms: x, expires_ms: x), by id
- *     tokens       (hash: ay (32 bytes), session_id: s, used: b, expires_ms: x), by hash
+ *     keys         (name: s, key: ay (32 bytes)), by name
+ *     sessions     (id: s, user_id: s, created_ms: x, ends_ms: x, expires_ms: x, token: ay, token_before: ay), by id;
+ *                  hashes of 32 bytes, or empty
+ *     tokens       (hash: ay (32 bytes), session_id: s, used: b, expires_ms: x), by hash: those of the first version
  *     revocations  (position: x, session_id: s, expires_s: x), by position */
 
 #pragma once
@@ -14,7 +16,8 @@
 G_BEGIN_DECLS
 
 #define TW_ACCOUNT_DUMP_ACCOUNT "(ssmssx)"
-#define TW_ACCOUNT_DUMP_SESSION "(ssxxx)"
+#define TW_ACCOUNT_DUMP_KEY "(say)"
+#define TW_ACCOUNT_DUMP_SESSION "(ssxxxayay)"
 #define TW_ACCOUNT_DUMP_TOKEN "(aysbx)"
 #define TW_ACCOUNT_DUMP_REVOCATION "(xsx)"
 

@@ -8,6 +8,55 @@
 #include "tw-error.h"
 #include "tw-mongo-call.h"
 
+#include <string.h>
+
+static gboolean
+find_key (TwMongoSession *session, TwAccountKey *key, gboolean *found, GError **error)
+{
+  g_autoptr (TwBson) filter = tw_document_with_text ("_id", TW_ACCOUNT_KEY_NAME);
+  g_autoptr (TwBson) document = NULL;
+
+  if (!tw_mongo_find_one (session, TW_KEY_COLLECTION, filter, NULL, &document, error))
+    return FALSE;
+  *found = document != NULL;
+  return document == NULL || tw_key_document_read (document, key, error);
+}
+
+/* Of several instances that make one at once, one is first; the others take that. */
+static gboolean
+key_run (TwMongoSession *session, gpointer job, GError **error)
+{
+  TwAccountKey *key = job;
+  g_autoptr (TwBson) document = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean found;
+
+  if (!find_key (session, key, &found, error))
+    return FALSE;
+  if (found)
+    return TRUE;
+  tw_account_key_new (key);
+  document = tw_key_document_new (key);
+  if (tw_mongo_insert (session, TW_KEY_COLLECTION, document, &failure))
+    return TRUE;
+  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    return find_key (session, key, &found, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+tw_account_reads_mongo_key (TwMongo *mongo, TwAccountKey *key, GError **error)
+{
+  gpointer job = g_new (TwAccountKey, 1);
+
+  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_CHANGING, key_run, &job, g_free, error))
+    return FALSE;
+  memcpy (key, job, sizeof *key);
+  g_free (job);
+  return TRUE;
+}
+
 /* One account, by one of its keys. */
 typedef struct
 {

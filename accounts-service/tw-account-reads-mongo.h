@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* See tw_account_store_key(). */
+gboolean tw_account_reads_mongo_key (TwMongo *mongo, TwAccountKey *key, GError **error);
+
 /* The account whose @field (static) is @value. NOT_FOUND. */
 TwAccountRecord *tw_account_reads_mongo_account (TwMongo *mongo, const char *field, const char *value, GError **error);
 

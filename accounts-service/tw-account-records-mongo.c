@@ -54,6 +54,26 @@ add_record (GPtrArray *records, GVariant *record)
   g_ptr_array_add (records, g_variant_ref_sink (record));
 }
 
+/* Floating. */
+static GVariant *
+bytes_new (const guint8 *bytes, gsize n)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, n, 1);
+}
+
+/* FALSE where @value is not @n bytes. */
+static gboolean
+read_bytes (GVariant *value, guint8 *bytes, gsize n)
+{
+  gsize length;
+  gconstpointer there = g_variant_get_fixed_array (value, &length, 1);
+
+  if (length != n)
+    return FALSE;
+  memcpy (bytes, there, n);
+  return TRUE;
+}
+
 static gboolean
 append_text_key (bson_t *document, const char *name, GVariant *record)
 {
@@ -92,6 +112,30 @@ tw_account_records_account_document (GVariant *record)
   return tw_account_document_new (&account);
 }
 
+static gboolean
+pack_keys (TwMongoSession *session, const GPtrArray *documents, GPtrArray *records, GError **error)
+{
+  for (guint i = 0; i < documents->len; i++)
+    {
+      TwAccountKey key;
+
+      if (!tw_key_document_read (g_ptr_array_index (documents, i), &key, error))
+        return FALSE;
+      add_record (records, g_variant_new ("(s@ay)", TW_ACCOUNT_KEY_NAME, bytes_new (key.bytes, sizeof key.bytes)));
+    }
+  return TRUE;
+}
+
+bson_t *
+tw_account_records_key_document (GVariant *record)
+{
+  g_autoptr (GVariant) bytes = g_variant_get_child_value (record, 1);
+  TwAccountKey key = { 0 };
+
+  read_bytes (bytes, key.bytes, sizeof key.bytes);
+  return tw_key_document_new (&key);
+}
+
 /* Not those of a signing up that came to nothing, nor those that have ended. */
 static gboolean
 pack_sessions (TwMongoSession *session, const GPtrArray *documents, GPtrArray *records, GError **error)
@@ -104,14 +148,16 @@ pack_sessions (TwMongoSession *session, const GPtrArray *documents, GPtrArray *r
     return FALSE;
   for (guint i = 0; i < documents->len; i++)
     {
-      TwSessionRecord record;
-      gint64 expires_ms;
+      TwSessionDocument document;
+      const TwSessionRecord *session_of = &document.session;
 
-      if (!tw_session_document_read (g_ptr_array_index (documents, i), &record, &expires_ms, error))
+      if (!tw_session_document_read (g_ptr_array_index (documents, i), &document, error))
         return FALSE;
-      if (g_hash_table_contains (accounts, record.user_id) && !g_hash_table_contains (ended, record.id))
-        add_record (records, g_variant_new (TW_ACCOUNT_DUMP_SESSION, record.id, record.user_id, record.created_ms,
-                                            record.ends_ms, expires_ms));
+      if (g_hash_table_contains (accounts, session_of->user_id) && !g_hash_table_contains (ended, session_of->id))
+        add_record (records, g_variant_new ("(ssxxx@ay@ay)", session_of->id, session_of->user_id, session_of->created_ms,
+                                            session_of->ends_ms, document.expires_ms,
+                                            bytes_new (document.tokens.last, document.tokens.n > 0 ? TW_REFRESH_HASH_SIZE : 0),
+                                            bytes_new (document.tokens.before, document.tokens.n > 1 ? TW_REFRESH_HASH_SIZE : 0)));
     }
   return TRUE;
 }
@@ -119,14 +165,18 @@ pack_sessions (TwMongoSession *session, const GPtrArray *documents, GPtrArray *r
 bson_t *
 tw_account_records_session_document (GVariant *record)
 {
-  TwSessionRecord session = { 0 };
+  TwSessionDocument document = { 0 };
+  TwSessionRecord *session = &document.session;
+  g_autoptr (GVariant) last = NULL, before = NULL;
   const char *id, *user_id;
-  gint64 expires_ms;
 
-  g_variant_get (record, "(&s&sxxx)", &id, &user_id, &session.created_ms, &session.ends_ms, &expires_ms);
-  g_strlcpy (session.id, id, sizeof session.id);
-  g_strlcpy (session.user_id, user_id, sizeof session.user_id);
-  return tw_session_document_new (&session, expires_ms);
+  g_variant_get (record, "(&s&sxxx@ay@ay)", &id, &user_id, &session->created_ms, &session->ends_ms,
+                 &document.expires_ms, &last, &before);
+  g_strlcpy (session->id, id, sizeof session->id);
+  g_strlcpy (session->user_id, user_id, sizeof session->user_id);
+  if (read_bytes (last, document.tokens.last, TW_REFRESH_HASH_SIZE))
+    document.tokens.n = read_bytes (before, document.tokens.before, TW_REFRESH_HASH_SIZE) ? 2 : 1;
+  return tw_session_document_new (&document);
 }
 
 static gboolean
@@ -156,9 +206,7 @@ pack_tokens (TwMongoSession *session, const GPtrArray *documents, GPtrArray *rec
       if (!tw_token_document_read (g_ptr_array_index (documents, i), &token, error))
         return FALSE;
       hash = g_bytes_new (token.refresh.hash, sizeof token.refresh.hash);
-      add_record (records, g_variant_new ("(@aysbx)",
-                                          g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, token.refresh.hash,
-                                                                     sizeof token.refresh.hash, 1),
+      add_record (records, g_variant_new ("(@aysbx)", bytes_new (token.refresh.hash, sizeof token.refresh.hash),
                                           token.session_id, g_hash_table_contains (used, hash),
                                           token.refresh.expires_ms));
     }
@@ -195,7 +243,7 @@ tw_account_records_use_document (GVariant *record)
 {
   TwTokenDocument token;
 
-  return unpack_token (record, &token) ? tw_use_document_new (&token.refresh, NULL) : NULL;
+  return unpack_token (record, &token) ? tw_use_document_new (&token.refresh) : NULL;
 }
 
 static gboolean
@@ -241,6 +289,8 @@ tw_account_records_revocation_document (GVariant *record, gint64 after)
 
 const TwAccountRecordKind tw_account_records_accounts
     = { TW_ACCOUNT_COLLECTION, append_text_key, pack_accounts };
+const TwAccountRecordKind tw_account_records_keys
+    = { TW_KEY_COLLECTION, append_text_key, pack_keys };
 const TwAccountRecordKind tw_account_records_sessions
     = { TW_SESSION_COLLECTION, append_text_key, pack_sessions };
 const TwAccountRecordKind tw_account_records_tokens

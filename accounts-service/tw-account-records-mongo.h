@@ -23,12 +23,14 @@ typedef struct
 } TwAccountRecordKind;
 
 extern const TwAccountRecordKind tw_account_records_accounts;
+extern const TwAccountRecordKind tw_account_records_keys;
 extern const TwAccountRecordKind tw_account_records_sessions;
 extern const TwAccountRecordKind tw_account_records_tokens;
 extern const TwAccountRecordKind tw_account_records_revocations;
 
 /* The document of a record, whose key can be one. Free with bson_destroy(). */
 bson_t *tw_account_records_account_document (GVariant *record);
+bson_t *tw_account_records_key_document (GVariant *record);
 bson_t *tw_account_records_session_document (GVariant *record);
 bson_t *tw_account_records_token_document (GVariant *record);
 bson_t *tw_account_records_use_document (GVariant *record); /* of a token; NULL where it was not used */

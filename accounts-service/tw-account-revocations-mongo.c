@@ -141,13 +141,12 @@ belongs_to (TwMongoSession *session, const char *session_id, const char *user_id
 {
   g_autoptr (TwBson) filter = tw_document_with_text ("_id", session_id);
   g_autoptr (TwBson) found = NULL;
-  TwSessionRecord record;
-  gint64 expires_ms;
+  TwSessionDocument record;
 
   if (!tw_mongo_find_one (session, TW_SESSION_COLLECTION, filter, NULL, &found, error)
-      || (found != NULL && !tw_session_document_read (found, &record, &expires_ms, error)))
+      || (found != NULL && !tw_session_document_read (found, &record, error)))
     return FALSE;
-  *belongs = found != NULL && g_str_equal (record.user_id, user_id);
+  *belongs = found != NULL && g_str_equal (record.session.user_id, user_id);
   return TRUE;
 }
 

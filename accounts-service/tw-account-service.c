@@ -7,6 +7,9 @@
 #include "tw-log.h"
 #include "tw-refresh-token.h"
 
+#include <pthread.h>
+#include <sodium.h>
+
 #define DAY_MS (G_GINT64_CONSTANT (24) * 60 * 60 * 1000)
 
 struct _TwAccountService
@@ -14,6 +17,10 @@ struct _TwAccountService
   TwAccountStore *store;
   TwPasswords *passwords;
   const TwClock *clock;
+
+  pthread_mutex_t mutex; /* guards what follows */
+  gboolean has_key;
+  TwAccountKey key; /* the store's, once it was needed */
 };
 
 /* A mutation of the store that this thread waits for. */
@@ -68,37 +75,65 @@ tw_session_grant_free (TwSessionGrant *grant)
   g_free (grant);
 }
 
-/* A grant with a new token, whose hash goes to *@record. */
+/* The store's key. Asked for when it is needed first: at the start a database may be away. */
+static gboolean
+get_key (TwAccountService *service, TwAccountKey *key, GError **error)
+{
+  gboolean has_key;
+
+  pthread_mutex_lock (&service->mutex);
+  has_key = service->has_key;
+  *key = service->key;
+  pthread_mutex_unlock (&service->mutex);
+  if (has_key)
+    return TRUE;
+  if (!tw_account_store_key (service->store, key, error))
+    return FALSE;
+  pthread_mutex_lock (&service->mutex);
+  service->key = *key;
+  service->has_key = TRUE;
+  pthread_mutex_unlock (&service->mutex);
+  return TRUE;
+}
+
+/* A grant with this token, for a session of this user. */
 static TwSessionGrant *
-grant_new (gint64 now_ms, TwRefreshRecord *record)
+grant_new (const TwRefreshToken *token, const TwAccountKey *key, const char *user_id)
 {
   TwSessionGrant *grant = g_new0 (TwSessionGrant, 1);
 
-  grant->refresh_token = tw_refresh_token_new ();
-  if (!tw_refresh_token_hash (grant->refresh_token, record->hash))
-    g_assert_not_reached ();
-  record->expires_ms = now_ms + TW_REFRESH_DAYS * DAY_MS;
+  grant->user_id = g_strdup (user_id);
+  grant->session_id = g_strdup (token->session_id);
+  grant->refresh_token = tw_refresh_token_write (token, key);
   return grant;
 }
 
-static void
-grant_set_session (TwSessionGrant *grant, const TwSessionRecord *session)
+/* What is kept of a token that is given out now. */
+static TwRefreshRecord
+record_of (const TwRefreshToken *token, gint64 now_ms)
 {
-  grant->user_id = g_strdup (session->user_id);
-  grant->session_id = g_strdup (session->id);
+  TwRefreshRecord record = { .expires_ms = now_ms + TW_REFRESH_DAYS * DAY_MS };
+
+  tw_refresh_token_hash (token, record.hash);
+  return record;
 }
 
 /* A grant for a session that is yet to be stored. */
 static TwSessionGrant *
-grant_new_session (const char *user_id, gint64 now_ms, TwSessionRecord *session, TwRefreshRecord *token)
+grant_new_session (TwAccountService *service, const char *user_id, gint64 now_ms, TwSessionRecord *session,
+                   TwRefreshRecord *record, GError **error)
 {
-  TwSessionGrant *grant = grant_new (now_ms, token);
+  g_auto (TwRefreshToken) token = { 0 };
+  TwAccountKey key;
 
+  if (!get_key (service, &key, error))
+    return NULL;
   *session = (TwSessionRecord) { .created_ms = now_ms, .ends_ms = now_ms + TW_SESSION_DAYS * DAY_MS };
   tw_id_new (now_ms, session->id);
   g_strlcpy (session->user_id, user_id, sizeof session->user_id);
-  grant_set_session (grant, session);
-  return grant;
+  tw_refresh_token_first (session->id, &token);
+  *record = record_of (&token, now_ms);
+  return grant_new (&token, &key, user_id);
 }
 
 TwAccountService *
@@ -107,6 +142,7 @@ tw_account_service_new (TwAccountStore *store, TwPasswords *passwords, const TwC
   TwAccountService *service = g_new (TwAccountService, 1);
 
   *service = (TwAccountService) { .store = store, .passwords = passwords, .clock = clock };
+  pthread_mutex_init (&service->mutex, NULL);
   return service;
 }
 
@@ -117,6 +153,8 @@ tw_account_service_free (TwAccountService *service)
     return;
   tw_passwords_free (service->passwords);
   tw_account_store_free (service->store);
+  pthread_mutex_destroy (&service->mutex);
+  sodium_memzero (&service->key, sizeof service->key);
   g_free (service);
 }
 
@@ -184,7 +222,9 @@ tw_account_service_signup (TwAccountService *service, const char *email, const c
 
   now_ms = tw_clock_wall_ms (service->clock);
   tw_id_new (now_ms, id);
-  grant = grant_new_session (id, now_ms, &session, &token);
+  grant = grant_new_session (service, id, now_ms, &session, &token, error);
+  if (grant == NULL)
+    return NULL;
   grant->account = g_new (TwAccountRecord, 1);
   *grant->account = (TwAccountRecord) {
     .id = g_strdup (id),
@@ -240,7 +280,9 @@ tw_account_service_login (TwAccountService *service, const char *email, const ch
   if (verdict == TW_PASSWORD_RIGHT_REHASH)
     rehash (service, account, password);
 
-  grant = grant_new_session (account->id, tw_clock_wall_ms (service->clock), &session, &token);
+  grant = grant_new_session (service, account->id, tw_clock_wall_ms (service->clock), &session, &token, error);
+  if (grant == NULL)
+    return NULL;
   tw_latch_init (&wait.latch);
   tw_account_store_open_session (service->store, &session, &token, wait_done, &wait);
   return wait_end (&wait, error) ? g_steal_pointer (&grant) : NULL;
@@ -252,35 +294,50 @@ set_refused (GError **error)
   g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED, "The session can't be continued: sign in again");
 }
 
+/* Exchanges @token in the store. FALSE on error. */
+static gboolean
+rotate (TwAccountService *service, const TwRefreshToken *token, const TwAccountKey *key, Wait *wait, GError **error)
+{
+  gint64 now_ms = tw_clock_wall_ms (service->clock);
+  g_auto (TwRefreshToken) next = { 0 };
+  TwPresentedToken presented;
+  TwRefreshRecord record;
+
+  tw_refresh_token_next (token, token->session_id, key, &next);
+  record = record_of (&next, now_ms);
+  tw_refresh_token_hash (token, presented.hash);
+  g_strlcpy (presented.session_id, token->session_id, sizeof presented.session_id);
+  tw_latch_init (&wait->latch);
+  tw_account_store_rotate (service->store, &presented, &record, now_ms, wait_rotated, wait);
+  return wait_end (wait, error);
+}
+
 TwSessionGrant *
 tw_account_service_refresh (TwAccountService *service, const char *refresh_token, char **ended_session,
                             GError **error)
 {
-  gint64 now_ms = tw_clock_wall_ms (service->clock);
-  g_autoptr (TwSessionGrant) grant = NULL;
-  guint8 hash[TW_REFRESH_HASH_SIZE];
-  TwRefreshRecord next;
+  g_auto (TwRefreshToken) token = { 0 }, next = { 0 };
+  TwAccountKey key;
   Wait wait = { 0 };
 
   *ended_session = NULL;
-  if (!tw_refresh_token_hash (refresh_token, hash))
+  if (!get_key (service, &key, error))
+    return NULL;
+  if (!tw_refresh_token_read (refresh_token, &key, &token))
     {
       set_refused (error);
       return NULL;
     }
-  grant = grant_new (now_ms, &next);
-  tw_latch_init (&wait.latch);
-  tw_account_store_rotate (service->store, hash, &next, now_ms, wait_rotated, &wait);
-  if (!wait_end (&wait, error))
+  if (!rotate (service, &token, &key, &wait, error))
     return NULL;
   if (wait.rotation == TW_ROTATED)
     {
-      grant_set_session (grant, &wait.session);
-      return g_steal_pointer (&grant);
+      tw_refresh_token_next (&token, wait.session.id, &key, &next);
+      return grant_new (&next, &key, wait.session.user_id);
     }
   if (wait.rotation == TW_ROTATE_REUSED)
     {
-      tw_log_warning ("session %s was ended: a refresh token came a second time", wait.session.id);
+      tw_log_warning ("session %s was ended: a refresh token came after its successor had been used", wait.session.id);
       *ended_session = g_strdup (wait.session.id);
     }
   set_refused (error);

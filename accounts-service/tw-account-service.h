@@ -4,8 +4,9 @@
  *
  * - A session begins with signing up or in and lasts as long as it is refreshed within TW_REFRESH_DAYS, but no longer
  *   than TW_SESSION_DAYS; then one signs in again.
- * - A refresh token works once. One that comes a second time was stolen, before or after its owner used it, and nobody
- *   can tell which: its session ends.
+ * - A refresh token is good until the one that it was exchanged for has been used, and is always exchanged for the same:
+ *   whoever did not hear an answer asks again. One that comes later was stolen, before or after its owner used it, and
+ *   nobody can tell which: its session ends.
  * - Whoever guesses learns nothing: an unknown address and a wrong password are refused with the same words and the
  *   same work, and all refresh tokens that can't be used with the same words.
  *

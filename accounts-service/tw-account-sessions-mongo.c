@@ -6,34 +6,18 @@
 #include "tw-account-sessions-mongo.h"
 
 #include "tw-error.h"
+#include "tw-store-error.h"
+
+/* Each attempt that does not succeed is one that somebody else's exchange of the same token has won. */
+#define MAX_ATTEMPTS 8
 
 /* Takes back what was inserted before it came to nothing. Where that fails too, nobody can reach it. */
-static void
-take_back_token (TwMongoSession *session, const guint8 *hash)
-{
-  g_autoptr (TwBson) filter = tw_document_with_hash (hash);
-
-  tw_mongo_delete_one (session, TW_TOKEN_COLLECTION, filter, NULL, NULL);
-}
-
 static void
 take_back_session (TwMongoSession *session, const char *id)
 {
   g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
 
   tw_mongo_delete_one (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
-}
-
-static gboolean
-insert_token (TwMongoSession *session, const TwSessionRecord *record, const TwRefreshRecord *refresh, GError **error)
-{
-  TwTokenDocument token = { .refresh = *refresh };
-  g_autoptr (TwBson) document = NULL;
-
-  token.refresh.expires_ms = MIN (refresh->expires_ms, record->ends_ms);
-  g_strlcpy (token.session_id, record->id, sizeof token.session_id);
-  document = tw_token_document_new (&token);
-  return tw_mongo_insert (session, TW_TOKEN_COLLECTION, document, error);
 }
 
 /* TRUE where @document was inserted, or may have been; then *@failure says so. */
@@ -44,25 +28,30 @@ insert (TwMongoSession *session, const char *collection, const bson_t *document,
          || !g_error_matches (*failure, TW_ERROR, TW_ERROR_CONFLICT);
 }
 
+static bson_t *
+new_session (const TwSessionRecord *record, const TwRefreshRecord *token)
+{
+  TwSessionDocument document
+      = { .session = *record, .tokens.n = 1, .expires_ms = MIN (token->expires_ms, record->ends_ms) };
+
+  memcpy (document.tokens.last, token->hash, sizeof document.tokens.last);
+  return tw_session_document_new (&document);
+}
+
 gboolean
 tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *account, const TwSessionRecord *record,
                                 const TwRefreshRecord *token, GError **error)
 {
-  g_autoptr (TwBson) session_document = tw_session_document_new (record, MIN (token->expires_ms, record->ends_ms));
+  g_autoptr (TwBson) session_document = new_session (record, token);
   g_autoptr (TwBson) account_document = account != NULL ? tw_account_document_new (account) : NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (!insert_token (session, record, token, error))
+  if (!tw_mongo_insert (session, TW_SESSION_COLLECTION, session_document, error))
     return FALSE;
-  if (!insert (session, TW_SESSION_COLLECTION, session_document, &failure))
-    take_back_token (session, token->hash);
-  else if (failure == NULL && account != NULL
-           && (!tw_mongo_session_has_time (session, &failure)
-               || !insert (session, TW_ACCOUNT_COLLECTION, account_document, &failure)))
-    {
-      take_back_session (session, record->id);
-      take_back_token (session, token->hash);
-    }
+  if (account != NULL
+      && (!tw_mongo_session_has_time (session, &failure)
+          || !insert (session, TW_ACCOUNT_COLLECTION, account_document, &failure)))
+    take_back_session (session, record->id);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -72,142 +61,141 @@ tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *
 /* What is known of a token that was presented. */
 typedef struct
 {
-  TwTokenDocument token;
-  TwSessionRecord session;
-  gint64 session_expires_ms;
+  TwSessionDocument document;
+  gboolean old_used; /* see tw_session_tokens_find() */
 } Presented;
 
+/* A token of the first version says which session by being in the database. */
 static gboolean
-find_token (TwMongoSession *session, const guint8 *hash, gint64 now_ms, TwTokenDocument *token, gboolean *found,
-            GError **error)
+find_old_token (TwMongoSession *session, const guint8 *hash, gint64 now_ms, char session_id[TW_ID_SIZE],
+                gboolean *found, GError **error)
+{
+  g_autoptr (TwBson) filter = tw_document_with_hash (hash);
+  g_autoptr (TwBson) document = NULL;
+  TwTokenDocument token;
+
+  if (!tw_mongo_find_one (session, TW_TOKEN_COLLECTION, filter, NULL, &document, error)
+      || (document != NULL && !tw_token_document_read (document, &token, error)))
+    return FALSE;
+  *found = document != NULL && token.refresh.expires_ms > now_ms;
+  if (*found)
+    g_strlcpy (session_id, token.session_id, TW_ID_SIZE);
+  return TRUE;
+}
+
+static gboolean
+find_use (TwMongoSession *session, const guint8 *hash, gboolean *found, GError **error)
 {
   g_autoptr (TwBson) filter = tw_document_with_hash (hash);
   g_autoptr (TwBson) document = NULL;
 
-  if (!tw_mongo_find_one (session, TW_TOKEN_COLLECTION, filter, NULL, &document, error)
-      || (document != NULL && !tw_token_document_read (document, token, error)))
+  if (!tw_mongo_find_one (session, TW_USE_COLLECTION, filter, NULL, &document, error))
     return FALSE;
-  *found = document != NULL && token->refresh.expires_ms > now_ms;
+  *found = document != NULL;
   return TRUE;
 }
 
 static gboolean
-find_session (TwMongoSession *session, gint64 now_ms, Presented *presented, gboolean *found, GError **error)
+find_session (TwMongoSession *session, const char *id, gint64 now_ms, TwSessionDocument *record, gboolean *found,
+              GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", presented->token.session_id);
+  g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
   g_autoptr (TwBson) document = NULL;
 
   if (!tw_mongo_find_one (session, TW_SESSION_COLLECTION, filter, NULL, &document, error)
-      || (document != NULL
-          && !tw_session_document_read (document, &presented->session, &presented->session_expires_ms, error)))
+      || (document != NULL && !tw_session_document_read (document, record, error)))
     return FALSE;
-  *found = document != NULL && presented->session_expires_ms > now_ms;
+  *found = document != NULL && record->expires_ms > now_ms;
   return TRUE;
 }
 
-/* Whether the token and its session are what they have to be; whether the token was used is not asked here. Revocations
- * before sessions: where a revocation has been dropped, its session was so before. */
+/* The token's session, if it is open. Revocations before sessions: where a revocation has been dropped, its session was
+ * so before. */
 static gboolean
-look_up (TwMongoSession *session, const guint8 *hash, gint64 now_ms, Presented *presented, gboolean *open,
+look_up (TwMongoSession *session, const TwPresentedToken *token, gint64 now_ms, Presented *presented, gboolean *open,
          GError **error)
 {
+  char session_id[TW_ID_SIZE];
   gboolean ended;
 
-  if (!find_token (session, hash, now_ms, &presented->token, open, error))
+  presented->old_used = FALSE;
+  g_strlcpy (session_id, token->session_id, sizeof session_id);
+  *open = TRUE;
+  if (session_id[0] == '\0' && !find_old_token (session, token->hash, now_ms, session_id, open, error))
     return FALSE;
   if (!*open)
     return TRUE;
-  if (!tw_account_revocations_mongo_has (session, presented->token.session_id, &ended, error)
-      || !find_session (session, now_ms, presented, open, error))
+  if (!tw_account_revocations_mongo_has (session, session_id, &ended, error)
+      || !find_session (session, session_id, now_ms, &presented->document, open, error))
     return FALSE;
   *open = *open && !ended;
+  return !*open || presented->document.tokens.n > 0
+         || find_use (session, token->hash, &presented->old_used, error);
+}
+
+/* Makes @next the session's last token where its tokens are still what they were; *@done is FALSE where they are not. */
+static gboolean
+exchange (TwMongoSession *session, const TwSessionDocument *document, const TwPresentedToken *token,
+          const TwRefreshRecord *next, gboolean *done, GError **error)
+{
+  const TwSessionRecord *record = &document->session;
+  g_autoptr (TwBson) filter = tw_session_document_filter (record->id, &document->tokens);
+  g_autoptr (TwBson) update
+      = tw_session_document_exchange (next->hash, token->hash, MIN (next->expires_ms, record->ends_ms));
+  gint64 n;
+
+  if (!tw_mongo_update (session, TW_SESSION_COLLECTION, filter, update, NULL, &n, error))
+    return FALSE;
+  *done = n > 0;
   return TRUE;
 }
 
-/* @change: "$max" to let it last longer, if need be, "$set" to set it. *@n is 0 where the session is gone. */
 static gboolean
-change_expiry (TwMongoSession *session, const char *id, const char *change, gint64 expires_ms, gint64 *n,
-               GError **error)
+end (TwMongoSession *session, TwAccountTurn *turn, const TwSessionRecord *record, gint64 now_ms, TwRotation *outcome,
+     GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
-  g_autoptr (TwBson) update = BCON_NEW (change, "{", "expiresOn", BCON_DATE_TIME (expires_ms), "}");
+  gboolean ended;
 
-  return tw_mongo_update (session, TW_SESSION_COLLECTION, filter, update, NULL, n, error);
-}
-
-static gboolean
-insert_use (TwMongoSession *session, const TwRefreshRecord *used, const TwRefreshRecord *next, gboolean *first,
-            GError **error)
-{
-  g_autoptr (TwBson) use = tw_use_document_new (used, next->hash);
-  g_autoptr (GError) failure = NULL;
-
-  *first = insert (session, TW_USE_COLLECTION, use, &failure);
-  if (failure == NULL || !*first)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-/* A session lasts as long as its newest token. One that is to last longer is told so before its token counts, one that
- * is to end sooner afterwards: so whatever comes in between, the token that counts has a session. *@first is FALSE
- * where the old token was used before, or the session has gone meanwhile.
- *
- * The old token is not used up for somebody who does not get the next one: who has been told to try again, because this
- * took too long, would end the session with it. */
-static gboolean
-exchange (TwMongoSession *session, const Presented *presented, const TwRefreshRecord *next, gboolean *first,
-          GError **error)
-{
-  const TwSessionRecord *record = &presented->session;
-  gint64 expires_ms = MIN (next->expires_ms, record->ends_ms);
-  gint64 n = 1;
-
-  *first = FALSE;
-  if (expires_ms > presented->session_expires_ms && !change_expiry (session, record->id, "$max", expires_ms, &n, error))
+  if (!tw_account_revocations_mongo_end (session, turn, record->user_id, record->id, now_ms, &ended, error))
     return FALSE;
-  if (n == 0)
-    return TRUE;
-  if (!insert_token (session, record, next, error))
-    return FALSE;
-  if (!tw_mongo_session_has_time (session, error))
-    {
-      take_back_token (session, next->hash);
-      return FALSE;
-    }
-  if (!insert_use (session, &presented->token.refresh, next, first, error))
-    return FALSE;
-  if (!*first)
-    take_back_token (session, next->hash);
-  else if (expires_ms < presented->session_expires_ms)
-    change_expiry (session, record->id, "$set", expires_ms, &n, NULL);
+  *outcome = ended ? TW_ROTATE_REUSED : TW_ROTATE_REFUSED;
   return TRUE;
 }
 
 gboolean
-tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn,
-                                  const guint8 hash[TW_REFRESH_HASH_SIZE], const TwRefreshRecord *next, gint64 now_ms,
-                                  TwRotation *outcome, TwSessionRecord *record, GError **error)
+tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn, const TwPresentedToken *token,
+                                  const TwRefreshRecord *next, gint64 now_ms, TwRotation *outcome,
+                                  TwSessionRecord *record, GError **error)
 {
-  Presented presented;
-  gboolean open, first, ended;
-
-  *outcome = TW_ROTATE_REFUSED;
-  if (!look_up (session, hash, now_ms, &presented, &open, error))
-    return FALSE;
-  if (!open)
-    return TRUE;
-  *record = presented.session;
-  if (!exchange (session, &presented, next, &first, error))
-    return FALSE;
-  if (first)
+  for (guint i = 0; i < MAX_ATTEMPTS; i++)
     {
+      const TwSessionDocument *document;
+      Presented presented;
+      gboolean open, done = TRUE;
+
+      *outcome = TW_ROTATE_REFUSED;
+      if (!look_up (session, token, now_ms, &presented, &open, error))
+        return FALSE;
+      if (!open)
+        return TRUE;
+      document = &presented.document;
+      *record = document->session;
+      switch (tw_session_tokens_find (&document->tokens, token, next, presented.old_used))
+        {
+        case TW_TOKEN_LAST:
+          if (!exchange (session, document, token, next, &done, error))
+            return FALSE;
+          break;
+        case TW_TOKEN_BEFORE:
+          break;
+        case TW_TOKEN_OLDER:
+        default:
+          return end (session, turn, record, now_ms, outcome, error);
+        }
       *outcome = TW_ROTATED;
-      return TRUE;
+      if (done)
+        return TRUE;
     }
-  if (!tw_account_revocations_mongo_end (session, turn, record->user_id, record->id, now_ms, &ended, error))
-    return FALSE;
-  if (ended)
-    *outcome = TW_ROTATE_REUSED;
-  return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);
+  return FALSE;
 }

@@ -15,7 +15,7 @@ gboolean tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccoun
 
 /* See tw_account_store_rotate(); @turn is the store's. *@record is the token's session, unless it was refused. */
 gboolean tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn,
-                                           const guint8 hash[TW_REFRESH_HASH_SIZE], const TwRefreshRecord *next,
+                                           const TwPresentedToken *presented, const TwRefreshRecord *next,
                                            gint64 now_ms, TwRotation *outcome, TwSessionRecord *record,
                                            GError **error);
 

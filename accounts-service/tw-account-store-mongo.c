@@ -14,10 +14,10 @@
 #include "tw-deadline.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 static const TwMongoIndex indexes[] = {
   { TW_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE },
+  { TW_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE },
   { TW_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
   { TW_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
   { TW_USE_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
@@ -227,7 +227,7 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
 typedef struct
 {
   MongoStore *store;
-  guint8 hash[TW_REFRESH_HASH_SIZE];
+  TwPresentedToken presented;
   TwRefreshRecord next;
   gint64 now_ms;
   TwAccountStoreRotated done;
@@ -242,7 +242,7 @@ exchange_run (TwMongoSession *session, gpointer job, GError **error)
 {
   Exchange *exchange = job;
 
-  if (!tw_account_sessions_mongo_rotate (session, &exchange->store->turn, exchange->hash, &exchange->next,
+  if (!tw_account_sessions_mongo_rotate (session, &exchange->store->turn, &exchange->presented, &exchange->next,
                                          exchange->now_ms, &exchange->outcome, &exchange->session, error))
     return FALSE;
   if (exchange->outcome != TW_ROTATE_REFUSED)
@@ -263,21 +263,20 @@ exchange_done (gpointer job, const GError *error)
 }
 
 static void
-store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
               TwAccountStoreRotated done, gpointer user_data)
 {
   Exchange *exchange = g_new (Exchange, 1);
 
   *exchange = (Exchange) {
     .store = mongo_store (store),
+    .presented = *presented,
     .next = *next,
     .now_ms = now_ms,
     .done = done,
     .user_data = user_data,
   };
-  memcpy (exchange->hash, hash, sizeof exchange->hash);
-  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, exchange_run, exchange_done,
-                exchange, g_free);
+  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, exchange_run, exchange_done, exchange, g_free);
 }
 
 typedef struct
@@ -340,6 +339,12 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
                 ending_free);
 }
 
+static gboolean
+store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+{
+  return tw_account_reads_mongo_key (mongo_store (store)->mongo, key, error);
+}
+
 static TwAccountRecord *
 store_get (TwAccountStore *store, const char *id, GError **error)
 {
@@ -363,6 +368,7 @@ store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint lim
 static const TwAccountStoreClass mongo_class = {
   .free = store_free,
   .check = store_check,
+  .key = store_key,
   .get = store_get,
   .find = store_find,
   .insert = store_insert,

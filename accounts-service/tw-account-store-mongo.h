@@ -3,19 +3,24 @@
 /* Accounts in MongoDB: database accounts-db unless the URI names another. Ids are strings, as in tasks' userId.
  *
  *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date }
- *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date }
+ *     keys         { _id: "accounts", key: binary }
+ *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date, token?, tokenBefore?: binary (hashes) }
+ *     revocations  { _id: int64 (position), after: int64 (unique), sessionId (unique), expiresS: int64 }
+ *
+ * What the first version left is served as it stands, and goes when it expires: sessions without token, which have
+ *
  *     tokens       { _id: binary (hash), sessionId, expiresOn: date }
  *     uses         { _id: binary (hash of a used token), next?: binary, expiresOn: date }
- *     revocations  { _id: int64 (position), after: int64 (unique), sessionId (unique), expiresS: int64 }
+ *
+ * of which the one without a use is to be exchanged; from then on the session has token and tokenBefore.
  *
  * Each mutation is one step although it touches several documents, without transactions (which need a replica set):
  * whatever it writes first can't be seen by anybody, then one insertion, which a unique key lets happen once, makes it
  * happen, and what is done afterwards changes nothing that anybody could see.
  *
- * - Signing up inserts token, session, account: the account's id and address decide. A token that nobody was given
- *   and a session without an account are not reachable; they go when they expire. Signing in inserts token, session.
- * - Rotating inserts the next token, then the use of the old one: whoever inserts that has won. A token is good unless
- *   there is a use of it.
+ * - Signing up inserts session, account: the account's id and address decide. A session without an account is not
+ *   reachable; it goes when it expires.
+ * - Rotating is one update of the session, where it still has the tokens that it was seen with.
  * - Ending a session inserts its revocation: from then on it has ended, whether it has been deleted yet or not.
  * - Revocations are a chain: each names the position that it comes after, which only one can. So they appear one by
  *   one, in the order of their positions, whichever instance of the service enters them; who reads up to the newest

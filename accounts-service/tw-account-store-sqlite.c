@@ -10,8 +10,6 @@
 #include "tw-error.h"
 #include "tw-sqlite.h"
 
-#include <string.h>
-
 #define N_READERS 4
 
 typedef struct
@@ -133,11 +131,11 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
 
 typedef struct
 {
-  guint8 hash[TW_REFRESH_HASH_SIZE];
+  TwPresentedToken presented;
   TwRefreshRecord next;
   gint64 now_ms;
   TwRotation outcome;
-  TwSessionRecord session; /* unless it was refused */
+  TwPresentedRow row; /* unless it was refused */
   TwAccountStoreRotated done;
   gpointer user_data;
 } Exchange;
@@ -146,25 +144,30 @@ static gboolean
 exchange_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
 {
   Exchange *exchange = mutation;
-  const TwSessionRecord *session = &exchange->session;
-  TwTokenState state;
+  const TwPresentedToken *presented = &exchange->presented;
+  const TwSessionRecord *session = &exchange->row.session;
+  gboolean found;
 
-  if (!tw_account_tables_find_token (connection, exchange->hash, exchange->now_ms, &state, &exchange->session, error))
+  exchange->outcome = TW_ROTATE_REFUSED;
+  if (!tw_account_tables_find_token (connection, presented, exchange->now_ms, &found, &exchange->row, error))
     return FALSE;
-  if (state == TW_TOKEN_NONE)
+  if (!found)
+    return TRUE;
+  switch (tw_session_tokens_find (&exchange->row.tokens, presented, &exchange->next, exchange->row.old_used))
     {
-      exchange->outcome = TW_ROTATE_REFUSED;
+    case TW_TOKEN_LAST:
+      exchange->outcome = TW_ROTATED;
+      return tw_account_tables_replace_token (connection, session, presented->hash, &exchange->next, error)
+             && tw_account_tables_purge (connection, exchange->now_ms, error);
+    case TW_TOKEN_BEFORE:
+      exchange->outcome = TW_ROTATED;
       return TRUE;
-    }
-  if (state == TW_TOKEN_USED)
-    {
+    case TW_TOKEN_OLDER:
+    default:
       exchange->outcome = TW_ROTATE_REUSED;
       return tw_account_tables_end_session (connection, session->user_id, session->id, exchange->now_ms, error)
              && tw_account_tables_purge (connection, exchange->now_ms, error);
     }
-  exchange->outcome = TW_ROTATED;
-  return tw_account_tables_replace_token (connection, session, exchange->hash, &exchange->next, error)
-         && tw_account_tables_purge (connection, exchange->now_ms, error);
 }
 
 static void
@@ -174,19 +177,24 @@ exchange_done (gpointer mutation, const GError *error)
 
   if (error != NULL)
     exchange->outcome = TW_ROTATE_REFUSED;
-  exchange->done (exchange->outcome, exchange->outcome != TW_ROTATE_REFUSED ? &exchange->session : NULL, error,
+  exchange->done (exchange->outcome, exchange->outcome != TW_ROTATE_REFUSED ? &exchange->row.session : NULL, error,
                   exchange->user_data);
   g_free (exchange);
 }
 
 static void
-store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
               TwAccountStoreRotated done, gpointer user_data)
 {
   Exchange *exchange = g_new (Exchange, 1);
 
-  *exchange = (Exchange) { .next = *next, .now_ms = now_ms, .done = done, .user_data = user_data };
-  memcpy (exchange->hash, hash, sizeof exchange->hash);
+  *exchange = (Exchange) {
+    .presented = *presented,
+    .next = *next,
+    .now_ms = now_ms,
+    .done = done,
+    .user_data = user_data,
+  };
   tw_sqlite_mutate (database (store), tw_deadline_get (), exchange_run, exchange_done, exchange);
 }
 
@@ -233,6 +241,35 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
     .user_data = user_data,
   };
   tw_sqlite_mutate (database (store), tw_deadline_get (), ending_run, ending_done, ending);
+}
+
+static gboolean
+find_key (TwAccountStore *store, TwAccountKey *key, gboolean *found, GError **error)
+{
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  gboolean ok = reader != NULL && tw_account_tables_find_key (reader, key, found, error);
+
+  tw_sqlite_reader_return (database (store), reader);
+  return ok;
+}
+
+static gboolean
+insert_key (TwSqliteConnection *connection, gpointer key, GError **error)
+{
+  return tw_account_tables_insert_key (connection, key, error);
+}
+
+static gboolean
+store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+{
+  gboolean found;
+
+  if (!find_key (store, key, &found, error))
+    return FALSE;
+  if (found)
+    return TRUE;
+  tw_account_key_new (key);
+  return tw_sqlite_mutate_wait (database (store), tw_deadline_get (), insert_key, key, error) && find_key (store, key, &found, error);
 }
 
 static TwAccountRecord *
@@ -348,6 +385,7 @@ store_check (TwAccountStore *store, GError **error)
 static const TwAccountStoreClass sqlite_class = {
   .free = store_free,
   .check = store_check,
+  .key = store_key,
   .get = store_get,
   .find = store_find,
   .insert = store_insert,

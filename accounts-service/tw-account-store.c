@@ -44,6 +44,12 @@ tw_account_store_check (TwAccountStore *store, GError **error)
   return store->klass->check (store, error);
 }
 
+gboolean
+tw_account_store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+{
+  return store->klass->key (store, key, error);
+}
+
 TwAccountRecord *
 tw_account_store_get (TwAccountStore *store, const char *id, GError **error)
 {
@@ -78,10 +84,10 @@ tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char
 }
 
 void
-tw_account_store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
-                         TwAccountStoreRotated done, gpointer user_data)
+tw_account_store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next,
+                         gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
 {
-  store->klass->rotate (store, hash, next, now_ms, done, user_data);
+  store->klass->rotate (store, presented, next, now_ms, done, user_data);
 }
 
 void

@@ -8,13 +8,14 @@
  *   A read that starts after a mutation's callback sees it. What a mutation is given is copied.
  * - Time is handed in (now_ms, since 1970). What has expired (its time is not after now_ms) behaves as if it were not
  *   there; the store drops it by itself, a bounded number with each mutation that adds something, so that neither
- *   grows without end: tokens and revocations when they expire, sessions TW_ACCESS_TOKEN_MAX_S later, because access
- *   tokens that were bought last must still be revocable.
+ *   grows without end: revocations when they expire, sessions TW_ACCESS_TOKEN_MAX_S later, because access tokens that
+ *   were bought last must still be revocable.
  * - Errors: NOT_FOUND, CONFLICT, UNAVAILABLE, INTERNAL. None names a backend.
  */
 
 #pragma once
 
+#include "tw-account-key.h"
 #include "tw-random.h"
 
 #include <glib.h>
@@ -52,14 +53,21 @@ typedef struct
 typedef struct
 {
   guint8 hash[TW_REFRESH_HASH_SIZE]; /* see tw-refresh-token.h */
-  gint64 expires_ms;                 /* cut down to the end of its session */
+  gint64 expires_ms;                 /* of its session then; cut down to the session's end */
 } TwRefreshRecord;
+
+/* What is asked with. */
+typedef struct
+{
+  guint8 hash[TW_REFRESH_HASH_SIZE];
+  char session_id[TW_ID_SIZE]; /* as the token says; "" where it is of the first version, which says nothing */
+} TwPresentedToken;
 
 typedef enum
 {
-  TW_ROTATED,         /* the old token is used up, the next one is good */
-  TW_ROTATE_REFUSED,  /* unknown, expired, or of a session that has ended: nothing was changed */
-  TW_ROTATE_REUSED,   /* it had been used before: its session has been ended by this */
+  TW_ROTATED,         /* the next token is good, whether by this or as it was before; the presented one still is */
+  TW_ROTATE_REFUSED,  /* unknown, or of a session that has ended: nothing was changed */
+  TW_ROTATE_REUSED,   /* it is older than that: its session has been ended by this */
 } TwRotation;
 
 /* The end of a mutation; @error is valid during the call. */
@@ -79,6 +87,7 @@ typedef struct
 {
   void (*free) (TwAccountStore *store);
   gboolean (*check) (TwAccountStore *store, GError **error);
+  gboolean (*key) (TwAccountStore *store, TwAccountKey *key, GError **error);
   TwAccountRecord *(*get) (TwAccountStore *store, const char *id, GError **error);
   TwAccountRecord *(*find) (TwAccountStore *store, const char *email, GError **error);
   void (*insert) (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
@@ -87,7 +96,7 @@ typedef struct
                         TwAccountStoreDone done, gpointer user_data);
   void (*replace_hash) (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
                         TwAccountStoreDone done, gpointer user_data);
-  void (*rotate) (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
+  void (*rotate) (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
                   TwAccountStoreRotated done, gpointer user_data);
   void (*end_session) (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
                        TwAccountStoreDone done, gpointer user_data);
@@ -106,6 +115,9 @@ void tw_account_store_free (TwAccountStore *store);
 
 /* Whether it can read now. */
 gboolean tw_account_store_check (TwAccountStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The key that is kept with the data, always the same: a store that has none yet makes it. */
+gboolean tw_account_store_key (TwAccountStore *store, TwAccountKey *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The account with this id. NOT_FOUND, also where @id is no id at all. */
 TwAccountRecord *tw_account_store_get (TwAccountStore *store, const char *id, GError **error);
@@ -127,10 +139,12 @@ void tw_account_store_open_session (TwAccountStore *store, const TwSessionRecord
 void tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
                                     const char *new_hash, TwAccountStoreDone done, gpointer user_data);
 
-/* Exchanges the token with this @hash (TW_REFRESH_HASH_SIZE bytes) for @next: one compare-and-swap, so that of N at once exactly one is
- * TW_ROTATED. A used token is remembered until it expires; until then it ends its session as end_session does. */
-void tw_account_store_rotate (TwAccountStore *store, const guint8 *hash, const TwRefreshRecord *next, gint64 now_ms,
-                              TwAccountStoreRotated done, gpointer user_data);
+/* Exchanges the token for @next, which is the same whenever that token is presented. A session has two tokens: the one
+ * that was given out last, and the one before, which is good until the last one has been used. So asking again, or N at
+ * once, is the same TW_ROTATED. Another that is of the session is older, and ends it as end_session does. A token of the
+ * first version is remembered until it expires; then it is unknown. */
+void tw_account_store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next,
+                              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data);
 
 /* Ends the session where it is this user's and enters it into the revocations, until TW_ACCESS_TOKEN_MAX_S from now:
  * all its tokens are refused from then on. A session that is not there, or another user's, is no error. */

@@ -2,6 +2,10 @@
 
 #include "tw-account-tables.h"
 
+#include "tw-error.h"
+
+#include <string.h>
+
 const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] = {
   "CREATE TABLE accounts ("
   "  id TEXT PRIMARY KEY,"
@@ -32,6 +36,15 @@ const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] 
   "  session_id TEXT NOT NULL,"
   "  expires_s INTEGER NOT NULL) STRICT;"
   "CREATE INDEX revocations_by_expiry ON revocations (expires_s);",
+
+  /* Hashes: of the token that was given out last, and of the one before. A session that the first version opened has
+   * neither until it is refreshed; its tokens are in refresh_tokens, to which nothing is added any more. */
+  "ALTER TABLE sessions ADD COLUMN token BLOB;"
+  "ALTER TABLE sessions ADD COLUMN token_before BLOB;"
+
+  "CREATE TABLE keys ("
+  "  name TEXT PRIMARY KEY,"
+  "  key BLOB NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 static void
@@ -80,29 +93,14 @@ tw_account_tables_replace_hash (TwSqliteConnection *connection, const char *id, 
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
-static gboolean
-insert_token (TwSqliteConnection *connection, const TwSessionRecord *session, const TwRefreshRecord *token,
-              GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "INSERT INTO refresh_tokens (hash, session_id, expires_ms) VALUES (?1, ?2, ?3)", error);
-
-  if (statement == NULL)
-    return FALSE;
-  bind_hash (statement, 1, token->hash);
-  tw_sqlite_bind_text (statement, 2, session->id);
-  sqlite3_bind_int64 (statement, 3, MIN (token->expires_ms, session->ends_ms));
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
-}
-
 gboolean
 tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessionRecord *session,
                                   const TwRefreshRecord *token, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection,
-                             "INSERT INTO sessions (id, user_id, created_ms, ends_ms, expires_ms)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5)",
+                             "INSERT INTO sessions (id, user_id, created_ms, ends_ms, expires_ms, token)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                              error);
 
   if (statement == NULL)
@@ -112,72 +110,110 @@ tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessio
   sqlite3_bind_int64 (statement, 3, session->created_ms);
   sqlite3_bind_int64 (statement, 4, session->ends_ms);
   sqlite3_bind_int64 (statement, 5, MIN (token->expires_ms, session->ends_ms));
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE
-         && insert_token (connection, session, token, error);
+  bind_hash (statement, 6, token->hash);
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+/* FALSE where there is none. */
+static gboolean
+column_hash (sqlite3_stmt *statement, int column, guint8 hash[TW_REFRESH_HASH_SIZE])
+{
+  if (sqlite3_column_bytes (statement, column) != TW_REFRESH_HASH_SIZE)
+    return FALSE;
+  memcpy (hash, sqlite3_column_blob (statement, column), TW_REFRESH_HASH_SIZE);
+  return TRUE;
+}
+
+static void
+column_tokens (sqlite3_stmt *statement, int column, TwSessionTokens *tokens)
+{
+  tokens->n = 0;
+  if (column_hash (statement, column, tokens->last))
+    tokens->n = column_hash (statement, column + 1, tokens->before) ? 2 : 1;
 }
 
 gboolean
-tw_account_tables_find_token (TwSqliteConnection *connection, const guint8 *hash, gint64 now_ms, TwTokenState *state,
-                              TwSessionRecord *session, GError **error)
+tw_account_tables_find_token (TwSqliteConnection *connection, const TwPresentedToken *presented, gint64 now_ms,
+                              gboolean *found, TwPresentedRow *row, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection,
-                             "SELECT t.used, s.id, s.user_id, s.created_ms, s.ends_ms"
-                             " FROM refresh_tokens AS t JOIN sessions AS s ON s.id = t.session_id"
-                             " WHERE t.hash = ?1 AND t.expires_ms > ?2 AND s.expires_ms > ?2",
-                             error);
+  static const char by_session[] = "SELECT 0, id, user_id, created_ms, ends_ms, token, token_before FROM sessions"
+                                   " WHERE id = ?1 AND expires_ms > ?2";
+  static const char by_hash[] = "SELECT t.used, s.id, s.user_id, s.created_ms, s.ends_ms, s.token, s.token_before"
+                                " FROM refresh_tokens AS t JOIN sessions AS s ON s.id = t.session_id"
+                                " WHERE t.hash = ?1 AND t.expires_ms > ?2 AND s.expires_ms > ?2";
+  gboolean named = presented->session_id[0] != '\0';
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, named ? by_session : by_hash, error);
   int result;
 
   if (statement == NULL)
     return FALSE;
-  bind_hash (statement, 1, hash);
+  if (named)
+    tw_sqlite_bind_text (statement, 1, presented->session_id);
+  else
+    bind_hash (statement, 1, presented->hash);
   sqlite3_bind_int64 (statement, 2, now_ms);
   result = tw_sqlite_step (connection, statement, error);
-  *state = TW_TOKEN_NONE;
-  if (result == SQLITE_ROW)
+  *found = result == SQLITE_ROW;
+  if (*found)
     {
-      *state = sqlite3_column_int (statement, 0) == 0 ? TW_TOKEN_GOOD : TW_TOKEN_USED;
-      column_id (statement, 1, session->id);
-      column_id (statement, 2, session->user_id);
-      session->created_ms = sqlite3_column_int64 (statement, 3);
-      session->ends_ms = sqlite3_column_int64 (statement, 4);
+      row->old_used = sqlite3_column_int (statement, 0) != 0;
+      column_id (statement, 1, row->session.id);
+      column_id (statement, 2, row->session.user_id);
+      row->session.created_ms = sqlite3_column_int64 (statement, 3);
+      row->session.ends_ms = sqlite3_column_int64 (statement, 4);
+      column_tokens (statement, 5, &row->tokens);
     }
   return result >= 0;
-}
-
-static gboolean
-use_token (TwSqliteConnection *connection, const guint8 *hash, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "UPDATE refresh_tokens SET used = 1 WHERE hash = ?1", error);
-
-  if (statement == NULL)
-    return FALSE;
-  bind_hash (statement, 1, hash);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
-}
-
-static gboolean
-prolong_session (TwSqliteConnection *connection, const TwSessionRecord *session, const TwRefreshRecord *token,
-                 GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "UPDATE sessions SET expires_ms = ?2 WHERE id = ?1", error);
-
-  if (statement == NULL)
-    return FALSE;
-  tw_sqlite_bind_text (statement, 1, session->id);
-  sqlite3_bind_int64 (statement, 2, MIN (token->expires_ms, session->ends_ms));
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
 gboolean
 tw_account_tables_replace_token (TwSqliteConnection *connection, const TwSessionRecord *session, const guint8 *hash,
                                  const TwRefreshRecord *next, GError **error)
 {
-  return use_token (connection, hash, error)
-         && insert_token (connection, session, next, error)
-         && prolong_session (connection, session, next, error);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "UPDATE sessions SET token = ?2, token_before = ?3, expires_ms = ?4 WHERE id = ?1", error);
+
+  if (statement == NULL)
+    return FALSE;
+  tw_sqlite_bind_text (statement, 1, session->id);
+  bind_hash (statement, 2, next->hash);
+  bind_hash (statement, 3, hash);
+  sqlite3_bind_int64 (statement, 4, MIN (next->expires_ms, session->ends_ms));
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+gboolean
+tw_account_tables_find_key (TwSqliteConnection *connection, TwAccountKey *key, gboolean *found, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "SELECT key FROM keys WHERE name = '" TW_ACCOUNT_KEY_NAME "'", error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  result = tw_sqlite_step (connection, statement, error);
+  *found = result == SQLITE_ROW;
+  if (!*found)
+    return result == SQLITE_DONE;
+  if (sqlite3_column_bytes (statement, 0) == sizeof key->bytes)
+    {
+      memcpy (key->bytes, sqlite3_column_blob (statement, 0), sizeof key->bytes);
+      return TRUE;
+    }
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_INTERNAL, "The database has a key that is none");
+  return FALSE;
+}
+
+gboolean
+tw_account_tables_insert_key (TwSqliteConnection *connection, const TwAccountKey *key, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "INSERT OR IGNORE INTO keys (name, key) VALUES ('" TW_ACCOUNT_KEY_NAME "', ?1)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_blob (statement, 1, key->bytes, sizeof key->bytes, SQLITE_STATIC);
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
 /* *@n: how many there were, 0 or 1. */

@@ -2,22 +2,22 @@
 
 /* Inside the SQLite store: its tables, and the writes that its mutations are made of.
  *
- * Four tables. An open session has a row in sessions and one refresh token that is not used; ending it deletes the row,
- * which is what makes its tokens worthless at once, however many there are: they go when they expire.
+ * An open session has a row in sessions, with the hashes of its tokens; ending it deletes the row, which is what makes its
+ * tokens worthless at once. refresh_tokens has what the first version gave out, a row each, until they expire.
  *
  * All functions run on the thread that writes, inside a mutation, and fail as tw_sqlite_step() does.
  */
 
 #pragma once
 
-#include "tw-account-store.h"
+#include "tw-session-tokens.h"
 #include "tw-sqlite.h"
 
 G_BEGIN_DECLS
 
 #define TW_ACCOUNT_TABLES_APPLICATION_ID 0x54774163 /* "TwAc" */
 
-#define TW_ACCOUNT_TABLES_VERSION 1
+#define TW_ACCOUNT_TABLES_VERSION 2
 extern const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION];
 
 gboolean tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccountRecord *account,
@@ -30,20 +30,28 @@ gboolean tw_account_tables_replace_hash (TwSqliteConnection *connection, const c
 gboolean tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessionRecord *session,
                                            const TwRefreshRecord *token, GError **error);
 
-typedef enum
+/* What is known of a token that was presented. */
+typedef struct
 {
-  TW_TOKEN_NONE, /* there is none that could be of use, nor an open session of it */
-  TW_TOKEN_GOOD,
-  TW_TOKEN_USED,
-} TwTokenState;
+  TwSessionRecord session;
+  TwSessionTokens tokens;
+  gboolean old_used; /* see tw_session_tokens_find() */
+} TwPresentedRow;
 
-/* Looks a token up, with its session where it has one. */
-gboolean tw_account_tables_find_token (TwSqliteConnection *connection, const guint8 *hash, gint64 now_ms,
-                                       TwTokenState *state, TwSessionRecord *session, GError **error);
+/* Looks up the session of a token; *@found is FALSE where there is none that is open. */
+gboolean tw_account_tables_find_token (TwSqliteConnection *connection, const TwPresentedToken *presented, gint64 now_ms,
+                                       gboolean *found, TwPresentedRow *row, GError **error);
 
-/* Marks the session's token as used, gives it @next, and lets it live as long as that does. */
+/* @next becomes the session's last token, @hash the one before, and the session lives as long as that does. */
 gboolean tw_account_tables_replace_token (TwSqliteConnection *connection, const TwSessionRecord *session,
                                           const guint8 *hash, const TwRefreshRecord *next, GError **error);
+
+/* The key; *@found is FALSE where there is none. */
+gboolean tw_account_tables_find_key (TwSqliteConnection *connection, TwAccountKey *key, gboolean *found,
+                                     GError **error);
+
+/* Keeps @key where there is none. */
+gboolean tw_account_tables_insert_key (TwSqliteConnection *connection, const TwAccountKey *key, GError **error);
 
 /* Deletes the session where it is this user's and enters it into the revocations. */
 gboolean tw_account_tables_end_session (TwSqliteConnection *connection, const char *user_id, const char *session_id,

@@ -2,7 +2,7 @@
  * The Accounts service: who may sign in, and which sessions are open.
  *
  * Access tokens are made and checked by the gateway. What is kept here is the account, the hash of its password, and
- * of each session the hash of its refresh token.
+ * of each session the hashes of its last two refresh tokens.
  */
 
 include "common.thrift"
@@ -44,7 +44,10 @@ struct Credentials {
 
 /** A session's next refresh token is bought with the one before. */
 struct RefreshRequest {
-  /** The token that the last answer gave. It works once. */
+  /**
+   * The token that the last answer gave. It buys the same one however often it is presented, until that one has been
+   * used: whoever did not hear an answer asks again.
+   */
   1: string refreshToken (tw.max_bytes = "128", tw.secret = "true", tw.cookie = "taskwire_refresh")
 }
 
@@ -54,7 +57,7 @@ struct Session {
   1: string userId (tw.claim = "sub"),
   /** Which session. */
   2: string sessionId (tw.claim = "sid"),
-  /** Buys the next session tokens, once. */
+  /** Buys the next session tokens. */
   3: string refreshToken (tw.secret = "true", tw.cookie = "taskwire_refresh; path=/v1/sessions; max_age=2592000"),
   /** The account, after signing up. */
   4: optional Account account
@@ -76,7 +79,7 @@ struct Revocations {
   2: list<Revocation> ended
 }
 
-/** A refresh token that can't be used. If it was used before, its session has been ended. */
+/** A refresh token that can't be used. If its successor was used before, its session has been ended. */
 exception RefreshRefused {
   /** 401; 400 for what can be no token. */
   1: i32 code (tw.error = "status"),
@@ -102,7 +105,10 @@ service Accounts {
   ) throws (1: common.BaseException ouch)
     (api.post = "/v1/sessions", tw.auth = "none", tw.status = "201", tw.issues = "session"),
 
-  /** Exchange a refresh token for new tokens. A token that was used before ends its session. */
+  /**
+   * Exchange a refresh token for new tokens. Asking again gives the same refresh token; a token whose successor was used
+   * before ends its session.
+   */
   Session refresh(
     /** The token. */
     1: RefreshRequest request

@@ -17,19 +17,22 @@ test_token_expires (Fixture *fixture, gconstpointer kind)
   insert_ann (fixture);
   open_session (fixture, &second, token (50, expires_ms));
   g_assert_cmpint (rotate_at (fixture, 1, token (2, expires_ms + DAY_MS), expires_ms - 1, NULL), ==, TW_ROTATED);
-  g_assert_cmpint (rotate_at (fixture, 50, token (51, expires_ms + DAY_MS), expires_ms, NULL), ==,
+  g_assert_cmpint (rotate_in (fixture, SESSION_2, 50, token (51, expires_ms + DAY_MS), expires_ms, NULL), ==,
                    TW_ROTATE_REFUSED);
 }
 
+/* Asking again does not make it last longer, nor end sooner. */
 static void
-test_expired_used_token_ends_nothing (Fixture *fixture, gconstpointer kind)
+test_repetition_changes_no_time (Fixture *fixture, gconstpointer kind)
 {
-  const gint64 expires_ms = NOW + 30 * DAY_MS;
+  const gint64 expires_ms = NOW + 31 * DAY_MS;
 
   insert_ann (fixture);
-  g_assert_cmpint (rotate_at (fixture, 1, token (2, expires_ms + DAY_MS), NOW + DAY_MS, NULL), ==, TW_ROTATED);
-  g_assert_cmpint (rotate_at (fixture, 1, token (3, expires_ms + DAY_MS), expires_ms, NULL), ==, TW_ROTATE_REFUSED);
-  g_assert_cmpint (rotate_at (fixture, 2, token (4, expires_ms + DAY_MS), expires_ms, NULL), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_at (fixture, 1, token (2, expires_ms), NOW + DAY_MS, NULL), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_at (fixture, 1, token (2, NOW + 45 * DAY_MS), NOW + 15 * DAY_MS, NULL), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_at (fixture, 1, token (2, NOW + 60 * DAY_MS), expires_ms - 1, NULL), ==, TW_ROTATED);
+  for (guint8 i = 1; i <= 2; i++)
+    g_assert_cmpint (rotate_at (fixture, i, token (i + 1, NOW + 90 * DAY_MS), expires_ms, NULL), ==, TW_ROTATE_REFUSED);
 }
 
 static void
@@ -214,8 +217,9 @@ test_everything_is_there_after_a_restart (Fixture *fixture, gconstpointer kind)
   g_assert_cmpstr (account->id, ==, ANN);
   assert_revoked (fixture, &position, NOW, 2, "12 ");
   last = position;
+  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATED);
   g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATED);
-  g_assert_cmpint (rotate (fixture, 1, 4), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATE_REUSED);
   assert_revoked (fixture, &position, NOW, 2, "01 ");
   g_assert_cmpint (position, >, last);
 }
@@ -246,7 +250,11 @@ test_free_finishes_what_is_running (Fixture *fixture, gconstpointer kind)
   reopen (fixture);
   g_assert_cmpuint (n, ==, 50);
   for (guint8 i = 0; i < 50; i++)
-    g_assert_cmpint (rotate (fixture, 100 + i, 200 + i), ==, TW_ROTATED);
+    {
+      g_autofree char *id = g_strdup_printf ("0000000000000000000000%d", 10 + i);
+
+      g_assert_cmpint (rotate_in (fixture, id, 100 + i, token (200 + i, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATED);
+    }
 }
 
 void
@@ -254,7 +262,7 @@ account_store_contract_add_ends (const AccountStoreKind *kind)
 {
   static const ContractTest tests[] = {
     { "time/token-expires", test_token_expires },
-    { "time/expired-used-token-ends-nothing", test_expired_used_token_ends_nothing },
+    { "time/repetition-changes-none", test_repetition_changes_no_time },
     { "time/session-ends-however-often-it-is-refreshed", test_session_ends_however_often_it_is_refreshed },
     { "time/expired-session-can-be-revoked-for-a-day", test_expired_session_can_be_revoked_for_a_day },
     { "end-session/is-revoked", test_ended_session_is_revoked },

@@ -6,6 +6,8 @@
 
 #include "tw-error.h"
 
+#include <string.h>
+
 /* Accounts */
 
 static void
@@ -86,7 +88,7 @@ test_taken_address_is_conflict (Fixture *fixture, gconstpointer kind)
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   found = tw_account_store_find (fixture->store, "ann@example.org", NULL);
   g_assert_cmpstr (found->id, ==, ANN);
-  g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate_in (fixture, SESSION_2, 2, token (3, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATE_REFUSED);
   g_assert_cmpint (rotate (fixture, 1, 4), ==, TW_ROTATED);
 }
 
@@ -145,31 +147,55 @@ test_rotation_gives_the_session (Fixture *fixture, gconstpointer kind)
 }
 
 static void
-test_unknown_token_is_refused (Fixture *fixture, gconstpointer kind)
+test_token_without_a_session_is_refused (Fixture *fixture, gconstpointer kind)
 {
+  const TwRefreshRecord next = token (2, NOW + DAY_MS);
   gint64 position = 0;
 
   insert_ann (fixture);
-  g_assert_cmpint (rotate (fixture, 99, 2), ==, TW_ROTATE_REFUSED);
-  g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate_in (fixture, SESSION_2, 1, next, NOW, NULL), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate_in (fixture, "no id", 1, next, NOW, NULL), ==, TW_ROTATE_REFUSED);
+  /* One of the first version that was never given out, be it of the session's hash. */
+  g_assert_cmpint (rotate_in (fixture, "", 1, next, NOW, NULL), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate_in (fixture, "", 99, next, NOW, NULL), ==, TW_ROTATE_REFUSED);
   g_assert_cmpint (rotate (fixture, 1, 4), ==, TW_ROTATED);
   assert_revoked (fixture, &position, NOW, 10, "");
 }
 
 static void
-test_used_token_ends_its_session (Fixture *fixture, gconstpointer kind)
+test_asking_again_is_answered_the_same (Fixture *fixture, gconstpointer kind)
+{
+  TwSessionRecord session;
+  gint64 position = 0;
+
+  insert_ann (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpint (rotate_at (fixture, 1, token (2, NOW + 30 * DAY_MS), NOW, &session), ==, TW_ROTATED);
+      g_assert_cmpstr (session.id, ==, SESSION_1);
+      g_assert_cmpstr (session.user_id, ==, ANN);
+    }
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (fixture, 3, 4), ==, TW_ROTATED);
+  assert_revoked (fixture, &position, NOW, 10, "");
+}
+
+static void
+test_token_whose_successor_was_used_ends_its_session (Fixture *fixture, gconstpointer kind)
 {
   TwSessionRecord session;
   gint64 position = 0;
 
   insert_ann (fixture);
   g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATED);
-  g_assert_cmpint (rotate_at (fixture, 1, token (3, NOW + DAY_MS), NOW, &session), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_at (fixture, 1, token (2, NOW + DAY_MS), NOW, &session), ==, TW_ROTATE_REUSED);
   g_assert_cmpstr (session.id, ==, SESSION_1);
   g_assert_cmpstr (session.user_id, ==, ANN);
   assert_revoked (fixture, &position, NOW, 10, "01 ");
   for (guint8 i = 1; i <= 3; i++)
-    g_assert_cmpint (rotate (fixture, i, 10 + i), ==, TW_ROTATE_REFUSED);
+    g_assert_cmpint (rotate (fixture, i, i + 1), ==, TW_ROTATE_REFUSED);
   assert_revoked (fixture, &position, NOW, 10, "");
 }
 
@@ -179,8 +205,20 @@ test_token_from_long_ago_ends_its_session (Fixture *fixture, gconstpointer kind)
   insert_ann (fixture);
   for (guint8 i = 1; i < 40; i++)
     g_assert_cmpint (rotate (fixture, i, i + 1), ==, TW_ROTATED);
-  g_assert_cmpint (rotate (fixture, 1, 100), ==, TW_ROTATE_REUSED);
-  g_assert_cmpint (rotate (fixture, 40, 101), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (fixture, 40, 41), ==, TW_ROTATE_REFUSED);
+}
+
+/* What follows from a key that is not the store's any more. */
+static void
+test_another_successor_is_no_repetition (Fixture *fixture, gconstpointer kind)
+{
+  gint64 position = 0;
+
+  insert_ann (fixture);
+  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (fixture, 1, 3), ==, TW_ROTATE_REUSED);
+  assert_revoked (fixture, &position, NOW, 10, "01 ");
 }
 
 static void
@@ -190,9 +228,10 @@ test_reuse_leaves_other_sessions (Fixture *fixture, gconstpointer kind)
 
   insert_ann (fixture);
   open_session (fixture, &second, token (50, NOW + DAY_MS));
-  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATED);
-  g_assert_cmpint (rotate (fixture, 1, 3), ==, TW_ROTATE_REUSED);
-  g_assert_cmpint (rotate (fixture, 50, 51), ==, TW_ROTATED);
+  for (guint8 i = 1; i < 3; i++)
+    g_assert_cmpint (rotate (fixture, i, i + 1), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate_in (fixture, SESSION_2, 50, token (51, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATED);
 }
 
 #define N_THREADS 16
@@ -200,7 +239,6 @@ test_reuse_leaves_other_sessions (Fixture *fixture, gconstpointer kind)
 typedef struct
 {
   Fixture *fixture;
-  guint8 number;
   pthread_barrier_t *start;
   TwRotation outcome;
 } Racer;
@@ -211,39 +249,87 @@ race (void *data)
   Racer *racer = data;
 
   pthread_barrier_wait (racer->start);
-  racer->outcome = rotate (racer->fixture, 1, racer->number);
+  racer->outcome = rotate (racer->fixture, 1, 2);
   return NULL;
 }
 
 static void
-test_of_parallel_rotations_one_wins (Fixture *fixture, gconstpointer kind)
+test_parallel_rotations_are_one (Fixture *fixture, gconstpointer kind)
 {
   pthread_t threads[N_THREADS];
   Racer racers[N_THREADS];
   pthread_barrier_t start;
-  guint outcomes[3] = { 0 };
   gint64 position = 0;
 
   insert_ann (fixture);
   pthread_barrier_init (&start, NULL, N_THREADS);
   for (guint i = 0; i < N_THREADS; i++)
     {
-      racers[i] = (Racer) { .fixture = fixture, .number = (guint8) (100 + i), .start = &start };
+      racers[i] = (Racer) { .fixture = fixture, .start = &start };
       g_assert_cmpint (pthread_create (&threads[i], NULL, race, &racers[i]), ==, 0);
     }
   for (guint i = 0; i < N_THREADS; i++)
     {
       pthread_join (threads[i], NULL);
-      outcomes[racers[i].outcome]++;
+      g_assert_cmpint (racers[i].outcome, ==, TW_ROTATED);
     }
   pthread_barrier_destroy (&start);
+  assert_revoked (fixture, &position, NOW, 10, "");
+  g_assert_cmpint (rotate (fixture, 2, 3), ==, TW_ROTATED);
+}
 
-  g_assert_cmpuint (outcomes[TW_ROTATED], ==, 1);
-  g_assert_cmpuint (outcomes[TW_ROTATE_REUSED], ==, 1);
-  g_assert_cmpuint (outcomes[TW_ROTATE_REFUSED], ==, N_THREADS - 2);
-  assert_revoked (fixture, &position, NOW, 10, "01 ");
+/* The key */
+
+static void
+test_key_stays (Fixture *fixture, gconstpointer kind)
+{
+  TwAccountKey first = { { 0 } }, again = { { 0 } }, afterwards = { { 0 } };
+  const TwAccountKey none = { { 0 } };
+
+  g_assert_true (tw_account_store_key (fixture->store, &first, NULL));
+  g_assert_true (tw_account_store_key (fixture->store, &again, NULL));
+  reopen (fixture);
+  g_assert_true (tw_account_store_key (fixture->store, &afterwards, NULL));
+  g_assert_cmpmem (&first, sizeof first, &again, sizeof again);
+  g_assert_cmpmem (&first, sizeof first, &afterwards, sizeof afterwards);
+  g_assert_true (memcmp (&first, &none, sizeof first) != 0);
+}
+
+typedef struct
+{
+  TwAccountStore *store;
+  pthread_barrier_t *start;
+  TwAccountKey key;
+} KeyRacer;
+
+static void *
+race_for_key (void *data)
+{
+  KeyRacer *racer = data;
+
+  pthread_barrier_wait (racer->start);
+  g_assert_true (tw_account_store_key (racer->store, &racer->key, NULL));
+  return NULL;
+}
+
+static void
+test_parallel_first_uses_get_one_key (Fixture *fixture, gconstpointer kind)
+{
+  pthread_t threads[N_THREADS];
+  KeyRacer racers[N_THREADS];
+  pthread_barrier_t start;
+
+  pthread_barrier_init (&start, NULL, N_THREADS);
   for (guint i = 0; i < N_THREADS; i++)
-    g_assert_cmpint (rotate (fixture, racers[i].number, 90), ==, TW_ROTATE_REFUSED);
+    {
+      racers[i] = (KeyRacer) { .store = fixture->store, .start = &start };
+      g_assert_cmpint (pthread_create (&threads[i], NULL, race_for_key, &racers[i]), ==, 0);
+    }
+  for (guint i = 0; i < N_THREADS; i++)
+    pthread_join (threads[i], NULL);
+  for (guint i = 1; i < N_THREADS; i++)
+    g_assert_cmpmem (&racers[0].key, sizeof racers[0].key, &racers[i].key, sizeof racers[i].key);
+  pthread_barrier_destroy (&start);
 }
 
 void
@@ -257,11 +343,15 @@ account_store_contract_add (const AccountStoreKind *kind)
     { "get/unknown-is-not-found", test_unknown_is_not_found },
     { "replace-hash/where-it-is-the-old-one", test_hash_is_replaced_where_it_is_the_old_one },
     { "rotate/gives-the-session", test_rotation_gives_the_session },
-    { "rotate/unknown-token-is-refused", test_unknown_token_is_refused },
-    { "rotate/used-token-ends-its-session", test_used_token_ends_its_session },
+    { "rotate/token-without-a-session-is-refused", test_token_without_a_session_is_refused },
+    { "rotate/asking-again-is-answered-the-same", test_asking_again_is_answered_the_same },
+    { "rotate/token-whose-successor-was-used-ends-its-session", test_token_whose_successor_was_used_ends_its_session },
+    { "rotate/another-successor-is-no-repetition", test_another_successor_is_no_repetition },
     { "rotate/token-from-long-ago-ends-its-session", test_token_from_long_ago_ends_its_session },
     { "rotate/reuse-leaves-other-sessions", test_reuse_leaves_other_sessions },
-    { "rotate/of-parallel-ones-one-wins", test_of_parallel_rotations_one_wins },
+    { "rotate/parallel-ones-are-one", test_parallel_rotations_are_one },
+    { "key/stays", test_key_stays },
+    { "key/parallel-first-uses-get-one", test_parallel_first_uses_get_one_key },
   };
 
   contract_add (kind, tests, G_N_ELEMENTS (tests));

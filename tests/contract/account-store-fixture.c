@@ -114,18 +114,28 @@ open_session (Fixture *fixture, const TwSessionRecord *session, TwRefreshRecord 
 }
 
 TwRotation
-rotate_at (Fixture *fixture, guint8 old, TwRefreshRecord next, gint64 now_ms, TwSessionRecord *session)
+rotate_in (Fixture *fixture, const char *session_id, guint8 old, TwRefreshRecord next, gint64 now_ms,
+           TwSessionRecord *session)
 {
-  TwRefreshRecord presented = token (old, 0);
+  TwRefreshRecord record = token (old, 0);
+  TwPresentedToken presented;
   Wait wait;
 
+  memcpy (presented.hash, record.hash, sizeof presented.hash);
+  g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
   wait_begin (&wait);
-  tw_account_store_rotate (fixture->store, presented.hash, &next, now_ms, wait_rotated, &wait);
+  tw_account_store_rotate (fixture->store, &presented, &next, now_ms, wait_rotated, &wait);
   wait_ok (&wait);
   g_assert_cmpint (wait.has_session, ==, wait.rotation != TW_ROTATE_REFUSED);
   if (session != NULL)
     *session = wait.session;
   return wait.rotation;
+}
+
+TwRotation
+rotate_at (Fixture *fixture, guint8 old, TwRefreshRecord next, gint64 now_ms, TwSessionRecord *session)
+{
+  return rotate_in (fixture, SESSION_1, old, next, now_ms, session);
 }
 
 TwRotation

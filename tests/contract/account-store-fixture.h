@@ -63,6 +63,12 @@ GError *insert (Fixture *fixture, const char *id, const char *email, const char 
 void insert_ann (Fixture *fixture); /* with SESSION_1, token 1 */
 
 void open_session (Fixture *fixture, const TwSessionRecord *session, TwRefreshRecord first);
+
+/* Presents token @old as one of @session_id, or, where that is "", as one of the first version. */
+TwRotation rotate_in (Fixture *fixture, const char *session_id, guint8 old, TwRefreshRecord next, gint64 now_ms,
+                      TwSessionRecord *session);
+
+/* The same in SESSION_1. */
 TwRotation rotate_at (Fixture *fixture, guint8 old, TwRefreshRecord next, gint64 now_ms, TwSessionRecord *session);
 TwRotation rotate (Fixture *fixture, guint8 old, guint8 next);
 void end_session_at (Fixture *fixture, const char *user_id, const char *session_id, gint64 now_ms);

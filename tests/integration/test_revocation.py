@@ -60,7 +60,8 @@ def test_reuse_of_a_refresh_token_is_seen_everywhere(stack):
     first, second = stack.gateways
     with Person(first.url) as somebody:
         used = somebody.refresh_token
-        somebody.take(somebody.client.post("/v1/sessions/refresh", json={"refreshToken": used}).json())
+        for _ in range(2):
+            somebody.take(somebody.refresh())
         problem(httpx.post(f"{second.url}/v1/sessions/refresh", json={"refreshToken": used}, timeout=60), 401)
         assert ask_all_workers(second.url, somebody.access_token) == {401}
         wait_until_refused(first.url, somebody.access_token)
@@ -83,10 +84,12 @@ def test_parallel_refreshes_at_both_gateways(stack):
 
         def refresh(number):
             url = stack.gateways[number % 2].url
-            return httpx.post(f"{url}/v1/sessions/refresh", json={"refreshToken": token}, timeout=60).status_code
+            answer = httpx.post(f"{url}/v1/sessions/refresh", json={"refreshToken": token}, timeout=60)
+            return answer.status_code, answer.json().get("refreshToken")
 
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
-            assert sorted(pool.map(refresh, range(16))) == [200] + [401] * 15
+            ((status, _),) = set(pool.map(refresh, range(16)))
+        assert status == 200
 
 
 def test_while_accounts_service_is_away(stack):

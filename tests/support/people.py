@@ -72,6 +72,12 @@ class Person:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    def refresh(self):
+        """The tokens that follow; they are not taken."""
+        answer = self.client.post("/v1/sessions/refresh", json={"refreshToken": self.refresh_token})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def add(self, name, **more):
         answer = self.client.post("/v1/tasks", json={"name": name, **more})
         assert answer.status_code == 201, answer.text

@@ -154,6 +154,7 @@ class Stack:
         tasks_services=1,
         accounts_services=1,
         service_arguments=(),
+        accounts_environment=None,
         ready=True,
         build=BUILD,
     ):
@@ -167,7 +168,9 @@ class Stack:
             # All at once, as they would be by whatever starts machines.
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 tasks = [pool.submit(self.start_service, "tasks-service") for _ in range(tasks_services)]
-                accounts = [pool.submit(self.start_service, "accounts-service") for _ in range(accounts_services)]
+                more = {"environment": accounts_environment} if accounts_environment else {}
+                accounts = [pool.submit(self.start_service, "accounts-service", **more)
+                            for _ in range(accounts_services)]
             self.tasks_services = [started.result() for started in tasks]
             self.accounts_services = [started.result() for started in accounts]
             self.gateways = [self.start_gateway(ready=ready) for _ in range(gateways)]

@@ -10,8 +10,9 @@
 #include "tw-mongo-place.h"
 #include "tw-temporary-folder.h"
 
-#define N_SECTIONS 4
+#define N_SECTIONS 5
 #define SESSION_3 "000000000000000000000003"
+#define SESSION_4 "000000000000000000000004"
 
 static TwDump *
 open_dump (const char *uri, TwDumpRole role)
@@ -100,19 +101,39 @@ assert_count (TwDump *dump, const TwDumpSection *section, guint64 expected)
   g_assert_cmpuint (n, ==, expected);
 }
 
-/* Ann with two sessions, one of which was refreshed ten times and one of which has ended; Bob with one. */
+static void
+put_old_token (Scene *scene, guint8 number, gboolean used)
+{
+  g_autofree char *hash = hash_json (number);
+
+  scene_put (scene, "tokens",
+             "{\"_id\": %s, \"sessionId\": \"" SESSION_4 "\","
+             " \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}",
+             hash);
+  if (used)
+    scene_put (scene, "uses",
+               "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", hash);
+}
+
+/* Ann with three sessions: one was refreshed ten times, one has ended, one is of the first version; Bob with one. */
 static void
 live (Scene *scene)
 {
   Fixture *store = &scene->instances[0];
-  TwSessionRecord second = session_of (ANN, SESSION_2);
+  TwSessionRecord second = session_of (ANN, SESSION_2), fourth = session_of (ANN, SESSION_4);
+  TwAccountKey key;
 
+  g_assert_true (tw_account_store_key (store->store, &key, NULL));
   insert_ann (store);
   g_assert_no_error (insert (store, BOB, "bob@example.org", SESSION_3, 60));
   for (guint8 i = 1; i <= 10; i++)
     g_assert_cmpint (rotate (store, i, i + 1), ==, TW_ROTATED);
   open_session (store, &second, token (50, NOW + DAY_MS));
   end_session_at (store, ANN, SESSION_2, NOW);
+  open_session (store, &fourth, token (70, NOW + DAY_MS));
+  scene_set (scene, "sessions", "{\"_id\": \"" SESSION_4 "\"}", "{\"$unset\": {\"token\": \"\"}}");
+  for (guint8 i = 80; i < 84; i++)
+    put_old_token (scene, i, i < 82);
 }
 
 /* What signing up and ending leave where they stop half-way. */
@@ -123,16 +144,39 @@ leave_half_done (Scene *scene)
   TwSessionRecord orphan = session_of ("00000000000000000000000c", "0000000000000000000000ff"),
                   ended = session_of (ANN, "000000000000000000000000");
 
-  open_session (store, &orphan, token (70, NOW + DAY_MS));
-  open_session (store, &ended, token (71, NOW + DAY_MS));
+  open_session (store, &orphan, token (71, NOW + DAY_MS));
+  open_session (store, &ended, token (72, NOW + DAY_MS));
   scene_put (scene, "revocations",
              "{\"_id\": {\"$numberLong\": \"1790000000001\"}, \"after\": {\"$numberLong\": \"1790000000000\"},"
              " \"sessionId\": \"000000000000000000000000\", \"expiresS\": {\"$numberLong\": \"1790086401\"}}");
 }
 
+/* The hash of a token, as GVariant prints it. */
+static char *
+hash_text (guint8 number)
+{
+  const TwRefreshRecord record = token (number, 0);
+  g_autoptr (GVariant) bytes = g_variant_ref_sink (
+      g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, record.hash, sizeof record.hash, 1));
+
+  return g_variant_print (bytes, FALSE);
+}
+
 static void
 test_records (void)
 {
+  static const char accounts[] = "('" ANN "', 'ann@example.org', nothing, 'the hash', 1790000000000)\n"
+                                 "('" BOB "', 'bob@example.org', nothing, 'the hash', 1790000000000)\n",
+                    revocations[] = "(1790000000000, '" SESSION_2 "', 1790086401)\n"
+                                    "(1790000000001, '000000000000000000000000', 1790086401)\n";
+  g_autofree char *last = hash_text (11), *before = hash_text (10), *first = hash_text (60);
+  g_autofree char *sessions = g_strdup_printf (
+      "('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000, %s, %s)\n"
+      "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000, %s, [])\n"
+      "('" SESSION_4 "', '" ANN "', 1790000000000, 1797776000000, 1790086400000, [], [])\n",
+      last, before, first);
+  const char *const expected[N_SECTIONS] = { accounts, NULL, sessions, NULL, revocations };
+  const guint counts[N_SECTIONS] = { 2, 1, 3, 4, 2 };
   g_autoptr (Scene) scene = scene_new (1);
   g_autoptr (TwDump) dump = NULL;
 
@@ -142,15 +186,6 @@ test_records (void)
   dump = open_dump (scene->uri, TW_DUMP_SOURCE);
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      static const char *const expected[N_SECTIONS] = {
-        "('" ANN "', 'ann@example.org', nothing, 'the hash', 1790000000000)\n"
-        "('" BOB "', 'bob@example.org', nothing, 'the hash', 1790000000000)\n",
-        "('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000)\n"
-        "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000)\n",
-        NULL,
-        "(1790000000000, '" SESSION_2 "', 1790086401)\n"
-        "(1790000000001, '000000000000000000000000', 1790086401)\n",
-      };
       const TwDumpSection *section = &dump->klass->sections[i];
 
       for (guint step = 1; step < 4; step++)
@@ -160,8 +195,7 @@ test_records (void)
 
           if (expected[i] != NULL)
             g_assert_cmpstr (text, ==, expected[i]);
-          else
-            g_assert_cmpuint (records->len, ==, 15);
+          g_assert_cmpuint (records->len, ==, counts[i]);
           assert_count (dump, section, records->len);
         }
     }
@@ -177,19 +211,18 @@ test_used_tokens_are_told (void)
   live (scene);
   scene_close (scene);
   dump = open_dump (scene->uri, TW_DUMP_SOURCE);
-  records = read_all (dump, &dump->klass->sections[2], 5);
-  g_assert_cmpuint (records->len, ==, 13);
+  records = read_all (dump, &dump->klass->sections[3], 3);
+  g_assert_cmpuint (records->len, ==, 4);
   for (guint i = 0; i < records->len; i++)
     {
       g_autoptr (GVariant) hash = NULL;
       const char *session_id;
       gboolean used;
-      guint number = i < 11 ? i + 1 : (i == 11 ? 50 : 60);
       gsize n;
 
       g_variant_get (records->pdata[i], "(@ay&sbx)", &hash, &session_id, &used, NULL);
-      g_assert_cmpint (used, ==, i < 10);
-      g_assert_cmpuint (*(const guint8 *) g_variant_get_fixed_array (hash, &n, 1), ==, number);
+      g_assert_cmpint (used, ==, i < 2);
+      g_assert_cmpuint (*(const guint8 *) g_variant_get_fixed_array (hash, &n, 1), ==, 80 + i);
       g_assert_cmpuint (n, ==, TW_REFRESH_HASH_SIZE);
     }
 }
@@ -262,11 +295,14 @@ test_copy_goes_on_as_the_original_would (void)
 
   copy.store = mongo_account_store_open (place);
   assert_revoked (&copy, &position, NOW, 10, "02 03 ");
-  g_assert_cmpint (rotate (&copy, 11, 12), ==, TW_ROTATED);
-  g_assert_cmpint (rotate (&copy, 50, 51), ==, TW_ROTATE_REFUSED);
-  g_assert_cmpint (rotate (&copy, 3, 13), ==, TW_ROTATE_REUSED);
+  for (guint8 i = 10; i <= 11; i++)
+    g_assert_cmpint (rotate (&copy, i, i + 1), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_in (&copy, SESSION_2, 50, token (51, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (&copy, 3, 4), ==, TW_ROTATE_REUSED);
   assert_revoked (&copy, &position, NOW, 10, "01 ");
-  g_assert_cmpint (rotate (&copy, 12, 14), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (&copy, 12, 13), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate_in (&copy, "", 82, token (90, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATED);
+  g_assert_cmpint (rotate_in (&copy, "", 81, token (90, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATE_REUSED);
   tw_account_store_free (copy.store);
 }
 
@@ -318,12 +354,12 @@ test_uses_that_were_left_are_written_again (void)
 {
   g_autoptr (Scene) scene = scene_new (1);
   g_autoptr (Scene) other = scene_new (0);
-  g_autofree char *third = hash_json (3);
+  g_autofree char *used = hash_json (81);
 
   live (scene);
   scene_close (scene);
   tw_dump_free (open_dump (other->uri, TW_DUMP_TARGET));
-  scene_put (other, "uses", "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", third);
+  scene_put (other, "uses", "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", used);
   copy_in_two_attempts (scene->uri, other->uri);
   finish_copy (other->uri);
   assert_same (scene->uri, other->uri);
@@ -332,7 +368,7 @@ test_uses_that_were_left_are_written_again (void)
 static void
 test_clear_deletes_everything (void)
 {
-  static const char *const collections[] = { "accounts", "sessions", "tokens", "uses", "revocations" };
+  static const char *const collections[] = { "accounts", "keys", "sessions", "tokens", "uses", "revocations" };
   g_autoptr (Scene) scene = scene_new (1);
   g_autoptr (Scene) other = scene_new (0);
   g_autoptr (TwDump) target = NULL;

@@ -11,6 +11,7 @@
 #define ACCOUNT_1 "aaaaaaaaaaaaaaaaaaaaaaa1"
 #define ACCOUNT_2 "aaaaaaaaaaaaaaaaaaaaaaa2"
 #define SESSION "bbbbbbbbbbbbbbbbbbbbbbb1"
+#define OTHER_SESSION "bbbbbbbbbbbbbbbbbbbbbbb2"
 #define FAR_MS G_GINT64_CONSTANT (4000000000000)
 
 static GVariant *
@@ -22,6 +23,26 @@ token_new (guint8 number, gboolean used)
                         FAR_MS);
 }
 
+/* A session with @n tokens: of the number given, and before it the next one. */
+static GVariant *
+session_new (const char *id, guint n, guint8 number)
+{
+  guint8 last[TW_REFRESH_HASH_SIZE] = { number }, before[TW_REFRESH_HASH_SIZE] = { number + 1 };
+
+  return g_variant_new ("(ssxxx@ay@ay)", id, ACCOUNT_1, (gint64) 1000, FAR_MS, FAR_MS,
+                        g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, last, n > 0 ? sizeof last : 0, 1),
+                        g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, before, n > 1 ? sizeof before : 0, 1));
+}
+
+static GVariant *
+key_new (void)
+{
+  guint8 key[TW_ACCOUNT_KEY_SIZE] = { 7, 8, 9 };
+
+  return g_variant_new ("(s@ay)", TW_ACCOUNT_KEY_NAME,
+                        g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, key, sizeof key, 1));
+}
+
 /* What is in section @i. */
 static GPtrArray *
 records_new (guint i)
@@ -30,7 +51,8 @@ records_new (guint i)
   GVariant *made[][2] = {
     { g_variant_new ("(ssmssx)", ACCOUNT_1, "ada@example.org", "Ada", "$argon2id$1", (gint64) 1000),
       g_variant_new ("(ssmssx)", ACCOUNT_2, "bob@example.org", NULL, "$argon2id$2", (gint64) 2000) },
-    { g_variant_new ("(ssxxx)", SESSION, ACCOUNT_1, (gint64) 1000, FAR_MS, FAR_MS) },
+    { key_new () },
+    { session_new (SESSION, 0, 0), session_new (OTHER_SESSION, 2, 10) },
     { token_new (1, TRUE), token_new (2, FALSE) },
     { g_variant_new ("(xsx)", (gint64) 5000, "cccccccccccccccccccccccc", FAR_MS / 1000),
       g_variant_new ("(xsx)", (gint64) 5001, "cccccccccccccccccccccccd", FAR_MS / 1000) },
@@ -68,7 +90,7 @@ make_database (const char *path)
 static void
 test_every_section_comes_back (void)
 {
-  static const char *const names[] = { "accounts", "sessions", "tokens", "revocations" };
+  static const char *const names[] = { "accounts", "keys", "sessions", "tokens", "revocations" };
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
   g_autoptr (GError) error = NULL;
@@ -115,14 +137,15 @@ see_rotation (TwRotation rotation, const TwSessionRecord *session, const GError 
 }
 
 static TwRotation
-rotate (TwAccountStore *store, guint8 number, guint8 next_number)
+rotate (TwAccountStore *store, const char *session_id, guint8 number, guint8 next_number)
 {
-  const guint8 hash[TW_REFRESH_HASH_SIZE] = { number };
+  TwPresentedToken presented = { .hash = { number } };
   const TwRefreshRecord next = { .hash = { next_number }, .expires_ms = FAR_MS };
   Seen seen;
 
+  g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
   tw_latch_init (&seen.latch);
-  tw_account_store_rotate (store, hash, &next, 3000, see_rotation, &seen);
+  tw_account_store_rotate (store, &presented, &next, 3000, see_rotation, &seen);
   tw_latch_wait (&seen.latch);
   return seen.rotation;
 }
@@ -143,6 +166,7 @@ test_store_goes_on_with_what_was_written (void)
   g_autoptr (TwAccountStore) store = NULL;
   g_autoptr (TwAccountRecord) bob = NULL;
   g_autoptr (GError) error = NULL;
+  TwAccountKey key;
   gint64 position;
   guint n = 0;
 
@@ -156,9 +180,14 @@ test_store_goes_on_with_what_was_written (void)
   g_assert_true (tw_account_store_revocations (store, 5000, 3000, 10, count_revocation, &n, &position, &error));
   g_assert_cmpuint (n, ==, 1);
   g_assert_cmpint (position, ==, 5001);
-  g_assert_cmpint (rotate (store, 2, 3), ==, TW_ROTATED);
-  g_assert_cmpint (rotate (store, 1, 4), ==, TW_ROTATE_REUSED);
-  g_assert_cmpint (rotate (store, 3, 5), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (store, "", 2, 3), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (store, "", 1, 4), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (store, SESSION, 3, 5), ==, TW_ROTATE_REFUSED);
+  g_assert_cmpint (rotate (store, OTHER_SESSION, 11, 10), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (store, OTHER_SESSION, 10, 9), ==, TW_ROTATED);
+  g_assert_true (tw_account_store_key (store, &key, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (key.bytes[0], ==, 7);
 }
 
 int

@@ -15,6 +15,7 @@ typedef struct
   guint number;
   Fixture *store; /* one of the instances */
   TwRotation outcome;
+  TwAccountKey key;
 } Member;
 
 struct _Crew
@@ -55,27 +56,65 @@ crew_run (Crew *crew, Scene *scene, void (*work) (Member *member))
 static void
 rotate_first (Member *member)
 {
-  member->outcome = rotate (member->store, 1, (guint8) (100 + member->number));
+  member->outcome = rotate (member->store, 1, 2);
 }
 
 static void
-test_of_parallel_rotations_one_wins (void)
+test_parallel_rotations_are_one (void)
 {
   g_autoptr (Scene) scene = scene_new (N_INSTANCES);
-  guint outcomes[3] = { 0 };
   gint64 position = 0;
   Crew crew;
 
   insert_ann (&scene->instances[0]);
   crew_run (&crew, scene, rotate_first);
   for (guint i = 0; i < N_THREADS; i++)
-    outcomes[crew.members[i].outcome]++;
-  g_assert_cmpuint (outcomes[TW_ROTATED], ==, 1);
-  g_assert_cmpuint (outcomes[TW_ROTATE_REUSED], ==, 1);
-  assert_revoked (&scene->instances[1], &position, NOW, 10, "01 ");
+    g_assert_cmpint (crew.members[i].outcome, ==, TW_ROTATED);
+  assert_revoked (&scene->instances[1], &position, NOW, 10, "");
+  g_assert_cmpint (rotate (&scene->instances[2], 2, 3), ==, TW_ROTATED);
+}
+
+/* The same with a token of the first version, of a session that has none yet. */
+static void
+rotate_first_version (Member *member)
+{
+  member->outcome = rotate_in (member->store, "", 1, token (2, NOW + DAY_MS), NOW, NULL);
+}
+
+static void
+test_parallel_rotations_of_the_first_version_are_one (void)
+{
+  g_autoptr (Scene) scene = scene_new (N_INSTANCES);
+  g_autofree char *first = hash_json (1);
+  Crew crew;
+
+  insert_ann (&scene->instances[0]);
+  scene_set (scene, "sessions", "{}", "{\"$unset\": {\"token\": \"\"}}");
+  scene_put (scene, "tokens",
+             "{\"_id\": %s, \"sessionId\": \"" SESSION_1 "\","
+             " \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}",
+             first);
+  crew_run (&crew, scene, rotate_first_version);
   for (guint i = 0; i < N_THREADS; i++)
-    g_assert_cmpint (rotate (&scene->instances[2], (guint8) (100 + i), 90), ==, TW_ROTATE_REFUSED);
-  g_assert_cmpint (scene_count (scene, "tokens", "{}"), ==, 2);
+    g_assert_cmpint (crew.members[i].outcome, ==, TW_ROTATED);
+  g_assert_cmpint (rotate (&scene->instances[2], 2, 3), ==, TW_ROTATED);
+}
+
+static void
+ask_for_key (Member *member)
+{
+  g_assert_true (tw_account_store_key (member->store->store, &member->key, NULL));
+}
+
+static void
+test_parallel_first_uses_get_one_key (void)
+{
+  g_autoptr (Scene) scene = scene_new (N_INSTANCES);
+  Crew crew;
+
+  crew_run (&crew, scene, ask_for_key);
+  for (guint i = 1; i < N_THREADS; i++)
+    g_assert_cmpmem (&crew.members[i].key, sizeof (TwAccountKey), &crew.members[0].key, sizeof (TwAccountKey));
 }
 
 static void
@@ -105,7 +144,7 @@ refresh_or_end (Member *member)
   if (member->number % 2 == 0)
     end_session_at (member->store, ANN, SESSION_1, NOW);
   else
-    member->outcome = rotate (member->store, 1, (guint8) (100 + member->number));
+    member->outcome = rotate (member->store, 1, 2);
 }
 
 static void
@@ -118,9 +157,8 @@ test_end_wins_over_refreshing (void)
   insert_ann (&scene->instances[0]);
   crew_run (&crew, scene, refresh_or_end);
   assert_revoked (&scene->instances[1], &position, NOW, 10, "01 ");
-  g_assert_cmpint (rotate (&scene->instances[2], 1, 90), ==, TW_ROTATE_REFUSED);
-  for (guint i = 1; i < N_THREADS; i += 2)
-    g_assert_cmpint (rotate (&scene->instances[2], (guint8) (100 + i), 90), ==, TW_ROTATE_REFUSED);
+  for (guint8 i = 1; i <= 2; i++)
+    g_assert_cmpint (rotate (&scene->instances[2], i, i + 1), ==, TW_ROTATE_REFUSED);
 }
 
 /* Signing up with one address */
@@ -146,10 +184,12 @@ test_of_parallel_sign_ups_one_wins (void)
   crew_run (&crew, scene, sign_up);
   for (guint i = 0; i < N_THREADS; i++)
     {
+      g_autofree char *session_id = g_strdup_printf ("%024x", 0xb00 + i);
+      const TwRefreshRecord next = token ((guint8) (200 + i), NOW + DAY_MS);
       gboolean won = crew.members[i].outcome == TW_ROTATED;
 
       n += won ? 1 : 0;
-      g_assert_cmpint (rotate (&scene->instances[0], (guint8) (100 + i), (guint8) (200 + i)), ==,
+      g_assert_cmpint (rotate_in (&scene->instances[0], session_id, (guint8) (100 + i), next, NOW, NULL), ==,
                        won ? TW_ROTATED : TW_ROTATE_REFUSED);
     }
   g_assert_cmpuint (n, ==, 1);
@@ -227,7 +267,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/account-instances-mongo/of-parallel-rotations-one-wins", test_of_parallel_rotations_one_wins);
+  g_test_add_func ("/account-instances-mongo/parallel-rotations-are-one", test_parallel_rotations_are_one);
+  g_test_add_func ("/account-instances-mongo/parallel-rotations-of-the-first-version-are-one",
+                   test_parallel_rotations_of_the_first_version_are_one);
+  g_test_add_func ("/account-instances-mongo/parallel-first-uses-get-one-key", test_parallel_first_uses_get_one_key);
   g_test_add_func ("/account-instances-mongo/parallel-ends-give-one-entry", test_parallel_ends_give_one_entry);
   g_test_add_func ("/account-instances-mongo/end-wins-over-refreshing", test_end_wins_over_refreshing);
   g_test_add_func ("/account-instances-mongo/of-parallel-sign-ups-one-wins", test_of_parallel_sign_ups_one_wins);

@@ -37,6 +37,7 @@ live_through (TwAccountStore *store, guint day)
   gint64 now_ms = NOW + day * DAY_MS;
   TwSessionRecord session = { .created_ms = now_ms, .ends_ms = now_ms + 90 * DAY_MS };
   TwRefreshRecord first = { .expires_ms = now_ms + 30 * DAY_MS }, second = first;
+  TwPresentedToken presented = { { 0 }, "" };
   TwLatch latch;
 
   g_snprintf (session.id, sizeof session.id, "%024u", day);
@@ -44,12 +45,14 @@ live_through (TwAccountStore *store, guint day)
   memcpy (first.hash, &day, sizeof day);
   memcpy (second.hash, &day, sizeof day);
   second.hash[31] = 1;
+  memcpy (presented.hash, first.hash, sizeof presented.hash);
+  g_strlcpy (presented.session_id, session.id, sizeof presented.session_id);
 
   tw_latch_init (&latch);
   tw_account_store_open_session (store, &session, &first, done, &latch);
   tw_latch_wait (&latch);
   tw_latch_init (&latch);
-  tw_account_store_rotate (store, first.hash, &second, now_ms, done_rotated, &latch);
+  tw_account_store_rotate (store, &presented, &second, now_ms, done_rotated, &latch);
   tw_latch_wait (&latch);
   if (day % 2 != 0)
     return; /* every other one just goes away */
@@ -101,8 +104,8 @@ test_what_has_expired_is_dropped (void)
   for (guint day = 0; day < 200; day++)
     live_through (store, day);
 
-  /* On day 199: two tokens of each of the last 30 days, a session of every other of 31, one revocation. */
-  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens"), ==, 60);
+  /* On day 199: a session of every other of the last 31 days, one revocation. */
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens"), ==, 0);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions"), ==, 16);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM revocations"), ==, 1);
 }
@@ -116,10 +119,87 @@ test_columns (void)
   g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (path, NULL);
 
   insert_user (store);
-  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens WHERE length (hash) = 32"), ==, 1);
-  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens WHERE used = 0"), ==, 1);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions WHERE length (token) = 32"), ==, 1);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions WHERE token_before IS NULL"), ==, 1);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions WHERE expires_ms = ends_ms"), ==, 1);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM accounts WHERE name IS NULL"), ==, 1);
+}
+
+#define HASH(end) "x'" "00000000000000000000000000000000000000000000000000000000000000" end "'"
+
+/* A database of the first version: a session of which one token was used, and a second one. */
+static void
+make_first_version (const char *path)
+{
+  static const char rows[]
+      = "INSERT INTO accounts VALUES ('" USER "', 'ann@example.org', NULL, 'hash', 1);"
+        "INSERT INTO sessions VALUES ('000000000000000000000001', '" USER "', 1, 4000000000000, 4000000000000);"
+        "INSERT INTO sessions VALUES ('000000000000000000000002', '" USER "', 1, 4000000000000, 4000000000000);"
+        "INSERT INTO refresh_tokens VALUES (" HASH ("01") ", '000000000000000000000001', 1, 4000000000000);"
+        "INSERT INTO refresh_tokens VALUES (" HASH ("02") ", '000000000000000000000001', 0, 4000000000000);"
+        "INSERT INTO refresh_tokens VALUES (" HASH ("03") ", '000000000000000000000002', 1, 4000000000000);"
+        "INSERT INTO refresh_tokens VALUES (" HASH ("04") ", '000000000000000000000002', 0, 4000000000000);";
+  g_autofree char *version = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 1;",
+                                              TW_ACCOUNT_TABLES_APPLICATION_ID);
+  const char *const steps[] = { version, tw_account_tables_migrations[0], rows };
+  sqlite3 *handle;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpint (sqlite3_exec (handle, steps[i], NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (handle);
+}
+
+typedef struct
+{
+  TwLatch latch;
+  TwRotation rotation;
+} Seen;
+
+static void
+see_rotation (TwRotation rotation, const TwSessionRecord *session, const GError *error, gpointer user_data)
+{
+  Seen *seen = user_data;
+
+  g_assert_no_error (error);
+  seen->rotation = rotation;
+  tw_latch_open (&seen->latch);
+}
+
+static TwRotation
+rotate (TwAccountStore *store, const char *session_id, guint8 number, guint8 next_number)
+{
+  const TwRefreshRecord next = { .hash = { [31] = next_number }, .expires_ms = G_GINT64_CONSTANT (4000000000000) };
+  TwPresentedToken presented = { .hash = { [31] = number } };
+  Seen seen;
+
+  g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
+  tw_latch_init (&seen.latch);
+  tw_account_store_rotate (store, &presented, &next, NOW, see_rotation, &seen);
+  tw_latch_wait (&seen.latch);
+  return seen.rotation;
+}
+
+static void
+test_sessions_of_the_first_version_go_on (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwAccountStore) store = NULL;
+
+  make_first_version (path);
+  store = tw_account_store_sqlite_new (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rotate (store, "", 9, 10), ==, TW_ROTATE_REFUSED);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (rotate (store, "", 2, 12), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (store, "000000000000000000000001", 12, 13), ==, TW_ROTATED);
+  g_assert_cmpint (rotate (store, "", 2, 12), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (store, "000000000000000000000001", 13, 14), ==, TW_ROTATE_REFUSED);
+  /* One that the first version had exchanged, for what nobody can derive. */
+  g_assert_cmpint (rotate (store, "", 3, 20), ==, TW_ROTATE_REUSED);
+  g_assert_cmpint (rotate (store, "", 4, 21), ==, TW_ROTATE_REFUSED);
 }
 
 int
@@ -128,5 +208,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account-tables/what-has-expired-is-dropped", test_what_has_expired_is_dropped);
   g_test_add_func ("/account-tables/columns", test_columns);
+  g_test_add_func ("/account-tables/sessions-of-the-first-version-go-on", test_sessions_of_the_first_version_go_on);
   return g_test_run ();
 }
