@@ -27,10 +27,10 @@ struct NewAccount {
   /** An ASCII address, local@domain, of at most 254 bytes. Upper and lower case are the same. */
   1: string email (tw.max_bytes = "254",
     vt.pattern = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"),
-  /** At least 8 characters and at most 1,024 bytes. */
-  2: string password (vt.min_size = "8", tw.max_bytes = "1024", tw.secret = "true"),
+  /** At least 8 characters and at most 1,024 bytes. It does not matter how a character is typed: it is compared in NFC. */
+  2: string password (vt.min_size = "8", tw.max_bytes = "1024", tw.normalize = "nfc", tw.secret = "true"),
   /** What to call the person: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
-  3: optional string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
+  3: optional string name (vt.min_size = "1", vt.max_size = "500", tw.normalize = "nfc", tw.visible = "true",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*")
 }
 

@@ -123,6 +123,13 @@ tw_decode_size (TwReading *reading, GError **error)
   return TRUE;
 }
 
+gboolean
+tw_decode_normalize (TwReading *reading, GError **error)
+{
+  reading->field->composed = TRUE;
+  return tw_reading_is (reading, "nfc", error);
+}
+
 static gboolean
 parse_integer (const TwType *type, const char *text, gint64 *value)
 {

@@ -76,6 +76,7 @@ gboolean tw_decode_bound (TwReading *reading, GError **error);
 gboolean tw_decode_visible (TwReading *reading, GError **error);
 gboolean tw_decode_pattern (TwReading *reading, GError **error);
 gboolean tw_decode_in (TwReading *reading, GError **error);
+gboolean tw_decode_normalize (TwReading *reading, GError **error);
 gboolean tw_decode_secret (TwReading *reading, GError **error);
 gboolean tw_decode_nulls (TwReading *reading, GError **error);
 gboolean tw_decode_error (TwReading *reading, GError **error);

@@ -66,7 +66,7 @@ static const TwAnnotation annotations[] = {
 
   { "api.path", INPUT, TW_KIND_SCALAR, tw_decode_path },
   { "api.query", INPUT, TW_KIND_SCALAR, tw_decode_query },
-  { "api.header", INPUT, TW_KIND_SCALAR, tw_decode_header },
+  { "api.header", VALUE, TW_KIND_SCALAR, tw_decode_header },
   { "api.cookie", INPUT, TW_KIND_SCALAR, tw_decode_cookie },
   { "api.body", INPUT, TW_KIND_ANY, tw_decode_body },
   { "tw.cookie", INPUT, TW_KIND_TEXT, tw_decode_carrier },
@@ -76,6 +76,7 @@ static const TwAnnotation annotations[] = {
   { "vt.max_size", VALUE, TW_KIND_SIZED, tw_decode_size },
   { "tw.max_bytes", VALUE, TW_KIND_TEXT, tw_decode_size },
   { "tw.visible", VALUE, TW_KIND_TEXT, tw_decode_visible },
+  { "tw.normalize", VALUE, TW_KIND_TEXT, tw_decode_normalize },
   { "vt.pattern", VALUE, TW_KIND_TEXT, tw_decode_pattern },
   { "vt.ge", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },

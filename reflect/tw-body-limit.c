@@ -47,7 +47,8 @@ times (guint64 n, guint64 size)
 static guint64
 text_limit (const TwField *field)
 {
-  guint64 by_characters = field->has_max_size ? times (field->max_size, ESCAPED_CHARACTER) : UNBOUNDED;
+  guint64 character = field->composed ? 4 * ESCAPED_CHARACTER : ESCAPED_CHARACTER;
+  guint64 by_characters = field->has_max_size ? times (field->max_size, character) : UNBOUNDED;
   guint64 by_bytes = field->has_max_bytes ? times (field->max_bytes, ESCAPED_BYTE) : UNBOUNDED;
   guint64 by_set = field->in != NULL ? 0 : UNBOUNDED;
 

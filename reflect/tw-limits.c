@@ -79,6 +79,28 @@ is_ascii (const char *data, gsize length)
   return every < 0x80 && zeros == 0;
 }
 
+/* As people see them: "é" is one, whether it came as one code point or as two. Composing never joins more than four
+ * code points to one, so that a text which is far from every limit need not be composed to tell; what is near is short,
+ * which matters, since sorting combining marks takes the square of their number. */
+static guint64
+count_composed (const TwField *field, const char *data, gsize length)
+{
+  guint64 as_it_stands = (guint64) g_utf8_strlen (data, (gssize) length);
+  guint64 farthest = 4 * MAX (field->has_min_size ? field->min_size : 0, field->has_max_size ? field->max_size : 0);
+  g_autofree char *composed = NULL;
+
+  if (as_it_stands > farthest || (field->has_max_bytes && length > field->max_bytes))
+    return as_it_stands;
+  composed = g_utf8_normalize (data, (gssize) length, G_NORMALIZE_DEFAULT_COMPOSE);
+  return (guint64) g_utf8_strlen (composed, -1);
+}
+
+static guint64
+count_characters (const TwField *field, const char *data, gsize length)
+{
+  return field->composed ? count_composed (field, data, length) : (guint64) g_utf8_strlen (data, (gssize) length);
+}
+
 static char *
 check_text (const TwField *field, const char *data, gsize length)
 {
@@ -87,7 +109,7 @@ check_text (const TwField *field, const char *data, gsize length)
 
   if (detail == NULL && (field->has_min_size || field->has_max_size))
     {
-      guint64 characters = ascii ? length : (guint64) g_utf8_strlen (data, (gssize) length);
+      guint64 characters = ascii ? length : count_characters (field, data, length);
 
       detail = check_size (field, characters, "character", "characters");
     }

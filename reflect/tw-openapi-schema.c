@@ -210,17 +210,30 @@ or_null (json_t *schema)
 }
 
 /* The doc comment, and in words what a schema can't say, or not so that a person sees it. */
+/* What JSON Schema has no word for. */
+static void
+append_sentence (GString *text, gsize doc_length, const char *sentence)
+{
+  if (text->len > 0)
+    g_string_append (text, text->len == doc_length ? "\n\n" : " ");
+  g_string_append (text, sentence);
+}
+
 static void
 set_description (json_t *schema, const TwField *field, TwDirection direction)
 {
   g_autoptr (GString) text = g_string_new (field->doc);
+  const gsize doc_length = text->len;
+  const gboolean is_input = direction == TW_OPENAPI_INPUT;
+  g_autofree char *bytes
+      = g_strdup_printf ("At most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->max_bytes);
 
-  if (direction == TW_OPENAPI_INPUT && (field->has_max_bytes || field->visible) && text->len > 0)
-    g_string_append (text, "\n\n");
-  if (direction == TW_OPENAPI_INPUT && field->has_max_bytes)
-    g_string_append_printf (text, "At most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->max_bytes);
-  if (direction == TW_OPENAPI_INPUT && field->visible)
-    g_string_append_printf (text, "%sAt least one character can be seen.", field->has_max_bytes ? " " : "");
+  if (is_input && field->has_max_bytes)
+    append_sentence (text, doc_length, bytes);
+  if (is_input && field->composed)
+    append_sentence (text, doc_length, "Characters are counted as in Unicode's form NFC.");
+  if (is_input && field->visible)
+    append_sentence (text, doc_length, "At least one character can be seen.");
   tw_openapi_set_text (schema, "description", text->str);
 }
 

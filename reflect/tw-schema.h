@@ -101,6 +101,7 @@ struct _TwField
   gboolean has_min_size, has_max_size, has_max_bytes, has_ge, has_le;
   guint64 min_size, max_size; /* code points, bytes of a binary, elements */
   guint64 max_bytes;
+  gboolean composed;        /* code points are counted as in the text's NFC: tw.normalize */
   gint64 ge, le;            /* integers */
   double ge_real, le_real;  /* doubles */
   gboolean visible;         /* tw.visible: a text has a character that can be seen */

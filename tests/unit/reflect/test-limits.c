@@ -52,6 +52,41 @@ test_text (Fixture *fixture, gconstpointer data)
   assert_string (text, "ab\0c", 4, "must be UTF-8 without the character U+0000");
 }
 
+/* What people see as one character is one, however it was typed. */
+static void
+test_text_counted_as_composed (Fixture *fixture, gconstpointer data)
+{
+  const TwType *type = tw_struct_find_field (fixture->limited, 5)->type;
+  const TwField field = {
+    .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2, .has_max_size = TRUE, .max_size = 3,
+  };
+  const TwField password = {
+    .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2, .has_max_bytes = TRUE, .max_bytes = 16,
+  };
+  const TwField many = { .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2 };
+  g_autofree char *marks = g_strnfill (1 << 20, 'a');
+  static const char *const short_ones[] = { "e\u0301", "\u1100\u1161\u11a8", "\u03b1\u0313\u0300\u0345", "é" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (short_ones); i++)
+    {
+      const char *text = short_ones[i];
+
+      assert_string (&field, text, strlen (text), "must be at least 2 characters");
+      assert_string (&password, text, strlen (text), "must be at least 2 characters");
+      assert_string (&many, text, strlen (text), "must be at least 2 characters");
+    }
+  assert_string (&field, "e\u0301e\u0301e\u0301", 9, NULL);
+  assert_string (&field, "abcd", 4, "must be at most 3 characters");
+  assert_string (&field, "e\u0301e\u0301e\u0301e\u0301", 12, "must be at most 3 characters");
+  assert_string (&password, "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", 18, "must be at most 16 bytes");
+  assert_string (&field, "e\xff", 2, "must be UTF-8");
+  /* As long as a request can be, and of what takes longest: told without being composed. */
+  for (gsize i = 0; i + 1 < 1 << 20; i += 4)
+    memcpy (marks + i, "\u0315\u0300", 4);
+  assert_string (&field, marks, 1 << 20, "must be at most 3 characters");
+  assert_string (&many, marks, 1 << 20, NULL);
+}
+
 static void
 test_text_without_limits (Fixture *fixture, gconstpointer data)
 {
@@ -199,6 +234,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/limits/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("text-counted-as-composed", test_text_counted_as_composed);
   ADD ("text-by-utf8-then-size-then-bytes-then-pattern", test_text);
   ADD ("text-without-limits-is-still-utf8", test_text_without_limits);
   ADD ("text-of-a-set", test_set_of_texts);
