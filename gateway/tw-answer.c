@@ -283,6 +283,7 @@ new_exception (const Reply *reply)
   if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
     return new_internal (reply->method, "an exception has no status from 400 to 599");
   response = tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
+  add_outside_headers (reply, response);
   /* What the browser would only send again. */
   if (reply->call->cookies && (status == 400 || status == 401))
     tw_cookies_drop_taken (response, reply->method, reply->context->secure_cookies);

@@ -7,10 +7,15 @@ namespace py taskwire.common
 
 /** A refusal that the caller can act on. At the edge it becomes an HTTP answer with this status. */
 exception BaseException {
-  /** What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 404 not there, 409 taken, 503 away. */
+  /**
+   * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 404 not there, 409 taken, 429 too often,
+   * 503 away.
+   */
   1: i32 code (tw.error = "status"),
   /** One sentence for a person. */
-  2: string message (tw.error = "detail")
+  2: string message (tw.error = "detail"),
+  /** After how many seconds to try again, where that is known. */
+  3: optional i32 retryAfter (api.header = "Retry-After")
 }
 
 /** How a service is. */

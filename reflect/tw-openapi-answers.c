@@ -97,6 +97,44 @@ add_refusal (TwOpenApi *api, json_t *answers, RefusalKind kind)
   json_object_set_new (api->responses, refusal->name, component);
 }
 
+/* Adds the headers that the exceptions of @method carry. */
+static void
+add_exception_headers (TwOpenApi *api, json_t *headers, const TwMethod *method)
+{
+  for (guint i = 0; i < method->result->n_fields; i++)
+    {
+      const TwField *result = &method->result->fields[i];
+      const TwStruct *exception = result->id != 0 ? result->type->structure : NULL;
+
+      for (guint k = 0; exception != NULL && k < exception->n_fields; k++)
+        {
+          const TwField *field = &exception->fields[k];
+
+          if (field->source == TW_SOURCE_HEADER)
+            json_object_set_new (headers, field->source_name,
+                                 describe_header (field->doc, tw_openapi_type (api, field->type, TW_OPENAPI_OUTPUT)));
+        }
+    }
+}
+
+/* What is refused in another way, with what this method's exceptions add to it. */
+static void
+add_other_refusal (TwOpenApi *api, json_t *answers, const TwMethod *method)
+{
+  const Refusal *other = &refusals[REFUSAL_OTHER];
+  json_t *headers = json_object (), *answer;
+
+  add_refusal (api, answers, REFUSAL_OTHER);
+  add_exception_headers (api, headers, method);
+  if (json_object_size (headers) > 0)
+    {
+      answer = json_copy (json_object_get (api->responses, other->name));
+      json_object_set (answer, "headers", headers);
+      json_object_set_new (answers, other->status, answer);
+    }
+  json_decref (headers);
+}
+
 static gboolean
 has_path_parameter (const TwMethod *method)
 {
@@ -119,7 +157,7 @@ add_refusals (TwOpenApi *api, json_t *answers, const TwMethod *method)
   add_refusal (api, answers, REFUSAL_UNAVAILABLE);
   add_refusal (api, answers, REFUSAL_TIMEOUT);
   /* An exception's status is known to the service alone; and anything can fail. */
-  add_refusal (api, answers, REFUSAL_OTHER);
+  add_other_refusal (api, answers, method);
 }
 
 static gboolean

@@ -225,8 +225,7 @@ set_description (json_t *schema, const TwField *field, TwDirection direction)
   g_autoptr (GString) text = g_string_new (field->doc);
   const gsize doc_length = text->len;
   const gboolean is_input = direction == TW_OPENAPI_INPUT;
-  g_autofree char *bytes
-      = g_strdup_printf ("At most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->max_bytes);
+  g_autofree char *bytes = g_strdup_printf ("At most %" G_GUINT64_FORMAT " bytes in UTF-8.", field->max_bytes);
 
   if (is_input && field->has_max_bytes)
     append_sentence (text, doc_length, bytes);

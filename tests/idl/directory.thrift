@@ -11,7 +11,9 @@ exception Refusal {
   /** One sentence for a person. */
   2: string explanation (tw.error = "detail"),
   /** How often this was refused before. */
-  3: optional i32 times
+  3: optional i32 times,
+  /** After how many seconds to ask again. */
+  4: optional i32 pause (api.header = "Retry-After")
 }
 
 /** How the directory is. */

@@ -220,6 +220,19 @@ test_exception_that_passes_says_when_to_try_again (Fixture *fixture, gconstpoint
 }
 
 static void
+test_exception_says_itself_when_to_try_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = NULL;
+
+  open_struct (&fixture->writer, 1);
+  put_i32 (&fixture->writer, 1, 429);
+  put_i32 (&fixture->writer, 4, 1800);
+  response = answer_struct (fixture, "write");
+  g_assert_cmpuint (tw_response_status (response), ==, 429);
+  g_assert_cmpstr (tw_response_header (response, "Retry-After"), ==, "1800");
+}
+
+static void
 test_exception_without_a_status_of_errors (Fixture *fixture, gconstpointer data)
 {
   static const gint32 statuses[] = { 0, -1, 200, 399, 600, G_MAXINT32 };
@@ -425,6 +438,7 @@ main (int argc, char **argv)
   add ("/answer/field-of-another-type", NULL, test_field_of_another_type);
   add ("/answer/exception", NULL, test_exception);
   add ("/answer/exception-that-passes-says-when-to-try-again", NULL, test_exception_that_passes_says_when_to_try_again);
+  add ("/answer/exception-says-itself-when-to-try-again", NULL, test_exception_says_itself_when_to_try_again);
   add ("/answer/exception-without-a-status-of-errors", NULL, test_exception_without_a_status_of_errors);
   add ("/answer/failures-tell-no-addresses", NULL, test_failures);
   add ("/answer/application-exception-is-told-to-nobody", NULL, test_application_exception);

@@ -58,10 +58,20 @@ test_text_counted_as_composed (Fixture *fixture, gconstpointer data)
 {
   const TwType *type = tw_struct_find_field (fixture->limited, 5)->type;
   const TwField field = {
-    .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2, .has_max_size = TRUE, .max_size = 3,
+    .type = type,
+    .composed = TRUE,
+    .has_min_size = TRUE,
+    .min_size = 2,
+    .has_max_size = TRUE,
+    .max_size = 3,
   };
   const TwField password = {
-    .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2, .has_max_bytes = TRUE, .max_bytes = 16,
+    .type = type,
+    .composed = TRUE,
+    .has_min_size = TRUE,
+    .min_size = 2,
+    .has_max_bytes = TRUE,
+    .max_bytes = 16,
   };
   const TwField many = { .type = type, .composed = TRUE, .has_min_size = TRUE, .min_size = 2 };
   g_autofree char *marks = g_strnfill (1 << 20, 'a');

@@ -274,6 +274,10 @@ test_refusals (void)
   g_assert_nonnull (json_object_get (post, "413"));
   g_assert_nonnull (json_object_get (post, "415"));
   g_assert_nonnull (json_object_get (post, "default"));
+  assert_json (at (post, "default", "headers", NULL),
+               "{\"retry-after\": {\"description\": \"After how many seconds to ask again.\","
+               " \"schema\": {\"type\": \"integer\", \"format\": \"int32\"}}}");
+  assert_json (at (motto, "default", NULL), "{\"$ref\": \"#/components/responses/Refused\"}");
   g_assert_nonnull (json_object_get (motto, "503"));
   g_assert_nonnull (json_object_get (motto, "504"));
   g_assert_null (json_object_get (motto, "401"));
