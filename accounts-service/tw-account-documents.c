@@ -127,7 +127,8 @@ read_bytes (const bson_t *document, const char *field, guint8 *bytes, gsize n, G
   bson_iter_binary (&iter, &subtype, &length, &there);
   if (length != n)
     {
-      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has a %s of %u bytes", field, length);
+      g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "A document in the database has a %s of %u bytes", field,
+                   length);
       return FALSE;
     }
   memcpy (bytes, there, n);
@@ -204,8 +205,7 @@ tw_session_document_read (const bson_t *document, TwSessionDocument *read, GErro
   return read_id (document, "_id", session->id, error) && read_id (document, "userId", session->user_id, error)
          && read_date (document, "createdOn", &session->created_ms, error)
          && read_date (document, "endsOn", &session->ends_ms, error)
-         && read_date (document, "expiresOn", &read->expires_ms, error)
-         && read_tokens (document, &read->tokens, error);
+         && read_date (document, "expiresOn", &read->expires_ms, error) && read_tokens (document, &read->tokens, error);
 }
 
 bson_t *
@@ -304,4 +304,60 @@ tw_revocation_document_read (const bson_t *document, TwRevocationDocument *revoc
   return read_int64 (document, "_id", &revocation->position, error)
          && read_id (document, "sessionId", revocation->session_id, error)
          && read_int64 (document, "expiresS", &revocation->expires_s, error);
+}
+
+static void
+append_attempt_hash (bson_t *document, const char *field, const guint8 *hash)
+{
+  BSON_APPEND_BINARY (document, field, BSON_SUBTYPE_BINARY, hash, TW_ATTEMPT_HASH_SIZE);
+}
+
+static gboolean
+read_attempt (const bson_t *document, TwAttempt *attempt, GError **error)
+{
+  return read_bytes (document, "account", attempt->account, TW_ATTEMPT_HASH_SIZE, error)
+         && read_bytes (document, "origin", attempt->origin, TW_ATTEMPT_HASH_SIZE, error);
+}
+
+bson_t *
+tw_failure_document_new (const TwFailureDocument *failure)
+{
+  bson_t *document = tw_document_with_text ("_id", failure->id);
+
+  append_attempt_hash (document, "account", failure->attempt.account);
+  append_attempt_hash (document, "origin", failure->attempt.origin);
+  BSON_APPEND_BOOL (document, "strange", failure->strange);
+  BSON_APPEND_DATE_TIME (document, "failedOn", failure->at_ms);
+  return document;
+}
+
+gboolean
+tw_failure_document_read (const bson_t *document, TwFailureDocument *failure, GError **error)
+{
+  bson_iter_t strange;
+
+  if (!read_id (document, "_id", failure->id, error) || !read_attempt (document, &failure->attempt, error)
+      || !find (document, "strange", BSON_TYPE_BOOL, &strange, error)
+      || !read_date (document, "failedOn", &failure->at_ms, error))
+    return FALSE;
+  failure->strange = bson_iter_bool (&strange);
+  return TRUE;
+}
+
+bson_t *
+tw_origin_document_new (const TwAttempt *attempt, gint64 seen_ms)
+{
+  bson_t *document = bson_new ();
+
+  BSON_APPEND_BINARY (document, "_id", BSON_SUBTYPE_BINARY, (const guint8 *) attempt, sizeof *attempt);
+  append_attempt_hash (document, "account", attempt->account);
+  append_attempt_hash (document, "origin", attempt->origin);
+  BSON_APPEND_DATE_TIME (document, "seenOn", seen_ms);
+  return document;
+}
+
+gboolean
+tw_origin_document_read (const bson_t *document, TwAttempt *attempt, gint64 *seen_ms, GError **error)
+{
+  return read_attempt (document, attempt, error) && read_date (document, "seenOn", seen_ms, error);
 }

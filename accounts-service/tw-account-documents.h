@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 #define TW_ACCOUNT_COLLECTION "accounts"
 #define TW_SESSION_COLLECTION "sessions"
 #define TW_KEY_COLLECTION "keys"
+#define TW_FAILURE_COLLECTION "failures"
+#define TW_ORIGIN_COLLECTION "origins"
 #define TW_TOKEN_COLLECTION "tokens"
 #define TW_USE_COLLECTION "uses"
 #define TW_REVOCATION_COLLECTION "revocations"
@@ -68,6 +70,22 @@ typedef struct
 /* @after: the position of the one before it, or 0. */
 bson_t *tw_revocation_document_new (const TwRevocationDocument *revocation, gint64 after);
 gboolean tw_revocation_document_read (const bson_t *document, TwRevocationDocument *revocation, GError **error);
+
+/* A failed attempt to sign in, by an id as tw_id_new() makes. */
+typedef struct
+{
+  char id[TW_ID_SIZE];
+  TwAttempt attempt;
+  gboolean strange;
+  gint64 at_ms;
+} TwFailureDocument;
+
+bson_t *tw_failure_document_new (const TwFailureDocument *failure);
+gboolean tw_failure_document_read (const bson_t *document, TwFailureDocument *failure, GError **error);
+
+/* From where somebody has signed in. What it is known by is the account and the origin. */
+bson_t *tw_origin_document_new (const TwAttempt *attempt, gint64 seen_ms);
+gboolean tw_origin_document_read (const bson_t *document, TwAttempt *attempt, gint64 *seen_ms, GError **error);
 
 /* { field: value }, a filter. */
 bson_t *tw_document_with_text (const char *field, const char *value);

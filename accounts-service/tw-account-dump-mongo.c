@@ -277,6 +277,26 @@ write_tokens (TwDump *dump, gpointer *records, guint n, GError **error)
 }
 
 static gboolean
+write_failures (TwDump *dump, gpointer *records, guint n, GError **error)
+{
+  GPtrArray *documents = documents_new ();
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (documents, tw_account_records_failure_document (records[i]));
+  return tw_mongo_dump_insert (mongo_of (dump), TW_FAILURE_COLLECTION, documents, error);
+}
+
+static gboolean
+write_origins (TwDump *dump, gpointer *records, guint n, GError **error)
+{
+  GPtrArray *documents = documents_new ();
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (documents, tw_account_records_origin_document (records[i]));
+  return tw_mongo_dump_insert (mongo_of (dump), TW_ORIGIN_COLLECTION, documents, error);
+}
+
+static gboolean
 write_revocations (TwDump *dump, gpointer *records, guint n, GError **error)
 {
   g_autoptr (GVariant) last = NULL;
@@ -318,6 +338,8 @@ DEFINE_SECTION (accounts)
 DEFINE_SECTION (keys)
 DEFINE_SECTION (sessions)
 DEFINE_SECTION (tokens)
+DEFINE_SECTION (failures)
+DEFINE_SECTION (origins)
 DEFINE_SECTION (revocations)
 
 static gboolean
@@ -344,10 +366,9 @@ tw_account_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
 {
 #define SECTION(kind, type) { #kind, type, kind##_count, kind##_read, kind##_last, kind##_write }
   static const TwDumpSection sections[] = {
-    SECTION (accounts, TW_ACCOUNT_DUMP_ACCOUNT),
-    SECTION (keys, TW_ACCOUNT_DUMP_KEY),
-    SECTION (sessions, TW_ACCOUNT_DUMP_SESSION),
-    SECTION (tokens, TW_ACCOUNT_DUMP_TOKEN),
+    SECTION (accounts, TW_ACCOUNT_DUMP_ACCOUNT),       SECTION (keys, TW_ACCOUNT_DUMP_KEY),
+    SECTION (sessions, TW_ACCOUNT_DUMP_SESSION),       SECTION (tokens, TW_ACCOUNT_DUMP_TOKEN),
+    SECTION (failures, TW_ACCOUNT_DUMP_FAILURE),       SECTION (origins, TW_ACCOUNT_DUMP_ORIGIN),
     SECTION (revocations, TW_ACCOUNT_DUMP_REVOCATION),
   };
 #undef SECTION

@@ -8,10 +8,14 @@
 TW_SQLITE_DUMP_DEFINE (accounts, TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id", "id, email, name, password_hash, created_ms",
                        "?1, ?2, ?3, ?4, ?5")
 TW_SQLITE_DUMP_DEFINE (sessions, TW_ACCOUNT_DUMP_SESSION, "sessions", "id",
-                       "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", "?1, ?2, ?3, ?4, ?5, ?6, ?7")
+                       "id, user_id, created_ms, ends_ms, expires_ms, token, token_before",
+                       "?1, ?2, ?3, ?4, ?5, ?6, ?7")
 TW_SQLITE_DUMP_DEFINE (keys, TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", "?1, ?2")
 TW_SQLITE_DUMP_DEFINE (tokens, TW_ACCOUNT_DUMP_TOKEN, "refresh_tokens", "hash", "hash, session_id, used, expires_ms",
                        "?1, ?2, ?3, ?4")
+TW_SQLITE_DUMP_DEFINE (failures, TW_ACCOUNT_DUMP_FAILURE, "failures", "id", "id, account, origin, strange, at_ms",
+                       "?1, ?2, ?3, ?4, ?5")
+TW_SQLITE_DUMP_DEFINE (origins, TW_ACCOUNT_DUMP_ORIGIN, "origins", "key", "key, account, seen_ms", "?1, ?2, ?3")
 TW_SQLITE_DUMP_DEFINE (revocations, TW_ACCOUNT_DUMP_REVOCATION, "revocations", "position",
                        "position, session_id, expires_s", "?1, ?2, ?3")
 
@@ -21,6 +25,8 @@ static const TwDumpSection sections[] = {
   TW_SQLITE_DUMP_SECTION (keys, TW_ACCOUNT_DUMP_KEY),
   TW_SQLITE_DUMP_SECTION (sessions, TW_ACCOUNT_DUMP_SESSION),
   TW_SQLITE_DUMP_SECTION (tokens, TW_ACCOUNT_DUMP_TOKEN),
+  TW_SQLITE_DUMP_SECTION (failures, TW_ACCOUNT_DUMP_FAILURE),
+  TW_SQLITE_DUMP_SECTION (origins, TW_ACCOUNT_DUMP_ORIGIN),
   TW_SQLITE_DUMP_SECTION (revocations, TW_ACCOUNT_DUMP_REVOCATION),
 };
 

@@ -7,6 +7,8 @@
  *     sessions     (id: s, user_id: s, created_ms: x, ends_ms: x, expires_ms: x, token: ay, token_before: ay), by id;
  *                  hashes of 32 bytes, or empty
  *     tokens       (hash: ay (32 bytes), session_id: s, used: b, expires_ms: x), by hash: those of the first version
+ *     failures     (id: s, account: ay, origin: ay, strange: b, at_ms: x), by id
+ *     origins      (key: ay, account: ay, seen_ms: x), by key
  *     revocations  (position: x, session_id: s, expires_s: x), by position */
 
 #pragma once
@@ -18,6 +20,8 @@ G_BEGIN_DECLS
 #define TW_ACCOUNT_DUMP_ACCOUNT "(ssmssx)"
 #define TW_ACCOUNT_DUMP_KEY "(say)"
 #define TW_ACCOUNT_DUMP_SESSION "(ssxxxayay)"
+#define TW_ACCOUNT_DUMP_FAILURE "(sayaybx)"
+#define TW_ACCOUNT_DUMP_ORIGIN "(ayayx)"
 #define TW_ACCOUNT_DUMP_TOKEN "(aysbx)"
 #define TW_ACCOUNT_DUMP_REVOCATION "(xsx)"
 

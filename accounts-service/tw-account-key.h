@@ -23,6 +23,7 @@ typedef enum
 {
   TW_ACCOUNT_KEY_NEXT_TOKEN = 1, /* a refresh token's successor */
   TW_ACCOUNT_KEY_TOKEN_TAG = 2,  /* that a refresh token was made here */
+  TW_ACCOUNT_KEY_ATTEMPTS = 3,   /* what attempts to sign in are counted by */
 } TwAccountKeyUse;
 
 /* A new one. Thread-safe, as the other. */

@@ -4,7 +4,6 @@
 
 #include "tw-account-documents.h"
 #include "tw-account-revocations-mongo.h"
-#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
 
@@ -46,11 +45,11 @@ key_run (TwMongoSession *session, gpointer job, GError **error)
 }
 
 gboolean
-tw_account_reads_mongo_key (TwMongo *mongo, TwAccountKey *key, GError **error)
+tw_account_reads_mongo_key (TwMongo *mongo, gint64 deadline_ms, TwAccountKey *key, GError **error)
 {
   gpointer job = g_new (TwAccountKey, 1);
 
-  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_CHANGING, key_run, &job, g_free, error))
+  if (!tw_mongo_call (mongo, deadline_ms, TW_MONGO_CHANGING, key_run, &job, g_free, error))
     return FALSE;
   memcpy (key, job, sizeof *key);
   g_free (job);
@@ -94,14 +93,15 @@ lookup_free (gpointer job)
 }
 
 TwAccountRecord *
-tw_account_reads_mongo_account (TwMongo *mongo, const char *field, const char *value, GError **error)
+tw_account_reads_mongo_account (TwMongo *mongo, gint64 deadline_ms, const char *field, const char *value,
+                                GError **error)
 {
   Lookup *lookup = g_new (Lookup, 1);
   gpointer job = lookup;
   TwAccountRecord *account;
 
   *lookup = (Lookup) { .field = field, .value = g_strdup (value) };
-  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_READING, lookup_run, &job, lookup_free, error))
+  if (!tw_mongo_call (mongo, deadline_ms, TW_MONGO_READING, lookup_run, &job, lookup_free, error))
     return NULL;
   lookup = job;
   account = g_steal_pointer (&lookup->account);
@@ -136,8 +136,8 @@ listing_free (gpointer job)
 }
 
 gboolean
-tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
-                                    gpointer user_data, gint64 *position, GError **error)
+tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
+                                    TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error)
 {
   Listing *listing = g_new (Listing, 1);
   gpointer job = listing;
@@ -145,7 +145,7 @@ tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 since, gint64 now_ms,
   *position = since;
   *listing = (Listing) { .since = since, .now_ms = now_ms, .limit = limit };
   listing->entries = g_array_new (FALSE, FALSE, sizeof (TwRevocationDocument));
-  if (!tw_mongo_call (mongo, tw_deadline_get (), TW_MONGO_READING, listing_run, &job, listing_free, error))
+  if (!tw_mongo_call (mongo, deadline_ms, TW_MONGO_READING, listing_run, &job, listing_free, error))
     return FALSE;
   listing = job;
   for (guint i = 0; i < listing->entries->len; i++)

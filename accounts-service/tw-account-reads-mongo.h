@@ -11,14 +11,15 @@
 G_BEGIN_DECLS
 
 /* See tw_account_store_key(). */
-gboolean tw_account_reads_mongo_key (TwMongo *mongo, TwAccountKey *key, GError **error);
+gboolean tw_account_reads_mongo_key (TwMongo *mongo, gint64 deadline_ms, TwAccountKey *key, GError **error);
 
 /* The account whose @field (static) is @value. NOT_FOUND. */
-TwAccountRecord *tw_account_reads_mongo_account (TwMongo *mongo, const char *field, const char *value, GError **error);
+TwAccountRecord *tw_account_reads_mongo_account (TwMongo *mongo, gint64 deadline_ms, const char *field,
+                                                 const char *value, GError **error);
 
 /* See tw_account_store_revocations(). */
-gboolean tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 since, gint64 now_ms, guint limit,
-                                             TwRevocationFunc row, gpointer user_data, gint64 *position,
+gboolean tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 deadline_ms, gint64 since, gint64 now_ms,
+                                             guint limit, TwRevocationFunc row, gpointer user_data, gint64 *position,
                                              GError **error);
 
 G_END_DECLS

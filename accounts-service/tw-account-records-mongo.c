@@ -154,10 +154,11 @@ pack_sessions (TwMongoSession *session, const GPtrArray *documents, GPtrArray *r
       if (!tw_session_document_read (g_ptr_array_index (documents, i), &document, error))
         return FALSE;
       if (g_hash_table_contains (accounts, session_of->user_id) && !g_hash_table_contains (ended, session_of->id))
-        add_record (records, g_variant_new ("(ssxxx@ay@ay)", session_of->id, session_of->user_id, session_of->created_ms,
-                                            session_of->ends_ms, document.expires_ms,
-                                            bytes_new (document.tokens.last, document.tokens.n > 0 ? TW_REFRESH_HASH_SIZE : 0),
-                                            bytes_new (document.tokens.before, document.tokens.n > 1 ? TW_REFRESH_HASH_SIZE : 0)));
+        add_record (records, g_variant_new (
+                               "(ssxxx@ay@ay)", session_of->id, session_of->user_id, session_of->created_ms,
+                               session_of->ends_ms, document.expires_ms,
+                               bytes_new (document.tokens.last, document.tokens.n > 0 ? TW_REFRESH_HASH_SIZE : 0),
+                               bytes_new (document.tokens.before, document.tokens.n > 1 ? TW_REFRESH_HASH_SIZE : 0)));
     }
   return TRUE;
 }
@@ -186,6 +187,7 @@ append_hash_key (bson_t *document, const char *name, GVariant *record)
   gsize length;
   const guint8 *hash = g_variant_get_fixed_array (key, &length, 1);
 
+  G_STATIC_ASSERT (sizeof (TwAttempt) == TW_REFRESH_HASH_SIZE);
   return length == TW_REFRESH_HASH_SIZE
          && BSON_APPEND_BINARY (document, name, BSON_SUBTYPE_BINARY, hash, (guint32) length);
 }
@@ -206,9 +208,9 @@ pack_tokens (TwMongoSession *session, const GPtrArray *documents, GPtrArray *rec
       if (!tw_token_document_read (g_ptr_array_index (documents, i), &token, error))
         return FALSE;
       hash = g_bytes_new (token.refresh.hash, sizeof token.refresh.hash);
-      add_record (records, g_variant_new ("(@aysbx)", bytes_new (token.refresh.hash, sizeof token.refresh.hash),
-                                          token.session_id, g_hash_table_contains (used, hash),
-                                          token.refresh.expires_ms));
+      add_record (records,
+                  g_variant_new ("(@aysbx)", bytes_new (token.refresh.hash, sizeof token.refresh.hash),
+                                 token.session_id, g_hash_table_contains (used, hash), token.refresh.expires_ms));
     }
   return TRUE;
 }
@@ -244,6 +246,65 @@ tw_account_records_use_document (GVariant *record)
   TwTokenDocument token;
 
   return unpack_token (record, &token) ? tw_use_document_new (&token.refresh) : NULL;
+}
+
+static gboolean
+pack_failures (TwMongoSession *session, const GPtrArray *documents, GPtrArray *records, GError **error)
+{
+  for (guint i = 0; i < documents->len; i++)
+    {
+      TwFailureDocument failure;
+      const TwAttempt *attempt = &failure.attempt;
+
+      if (!tw_failure_document_read (g_ptr_array_index (documents, i), &failure, error))
+        return FALSE;
+      add_record (records,
+                  g_variant_new ("(s@ay@aybx)", failure.id, bytes_new (attempt->account, TW_ATTEMPT_HASH_SIZE),
+                                 bytes_new (attempt->origin, TW_ATTEMPT_HASH_SIZE), failure.strange, failure.at_ms));
+    }
+  return TRUE;
+}
+
+bson_t *
+tw_account_records_failure_document (GVariant *record)
+{
+  TwFailureDocument failure = { .strange = FALSE };
+  g_autoptr (GVariant) account = NULL, origin = NULL;
+  const char *id;
+
+  g_variant_get (record, "(&s@ay@aybx)", &id, &account, &origin, &failure.strange, &failure.at_ms);
+  g_strlcpy (failure.id, id, sizeof failure.id);
+  read_bytes (account, failure.attempt.account, TW_ATTEMPT_HASH_SIZE);
+  read_bytes (origin, failure.attempt.origin, TW_ATTEMPT_HASH_SIZE);
+  return tw_failure_document_new (&failure);
+}
+
+static gboolean
+pack_origins (TwMongoSession *session, const GPtrArray *documents, GPtrArray *records, GError **error)
+{
+  for (guint i = 0; i < documents->len; i++)
+    {
+      TwAttempt attempt;
+      gint64 seen_ms;
+
+      if (!tw_origin_document_read (g_ptr_array_index (documents, i), &attempt, &seen_ms, error))
+        return FALSE;
+      add_record (records, g_variant_new ("(@ay@ayx)", bytes_new ((const guint8 *) &attempt, sizeof attempt),
+                                          bytes_new (attempt.account, TW_ATTEMPT_HASH_SIZE), seen_ms));
+    }
+  return TRUE;
+}
+
+bson_t *
+tw_account_records_origin_document (GVariant *record)
+{
+  TwAttempt attempt = { { 0 }, { 0 } };
+  g_autoptr (GVariant) key = NULL;
+  gint64 seen_ms;
+
+  g_variant_get (record, "(@ay@ayx)", &key, NULL, &seen_ms);
+  read_bytes (key, (guint8 *) &attempt, sizeof attempt);
+  return tw_origin_document_new (&attempt, seen_ms);
 }
 
 static gboolean
@@ -289,11 +350,12 @@ tw_account_records_revocation_document (GVariant *record, gint64 after)
 
 const TwAccountRecordKind tw_account_records_accounts
     = { TW_ACCOUNT_COLLECTION, append_text_key, pack_accounts };
-const TwAccountRecordKind tw_account_records_keys
-    = { TW_KEY_COLLECTION, append_text_key, pack_keys };
+const TwAccountRecordKind tw_account_records_keys = { TW_KEY_COLLECTION, append_text_key, pack_keys };
 const TwAccountRecordKind tw_account_records_sessions
     = { TW_SESSION_COLLECTION, append_text_key, pack_sessions };
 const TwAccountRecordKind tw_account_records_tokens
     = { TW_TOKEN_COLLECTION, append_hash_key, pack_tokens };
+const TwAccountRecordKind tw_account_records_failures = { TW_FAILURE_COLLECTION, append_text_key, pack_failures };
+const TwAccountRecordKind tw_account_records_origins = { TW_ORIGIN_COLLECTION, append_hash_key, pack_origins };
 const TwAccountRecordKind tw_account_records_revocations
     = { TW_REVOCATION_COLLECTION, append_position, pack_revocations };

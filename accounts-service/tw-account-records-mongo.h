@@ -26,6 +26,8 @@ extern const TwAccountRecordKind tw_account_records_accounts;
 extern const TwAccountRecordKind tw_account_records_keys;
 extern const TwAccountRecordKind tw_account_records_sessions;
 extern const TwAccountRecordKind tw_account_records_tokens;
+extern const TwAccountRecordKind tw_account_records_failures;
+extern const TwAccountRecordKind tw_account_records_origins;
 extern const TwAccountRecordKind tw_account_records_revocations;
 
 /* The document of a record, whose key can be one. Free with bson_destroy(). */
@@ -34,6 +36,8 @@ bson_t *tw_account_records_key_document (GVariant *record);
 bson_t *tw_account_records_session_document (GVariant *record);
 bson_t *tw_account_records_token_document (GVariant *record);
 bson_t *tw_account_records_use_document (GVariant *record); /* of a token; NULL where it was not used */
+bson_t *tw_account_records_failure_document (GVariant *record);
+bson_t *tw_account_records_origin_document (GVariant *record);
 bson_t *tw_account_records_revocation_document (GVariant *record, gint64 after);
 
 /* The position of a revocation's record. */

@@ -4,20 +4,22 @@
  *
  * - A session begins with signing up or in and lasts as long as it is refreshed within TW_REFRESH_DAYS, but no longer
  *   than TW_SESSION_DAYS; then one signs in again.
- * - A refresh token is good until the one that it was exchanged for has been used, and is always exchanged for the same:
- *   whoever did not hear an answer asks again. One that comes later was stolen, before or after its owner used it, and
- *   nobody can tell which: its session ends.
+ * - A refresh token is good until the one that it was exchanged for has been used, and is always exchanged for the
+ * same: whoever did not hear an answer asks again. One that comes later was stolen, before or after its owner used it,
+ * and nobody can tell which: its session ends.
  * - Whoever guesses learns nothing: an unknown address and a wrong password are refused with the same words and the
- *   same work, and all refresh tokens that can't be used with the same words.
+ *   same work, and all refresh tokens that can't be used with the same words. Nor does anybody guess for long, or keep
+ *   others from signing in by it.
  *
- * All functions are thread-safe and block: on the store, and signup and login on the password pool, of which no more
- * than tw_passwords_max_blocked() threads wait at a time. Arguments have passed the limits of the IDL. Errors, besides
- * those that are named: UNAVAILABLE, INTERNAL.
+ * All functions are thread-safe and block: on the store, and signup and login until it is their turn to hash, for
+ * which no more than tw_passwords_max_blocked() threads wait at a time. Arguments have passed the limits of the IDL.
+ * Errors, besides those that are named: UNAVAILABLE, INTERNAL.
  */
 
 #pragma once
 
 #include "tw-account-store.h"
+#include "tw-call-context.h"
 #include "tw-clock.h"
 #include "tw-password.h"
 
@@ -25,6 +27,8 @@ G_BEGIN_DECLS
 
 #define TW_REFRESH_DAYS 30
 #define TW_SESSION_DAYS 90
+
+#define TW_SIGNUP_AGAIN_MS (10 * 60 * 1000)
 
 /* At most so many revocations an answer. */
 #define TW_REVOCATIONS_MAX 1000
@@ -48,34 +52,40 @@ TwAccountService *tw_account_service_new (TwAccountStore *store, TwPasswords *pa
 /* Finishes what the store has been given, then frees. No other call may be running. */
 void tw_account_service_free (TwAccountService *service);
 
-/* Makes an account and opens its first session. @name may be NULL. CONFLICT where the address, upper and lower case
- * being the same, has an account. */
-TwSessionGrant *tw_account_service_signup (TwAccountService *service, const char *email, const char *password,
-                                           const char *name, GError **error);
+/* For whom something is done, and until when somebody waits for it, is said by @context. */
 
-/* Opens a session. UNAUTHENTICATED. A hash that was made with other parameters than today's is made anew. */
-TwSessionGrant *tw_account_service_login (TwAccountService *service, const char *email, const char *password,
-                                          GError **error);
+/* Makes an account and opens its first session. @name may be NULL. CONFLICT where the address, upper and lower case
+ * being the same, has an account; but whoever does the same again within TW_SIGNUP_AGAIN_MS, because the answer was
+ * lost, gets another session of the account that they made. */
+TwSessionGrant *tw_account_service_signup (TwAccountService *service, const TwCallContext *context, const char *email,
+                                           const char *password, const char *name, GError **error);
+
+/* Opens a session. UNAUTHENTICATED; LIMITED where it failed too often (tw-login-guard.h), with *@retry_after_s, in how
+ * many seconds to try again. A hash that would be another today is made anew. */
+TwSessionGrant *tw_account_service_login (TwAccountService *service, const TwCallContext *context, const char *email,
+                                          const char *password, gint64 *retry_after_s, GError **error);
 
 /* Exchanges a refresh token. UNAUTHENTICATED, and if that ended its session *@ended_session names it, else it is NULL;
  * free with g_free(). */
-TwSessionGrant *tw_account_service_refresh (TwAccountService *service, const char *refresh_token,
-                                            char **ended_session, GError **error);
+TwSessionGrant *tw_account_service_refresh (TwAccountService *service, const TwCallContext *context,
+                                            const char *refresh_token, char **ended_session, GError **error);
 
 /* Ends the session where it is this user's; else it does nothing, which is no error. */
-gboolean tw_account_service_logout (TwAccountService *service, const char *user_id, const char *session_id,
-                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean tw_account_service_logout (TwAccountService *service, const TwCallContext *context, const char *user_id,
+                                    const char *session_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* NOT_FOUND. */
-TwAccountRecord *tw_account_service_get (TwAccountService *service, const char *user_id, GError **error);
+TwAccountRecord *tw_account_service_get (TwAccountService *service, const TwCallContext *context, const char *user_id,
+                                         GError **error);
 
 /* As tw_account_store_revocations(), at most TW_REVOCATIONS_MAX of them. */
-gboolean tw_account_service_revocations (TwAccountService *service, gint64 since, TwRevocationFunc row,
-                                         gpointer user_data, gint64 *position,
+gboolean tw_account_service_revocations (TwAccountService *service, const TwCallContext *context, gint64 since,
+                                         TwRevocationFunc row, gpointer user_data, gint64 *position,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether the service can do its work now. */
-gboolean tw_account_service_check (TwAccountService *service, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean tw_account_service_check (TwAccountService *service, const TwCallContext *context,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwSessionGrant, tw_session_grant_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountService, tw_account_service_free)

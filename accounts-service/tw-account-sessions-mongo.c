@@ -31,8 +31,9 @@ insert (TwMongoSession *session, const char *collection, const bson_t *document,
 static bson_t *
 new_session (const TwSessionRecord *record, const TwRefreshRecord *token)
 {
-  TwSessionDocument document
-      = { .session = *record, .tokens.n = 1, .expires_ms = MIN (token->expires_ms, record->ends_ms) };
+  TwSessionDocument document = { .session = *record,
+                                 .tokens.n = 1,
+                                 .expires_ms = MIN (token->expires_ms, record->ends_ms) };
 
   memcpy (document.tokens.last, token->hash, sizeof document.tokens.last);
   return tw_session_document_new (&document);
@@ -129,19 +130,19 @@ look_up (TwMongoSession *session, const TwPresentedToken *token, gint64 now_ms, 
       || !find_session (session, session_id, now_ms, &presented->document, open, error))
     return FALSE;
   *open = *open && !ended;
-  return !*open || presented->document.tokens.n > 0
-         || find_use (session, token->hash, &presented->old_used, error);
+  return !*open || presented->document.tokens.n > 0 || find_use (session, token->hash, &presented->old_used, error);
 }
 
-/* Makes @next the session's last token where its tokens are still what they were; *@done is FALSE where they are not. */
+/* Makes @next the session's last token where its tokens are still what they were; *@done is FALSE where they are not.
+ */
 static gboolean
 exchange (TwMongoSession *session, const TwSessionDocument *document, const TwPresentedToken *token,
           const TwRefreshRecord *next, gboolean *done, GError **error)
 {
   const TwSessionRecord *record = &document->session;
   g_autoptr (TwBson) filter = tw_session_document_filter (record->id, &document->tokens);
-  g_autoptr (TwBson) update
-      = tw_session_document_exchange (next->hash, token->hash, MIN (next->expires_ms, record->ends_ms));
+  g_autoptr (TwBson) update =
+    tw_session_document_exchange (next->hash, token->hash, MIN (next->expires_ms, record->ends_ms));
   gint64 n;
 
   if (!tw_mongo_update (session, TW_SESSION_COLLECTION, filter, update, NULL, &n, error))

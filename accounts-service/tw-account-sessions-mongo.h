@@ -16,7 +16,6 @@ gboolean tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccoun
 /* See tw_account_store_rotate(); @turn is the store's. *@record is the token's session, unless it was refused. */
 gboolean tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn,
                                            const TwPresentedToken *presented, const TwRefreshRecord *next,
-                                           gint64 now_ms, TwRotation *outcome, TwSessionRecord *record,
-                                           GError **error);
+                                           gint64 now_ms, TwRotation *outcome, TwSessionRecord *record, GError **error);
 
 G_END_DECLS

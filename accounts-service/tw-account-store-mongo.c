@@ -11,13 +11,17 @@
 #include "tw-account-reads-mongo.h"
 #include "tw-account-revocations-mongo.h"
 #include "tw-account-sessions-mongo.h"
-#include "tw-deadline.h"
+#include "tw-attempts-mongo.h"
 
 #include <stdatomic.h>
 
 static const TwMongoIndex indexes[] = {
   { TW_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE },
   { TW_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE },
+  { TW_FAILURE_COLLECTION, "account_origin_failedOn", "{\"account\": 1, \"origin\": 1, \"failedOn\": -1}", FALSE },
+  { TW_FAILURE_COLLECTION, "account_strange_failedOn", "{\"account\": 1, \"strange\": 1, \"failedOn\": -1}", FALSE },
+  { TW_FAILURE_COLLECTION, "failedOn", "{\"failedOn\": 1}", FALSE },
+  { TW_ORIGIN_COLLECTION, "account_seenOn", "{\"account\": 1, \"seenOn\": -1}", FALSE },
   { TW_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
   { TW_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
   { TW_USE_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
@@ -56,9 +60,9 @@ store_free (TwAccountStore *store)
 }
 
 static gboolean
-store_check (TwAccountStore *store, GError **error)
+store_check (TwAccountStore *store, gint64 deadline_ms, GError **error)
 {
-  return tw_mongo_check (mongo_store (store)->mongo, tw_deadline_get (), error);
+  return tw_mongo_check (mongo_store (store)->mongo, deadline_ms, error);
 }
 
 /* Purging is an operation of its own, one at a time, that nobody waits for. */
@@ -101,7 +105,7 @@ start_purge (MongoStore *store, gint64 now_ms)
     return;
   purge = g_new (Purge, 1);
   *purge = (Purge) { .store = store, .now_ms = now_ms };
-  tw_mongo_run (store->mongo, tw_deadline_get (), TW_MONGO_CHANGING, purge_run, purge_done, purge, purge_free);
+  tw_mongo_run (store->mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, purge_run, purge_done, purge, purge_free);
 }
 
 /* Signing up and signing in. */
@@ -144,7 +148,7 @@ opening_free (gpointer job)
 }
 
 static void
-store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
+store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account, const TwSessionRecord *session,
               const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
   Opening *opening = g_new (Opening, 1);
@@ -157,15 +161,15 @@ store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSes
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, opening_run, opening_done, opening,
+  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, opening_run, opening_done, opening,
                 opening_free);
 }
 
 static void
-store_open_session (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
-                    TwAccountStoreDone done, gpointer user_data)
+store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
+                    const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
-  store_insert (store, NULL, session, token, done, user_data);
+  store_insert (store, deadline_ms, NULL, session, token, done, user_data);
 }
 
 typedef struct
@@ -208,8 +212,8 @@ rehash_free (gpointer job)
 }
 
 static void
-store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
-                    TwAccountStoreDone done, gpointer user_data)
+store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
+                    const char *new_hash, TwAccountStoreDone done, gpointer user_data)
 {
   Rehash *rehash = g_new (Rehash, 1);
 
@@ -220,7 +224,7 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, rehash_run, rehash_done, rehash,
+  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, rehash_run, rehash_done, rehash,
                 rehash_free);
 }
 
@@ -263,8 +267,8 @@ exchange_done (gpointer job, const GError *error)
 }
 
 static void
-store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
-              TwAccountStoreRotated done, gpointer user_data)
+store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented, const TwRefreshRecord *next,
+              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
 {
   Exchange *exchange = g_new (Exchange, 1);
 
@@ -276,7 +280,8 @@ store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const Tw
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, exchange_run, exchange_done, exchange, g_free);
+  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, exchange_run, exchange_done, exchange,
+                g_free);
 }
 
 typedef struct
@@ -322,8 +327,8 @@ ending_free (gpointer job)
 }
 
 static void
-store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
-                   TwAccountStoreDone done, gpointer user_data)
+store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
+                   gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
 {
   Ending *ending = g_new (Ending, 1);
 
@@ -335,34 +340,56 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
     .done = done,
     .user_data = user_data,
   };
-  tw_mongo_run (mongo_store (store)->mongo, tw_deadline_get (), TW_MONGO_CHANGING, ending_run, ending_done, ending,
+  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, ending_run, ending_done, ending,
                 ending_free);
 }
 
 static gboolean
-store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error)
 {
-  return tw_account_reads_mongo_key (mongo_store (store)->mongo, key, error);
+  return tw_account_reads_mongo_key (mongo_store (store)->mongo, deadline_ms, key, error);
 }
 
 static TwAccountRecord *
-store_get (TwAccountStore *store, const char *id, GError **error)
+store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
-  return tw_account_reads_mongo_account (mongo_store (store)->mongo, "_id", id, error);
+  return tw_account_reads_mongo_account (mongo_store (store)->mongo, deadline_ms, "_id", id, error);
 }
 
 static TwAccountRecord *
-store_find (TwAccountStore *store, const char *email, GError **error)
+store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
-  return tw_account_reads_mongo_account (mongo_store (store)->mongo, "email", email, error);
+  return tw_account_reads_mongo_account (mongo_store (store)->mongo, deadline_ms, "email", email, error);
 }
 
 static gboolean
-store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
-                   gpointer user_data, gint64 *position, GError **error)
+store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
+                guint n_strange, TwAttempts *attempts, GError **error)
 {
-  return tw_account_reads_mongo_revocations (mongo_store (store)->mongo, since, now_ms, limit, row, user_data, position,
-                                             error);
+  return tw_attempts_mongo_find (mongo_store (store)->mongo, deadline_ms, attempt, now_ms, n_origin, n_strange,
+                                 attempts, error);
+}
+
+static void
+store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
+                   TwAccountStoreDone done, gpointer user_data)
+{
+  tw_attempts_mongo_add_failure (mongo_store (store)->mongo, deadline_ms, attempt, strange, now_ms, done, user_data);
+}
+
+static void
+store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                  TwAccountStoreDone done, gpointer user_data)
+{
+  tw_attempts_mongo_add_origin (mongo_store (store)->mongo, deadline_ms, attempt, now_ms, done, user_data);
+}
+
+static gboolean
+store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
+                   TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error)
+{
+  return tw_account_reads_mongo_revocations (mongo_store (store)->mongo, deadline_ms, since, now_ms, limit, row,
+                                             user_data, position, error);
 }
 
 static const TwAccountStoreClass mongo_class = {
@@ -376,6 +403,9 @@ static const TwAccountStoreClass mongo_class = {
   .replace_hash = store_replace_hash,
   .rotate = store_rotate,
   .end_session = store_end_session,
+  .attempts = store_attempts,
+  .add_failure = store_add_failure,
+  .add_origin = store_add_origin,
   .revocations = store_revocations,
 };
 

@@ -6,7 +6,7 @@
 #include "tw-account-store-sqlite.h"
 
 #include "tw-account-tables.h"
-#include "tw-deadline.h"
+#include "tw-attempts-sqlite.h"
 #include "tw-error.h"
 #include "tw-sqlite.h"
 
@@ -62,7 +62,7 @@ opening_done (gpointer mutation, const GError *error)
 }
 
 static void
-store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
+store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account, const TwSessionRecord *session,
               const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
   Opening *opening = g_new (Opening, 1);
@@ -74,14 +74,14 @@ store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSes
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), tw_deadline_get (), opening_run, opening_done, opening);
+  tw_sqlite_mutate (database (store), deadline_ms, opening_run, opening_done, opening);
 }
 
 static void
-store_open_session (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
-                    TwAccountStoreDone done, gpointer user_data)
+store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
+                    const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
-  store_insert (store, NULL, session, token, done, user_data);
+  store_insert (store, deadline_ms, NULL, session, token, done, user_data);
 }
 
 typedef struct
@@ -114,8 +114,8 @@ rehash_done (gpointer mutation, const GError *error)
 }
 
 static void
-store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
-                    TwAccountStoreDone done, gpointer user_data)
+store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
+                    const char *new_hash, TwAccountStoreDone done, gpointer user_data)
 {
   Rehash *rehash = g_new (Rehash, 1);
 
@@ -126,7 +126,7 @@ store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), tw_deadline_get (), rehash_run, rehash_done, rehash);
+  tw_sqlite_mutate (database (store), deadline_ms, rehash_run, rehash_done, rehash);
 }
 
 typedef struct
@@ -183,8 +183,8 @@ exchange_done (gpointer mutation, const GError *error)
 }
 
 static void
-store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
-              TwAccountStoreRotated done, gpointer user_data)
+store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented, const TwRefreshRecord *next,
+              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
 {
   Exchange *exchange = g_new (Exchange, 1);
 
@@ -195,7 +195,7 @@ store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const Tw
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), tw_deadline_get (), exchange_run, exchange_done, exchange);
+  tw_sqlite_mutate (database (store), deadline_ms, exchange_run, exchange_done, exchange);
 }
 
 typedef struct
@@ -228,8 +228,8 @@ ending_done (gpointer mutation, const GError *error)
 }
 
 static void
-store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
-                   TwAccountStoreDone done, gpointer user_data)
+store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
+                   gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
 {
   Ending *ending = g_new (Ending, 1);
 
@@ -240,13 +240,34 @@ store_end_session (TwAccountStore *store, const char *user_id, const char *sessi
     .done = done,
     .user_data = user_data,
   };
-  tw_sqlite_mutate (database (store), tw_deadline_get (), ending_run, ending_done, ending);
+  tw_sqlite_mutate (database (store), deadline_ms, ending_run, ending_done, ending);
 }
 
 static gboolean
-find_key (TwAccountStore *store, TwAccountKey *key, gboolean *found, GError **error)
+store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
+                guint n_strange, TwAttempts *attempts, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  return tw_attempts_sqlite_find (database (store), deadline_ms, attempt, now_ms, n_origin, n_strange, attempts, error);
+}
+
+static void
+store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
+                   TwAccountStoreDone done, gpointer user_data)
+{
+  tw_attempts_sqlite_add_failure (database (store), deadline_ms, attempt, strange, now_ms, done, user_data);
+}
+
+static void
+store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                  TwAccountStoreDone done, gpointer user_data)
+{
+  tw_attempts_sqlite_add_origin (database (store), deadline_ms, attempt, now_ms, done, user_data);
+}
+
+static gboolean
+find_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, gboolean *found, GError **error)
+{
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   gboolean ok = reader != NULL && tw_account_tables_find_key (reader, key, found, error);
 
   tw_sqlite_reader_return (database (store), reader);
@@ -260,16 +281,17 @@ insert_key (TwSqliteConnection *connection, gpointer key, GError **error)
 }
 
 static gboolean
-store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error)
 {
   gboolean found;
 
-  if (!find_key (store, key, &found, error))
+  if (!find_key (store, deadline_ms, key, &found, error))
     return FALSE;
   if (found)
     return TRUE;
   tw_account_key_new (key);
-  return tw_sqlite_mutate_wait (database (store), tw_deadline_get (), insert_key, key, error) && find_key (store, key, &found, error);
+  return tw_sqlite_mutate_wait (database (store), deadline_ms, insert_key, key, error)
+         && find_key (store, deadline_ms, key, &found, error);
 }
 
 static TwAccountRecord *
@@ -299,9 +321,9 @@ read_account (TwSqliteConnection *connection, const char *sql, const char *key, 
 }
 
 static TwAccountRecord *
-store_get (TwAccountStore *store, const char *id, GError **error)
+store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   TwAccountRecord *record = read_account (
       reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE id = ?1", id, error);
 
@@ -310,9 +332,9 @@ store_get (TwAccountStore *store, const char *id, GError **error)
 }
 
 static TwAccountRecord *
-store_find (TwAccountStore *store, const char *email, GError **error)
+store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   TwAccountRecord *record = read_account (
       reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE email = ?1", email, error);
 
@@ -357,10 +379,10 @@ read_revocations (TwSqliteConnection *connection, gint64 since, gint64 now_ms, g
 }
 
 static gboolean
-store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
-                   gpointer user_data, gint64 *position, GError **error)
+store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
+                   TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   gint64 newest;
   gboolean ok;
 
@@ -372,9 +394,9 @@ store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint lim
 }
 
 static gboolean
-store_check (TwAccountStore *store, GError **error)
+store_check (TwAccountStore *store, gint64 deadline_ms, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), tw_deadline_get (), error);
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   gint64 newest;
   gboolean ok = read_newest_position (reader, &newest, error);
 
@@ -393,6 +415,9 @@ static const TwAccountStoreClass sqlite_class = {
   .replace_hash = store_replace_hash,
   .rotate = store_rotate,
   .end_session = store_end_session,
+  .attempts = store_attempts,
+  .add_failure = store_add_failure,
+  .add_origin = store_add_origin,
   .revocations = store_revocations,
 };
 

@@ -39,67 +39,89 @@ tw_account_store_free (TwAccountStore *store)
 }
 
 gboolean
-tw_account_store_check (TwAccountStore *store, GError **error)
+tw_account_store_check (TwAccountStore *store, gint64 deadline_ms, GError **error)
 {
-  return store->klass->check (store, error);
+  return store->klass->check (store, deadline_ms, error);
 }
 
 gboolean
-tw_account_store_key (TwAccountStore *store, TwAccountKey *key, GError **error)
+tw_account_store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error)
 {
-  return store->klass->key (store, key, error);
+  return store->klass->key (store, deadline_ms, key, error);
 }
 
 TwAccountRecord *
-tw_account_store_get (TwAccountStore *store, const char *id, GError **error)
+tw_account_store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
-  return store->klass->get (store, id, error);
+  return store->klass->get (store, deadline_ms, id, error);
 }
 
 TwAccountRecord *
-tw_account_store_find (TwAccountStore *store, const char *email, GError **error)
+tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
-  return store->klass->find (store, email, error);
+  return store->klass->find (store, deadline_ms, email, error);
 }
 
 void
-tw_account_store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
-                         const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
+tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+                         const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
+                         gpointer user_data)
 {
-  store->klass->insert (store, account, session, token, done, user_data);
+  store->klass->insert (store, deadline_ms, account, session, token, done, user_data);
 }
 
 void
-tw_account_store_open_session (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
-                               TwAccountStoreDone done, gpointer user_data)
+tw_account_store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
+                               const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->open_session (store, session, token, done, user_data);
+  store->klass->open_session (store, deadline_ms, session, token, done, user_data);
 }
 
 void
-tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
-                               TwAccountStoreDone done, gpointer user_data)
+tw_account_store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
+                               const char *new_hash, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->replace_hash (store, id, old_hash, new_hash, done, user_data);
+  store->klass->replace_hash (store, deadline_ms, id, old_hash, new_hash, done, user_data);
 }
 
 void
-tw_account_store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next,
-                         gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
+tw_account_store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented,
+                         const TwRefreshRecord *next, gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
 {
-  store->klass->rotate (store, presented, next, now_ms, done, user_data);
+  store->klass->rotate (store, deadline_ms, presented, next, now_ms, done, user_data);
 }
 
 void
-tw_account_store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
-                              TwAccountStoreDone done, gpointer user_data)
+tw_account_store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
+                              gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->end_session (store, user_id, session_id, now_ms, done, user_data);
+  store->klass->end_session (store, deadline_ms, user_id, session_id, now_ms, done, user_data);
 }
 
 gboolean
-tw_account_store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
-                              gpointer user_data, gint64 *position, GError **error)
+tw_account_store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                           guint n_origin, guint n_strange, TwAttempts *attempts, GError **error)
 {
-  return store->klass->revocations (store, since, now_ms, limit, row, user_data, position, error);
+  return store->klass->attempts (store, deadline_ms, attempt, now_ms, n_origin, n_strange, attempts, error);
+}
+
+void
+tw_account_store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                              gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->add_failure (store, deadline_ms, attempt, strange, now_ms, done, user_data);
+}
+
+void
+tw_account_store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                             TwAccountStoreDone done, gpointer user_data)
+{
+  store->klass->add_origin (store, deadline_ms, attempt, now_ms, done, user_data);
+}
+
+gboolean
+tw_account_store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
+                              TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error)
+{
+  return store->klass->revocations (store, deadline_ms, since, now_ms, limit, row, user_data, position, error);
 }

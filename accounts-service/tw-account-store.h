@@ -10,12 +10,15 @@
  *   there; the store drops it by itself, a bounded number with each mutation that adds something, so that neither
  *   grows without end: revocations when they expire, sessions TW_ACCESS_TOKEN_MAX_S later, because access tokens that
  *   were bought last must still be revocable.
+ * - Until @deadline_ms (tw-call-context.h) somebody waits: at that time nothing is begun any more, but fails with
+ *   UNAVAILABLE; once it was told so before it had begun, it never happens.
  * - Errors: NOT_FOUND, CONFLICT, UNAVAILABLE, INTERNAL. None names a backend.
  */
 
 #pragma once
 
 #include "tw-account-key.h"
+#include "tw-call-context.h"
 #include "tw-random.h"
 
 #include <glib.h>
@@ -65,10 +68,36 @@ typedef struct
 
 typedef enum
 {
-  TW_ROTATED,         /* the next token is good, whether by this or as it was before; the presented one still is */
-  TW_ROTATE_REFUSED,  /* unknown, or of a session that has ended: nothing was changed */
-  TW_ROTATE_REUSED,   /* it is older than that: its session has been ended by this */
+  TW_ROTATED,        /* the next token is good, whether by this or as it was before; the presented one still is */
+  TW_ROTATE_REFUSED, /* unknown, or of a session that has ended: nothing was changed */
+  TW_ROTATE_REUSED,  /* it is older than that: its session has been ended by this */
 } TwRotation;
+
+#define TW_ATTEMPT_HASH_SIZE 16
+
+/* Who tried to sign in to what: keyed hashes (tw-login-guard.h), so that a store that is lost tells of nobody who has
+ * no account. */
+typedef struct
+{
+  guint8 account[TW_ATTEMPT_HASH_SIZE]; /* what was asked for, whether it is there or not */
+  guint8 origin[TW_ATTEMPT_HASH_SIZE];  /* from where */
+} TwAttempt;
+
+G_STATIC_ASSERT (sizeof (TwAttempt) == 2 * TW_ATTEMPT_HASH_SIZE);
+
+/* What is known of earlier ones. */
+typedef struct
+{
+  gint64 seen_ms;         /* when somebody last signed in to the account from there; 0: never */
+  gint64 from_origin_ms;  /* when the attempt from there failed that was the n-th last to; 0: there were not so many */
+  gint64 from_strange_ms; /* the same from all origins that nobody had ever signed in from */
+} TwAttempts;
+
+/* Of an account so many origins are remembered: those from where somebody signed in last. */
+#define TW_KNOWN_ORIGINS_MAX 20
+
+/* So long a failure is remembered. */
+#define TW_FAILURE_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
 
 /* The end of a mutation; @error is valid during the call. */
 typedef void (*TwAccountStoreDone) (const GError *error, gpointer user_data);
@@ -86,22 +115,29 @@ typedef struct _TwAccountStore TwAccountStore;
 typedef struct
 {
   void (*free) (TwAccountStore *store);
-  gboolean (*check) (TwAccountStore *store, GError **error);
-  gboolean (*key) (TwAccountStore *store, TwAccountKey *key, GError **error);
-  TwAccountRecord *(*get) (TwAccountStore *store, const char *id, GError **error);
-  TwAccountRecord *(*find) (TwAccountStore *store, const char *email, GError **error);
-  void (*insert) (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
-                  const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
-  void (*open_session) (TwAccountStore *store, const TwSessionRecord *session, const TwRefreshRecord *token,
-                        TwAccountStoreDone done, gpointer user_data);
-  void (*replace_hash) (TwAccountStore *store, const char *id, const char *old_hash, const char *new_hash,
-                        TwAccountStoreDone done, gpointer user_data);
-  void (*rotate) (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next, gint64 now_ms,
-                  TwAccountStoreRotated done, gpointer user_data);
-  void (*end_session) (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
-                       TwAccountStoreDone done, gpointer user_data);
-  gboolean (*revocations) (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit, TwRevocationFunc row,
-                           gpointer user_data, gint64 *position, GError **error);
+  gboolean (*check) (TwAccountStore *store, gint64 deadline_ms, GError **error);
+  gboolean (*key) (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error);
+  TwAccountRecord *(*get) (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
+  TwAccountRecord *(*find) (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
+  void (*insert) (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+                  const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
+                  gpointer user_data);
+  void (*open_session) (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
+                        const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+  void (*replace_hash) (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
+                        const char *new_hash, TwAccountStoreDone done, gpointer user_data);
+  void (*rotate) (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented,
+                  const TwRefreshRecord *next, gint64 now_ms, TwAccountStoreRotated done, gpointer user_data);
+  void (*end_session) (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
+                       gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+  gboolean (*attempts) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                        guint n_origin, guint n_strange, TwAttempts *attempts, GError **error);
+  void (*add_failure) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                       gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+  void (*add_origin) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                      TwAccountStoreDone done, gpointer user_data);
+  gboolean (*revocations) (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
+                           TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error);
 } TwAccountStoreClass;
 
 /* An implementation's struct starts with this. */
@@ -114,42 +150,59 @@ struct _TwAccountStore
 void tw_account_store_free (TwAccountStore *store);
 
 /* Whether it can read now. */
-gboolean tw_account_store_check (TwAccountStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean tw_account_store_check (TwAccountStore *store, gint64 deadline_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The key that is kept with the data, always the same: a store that has none yet makes it. */
-gboolean tw_account_store_key (TwAccountStore *store, TwAccountKey *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean tw_account_store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The account with this id. NOT_FOUND, also where @id is no id at all. */
-TwAccountRecord *tw_account_store_get (TwAccountStore *store, const char *id, GError **error);
+TwAccountRecord *tw_account_store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
 
 /* The account with this address, which is compared as it stands. NOT_FOUND. */
-TwAccountRecord *tw_account_store_find (TwAccountStore *store, const char *email, GError **error);
+TwAccountRecord *tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
 
 /* Inserts a copy of @account with its first session. CONFLICT where the address (or the id) is taken: then there is no
  * session either. */
-void tw_account_store_insert (TwAccountStore *store, const TwAccountRecord *account, const TwSessionRecord *session,
-                              const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+void tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+                              const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
+                              gpointer user_data);
 
 /* Opens @session, of an account that exists, with its first token. */
-void tw_account_store_open_session (TwAccountStore *store, const TwSessionRecord *session,
+void tw_account_store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
                                     const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
 
 /* Sets the account's password hash where it still is @old_hash; else it does nothing, which is no error: whoever
  * changed the password meanwhile is right. */
-void tw_account_store_replace_hash (TwAccountStore *store, const char *id, const char *old_hash,
+void tw_account_store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
                                     const char *new_hash, TwAccountStoreDone done, gpointer user_data);
 
 /* Exchanges the token for @next, which is the same whenever that token is presented. A session has two tokens: the one
  * that was given out last, and the one before, which is good until the last one has been used. So asking again, or N at
- * once, is the same TW_ROTATED. Another that is of the session is older, and ends it as end_session does. A token of the
- * first version is remembered until it expires; then it is unknown. */
-void tw_account_store_rotate (TwAccountStore *store, const TwPresentedToken *presented, const TwRefreshRecord *next,
-                              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data);
+ * once, is the same TW_ROTATED. Another that is of the session is older, and ends it as end_session does. A token of
+ * the first version is remembered until it expires; then it is unknown. */
+void tw_account_store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented,
+                              const TwRefreshRecord *next, gint64 now_ms, TwAccountStoreRotated done,
+                              gpointer user_data);
 
 /* Ends the session where it is this user's and enters it into the revocations, until TW_ACCESS_TOKEN_MAX_S from now:
  * all its tokens are refused from then on. A session that is not there, or another user's, is no error. */
-void tw_account_store_end_session (TwAccountStore *store, const char *user_id, const char *session_id, gint64 now_ms,
-                                   TwAccountStoreDone done, gpointer user_data);
+void tw_account_store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id,
+                                   const char *session_id, gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+
+/* What is known of attempts like this one. Failures that are TW_FAILURE_MS old have been forgotten. @n_origin,
+ * @n_strange: see TwAttempts; at least 1. */
+gboolean tw_account_store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                    guint n_origin, guint n_strange, TwAttempts *attempts,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* It failed; @strange: from where nobody has ever signed in to the account. */
+void tw_account_store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt,
+                                   gboolean strange, gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+
+/* It succeeded: from now on the origin is known for the account. */
+void tw_account_store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                  TwAccountStoreDone done, gpointer user_data);
 
 /* The revocations behind position @since (0: from the start), oldest first, at most @limit of them. *@position becomes
  * that of the last one, or stays @since where there is none: ask with it next.
@@ -158,8 +211,8 @@ void tw_account_store_end_session (TwAccountStore *store, const char *user_id, c
  * misses one. They are never below the time of the entry in ms since 1970: a store that was put back to an older copy
  * goes on above what it gave out before. Whoever is ahead of all that is there, because of such a copy, is answered
  * from the start. */
-gboolean tw_account_store_revocations (TwAccountStore *store, gint64 since, gint64 now_ms, guint limit,
-                                       TwRevocationFunc row, gpointer user_data, gint64 *position,
+gboolean tw_account_store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms,
+                                       guint limit, TwRevocationFunc row, gpointer user_data, gint64 *position,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountStore, tw_account_store_free)

@@ -45,6 +45,24 @@ const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] 
   "CREATE TABLE keys ("
   "  name TEXT PRIMARY KEY,"
   "  key BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+
+  /* Attempts to sign in that failed: the account that was asked for and where from, as keyed hashes. */
+  "CREATE TABLE failures ("
+  "  id TEXT PRIMARY KEY,"
+  "  account BLOB NOT NULL,"
+  "  origin BLOB NOT NULL,"
+  "  strange INTEGER NOT NULL,"
+  "  at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX failures_by_origin ON failures (account, origin, at_ms);"
+  "CREATE INDEX failures_by_strange ON failures (account, at_ms) WHERE strange = 1;"
+  "CREATE INDEX failures_by_time ON failures (at_ms);"
+
+  /* From where somebody has signed in; the key is account and origin. */
+  "CREATE TABLE origins ("
+  "  key BLOB PRIMARY KEY,"
+  "  account BLOB NOT NULL,"
+  "  seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX origins_by_account ON origins (account, seen_ms);",
 };
 
 static void
@@ -97,11 +115,11 @@ gboolean
 tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessionRecord *session,
                                   const TwRefreshRecord *token, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection,
-                             "INSERT INTO sessions (id, user_id, created_ms, ends_ms, expires_ms, token)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                             error);
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection,
+                         "INSERT INTO sessions (id, user_id, created_ms, ends_ms, expires_ms, token)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         error);
 
   if (statement == NULL)
     return FALSE;
@@ -171,7 +189,7 @@ tw_account_tables_replace_token (TwSqliteConnection *connection, const TwSession
                                  const TwRefreshRecord *next, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "UPDATE sessions SET token = ?2, token_before = ?3, expires_ms = ?4 WHERE id = ?1", error);
+    connection, "UPDATE sessions SET token = ?2, token_before = ?3, expires_ms = ?4 WHERE id = ?1", error);
 
   if (statement == NULL)
     return FALSE;
@@ -185,8 +203,8 @@ tw_account_tables_replace_token (TwSqliteConnection *connection, const TwSession
 gboolean
 tw_account_tables_find_key (TwSqliteConnection *connection, TwAccountKey *key, gboolean *found, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "SELECT key FROM keys WHERE name = '" TW_ACCOUNT_KEY_NAME "'", error);
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection, "SELECT key FROM keys WHERE name = '" TW_ACCOUNT_KEY_NAME "'", error);
   int result;
 
   if (statement == NULL)
@@ -208,7 +226,7 @@ gboolean
 tw_account_tables_insert_key (TwSqliteConnection *connection, const TwAccountKey *key, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "INSERT OR IGNORE INTO keys (name, key) VALUES ('" TW_ACCOUNT_KEY_NAME "', ?1)", error);
+    connection, "INSERT OR IGNORE INTO keys (name, key) VALUES ('" TW_ACCOUNT_KEY_NAME "', ?1)", error);
 
   if (statement == NULL)
     return FALSE;
@@ -285,8 +303,11 @@ tw_account_tables_purge (TwSqliteConnection *connection, gint64 now_ms, GError *
   static const char revocations[]
       = "DELETE FROM revocations WHERE position IN"
         " (SELECT position FROM revocations WHERE expires_s <= ?1 ORDER BY expires_s LIMIT 8)";
+  static const char failures[] = "DELETE FROM failures WHERE id IN"
+                                 " (SELECT id FROM failures WHERE at_ms <= ?1 ORDER BY at_ms LIMIT 8)";
 
   return purge_until (connection, tokens, now_ms, error)
          && purge_until (connection, sessions, now_ms - TW_ACCESS_TOKEN_MAX_S * G_GINT64_CONSTANT (1000), error)
-         && purge_until (connection, revocations, now_ms / 1000, error);
+         && purge_until (connection, revocations, now_ms / 1000, error)
+         && purge_until (connection, failures, now_ms - TW_FAILURE_MS, error);
 }

@@ -2,8 +2,8 @@
 
 /* Inside the SQLite store: its tables, and the writes that its mutations are made of.
  *
- * An open session has a row in sessions, with the hashes of its tokens; ending it deletes the row, which is what makes its
- * tokens worthless at once. refresh_tokens has what the first version gave out, a row each, until they expire.
+ * An open session has a row in sessions, with the hashes of its tokens; ending it deletes the row, which is what makes
+ * its tokens worthless at once. refresh_tokens has what the first version gave out, a row each, until they expire.
  *
  * All functions run on the thread that writes, inside a mutation, and fail as tw_sqlite_step() does.
  */
@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 
 #define TW_ACCOUNT_TABLES_APPLICATION_ID 0x54774163 /* "TwAc" */
 
-#define TW_ACCOUNT_TABLES_VERSION 2
+#define TW_ACCOUNT_TABLES_VERSION 3
 extern const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION];
 
 gboolean tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccountRecord *account,

@@ -26,6 +26,12 @@ service_of (TwAccountsIf *iface)
   return ((TwAccountServiceHandler *) iface)->service;
 }
 
+static const TwCallContext *
+context_of (TwAccountsIf *iface)
+{
+  return *((TwAccountServiceHandler *) iface)->context;
+}
+
 /* The structs of a call are dropped when it has been answered; their secrets shall not stay behind in free memory. */
 static void
 wipe (char *secret)
@@ -80,9 +86,9 @@ handle_signup (TwAccountsIf *iface, TwSession **result, const TwNewAccount *acco
                GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (TwSessionGrant) grant
-      = tw_account_service_signup (service_of (iface), account->email, account->password,
-                                   account->__isset_name ? account->name : NULL, &failure);
+  g_autoptr (TwSessionGrant) grant =
+    tw_account_service_signup (service_of (iface), context_of (iface), account->email, account->password,
+                               account->__isset_name ? account->name : NULL, &failure);
 
   wipe (account->password);
   if (grant == NULL)
@@ -95,13 +101,19 @@ static gboolean
 handle_login (TwAccountsIf *iface, TwSession **result, const TwCredentials *credentials, TwBaseException **ouch,
               GError **error)
 {
+  gint64 retry_after_s = 0;
   g_autoptr (GError) failure = NULL;
-  g_autoptr (TwSessionGrant) grant
-      = tw_account_service_login (service_of (iface), credentials->email, credentials->password, &failure);
+  g_autoptr (TwSessionGrant) grant = tw_account_service_login (
+    service_of (iface), context_of (iface), credentials->email, credentials->password, &retry_after_s, &failure);
 
   wipe (credentials->password);
   if (grant == NULL)
-    return refuse (failure, ouch);
+    {
+      refuse (failure, ouch);
+      if (retry_after_s > 0)
+        g_object_set (*ouch, "retryAfter", (gint) retry_after_s, NULL);
+      return FALSE;
+    }
   fill_session (*result, grant);
   return TRUE;
 }
@@ -112,8 +124,8 @@ handle_refresh (TwAccountsIf *iface, TwSession **result, const TwRefreshRequest 
 {
   g_autoptr (GError) failure = NULL;
   g_autofree char *ended_session = NULL;
-  g_autoptr (TwSessionGrant) grant
-      = tw_account_service_refresh (service_of (iface), request->refreshToken, &ended_session, &failure);
+  g_autoptr (TwSessionGrant) grant = tw_account_service_refresh (service_of (iface), context_of (iface),
+                                                                 request->refreshToken, &ended_session, &failure);
 
   wipe (request->refreshToken);
   if (grant != NULL)
@@ -136,14 +148,16 @@ handle_logout (TwAccountsIf *iface, const char *user_id, const char *session_id,
 {
   g_autoptr (GError) failure = NULL;
 
-  return tw_account_service_logout (service_of (iface), user_id, session_id, &failure) || refuse (failure, ouch);
+  return tw_account_service_logout (service_of (iface), context_of (iface), user_id, session_id, &failure)
+         || refuse (failure, ouch);
 }
 
 static gboolean
 handle_get (TwAccountsIf *iface, TwAccount **result, const char *user_id, TwBaseException **ouch, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (TwAccountRecord) record = tw_account_service_get (service_of (iface), user_id, &failure);
+  g_autoptr (TwAccountRecord) record =
+    tw_account_service_get (service_of (iface), context_of (iface), user_id, &failure);
 
   if (record == NULL)
     return refuse (failure, ouch);
@@ -167,8 +181,8 @@ handle_revocations (TwAccountsIf *iface, TwRevocations **result, gint64 since, T
 {
   g_autoptr (GError) failure = NULL;
 
-  return tw_account_service_revocations (service_of (iface), since, add_revocation, (*result)->ended,
-                                         &(*result)->position, &failure)
+  return tw_account_service_revocations (service_of (iface), context_of (iface), since, add_revocation,
+                                         (*result)->ended, &(*result)->position, &failure)
          || refuse (failure, ouch);
 }
 
@@ -177,7 +191,7 @@ handle_check (TwAccountsIf *iface, TwHealthcheck **result, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
-  (*result)->ok = tw_account_service_check (service_of (iface), &failure);
+  (*result)->ok = tw_account_service_check (service_of (iface), context_of (iface), &failure);
   set_string (&(*result)->message, failure != NULL ? tw_error_public_message (failure) : "");
   return TRUE;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A job lives on the stack of the thread that waits for it; the pool fills in its result and opens its latch. */
-
 #include "tw-password.h"
 
 #include "tw-error.h"
-#include "tw-latch.h"
-#include "tw-pool.h"
+#include "tw-fair-queue.h"
+#include "tw-monotonic.h"
+#include "tw-password-text.h"
 #include "tw-random.h"
 
 #include <errno.h>
@@ -16,84 +15,27 @@
 struct _TwPasswords
 {
   TwPasswordParams params;
-  TwPool *pool;
+  TwFairQueue *turns;
   char *dummy_hash; /* of a password that nobody knows */
 };
-
-typedef struct
-{
-  const char *password;
-  const char *hash;                          /* to verify; NULL: make one */
-  char made[crypto_pwhash_argon2id_STRBYTES];
-  gboolean ok;                               /* made, or right */
-  int failure;                               /* errno */
-  TwLatch finished;
-} Job;
 
 const TwPasswordParams TW_PASSWORD_DEFAULT_PARAMS = {
   .opslimit = 2,
   .memlimit = 19 * 1024 * 1024,
-  .threads = 0,
-  .max_queued = 32,
+  .places = 0,
+  .max_waiting = 128,
 };
 
-static void
-work (gpointer item, gpointer user_data)
-{
-  const TwPasswords *passwords = user_data;
-  const TwPasswordParams *params = &passwords->params;
-  Job *job = item;
-  gsize length = strlen (job->password);
-
-  if (params->started != NULL)
-    params->started (params->user_data);
-  errno = 0;
-  if (job->hash == NULL)
-    job->ok = crypto_pwhash_argon2id_str (job->made, job->password, length, params->opslimit, params->memlimit) == 0;
-  else
-    job->ok = crypto_pwhash_argon2id_str_verify (job->hash, job->password, length) == 0;
-  job->failure = errno;
-  tw_latch_open (&job->finished);
-}
-
-static gboolean
-run (TwPasswords *passwords, Job *job, GError **error)
-{
-  tw_latch_init (&job->finished);
-  if (!tw_pool_push (passwords->pool, job))
-    {
-      g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAVAILABLE,
-                           "Too many people are signing in: try again in a moment");
-      /* Nobody else will; the wait, which doesn't last, clears it. */
-      tw_latch_open (&job->finished);
-      tw_latch_wait (&job->finished);
-      return FALSE;
-    }
-  tw_latch_wait (&job->finished);
-  return TRUE;
-}
-
-/* Why libsodium did neither make nor check a hash. */
-static void
-set_failure (const Job *job, GError **error)
-{
-  if (job->failure == ENOMEM)
-    g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "Signing in is not possible now: try again later");
-  else
-    g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "argon2id: %s",
-                 job->failure != 0 ? g_strerror (job->failure) : "not a password hash");
-}
-
 static guint
-n_threads (const TwPasswordParams *params)
+n_places (const TwPasswordParams *params)
 {
-  return params->threads != 0 ? params->threads : g_get_num_processors ();
+  return params->places != 0 ? params->places : g_get_num_processors ();
 }
 
 guint
 tw_passwords_max_blocked (const TwPasswordParams *params)
 {
-  return n_threads (params) + params->max_queued;
+  return n_places (params) + params->max_waiting;
 }
 
 TwPasswords *
@@ -110,7 +52,7 @@ tw_passwords_new (const TwPasswordParams *params, GError **error)
     }
   passwords = g_new0 (TwPasswords, 1);
   passwords->params = *params;
-  passwords->pool = tw_pool_new ("password", n_threads (params), params->max_queued, work, passwords);
+  passwords->turns = tw_fair_queue_new (n_places (params), params->max_waiting);
 
   tw_random_bytes (nobody, sizeof nobody);
   password = tw_base64url_encode (nobody, sizeof nobody);
@@ -123,24 +65,77 @@ tw_passwords_free (TwPasswords *passwords)
 {
   if (passwords == NULL)
     return;
-  tw_pool_free (passwords->pool);
+  tw_fair_queue_free (passwords->turns);
   g_free (passwords->dummy_hash);
   g_free (passwords);
+}
+
+gboolean
+tw_passwords_begin (TwPasswords *passwords, const char *origin, gint64 deadline_ms, GError **error)
+{
+  gint64 until_ms = MIN (deadline_ms, tw_monotonic_ms () + TW_PASSWORD_MAX_WAIT_MS);
+
+  if (tw_fair_queue_enter (passwords->turns, origin, until_ms) == TW_FAIR_ENTERED)
+    return TRUE;
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "Too many people are signing in: try again in a moment");
+  return FALSE;
+}
+
+void
+tw_passwords_end (TwPasswords *passwords)
+{
+  tw_fair_queue_leave (passwords->turns);
+}
+
+guint
+tw_passwords_n_waiting (TwPasswords *passwords)
+{
+  return tw_fair_queue_n_waiting (passwords->turns);
+}
+
+/* Why libsodium did neither make nor check a hash. */
+static void
+set_failure (int failure, GError **error)
+{
+  if (failure == ENOMEM)
+    g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "Signing in is not possible now: try again later");
+  else
+    g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "argon2id: %s",
+                 failure != 0 ? g_strerror (failure) : "not a password hash");
+}
+
+static void
+start (const TwPasswords *passwords)
+{
+  if (passwords->params.started != NULL)
+    passwords->params.started (passwords->params.user_data);
+  errno = 0;
 }
 
 char *
 tw_passwords_hash (TwPasswords *passwords, const char *password, GError **error)
 {
-  Job job = { .password = password };
+  const TwPasswordParams *params = &passwords->params;
+  g_autoptr (TwPasswordText) text = tw_password_text_prepare (password);
+  char made[crypto_pwhash_argon2id_STRBYTES];
 
-  if (!run (passwords, &job, error))
-    return NULL;
-  if (!job.ok)
-    {
-      set_failure (&job, error);
-      return NULL;
-    }
-  return g_strdup (job.made);
+  start (passwords);
+  if (crypto_pwhash_argon2id_str (made, text, strlen (text), params->opslimit, params->memlimit) == 0)
+    return g_strdup (made);
+  set_failure (errno, error);
+  return NULL;
+}
+
+static gboolean
+verify (const TwPasswords *passwords, const char *hash, const char *text, gboolean *right, GError **error)
+{
+  start (passwords);
+  *right = crypto_pwhash_argon2id_str_verify (hash, text, strlen (text)) == 0;
+  /* libsodium says -1 for a wrong password and for every failure; EINVAL stands for the first alone. */
+  if (*right || errno == EINVAL)
+    return TRUE;
+  set_failure (errno, error);
+  return FALSE;
 }
 
 gboolean
@@ -148,19 +143,18 @@ tw_passwords_verify (TwPasswords *passwords, const char *hash, const char *passw
                      GError **error)
 {
   const TwPasswordParams *params = &passwords->params;
-  Job job = { .password = password, .hash = hash != NULL ? hash : passwords->dummy_hash };
+  const char *against = hash != NULL ? hash : passwords->dummy_hash;
+  g_autoptr (TwPasswordText) text = tw_password_text_prepare (password);
+  gboolean right, as_typed = FALSE;
 
-  if (!run (passwords, &job, error))
+  *verdict = TW_PASSWORD_WRONG;
+  if (!verify (passwords, against, text, &right, error))
     return FALSE;
-  /* libsodium says -1 for a wrong password and for every failure; EINVAL stands for the first alone. */
-  if (!job.ok && job.failure != EINVAL)
-    {
-      set_failure (&job, error);
-      return FALSE;
-    }
-  if (!job.ok || hash == NULL)
-    *verdict = TW_PASSWORD_WRONG;
-  else if (crypto_pwhash_argon2id_str_needs_rehash (hash, params->opslimit, params->memlimit) != 0)
+  if (!right && !g_str_equal (text, password) && !verify (passwords, against, password, &as_typed, error))
+    return FALSE;
+  if (hash == NULL || (!right && !as_typed))
+    return TRUE;
+  if (as_typed || crypto_pwhash_argon2id_str_needs_rehash (hash, params->opslimit, params->memlimit) != 0)
     *verdict = TW_PASSWORD_RIGHT_REHASH;
   else
     *verdict = TW_PASSWORD_RIGHT;

@@ -7,7 +7,7 @@
 
 #define TAG_SIZE 16
 #define TOKEN_SIZE (TW_ID_BYTES + TW_REFRESH_SECRET_SIZE + TAG_SIZE)
-#define TOKEN_LENGTH 80        /* TOKEN_SIZE in base64url */
+#define TOKEN_LENGTH 80         /* TOKEN_SIZE in base64url */
 #define FIRST_VERSION_LENGTH 43 /* TW_REFRESH_SECRET_SIZE in base64url */
 
 G_STATIC_ASSERT (TW_REFRESH_HASH_SIZE == crypto_generichash_BYTES);

@@ -7,7 +7,8 @@
  * because an answer was lost, gets the same one. The tag lets a token that is no more known be told from one that
  * somebody made up. Tokens of the first released version are the secret alone; their successors are like all others.
  *
- * A secret of that much entropy needs no salt and no slow hash; neither its hash nor the key, nor both, buy anything. */
+ * A secret of that much entropy needs no salt and no slow hash; neither its hash nor the key, nor both, buy anything.
+ */
 
 #pragma once
 

@@ -157,8 +157,8 @@ test_revocations_last_as_long_as_access_tokens (Fixture *fixture, gconstpointer 
 
   insert_ann (fixture);
   end_session_at (fixture, ANN, SESSION_1, NOW + 999);
-  g_assert_true (tw_account_store_revocations (fixture->store, 0, NOW, 10, collect_expiry, &expires_s, &position,
-                                               NULL));
+  g_assert_true (tw_account_store_revocations (fixture->store, TW_DEADLINE_NONE, 0, NOW, 10, collect_expiry, &expires_s,
+                                               &position, NULL));
   g_assert_cmpint (expires_s, >=, issued_at_the_end_s);
   g_assert_cmpint (expires_s, <=, issued_at_the_end_s + 1);
   position = 0;
@@ -212,8 +212,8 @@ test_everything_is_there_after_a_restart (Fixture *fixture, gconstpointer kind)
   g_assert_cmpint (rotate (fixture, 1, 2), ==, TW_ROTATED);
   reopen (fixture);
 
-  g_assert_true (tw_account_store_check (fixture->store, NULL));
-  account = tw_account_store_find (fixture->store, "ann@example.org", NULL);
+  g_assert_true (tw_account_store_check (fixture->store, TW_DEADLINE_NONE, NULL));
+  account = tw_account_store_find (fixture->store, TW_DEADLINE_NONE, "ann@example.org", NULL);
   g_assert_cmpstr (account->id, ==, ANN);
   assert_revoked (fixture, &position, NOW, 2, "12 ");
   last = position;
@@ -245,7 +245,7 @@ test_free_finishes_what_is_running (Fixture *fixture, gconstpointer kind)
       TwSessionRecord session = session_of (ANN, id);
       TwRefreshRecord first = token ((guint8) (100 + i), NOW + DAY_MS);
 
-      tw_account_store_open_session (fixture->store, &session, &first, count_done, &n);
+      tw_account_store_open_session (fixture->store, TW_DEADLINE_NONE, &session, &first, count_done, &n);
     }
   reopen (fixture);
   g_assert_cmpuint (n, ==, 50);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Accounts and the rotation of refresh tokens; account-store-contract-ends.c has how things end. */
+/* Accounts and the rotation of refresh tokens; account-store-contract-ends.c has how things end,
+ * account-store-contract-attempts.c what is counted of signing in. */
 
 #include "account-store-fixture.h"
 
@@ -24,11 +25,11 @@ test_inserted_is_found (Fixture *fixture, gconstpointer kind)
   Wait wait;
 
   wait_begin (&wait);
-  tw_account_store_insert (fixture->store, &account, &session, &first, wait_done, &wait);
+  tw_account_store_insert (fixture->store, TW_DEADLINE_NONE, &account, &session, &first, wait_done, &wait);
   wait_ok (&wait);
-  got = tw_account_store_get (fixture->store, ANN, &error);
+  got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, &error);
   g_assert_no_error (error);
-  found = tw_account_store_find (fixture->store, "ann@example.org", &error);
+  found = tw_account_store_find (fixture->store, TW_DEADLINE_NONE, "ann@example.org", &error);
   g_assert_no_error (error);
   for (guint i = 0; i < 2; i++)
     {
@@ -48,7 +49,7 @@ test_name_may_be_absent (Fixture *fixture, gconstpointer kind)
   g_autoptr (TwAccountRecord) got = NULL;
 
   insert_ann (fixture);
-  got = tw_account_store_get (fixture->store, ANN, NULL);
+  got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
   g_assert_null (got->name);
 }
 
@@ -64,7 +65,7 @@ test_unknown_is_not_found (Fixture *fixture, gconstpointer kind)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_account_store_get (fixture->store, ids[i], &error));
+      g_assert_null (tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ids[i], &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
       g_assert_cmpstr (error->message, ==, "Account not found");
     }
@@ -72,7 +73,7 @@ test_unknown_is_not_found (Fixture *fixture, gconstpointer kind)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_account_store_find (fixture->store, addresses[i], &error));
+      g_assert_null (tw_account_store_find (fixture->store, TW_DEADLINE_NONE, addresses[i], &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
     }
 }
@@ -86,7 +87,7 @@ test_taken_address_is_conflict (Fixture *fixture, gconstpointer kind)
   insert_ann (fixture);
   error = insert (fixture, BOB, "ann@example.org", SESSION_2, 2);
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
-  found = tw_account_store_find (fixture->store, "ann@example.org", NULL);
+  found = tw_account_store_find (fixture->store, TW_DEADLINE_NONE, "ann@example.org", NULL);
   g_assert_cmpstr (found->id, ==, ANN);
   g_assert_cmpint (rotate_in (fixture, SESSION_2, 2, token (3, NOW + DAY_MS), NOW, NULL), ==, TW_ROTATE_REFUSED);
   g_assert_cmpint (rotate (fixture, 1, 4), ==, TW_ROTATED);
@@ -100,7 +101,7 @@ test_taken_id_is_conflict (Fixture *fixture, gconstpointer kind)
   insert_ann (fixture);
   error = insert (fixture, ANN, "other@example.org", SESSION_2, 2);
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
-  g_assert_null (tw_account_store_find (fixture->store, "other@example.org", NULL));
+  g_assert_null (tw_account_store_find (fixture->store, TW_DEADLINE_NONE, "other@example.org", NULL));
 }
 
 static void
@@ -109,7 +110,7 @@ replace_hash (Fixture *fixture, const char *id, const char *old_hash, const char
   Wait wait;
 
   wait_begin (&wait);
-  tw_account_store_replace_hash (fixture->store, id, old_hash, new_hash, wait_done, &wait);
+  tw_account_store_replace_hash (fixture->store, TW_DEADLINE_NONE, id, old_hash, new_hash, wait_done, &wait);
   wait_ok (&wait);
 }
 
@@ -122,10 +123,10 @@ test_hash_is_replaced_where_it_is_the_old_one (Fixture *fixture, gconstpointer k
   insert_ann (fixture);
   replace_hash (fixture, ANN, "another hash", "wrong");
   replace_hash (fixture, BOB, "the hash", "wrong");
-  before = tw_account_store_get (fixture->store, ANN, NULL);
+  before = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
   g_assert_cmpstr (before->password_hash, ==, "the hash");
   replace_hash (fixture, ANN, "the hash", "the new hash");
-  after = tw_account_store_get (fixture->store, ANN, NULL);
+  after = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
   g_assert_cmpstr (after->password_hash, ==, "the new hash");
 }
 
@@ -286,10 +287,10 @@ test_key_stays (Fixture *fixture, gconstpointer kind)
   TwAccountKey first = { { 0 } }, again = { { 0 } }, afterwards = { { 0 } };
   const TwAccountKey none = { { 0 } };
 
-  g_assert_true (tw_account_store_key (fixture->store, &first, NULL));
-  g_assert_true (tw_account_store_key (fixture->store, &again, NULL));
+  g_assert_true (tw_account_store_key (fixture->store, TW_DEADLINE_NONE, &first, NULL));
+  g_assert_true (tw_account_store_key (fixture->store, TW_DEADLINE_NONE, &again, NULL));
   reopen (fixture);
-  g_assert_true (tw_account_store_key (fixture->store, &afterwards, NULL));
+  g_assert_true (tw_account_store_key (fixture->store, TW_DEADLINE_NONE, &afterwards, NULL));
   g_assert_cmpmem (&first, sizeof first, &again, sizeof again);
   g_assert_cmpmem (&first, sizeof first, &afterwards, sizeof afterwards);
   g_assert_true (memcmp (&first, &none, sizeof first) != 0);
@@ -308,7 +309,7 @@ race_for_key (void *data)
   KeyRacer *racer = data;
 
   pthread_barrier_wait (racer->start);
-  g_assert_true (tw_account_store_key (racer->store, &racer->key, NULL));
+  g_assert_true (tw_account_store_key (racer->store, TW_DEADLINE_NONE, &racer->key, NULL));
   return NULL;
 }
 
@@ -356,4 +357,5 @@ account_store_contract_add (const AccountStoreKind *kind)
 
   contract_add (kind, tests, G_N_ELEMENTS (tests));
   account_store_contract_add_ends (kind);
+  account_store_contract_add_attempts (kind);
 }

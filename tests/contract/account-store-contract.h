@@ -24,7 +24,8 @@ typedef struct
 /* Adds all tests; between g_test_init() and g_test_run(). @kind must outlive them. */
 void account_store_contract_add (const AccountStoreKind *kind);
 
-/* A part of them, which the former adds. */
+/* Parts of them, which the former adds. */
+void account_store_contract_add_attempts (const AccountStoreKind *kind);
 void account_store_contract_add_ends (const AccountStoreKind *kind);
 
 G_END_DECLS

@@ -92,7 +92,7 @@ insert (Fixture *fixture, const char *id, const char *email, const char *session
   Wait wait;
 
   wait_begin (&wait);
-  tw_account_store_insert (fixture->store, &account, &session, &first, wait_done, &wait);
+  tw_account_store_insert (fixture->store, TW_DEADLINE_NONE, &account, &session, &first, wait_done, &wait);
   tw_latch_wait (&wait.latch);
   return wait.error;
 }
@@ -109,7 +109,7 @@ open_session (Fixture *fixture, const TwSessionRecord *session, TwRefreshRecord 
   Wait wait;
 
   wait_begin (&wait);
-  tw_account_store_open_session (fixture->store, session, &first, wait_done, &wait);
+  tw_account_store_open_session (fixture->store, TW_DEADLINE_NONE, session, &first, wait_done, &wait);
   wait_ok (&wait);
 }
 
@@ -124,7 +124,7 @@ rotate_in (Fixture *fixture, const char *session_id, guint8 old, TwRefreshRecord
   memcpy (presented.hash, record.hash, sizeof presented.hash);
   g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
   wait_begin (&wait);
-  tw_account_store_rotate (fixture->store, &presented, &next, now_ms, wait_rotated, &wait);
+  tw_account_store_rotate (fixture->store, TW_DEADLINE_NONE, &presented, &next, now_ms, wait_rotated, &wait);
   wait_ok (&wait);
   g_assert_cmpint (wait.has_session, ==, wait.rotation != TW_ROTATE_REFUSED);
   if (session != NULL)
@@ -150,7 +150,7 @@ end_session_at (Fixture *fixture, const char *user_id, const char *session_id, g
   Wait wait;
 
   wait_begin (&wait);
-  tw_account_store_end_session (fixture->store, user_id, session_id, now_ms, wait_done, &wait);
+  tw_account_store_end_session (fixture->store, TW_DEADLINE_NONE, user_id, session_id, now_ms, wait_done, &wait);
   wait_ok (&wait);
 }
 
@@ -168,8 +168,8 @@ revoked (Fixture *fixture, gint64 *position, gint64 now_ms, guint limit)
   GString *seen = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_account_store_revocations (fixture->store, *position, now_ms, limit, add_revocation, seen,
-                                               position, &error));
+  g_assert_true (tw_account_store_revocations (fixture->store, TW_DEADLINE_NONE, *position, now_ms, limit,
+                                               add_revocation, seen, position, &error));
   g_assert_no_error (error);
   return g_string_free (seen, FALSE);
 }

@@ -150,7 +150,7 @@ def test_what_took_too_long_can_be_tried_again(far_stack, network):
     with Person(far_stack.url) as somebody:
         url = "/v1/sessions/refresh"
         body = {"refreshToken": somebody.refresh_token}
-        toxic = network.add("latency", latency=600)
+        toxic = network.add("latency", latency=1100)
         problem(somebody.client.post(url, json=body), 503)
         time.sleep(2)  # what is under way all the same
         network.remove(toxic)

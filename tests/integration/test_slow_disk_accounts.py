@@ -40,3 +40,14 @@ def test_a_refresh_that_took_too_long_can_be_asked_again(stack, disk):
         assert somebody.client.get("/v1/account").status_code == 200
         somebody.take(somebody.refresh())
         assert somebody.client.get("/v1/account").status_code == 200
+
+
+def test_signing_up_that_took_too_long_can_be_asked_again(stack, disk):
+    body = {"email": new_email(), "password": "correct horse battery", "name": "Ann"}
+    with httpx.Client(base_url=stack.url, timeout=60) as client:
+        post_on_stalled_disk(client, disk, "/v1/accounts", body)
+        first, again = (client.post("/v1/accounts", json=body) for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 201), first.text + again.text
+        assert first.json()["account"] == again.json()["account"]
+        assert first.json()["refreshToken"] != again.json()["refreshToken"]
+        problem(client.post("/v1/accounts", json={**body, "password": "another password"}), 409)

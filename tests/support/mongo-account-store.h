@@ -17,7 +17,7 @@ mongo_account_store_open (const char *uri)
   for (guint i = 0; i < 1000; i++)
     {
       g_clear_error (&error);
-      if (tw_account_store_check (store, &error))
+      if (tw_account_store_check (store, TW_DEADLINE_NONE, &error))
         break;
       g_usleep (10000);
     }

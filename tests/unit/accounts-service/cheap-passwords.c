@@ -23,8 +23,8 @@ cheap_password_params (PasswordWork *work)
   return (TwPasswordParams) {
     .opslimit = crypto_pwhash_argon2id_OPSLIMIT_MIN,
     .memlimit = crypto_pwhash_argon2id_MEMLIMIT_MIN,
-    .threads = 1,
-    .max_queued = 2,
+    .places = 1,
+    .max_waiting = 2,
     .started = started,
     .user_data = work,
   };

@@ -51,8 +51,8 @@ TwSessionGrant *
 service_fixture_signup_ann (ServiceFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
-  TwSessionGrant *grant
-      = tw_account_service_signup (fixture->service, "ann@example.org", "correct horse", "Ann", &error);
+  TwSessionGrant *grant =
+    tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", "correct horse", "Ann", &error);
 
   g_assert_no_error (error);
   return grant;
@@ -62,7 +62,8 @@ TwSessionGrant *
 service_fixture_login (ServiceFixture *fixture, const char *email, const char *password)
 {
   g_autoptr (GError) error = NULL;
-  TwSessionGrant *grant = tw_account_service_login (fixture->service, email, password, &error);
+  gint64 retry_after_s;
+  TwSessionGrant *grant = tw_account_service_login (fixture->service, &NOBODY, email, password, &retry_after_s, &error);
 
   g_assert_no_error (error);
   return grant;
@@ -73,7 +74,7 @@ service_fixture_refresh (ServiceFixture *fixture, const char *token)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *ended = NULL;
-  TwSessionGrant *grant = tw_account_service_refresh (fixture->service, token, &ended, &error);
+  TwSessionGrant *grant = tw_account_service_refresh (fixture->service, &NOBODY, token, &ended, &error);
 
   g_assert_no_error (error);
   g_assert_null (ended);
@@ -86,7 +87,7 @@ service_fixture_refused (ServiceFixture *fixture, const char *token)
   g_autoptr (GError) error = NULL;
   char *ended = NULL;
 
-  g_assert_null (tw_account_service_refresh (fixture->service, token, &ended, &error));
+  g_assert_null (tw_account_service_refresh (fixture->service, &NOBODY, token, &ended, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED);
   g_assert_cmpstr (error->message, ==, "The session can't be continued: sign in again");
   return ended;
@@ -105,7 +106,7 @@ service_fixture_n_revocations (ServiceFixture *fixture)
   gint64 position = 0;
   guint n = 0;
 
-  g_assert_true (tw_account_service_revocations (fixture->service, 0, count, &n, &position, &error));
+  g_assert_true (tw_account_service_revocations (fixture->service, &NOBODY, 0, count, &n, &position, &error));
   g_assert_no_error (error);
   return n;
 }

@@ -8,6 +8,9 @@
 #include "tw-account-service.h"
 
 #define NOW G_GINT64_CONSTANT (1790000000000)
+/* Who asks in tests that do not care. */
+static const TwCallContext NOBODY = { .deadline_ms = TW_DEADLINE_NONE };
+
 #define DAY_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
 
 typedef struct

@@ -10,7 +10,7 @@
 #include "tw-mongo-place.h"
 #include "tw-temporary-folder.h"
 
-#define N_SECTIONS 5
+#define N_SECTIONS 7
 #define SESSION_3 "000000000000000000000003"
 #define SESSION_4 "000000000000000000000004"
 
@@ -111,8 +111,26 @@ put_old_token (Scene *scene, guint8 number, gboolean used)
              " \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}",
              hash);
   if (used)
-    scene_put (scene, "uses",
-               "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", hash);
+    scene_put (scene, "uses", "{\"_id\": %s, \"expiresOn\": {\"$date\": {\"$numberLong\": \"1792592000000\"}}}", hash);
+}
+
+static const TwAttempt failed = { .account = { 1 }, .origin = { 2 } },
+                       succeeded = { .account = { 1 }, .origin = { 3 } };
+
+static void
+try_to_sign_in (Fixture *store)
+{
+  Wait wait;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      wait_begin (&wait);
+      tw_account_store_add_failure (store->store, TW_DEADLINE_NONE, &failed, i > 0, NOW + i, wait_done, &wait);
+      wait_ok (&wait);
+    }
+  wait_begin (&wait);
+  tw_account_store_add_origin (store->store, TW_DEADLINE_NONE, &succeeded, NOW, wait_done, &wait);
+  wait_ok (&wait);
 }
 
 /* Ann with three sessions: one was refreshed ten times, one has ended, one is of the first version; Bob with one. */
@@ -123,7 +141,8 @@ live (Scene *scene)
   TwSessionRecord second = session_of (ANN, SESSION_2), fourth = session_of (ANN, SESSION_4);
   TwAccountKey key;
 
-  g_assert_true (tw_account_store_key (store->store, &key, NULL));
+  g_assert_true (tw_account_store_key (store->store, TW_DEADLINE_NONE, &key, NULL));
+  try_to_sign_in (store);
   insert_ann (store);
   g_assert_no_error (insert (store, BOB, "bob@example.org", SESSION_3, 60));
   for (guint8 i = 1; i <= 10; i++)
@@ -156,8 +175,8 @@ static char *
 hash_text (guint8 number)
 {
   const TwRefreshRecord record = token (number, 0);
-  g_autoptr (GVariant) bytes = g_variant_ref_sink (
-      g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, record.hash, sizeof record.hash, 1));
+  g_autoptr (GVariant) bytes =
+    g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, record.hash, sizeof record.hash, 1));
 
   return g_variant_print (bytes, FALSE);
 }
@@ -170,13 +189,13 @@ test_records (void)
                     revocations[] = "(1790000000000, '" SESSION_2 "', 1790086401)\n"
                                     "(1790000000001, '000000000000000000000000', 1790086401)\n";
   g_autofree char *last = hash_text (11), *before = hash_text (10), *first = hash_text (60);
-  g_autofree char *sessions = g_strdup_printf (
-      "('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000, %s, %s)\n"
-      "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000, %s, [])\n"
-      "('" SESSION_4 "', '" ANN "', 1790000000000, 1797776000000, 1790086400000, [], [])\n",
-      last, before, first);
-  const char *const expected[N_SECTIONS] = { accounts, NULL, sessions, NULL, revocations };
-  const guint counts[N_SECTIONS] = { 2, 1, 3, 4, 2 };
+  g_autofree char *sessions =
+    g_strdup_printf ("('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000, %s, %s)\n"
+                     "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000, %s, [])\n"
+                     "('" SESSION_4 "', '" ANN "', 1790000000000, 1797776000000, 1790086400000, [], [])\n",
+                     last, before, first);
+  const char *const expected[N_SECTIONS] = { accounts, NULL, sessions, NULL, NULL, NULL, revocations };
+  const guint counts[N_SECTIONS] = { 2, 1, 3, 4, 2, 1, 2 };
   g_autoptr (Scene) scene = scene_new (1);
   g_autoptr (TwDump) dump = NULL;
 
@@ -284,6 +303,7 @@ test_copy_goes_on_as_the_original_would (void)
   g_autoptr (Scene) scene = scene_new (1);
   TW_AUTO_MONGO_PLACE char *place = tw_mongo_place_new ();
   Fixture copy = { 0 };
+  TwAttempts attempts;
   gint64 position = 0;
 
   live (scene);
@@ -294,6 +314,11 @@ test_copy_goes_on_as_the_original_would (void)
   assert_same (scene->uri, place);
 
   copy.store = mongo_account_store_open (place);
+  g_assert_true (tw_account_store_attempts (copy.store, TW_DEADLINE_NONE, &failed, NOW + 2, 2, 1, &attempts, NULL));
+  g_assert_cmpint (attempts.from_origin_ms, ==, NOW);
+  g_assert_cmpint (attempts.from_strange_ms, ==, NOW + 1);
+  g_assert_true (tw_account_store_attempts (copy.store, TW_DEADLINE_NONE, &succeeded, NOW + 2, 1, 1, &attempts, NULL));
+  g_assert_cmpint (attempts.seen_ms, ==, NOW);
   assert_revoked (&copy, &position, NOW, 10, "02 03 ");
   for (guint8 i = 10; i <= 11; i++)
     g_assert_cmpint (rotate (&copy, i, i + 1), ==, TW_ROTATED);
@@ -368,7 +393,8 @@ test_uses_that_were_left_are_written_again (void)
 static void
 test_clear_deletes_everything (void)
 {
-  static const char *const collections[] = { "accounts", "keys", "sessions", "tokens", "uses", "revocations" };
+  static const char *const collections[] = { "accounts", "keys",     "sessions", "tokens",
+                                             "uses",     "failures", "origins",  "revocations" };
   g_autoptr (Scene) scene = scene_new (1);
   g_autoptr (Scene) other = scene_new (0);
   g_autoptr (TwDump) target = NULL;

@@ -43,6 +43,28 @@ key_new (void)
                         g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, key, sizeof key, 1));
 }
 
+static GVariant *
+bytes_new (guint8 first, gsize n)
+{
+  guint8 bytes[32] = { first };
+
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, n, 1);
+}
+
+static GVariant *
+failure_new (const char *id)
+{
+  return g_variant_new ("(s@ay@aybx)", id, bytes_new (3, TW_ATTEMPT_HASH_SIZE), bytes_new (4, TW_ATTEMPT_HASH_SIZE),
+                        TRUE, (gint64) 2900);
+}
+
+static GVariant *
+origin_new (guint8 number)
+{
+  return g_variant_new ("(@ay@ayx)", bytes_new (number, sizeof (TwAttempt)), bytes_new (number, TW_ATTEMPT_HASH_SIZE),
+                        (gint64) 2800);
+}
+
 /* What is in section @i. */
 static GPtrArray *
 records_new (guint i)
@@ -54,6 +76,8 @@ records_new (guint i)
     { key_new () },
     { session_new (SESSION, 0, 0), session_new (OTHER_SESSION, 2, 10) },
     { token_new (1, TRUE), token_new (2, FALSE) },
+    { failure_new ("dddddddddddddddddddddd01"), failure_new ("dddddddddddddddddddddd02") },
+    { origin_new (1), origin_new (2) },
     { g_variant_new ("(xsx)", (gint64) 5000, "cccccccccccccccccccccccc", FAR_MS / 1000),
       g_variant_new ("(xsx)", (gint64) 5001, "cccccccccccccccccccccccd", FAR_MS / 1000) },
   };
@@ -90,7 +114,7 @@ make_database (const char *path)
 static void
 test_every_section_comes_back (void)
 {
-  static const char *const names[] = { "accounts", "keys", "sessions", "tokens", "revocations" };
+  static const char *const names[] = { "accounts", "keys", "sessions", "tokens", "failures", "origins", "revocations" };
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
   g_autoptr (GError) error = NULL;
@@ -145,7 +169,7 @@ rotate (TwAccountStore *store, const char *session_id, guint8 number, guint8 nex
 
   g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
   tw_latch_init (&seen.latch);
-  tw_account_store_rotate (store, &presented, &next, 3000, see_rotation, &seen);
+  tw_account_store_rotate (store, TW_DEADLINE_NONE, &presented, &next, 3000, see_rotation, &seen);
   tw_latch_wait (&seen.latch);
   return seen.rotation;
 }
@@ -166,6 +190,8 @@ test_store_goes_on_with_what_was_written (void)
   g_autoptr (TwAccountStore) store = NULL;
   g_autoptr (TwAccountRecord) bob = NULL;
   g_autoptr (GError) error = NULL;
+  const TwAttempt failed = { .account = { 3 }, .origin = { 4 } }, seen = { .account = { 1 } };
+  TwAttempts attempts;
   TwAccountKey key;
   gint64 position;
   guint n = 0;
@@ -173,11 +199,12 @@ test_store_goes_on_with_what_was_written (void)
   make_database (path);
   store = tw_account_store_sqlite_new (path, &error);
   g_assert_no_error (error);
-  bob = tw_account_store_find (store, "bob@example.org", &error);
+  bob = tw_account_store_find (store, TW_DEADLINE_NONE, "bob@example.org", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (bob->id, ==, ACCOUNT_2);
   g_assert_null (bob->name);
-  g_assert_true (tw_account_store_revocations (store, 5000, 3000, 10, count_revocation, &n, &position, &error));
+  g_assert_true (
+    tw_account_store_revocations (store, TW_DEADLINE_NONE, 5000, 3000, 10, count_revocation, &n, &position, &error));
   g_assert_cmpuint (n, ==, 1);
   g_assert_cmpint (position, ==, 5001);
   g_assert_cmpint (rotate (store, "", 2, 3), ==, TW_ROTATED);
@@ -185,9 +212,14 @@ test_store_goes_on_with_what_was_written (void)
   g_assert_cmpint (rotate (store, SESSION, 3, 5), ==, TW_ROTATE_REFUSED);
   g_assert_cmpint (rotate (store, OTHER_SESSION, 11, 10), ==, TW_ROTATED);
   g_assert_cmpint (rotate (store, OTHER_SESSION, 10, 9), ==, TW_ROTATED);
-  g_assert_true (tw_account_store_key (store, &key, &error));
+  g_assert_true (tw_account_store_key (store, TW_DEADLINE_NONE, &key, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (key.bytes[0], ==, 7);
+  g_assert_true (tw_account_store_attempts (store, TW_DEADLINE_NONE, &failed, 3000, 2, 2, &attempts, &error));
+  g_assert_cmpint (attempts.from_origin_ms, ==, 2900);
+  g_assert_cmpint (attempts.from_strange_ms, ==, 2900);
+  g_assert_true (tw_account_store_attempts (store, TW_DEADLINE_NONE, &seen, 3000, 1, 1, &attempts, &error));
+  g_assert_cmpint (attempts.seen_ms, ==, 2800);
 }
 
 int

@@ -103,7 +103,7 @@ test_parallel_rotations_of_the_first_version_are_one (void)
 static void
 ask_for_key (Member *member)
 {
-  g_assert_true (tw_account_store_key (member->store->store, &member->key, NULL));
+  g_assert_true (tw_account_store_key (member->store->store, TW_DEADLINE_NONE, &member->key, NULL));
 }
 
 static void
@@ -239,8 +239,8 @@ follow (void *data)
       g_autoptr (GError) error = NULL;
       gint64 before = position;
 
-      g_assert_true (tw_account_store_revocations (follower->store, position, NOW, 7, see, follower->seen, &position,
-                                                   &error));
+      g_assert_true (tw_account_store_revocations (follower->store, TW_DEADLINE_NONE, position, NOW, 7, see,
+                                                   follower->seen, &position, &error));
       g_assert_no_error (error);
       g_assert_cmpint (position, >=, before);
     }

@@ -19,13 +19,13 @@ test_signup_opens_a_session (ServiceFixture *fixture, gconstpointer unused)
   g_assert_true (tw_id_is_valid (grant->user_id));
   g_assert_true (tw_id_is_valid (grant->session_id));
   g_assert_cmpstr (grant->user_id, !=, grant->session_id);
-  g_assert_cmpuint (strlen (grant->refresh_token), ==, 43);
+  g_assert_cmpuint (strlen (grant->refresh_token), <=, 128);
   g_assert_cmpstr (grant->account->id, ==, grant->user_id);
   g_assert_cmpstr (grant->account->email, ==, "ann@example.org");
   g_assert_cmpstr (grant->account->name, ==, "Ann");
   g_assert_cmpint (grant->account->created_ms, ==, NOW);
 
-  record = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  record = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
   g_assert_cmpstr (record->email, ==, "ann@example.org");
   g_assert_null (strstr (record->password_hash, "correct horse"));
   next = service_fixture_refresh (fixture, grant->refresh_token);
@@ -39,8 +39,8 @@ static void
 test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TwSessionGrant) grant
-      = tw_account_service_signup (fixture->service, "Ann.B@Example.ORG", "correct horse", NULL, &error);
+  g_autoptr (TwSessionGrant) grant =
+    tw_account_service_signup (fixture->service, &NOBODY, "Ann.B@Example.ORG", "correct horse", NULL, &error);
   g_autoptr (TwSessionGrant) session = NULL;
 
   g_assert_no_error (error);
@@ -48,9 +48,52 @@ test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointe
   g_assert_null (grant->account->name);
   session = service_fixture_login (fixture, "ANN.B@example.org", "correct horse");
   g_assert_cmpstr (session->user_id, ==, grant->user_id);
-  g_assert_null (tw_account_service_signup (fixture->service, "ann.b@EXAMPLE.org", "another one", NULL, &error));
+  g_assert_null (
+    tw_account_service_signup (fixture->service, &NOBODY, "ann.b@EXAMPLE.org", "another one", NULL, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   g_assert_cmpstr (error->message, ==, "That address has an account already");
+}
+
+static TwSessionGrant *
+sign_up (ServiceFixture *fixture, const char *password, const char *name, GError **error)
+{
+  return tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", password, name, error);
+}
+
+static void
+assert_taken (ServiceFixture *fixture, const char *password, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (sign_up (fixture, password, name, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_cmpstr (error->message, ==, "That address has an account already");
+}
+
+/* Whoever did not hear the answer asks again. */
+static void
+test_signing_up_again_opens_a_session (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) first = service_fixture_signup_ann (fixture);
+  g_autoptr (TwSessionGrant) again = NULL;
+  g_autoptr (TwSessionGrant) next = NULL;
+  g_autoptr (TwSessionGrant) next_of_first = NULL;
+
+  tw_clock_advance (fixture->clock, TW_SIGNUP_AGAIN_MS - 1);
+  again = service_fixture_signup_ann (fixture);
+  g_assert_cmpstr (again->user_id, ==, first->user_id);
+  g_assert_cmpstr (again->session_id, !=, first->session_id);
+  g_assert_cmpstr (again->account->id, ==, first->user_id);
+  g_assert_cmpstr (again->account->name, ==, "Ann");
+  g_assert_cmpint (again->account->created_ms, ==, NOW);
+  next = service_fixture_refresh (fixture, again->refresh_token);
+  next_of_first = service_fixture_refresh (fixture, first->refresh_token);
+
+  assert_taken (fixture, "wrong horse", "Ann");
+  assert_taken (fixture, "correct horse", "Bob");
+  assert_taken (fixture, "correct horse", NULL);
+  tw_clock_advance (fixture->clock, 1);
+  assert_taken (fixture, "correct horse", "Ann");
 }
 
 static void *
@@ -59,33 +102,35 @@ race_signup (void *data)
   ServiceRacer *racer = data;
 
   pthread_barrier_wait (racer->start);
-  racer->grant = tw_account_service_signup (racer->fixture->service, "ann@example.org", "correct horse", NULL,
-                                            &racer->error);
+  racer->grant = sign_up (racer->fixture, racer->token, NULL, &racer->error);
   return NULL;
 }
 
 static void
-test_of_parallel_signups_one_wins (ServiceFixture *fixture, gconstpointer unused)
+test_parallel_signups_make_one_account (ServiceFixture *fixture, gconstpointer unused)
 {
   TwPasswordParams params = cheap_password_params (&fixture->work);
   ServiceRacer racers[8];
-  guint n_won = 0;
 
-  params.max_queued = G_N_ELEMENTS (racers);
+  params.max_waiting = G_N_ELEMENTS (racers);
   service_fixture_restart (fixture, &params);
-  service_fixture_run_race (fixture, race_signup, racers, G_N_ELEMENTS (racers), NULL);
+  service_fixture_run_race (fixture, race_signup, racers, G_N_ELEMENTS (racers), "correct horse");
   for (guint i = 0; i < G_N_ELEMENTS (racers); i++)
     {
-      if (racers[i].grant != NULL)
-        n_won++;
-      else
-        {
-          g_assert_error (racers[i].error, TW_ERROR, TW_ERROR_CONFLICT);
-          g_assert_cmpstr (racers[i].error->message, ==, "That address has an account already");
-        }
-      service_fixture_racer_clear (&racers[i]);
+      g_assert_no_error (racers[i].error);
+      g_assert_cmpstr (racers[i].grant->user_id, ==, racers[0].grant->user_id);
     }
-  g_assert_cmpuint (n_won, ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (racers); i++)
+    service_fixture_racer_clear (&racers[i]);
+  assert_taken (fixture, "wrong horse", NULL);
+}
+
+static void
+test_name_is_kept_composed (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) grant = sign_up (fixture, "correct horse", "A\u0308nn", NULL);
+
+  g_assert_cmpstr (grant->account->name, ==, "\u00c4nn");
 }
 
 static void
@@ -99,7 +144,7 @@ test_login_opens_sessions_apart (ServiceFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (second->user_id, ==, first->user_id);
   g_assert_cmpstr (second->session_id, !=, first->session_id);
   g_assert_null (second->account);
-  g_assert_true (tw_account_service_logout (fixture->service, first->user_id, first->session_id, NULL));
+  g_assert_true (tw_account_service_logout (fixture->service, &NOBODY, first->user_id, first->session_id, NULL));
   ended = service_fixture_refused (fixture, first->refresh_token);
   g_assert_null (ended);
   next = service_fixture_refresh (fixture, second->refresh_token);
@@ -122,9 +167,11 @@ test_unknown_address_and_wrong_password_look_alike (ServiceFixture *fixture, gco
   for (guint i = 0; i < G_N_ELEMENTS (attempts); i++)
     {
       g_autoptr (GError) error = NULL;
+      gint64 retry_after_s;
       guint before = password_work_count (&fixture->work);
 
-      g_assert_null (tw_account_service_login (fixture->service, attempts[i][0], attempts[i][1], &error));
+      g_assert_null (
+        tw_account_service_login (fixture->service, &NOBODY, attempts[i][0], attempts[i][1], &retry_after_s, &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED);
       g_assert_cmpstr (error->message, ==, "The address or the password is wrong");
       g_assert_cmpuint (password_work_count (&fixture->work), ==, before + 1);
@@ -138,7 +185,7 @@ test_login_brings_the_hash_up_to_date (ServiceFixture *fixture, gconstpointer un
   TwPasswordParams params = cheap_password_params (&fixture->work);
   g_autoptr (TwSessionGrant) once = NULL;
   g_autoptr (TwSessionGrant) twice = NULL;
-  g_autoptr (TwAccountRecord) before = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  g_autoptr (TwAccountRecord) before = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
   g_autoptr (TwAccountRecord) after = NULL;
   guint n;
 
@@ -147,7 +194,7 @@ test_login_brings_the_hash_up_to_date (ServiceFixture *fixture, gconstpointer un
   params.memlimit = 16384;
   service_fixture_restart (fixture, &params);
   once = service_fixture_login (fixture, "ann@example.org", "correct horse");
-  after = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  after = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
   g_assert_true (g_str_has_prefix (after->password_hash, "$argon2id$v=19$m=16,t=2,"));
   n = password_work_count (&fixture->work);
   twice = service_fixture_login (fixture, "ann@example.org", "correct horse");
@@ -158,9 +205,10 @@ static void *
 login_in_thread (void *data)
 {
   ServiceRacer *racer = data;
+  gint64 retry_after_s;
 
-  racer->grant
-      = tw_account_service_login (racer->fixture->service, "ann@example.org", "correct horse", &racer->error);
+  racer->grant = tw_account_service_login (racer->fixture->service, &NOBODY, "ann@example.org", "correct horse",
+                                           &retry_after_s, &racer->error);
   return NULL;
 }
 
@@ -183,12 +231,12 @@ test_login_storm_holds_nothing_else_up (ServiceFixture *fixture, gconstpointer u
       if (i == 0)
         password_work_wait (&fixture->work, before + 1);
     }
-  record = tw_account_service_get (fixture->service, grant->user_id, NULL);
+  record = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
   g_assert_nonnull (record);
   next = service_fixture_refresh (fixture, grant->refresh_token);
-  g_assert_true (tw_account_service_logout (fixture->service, grant->user_id, grant->session_id, NULL));
+  g_assert_true (tw_account_service_logout (fixture->service, &NOBODY, grant->user_id, grant->session_id, NULL));
   g_assert_cmpuint (service_fixture_n_revocations (fixture), ==, 1);
-  g_assert_true (tw_account_service_check (fixture->service, NULL));
+  g_assert_true (tw_account_service_check (fixture->service, &NOBODY, NULL));
   g_assert_cmpuint (password_work_count (&fixture->work), ==, before + 1);
 
   password_work_go_on (&fixture->work);
@@ -206,7 +254,7 @@ test_unknown_account_is_not_found (ServiceFixture *fixture, gconstpointer unused
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (tw_account_service_get (fixture->service, "0123456789abcdef01234567", &error));
+  g_assert_null (tw_account_service_get (fixture->service, &NOBODY, "0123456789abcdef01234567", &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
   g_assert_cmpstr (error->message, ==, "Account not found");
 }
@@ -220,7 +268,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("signup/opens-a-session", test_signup_opens_a_session);
   ADD ("signup/addresses-are-compared-in-lower-case", test_addresses_are_compared_in_lower_case);
-  ADD ("signup/of-parallel-ones-one-wins", test_of_parallel_signups_one_wins);
+  ADD ("signup/again-opens-a-session", test_signing_up_again_opens_a_session);
+  ADD ("signup/parallel-ones-make-one-account", test_parallel_signups_make_one_account);
+  ADD ("signup/name-is-kept-composed", test_name_is_kept_composed);
   ADD ("login/opens-sessions-apart", test_login_opens_sessions_apart);
   ADD ("login/unknown-address-and-wrong-password-look-alike", test_unknown_address_and_wrong_password_look_alike);
   ADD ("login/brings-the-hash-up-to-date", test_login_brings_the_hash_up_to_date);

@@ -13,7 +13,8 @@ race_refresh (void *data)
   ServiceRacer *racer = data;
 
   pthread_barrier_wait (racer->start);
-  racer->grant = tw_account_service_refresh (racer->fixture->service, racer->token, &racer->ended, &racer->error);
+  racer->grant =
+    tw_account_service_refresh (racer->fixture->service, &NOBODY, racer->token, &racer->ended, &racer->error);
   return NULL;
 }
 
@@ -128,17 +129,17 @@ static void
 test_logout_is_the_owners_alone (ServiceFixture *fixture, gconstpointer unused)
 {
   g_autoptr (TwSessionGrant) ann = service_fixture_signup_ann (fixture);
-  g_autoptr (TwSessionGrant) bob
-      = tw_account_service_signup (fixture->service, "bob@example.org", "correct horse", NULL, NULL);
+  g_autoptr (TwSessionGrant) bob =
+    tw_account_service_signup (fixture->service, &NOBODY, "bob@example.org", "correct horse", NULL, NULL);
   g_autoptr (TwSessionGrant) next = NULL;
   g_autofree char *ended = NULL;
 
-  g_assert_true (tw_account_service_logout (fixture->service, bob->user_id, ann->session_id, NULL));
-  g_assert_true (tw_account_service_logout (fixture->service, "nobody", "nothing", NULL));
+  g_assert_true (tw_account_service_logout (fixture->service, &NOBODY, bob->user_id, ann->session_id, NULL));
+  g_assert_true (tw_account_service_logout (fixture->service, &NOBODY, "nobody", "nothing", NULL));
   g_assert_cmpuint (service_fixture_n_revocations (fixture), ==, 0);
   next = service_fixture_refresh (fixture, ann->refresh_token);
   for (guint i = 0; i < 2; i++)
-    g_assert_true (tw_account_service_logout (fixture->service, ann->user_id, ann->session_id, NULL));
+    g_assert_true (tw_account_service_logout (fixture->service, &NOBODY, ann->user_id, ann->session_id, NULL));
   g_assert_cmpuint (service_fixture_n_revocations (fixture), ==, 1);
   ended = service_fixture_refused (fixture, next->refresh_token);
   g_assert_null (ended);
@@ -152,8 +153,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("refresh/asking-again-gives-the-same-token", test_asking_again_gives_the_same_token);
-  ADD ("refresh/token-whose-successor-was-used-ends-the-session",
-       test_token_whose_successor_was_used_ends_the_session);
+  ADD ("refresh/token-whose-successor-was-used-ends-the-session", test_token_whose_successor_was_used_ends_the_session);
   ADD ("refresh/16-parallel-ones-get-the-same", test_16_parallel_refreshes_get_the_same);
   ADD ("refresh/text-that-is-no-token-is-refused", test_text_that_is_no_token_is_refused);
   ADD ("refresh/session-lasts-while-it-is-refreshed-but-90-days", test_session_lasts_while_it_is_refreshed_but_90_days);

@@ -91,7 +91,7 @@ test_signing_up_that_stopped_can_be_done_again (void)
   g_autoptr (GError) error = NULL;
 
   put_session (scene, SESSION_2, ANN, NOW + DAY_MS);
-  g_assert_null (tw_account_store_get (store->store, ANN, &error));
+  g_assert_null (tw_account_store_get (store->store, TW_DEADLINE_NONE, ANN, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
   insert_ann (store);
   g_assert_cmpint (rotate (store, 1, 2), ==, TW_ROTATED);
@@ -165,7 +165,7 @@ test_conflict_leaves_nothing_behind (void)
   for (guint i = 0; i < 2; i++)
     {
       wait_begin (&wait);
-      tw_account_store_open_session (store->store, &again, i == 0 ? &other : &same, wait_done, &wait);
+      tw_account_store_open_session (store->store, TW_DEADLINE_NONE, &again, i == 0 ? &other : &same, wait_done, &wait);
       tw_latch_wait (&wait.latch);
       g_assert_error (wait.error, TW_ERROR, TW_ERROR_CONFLICT);
       g_clear_error (&wait.error);
@@ -183,7 +183,7 @@ test_unreadable_account_is_an_error (void)
   g_autoptr (GError) error = NULL;
 
   scene_put (scene, "accounts", "{\"_id\": \"" ANN "\", \"email\": \"ann@example.org\"}");
-  g_assert_null (tw_account_store_find (scene->instances[0].store, "ann@example.org", &error));
+  g_assert_null (tw_account_store_find (scene->instances[0].store, TW_DEADLINE_NONE, "ann@example.org", &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INTERNAL);
 }
 
@@ -268,7 +268,7 @@ wait_for_counts (Scene *scene, gint64 now_ms, const char *collection, const char
       memcpy (next.hash + 8, collection, 4);
       memcpy (session.id, collection, 4);
       wait_begin (&wait);
-      tw_account_store_open_session (store->store, &session, &next, wait_done, &wait);
+      tw_account_store_open_session (store->store, TW_DEADLINE_NONE, &session, &next, wait_done, &wait);
       wait_ok (&wait);
     }
   g_assert_cmpint (scene_count (scene, collection, "%s", filter), ==, expected);

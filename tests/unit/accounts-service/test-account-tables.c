@@ -49,15 +49,15 @@ live_through (TwAccountStore *store, guint day)
   g_strlcpy (presented.session_id, session.id, sizeof presented.session_id);
 
   tw_latch_init (&latch);
-  tw_account_store_open_session (store, &session, &first, done, &latch);
+  tw_account_store_open_session (store, TW_DEADLINE_NONE, &session, &first, done, &latch);
   tw_latch_wait (&latch);
   tw_latch_init (&latch);
-  tw_account_store_rotate (store, &presented, &second, now_ms, done_rotated, &latch);
+  tw_account_store_rotate (store, TW_DEADLINE_NONE, &presented, &second, now_ms, done_rotated, &latch);
   tw_latch_wait (&latch);
   if (day % 2 != 0)
     return; /* every other one just goes away */
   tw_latch_init (&latch);
-  tw_account_store_end_session (store, USER, session.id, now_ms, done, &latch);
+  tw_account_store_end_session (store, TW_DEADLINE_NONE, USER, session.id, now_ms, done, &latch);
   tw_latch_wait (&latch);
 }
 
@@ -71,7 +71,7 @@ insert_user (TwAccountStore *store)
   TwLatch latch;
 
   tw_latch_init (&latch);
-  tw_account_store_insert (store, &account, &session, &token, done, &latch);
+  tw_account_store_insert (store, TW_DEADLINE_NONE, &account, &session, &token, done, &latch);
   tw_latch_wait (&latch);
 }
 
@@ -110,6 +110,26 @@ test_what_has_expired_is_dropped (void)
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM revocations"), ==, 1);
 }
 
+static void
+test_failures_are_dropped_after_an_hour (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (TwAccountStore) store = tw_account_store_sqlite_new (path, NULL);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      const TwAttempt attempt = { .account = { (guint8) i } };
+      TwLatch latch;
+
+      tw_latch_init (&latch);
+      tw_account_store_add_failure (store, TW_DEADLINE_NONE, &attempt, TRUE, NOW + i * (TW_FAILURE_MS / 10), done,
+                                    &latch);
+      tw_latch_wait (&latch);
+    }
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM failures"), ==, 10);
+}
+
 /* Of tokens there is the hash alone, of passwords nothing that was not given. */
 static void
 test_columns (void)
@@ -125,22 +145,28 @@ test_columns (void)
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM accounts WHERE name IS NULL"), ==, 1);
 }
 
-#define HASH(end) "x'" "00000000000000000000000000000000000000000000000000000000000000" end "'"
+#define HASH(end)                                                                                                      \
+  "x'"                                                                                                                 \
+  "00000000000000000000000000000000000000000000000000000000000000" end "'"
 
 /* A database of the first version: a session of which one token was used, and a second one. */
 static void
 make_first_version (const char *path)
 {
-  static const char rows[]
-      = "INSERT INTO accounts VALUES ('" USER "', 'ann@example.org', NULL, 'hash', 1);"
-        "INSERT INTO sessions VALUES ('000000000000000000000001', '" USER "', 1, 4000000000000, 4000000000000);"
-        "INSERT INTO sessions VALUES ('000000000000000000000002', '" USER "', 1, 4000000000000, 4000000000000);"
-        "INSERT INTO refresh_tokens VALUES (" HASH ("01") ", '000000000000000000000001', 1, 4000000000000);"
-        "INSERT INTO refresh_tokens VALUES (" HASH ("02") ", '000000000000000000000001', 0, 4000000000000);"
-        "INSERT INTO refresh_tokens VALUES (" HASH ("03") ", '000000000000000000000002', 1, 4000000000000);"
-        "INSERT INTO refresh_tokens VALUES (" HASH ("04") ", '000000000000000000000002', 0, 4000000000000);";
-  g_autofree char *version = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 1;",
-                                              TW_ACCOUNT_TABLES_APPLICATION_ID);
+  static const char rows[] =
+    "INSERT INTO accounts VALUES ('" USER "', 'ann@example.org', NULL, 'hash', 1);"
+    "INSERT INTO sessions VALUES ('000000000000000000000001', '" USER "', 1, 4000000000000, 4000000000000);"
+    "INSERT INTO sessions VALUES ('000000000000000000000002', '" USER "', 1, 4000000000000, 4000000000000);"
+    "INSERT INTO refresh_tokens VALUES (" HASH (
+      "01") ", '000000000000000000000001', 1, 4000000000000);"
+            "INSERT INTO refresh_tokens VALUES (" HASH (
+              "02") ", '000000000000000000000001', 0, 4000000000000);"
+                    "INSERT INTO refresh_tokens VALUES (" HASH (
+                      "03") ", '000000000000000000000002', 1, 4000000000000);"
+                            "INSERT INTO refresh_tokens VALUES (" HASH (
+                              "04") ", '000000000000000000000002', 0, 4000000000000);";
+  g_autofree char *version =
+    g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 1;", TW_ACCOUNT_TABLES_APPLICATION_ID);
   const char *const steps[] = { version, tw_account_tables_migrations[0], rows };
   sqlite3 *handle;
 
@@ -175,7 +201,7 @@ rotate (TwAccountStore *store, const char *session_id, guint8 number, guint8 nex
 
   g_strlcpy (presented.session_id, session_id, sizeof presented.session_id);
   tw_latch_init (&seen.latch);
-  tw_account_store_rotate (store, &presented, &next, NOW, see_rotation, &seen);
+  tw_account_store_rotate (store, TW_DEADLINE_NONE, &presented, &next, NOW, see_rotation, &seen);
   tw_latch_wait (&seen.latch);
   return seen.rotation;
 }
@@ -207,6 +233,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account-tables/what-has-expired-is-dropped", test_what_has_expired_is_dropped);
+  g_test_add_func ("/account-tables/failures-are-dropped-after-an-hour", test_failures_are_dropped_after_an_hour);
   g_test_add_func ("/account-tables/columns", test_columns);
   g_test_add_func ("/account-tables/sessions-of-the-first-version-go-on", test_sessions_of_the_first_version_go_on);
   return g_test_run ();

@@ -106,6 +106,28 @@ test_login (Fixture *fixture, gconstpointer unused)
   g_object_unref (session);
 }
 
+static void
+test_login_too_often (Fixture *fixture, gconstpointer unused)
+{
+  TwSession *session = g_object_new (TW_TYPE_SESSION, NULL);
+  TwBaseException *ouch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i <= 20; i++)
+    {
+      g_autoptr (GObject) wrong =
+        g_object_new (TW_TYPE_CREDENTIALS, "email", "ann@example.org", "password", "wrong horse", NULL);
+
+      g_assert_false (tw_accounts_handler_login (fixture->iface, &session, TW_CREDENTIALS (wrong), &ouch, &error));
+      g_assert_cmpint (ouch->__isset_retryAfter, ==, i == 20);
+      if (i < 20)
+        g_clear_object (&ouch);
+    }
+  g_assert_cmpint (ouch->retryAfter, ==, 3600);
+  assert_ouch (ouch, 429, "Signing in has failed too often: try again later");
+  g_object_unref (session);
+}
+
 static gboolean
 refresh (Fixture *fixture, const char *token, TwSession *session, TwRefreshRefused **refused)
 {
@@ -127,14 +149,16 @@ test_refresh (Fixture *fixture, gconstpointer unused)
   TwBaseException *ouch = NULL;
   g_autoptr (GObject) first = G_OBJECT (signup (fixture, "ann@example.org", NULL, &ouch));
   g_autoptr (GObject) next = g_object_new (TW_TYPE_SESSION, NULL);
+  g_autoptr (GObject) third = g_object_new (TW_TYPE_SESSION, NULL);
   TwRefreshRefused *unknown = NULL, *reused = NULL;
 
   g_assert_true (refresh (fixture, TW_SESSION (first)->refreshToken, TW_SESSION (next), &unknown));
   g_assert_cmpstr (TW_SESSION (next)->sessionId, ==, TW_SESSION (first)->sessionId);
 
-  g_assert_false (refresh (fixture, "no token", TW_SESSION (next), &unknown));
+  g_assert_false (refresh (fixture, "no token", TW_SESSION (third), &unknown));
   g_assert_cmpint (unknown->code, ==, 401);
   g_assert_false (unknown->__isset_sessionId);
+  g_assert_true (refresh (fixture, TW_SESSION (next)->refreshToken, TW_SESSION (third), &unknown));
   g_assert_false (refresh (fixture, TW_SESSION (first)->refreshToken, TW_SESSION (next), &reused));
   g_assert_cmpint (reused->code, ==, 401);
   g_assert_cmpstr (reused->message, ==, unknown->message);
@@ -206,6 +230,7 @@ main (int argc, char **argv)
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
   ADD ("signup", test_signup);
   ADD ("login", test_login);
+  ADD ("login-too-often", test_login_too_often);
   ADD ("refresh", test_refresh);
   ADD ("logout-and-revocations", test_logout_and_revocations);
   ADD ("get", test_get);

@@ -3,8 +3,10 @@
 #include "tw-password.h"
 
 #include "cheap-passwords.h"
+#include "tw-call-context.h"
 #include "tw-error.h"
 
+#include <sodium.h>
 #include <string.h>
 
 static TwPasswords *
@@ -85,7 +87,7 @@ test_defaults_are_argon2id_of_19_mib_in_2_passes (void)
   g_autofree char *hash = hash_of (passwords, "correct horse battery");
 
   g_assert_true (g_str_has_prefix (hash, "$argon2id$v=19$m=19456,t=2,p=1$"));
-  g_assert_cmpuint (tw_passwords_max_blocked (&TW_PASSWORD_DEFAULT_PARAMS), ==, g_get_num_processors () + 32);
+  g_assert_cmpuint (tw_passwords_max_blocked (&TW_PASSWORD_DEFAULT_PARAMS), ==, g_get_num_processors () + 128);
 }
 
 static void
@@ -139,66 +141,88 @@ test_text_that_is_no_hash_is_internal (void)
     }
 }
 
-#define N_CALLERS 6 /* one at work, two waiting, three refused */
-
-typedef struct
+/* What was hashed as it was typed, before that was composed. */
+static char *
+hash_as_typed (const char *password)
 {
-  TwPasswords *passwords;
-  pthread_mutex_t mutex;
-  pthread_cond_t changed;
-  guint n_refused, n_done;
-} Crowd;
+  char hash[crypto_pwhash_argon2id_STRBYTES];
 
-static void *
-call (void *data)
-{
-  Crowd *crowd = data;
-  g_autoptr (GError) error = NULL;
-  TwPasswordVerdict verdict;
-  gboolean ok = tw_passwords_verify (crowd->passwords, NULL, "some password", &verdict, &error);
-
-  if (!ok)
-    g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
-  pthread_mutex_lock (&crowd->mutex);
-  crowd->n_done += ok ? 1 : 0;
-  crowd->n_refused += ok ? 0 : 1;
-  pthread_cond_signal (&crowd->changed);
-  pthread_mutex_unlock (&crowd->mutex);
-  return NULL;
+  g_assert_cmpint (crypto_pwhash_argon2id_str (hash, password, strlen (password), crypto_pwhash_argon2id_OPSLIMIT_MIN,
+                                               crypto_pwhash_argon2id_MEMLIMIT_MIN),
+                   ==, 0);
+  return g_strdup (hash);
 }
 
+#define COMPOSED "p\u00e4ssw\u00f6rd"
+#define DECOMPOSED "pa\u0308sswo\u0308rd"
+
 static void
-test_more_than_the_queue_holds_is_unavailable (void)
+test_one_password_however_it_is_typed (void)
 {
   PasswordWork work = PASSWORD_WORK_INIT;
   TwPasswordParams params = cheap_password_params (&work);
   g_autoptr (TwPasswords) passwords = new_passwords (&params);
-  Crowd crowd = { .passwords = passwords, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER };
-  pthread_t callers[N_CALLERS];
-  guint before = password_work_count (&work);
+  g_autofree char *of_composed = hash_of (passwords, COMPOSED);
+  g_autofree char *of_decomposed = hash_of (passwords, DECOMPOSED);
+
+  g_assert_cmpint (verdict_of (passwords, of_composed, DECOMPOSED), ==, TW_PASSWORD_RIGHT);
+  g_assert_cmpint (verdict_of (passwords, of_decomposed, COMPOSED), ==, TW_PASSWORD_RIGHT);
+  g_assert_cmpint (verdict_of (passwords, of_decomposed, DECOMPOSED), ==, TW_PASSWORD_RIGHT);
+  g_assert_cmpint (verdict_of (passwords, of_composed, "password"), ==, TW_PASSWORD_WRONG);
+}
+
+static void
+test_hash_of_what_was_typed_before_is_right_and_made_anew (void)
+{
+  PasswordWork work = PASSWORD_WORK_INIT;
+  TwPasswordParams params = cheap_password_params (&work);
+  g_autoptr (TwPasswords) passwords = new_passwords (&params);
+  g_autofree char *decomposed = hash_as_typed (DECOMPOSED);
+  g_autofree char *composed = hash_as_typed (COMPOSED);
+  g_autofree char *ideographic = hash_as_typed ("correct\u3000horse");
+
+  g_assert_cmpint (verdict_of (passwords, decomposed, DECOMPOSED), ==, TW_PASSWORD_RIGHT_REHASH);
+  g_assert_cmpint (verdict_of (passwords, decomposed, DECOMPOSED "x"), ==, TW_PASSWORD_WRONG);
+  g_assert_cmpint (verdict_of (passwords, composed, DECOMPOSED), ==, TW_PASSWORD_RIGHT);
+  g_assert_cmpint (verdict_of (passwords, ideographic, "correct\u3000horse"), ==, TW_PASSWORD_RIGHT_REHASH);
+}
+
+/* Also where it is tried in two forms. */
+static void
+test_unknown_user_costs_the_same_work_in_both_forms (void)
+{
+  PasswordWork work = PASSWORD_WORK_INIT;
+  TwPasswordParams params = cheap_password_params (&work);
+  g_autoptr (TwPasswords) passwords = new_passwords (&params);
+  g_autofree char *hash = hash_of (passwords, "another one");
+  guint before = password_work_count (&work), of_known;
+
+  g_assert_cmpint (verdict_of (passwords, hash, DECOMPOSED), ==, TW_PASSWORD_WRONG);
+  of_known = password_work_count (&work) - before;
+  g_assert_cmpint (verdict_of (passwords, NULL, DECOMPOSED), ==, TW_PASSWORD_WRONG);
+  g_assert_cmpuint (password_work_count (&work), ==, before + 2 * of_known);
+}
+
+static void
+test_turns_that_can_not_come_are_unavailable (void)
+{
+  PasswordWork work = PASSWORD_WORK_INIT;
+  TwPasswordParams params = cheap_password_params (&work);
+  g_autoptr (TwPasswords) passwords = NULL;
+  g_autoptr (GError) full = NULL;
+  g_autoptr (GError) late = NULL;
 
   g_assert_cmpuint (tw_passwords_max_blocked (&params), ==, 3);
-  password_work_hold (&work);
-  for (guint i = 0; i < N_CALLERS; i++)
-    {
-      g_assert_cmpint (pthread_create (&callers[i], NULL, call, &crowd), ==, 0);
-      if (i == 0)
-        password_work_wait (&work, before + 1);
-    }
-
-  pthread_mutex_lock (&crowd.mutex);
-  while (crowd.n_refused < 3)
-    pthread_cond_wait (&crowd.changed, &crowd.mutex);
-  g_assert_cmpuint (crowd.n_done, ==, 0);
-  pthread_mutex_unlock (&crowd.mutex);
-  password_work_go_on (&work);
-  for (guint i = 0; i < N_CALLERS; i++)
-    pthread_join (callers[i], NULL);
-
-  g_assert_cmpuint (crowd.n_done, ==, 3);
-  g_assert_cmpuint (crowd.n_refused, ==, 3);
-  g_assert_cmpuint (password_work_count (&work), ==, before + 3);
-  g_assert_cmpint (verdict_of (passwords, NULL, "some password"), ==, TW_PASSWORD_WRONG);
+  params.max_waiting = 0;
+  passwords = new_passwords (&params);
+  g_assert_true (tw_passwords_begin (passwords, "a", TW_DEADLINE_NONE, NULL));
+  g_assert_false (tw_passwords_begin (passwords, "b", TW_DEADLINE_NONE, &full));
+  g_assert_error (full, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  tw_passwords_end (passwords);
+  g_assert_false (tw_passwords_begin (passwords, "b", 0, &late));
+  g_assert_error (late, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_true (tw_passwords_begin (passwords, "b", TW_DEADLINE_NONE, NULL));
+  tw_passwords_end (passwords);
 }
 
 int
@@ -213,7 +237,11 @@ main (int argc, char **argv)
   g_test_add_func ("/password/unknown-user-costs-the-same-work", test_unknown_user_costs_the_same_work);
   g_test_add_func ("/password/other-parameters-ask-for-a-new-hash", test_other_parameters_ask_for_a_new_hash);
   g_test_add_func ("/password/text-that-is-no-hash-is-internal", test_text_that_is_no_hash_is_internal);
-  g_test_add_func ("/password/more-than-the-queue-holds-is-unavailable",
-                   test_more_than_the_queue_holds_is_unavailable);
+  g_test_add_func ("/password/one-however-it-is-typed", test_one_password_however_it_is_typed);
+  g_test_add_func ("/password/hash-of-what-was-typed-before-is-right-and-made-anew",
+                   test_hash_of_what_was_typed_before_is_right_and_made_anew);
+  g_test_add_func ("/password/unknown-user-costs-the-same-work-in-both-forms",
+                   test_unknown_user_costs_the_same_work_in_both_forms);
+  g_test_add_func ("/password/turns-that-can-not-come-are-unavailable", test_turns_that_can_not_come_are_unavailable);
   return g_test_run ();
 }

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-account-service-private.h"
+
+#include "tw-account-wait.h"
+#include "tw-error.h"
+
+/* The account with this address in lower case; *@account is NULL where there is none. */
+static gboolean
+find_account (TwAccountService *service, const TwCallContext *context, const char *address, TwAccountRecord **account,
+              GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  *account = tw_account_store_find (service->parts.store, context->deadline_ms, address, &failure);
+  if (*account != NULL || g_error_matches (failure, TW_ERROR, TW_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static void
+set_taken (GError **error)
+{
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFLICT, "That address has an account already");
+}
+
+static gboolean
+insert_account (TwAccountService *service, const TwCallContext *context, const TwAccountRecord *account,
+                const TwSessionRecord *session, const TwRefreshRecord *token, GError **error)
+{
+  TwAccountWait wait;
+  g_autoptr (GError) failure = NULL;
+
+  tw_account_wait_begin (&wait);
+  tw_account_store_insert (service->parts.store, context->deadline_ms, account, session, token, tw_account_wait_done,
+                           &wait);
+  if (tw_account_wait_end (&wait, &failure))
+    return TRUE;
+  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    set_taken (error);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+begin_sign_in (TwAccountService *service, const TwCallContext *context, const char *address, TwSignIn *sign_in,
+               GError **error)
+{
+  TwAccountKey key;
+
+  if (!tw_account_service_get_key (service, context->deadline_ms, &key, error))
+    return FALSE;
+  tw_sign_in_begin (sign_in, &service->parts, &key, context, address);
+  return TRUE;
+}
+
+static TwSessionGrant *
+open_session (TwAccountService *service, const TwCallContext *context, const char *user_id, GError **error)
+{
+  g_autoptr (TwSessionGrant) grant = NULL;
+  TwSessionRecord session;
+  TwRefreshRecord token;
+  TwAccountWait wait;
+
+  grant = tw_account_service_new_session (service, context, user_id, tw_clock_wall_ms (service->parts.clock), &session,
+                                          &token, error);
+  if (grant == NULL)
+    return NULL;
+  tw_account_wait_begin (&wait);
+  tw_account_store_open_session (service->parts.store, context->deadline_ms, &session, &token, tw_account_wait_done,
+                                 &wait);
+  return tw_account_wait_end (&wait, error) ? g_steal_pointer (&grant) : NULL;
+}
+
+/* The account with this address, where @password is its own; *@account is NULL where it is not, or there is none. */
+static gboolean
+prove (TwAccountService *service, const TwCallContext *context, TwSignIn *sign_in, const char *address,
+       const char *password, TwAccountRecord **account, GError **error)
+{
+  gboolean ok, right = FALSE;
+
+  if (!tw_sign_in_enter (sign_in, error))
+    return FALSE;
+  ok = find_account (service, context, address, account, error)
+       && tw_sign_in_prove (sign_in, *account, password, &right, error);
+  tw_sign_in_leave (sign_in);
+  if (!ok || !right)
+    g_clear_pointer (account, tw_account_record_free);
+  return ok;
+}
+
+TwSessionGrant *
+tw_account_service_login (TwAccountService *service, const TwCallContext *context, const char *email,
+                          const char *password, gint64 *retry_after_s, GError **error)
+{
+  g_autofree char *address = g_ascii_strdown (email, -1);
+  g_autoptr (TwAccountRecord) account = NULL;
+  TwSignIn sign_in;
+
+  if (!begin_sign_in (service, context, address, &sign_in, error))
+    return NULL;
+  if (!prove (service, context, &sign_in, address, password, &account, error))
+    {
+      *retry_after_s = sign_in.retry_after_s;
+      return NULL;
+    }
+  if (account == NULL)
+    {
+      g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED, "The address or the password is wrong");
+      return NULL;
+    }
+  tw_sign_in_remember (&sign_in);
+  return open_session (service, context, account->id, error);
+}
+
+/* What to call the person, composed, as it is counted. */
+static char *
+compose_name (const char *name)
+{
+  return name != NULL ? g_utf8_normalize (name, -1, G_NORMALIZE_DEFAULT_COMPOSE) : NULL;
+}
+
+/* Somebody who signs up. */
+typedef struct
+{
+  TwSignIn sign_in;
+  char *address;
+  const char *password;
+  char *name;
+  TwAccountRecord *there; /* the account that the address has, once it has been looked for, or NULL */
+  gboolean again;         /* it is what this has made before */
+  char *password_hash;    /* where there is no account */
+} Signup;
+
+static void
+signup_clear (Signup *signup)
+{
+  g_free (signup->address);
+  g_free (signup->name);
+  tw_account_record_free (signup->there);
+  g_free (signup->password_hash);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signup, signup_clear)
+
+/* Whether the account is one that was just made with the same password and name: by whoever did not hear the answer. It
+ * is an attempt to sign in like others; one that is not allowed is as one with a wrong password. */
+static gboolean
+is_same (TwAccountService *service, const TwCallContext *context, Signup *signup, gboolean *same, GError **error)
+{
+  const TwAccountRecord *there = signup->there;
+  g_autoptr (GError) failure = NULL;
+
+  *same = FALSE;
+  if (tw_clock_wall_ms (service->parts.clock) - there->created_ms >= TW_SIGNUP_AGAIN_MS
+      || g_strcmp0 (there->name, signup->name) != 0
+      || tw_sign_in_prove (&signup->sign_in, there, signup->password, same, &failure)
+      || g_error_matches (failure, TW_ERROR, TW_ERROR_LIMITED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* While it is its turn. */
+static gboolean
+signup_look (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  if (!find_account (service, context, signup->address, &signup->there, error))
+    return FALSE;
+  if (signup->there != NULL)
+    return is_same (service, context, signup, &signup->again, error);
+  signup->password_hash = tw_passwords_hash (service->parts.passwords, signup->password, error);
+  return signup->password_hash != NULL;
+}
+
+/* Finds out whether the address has an account, before the work of a hash that would be thrown away. */
+static gboolean
+signup_prepare (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  gboolean ok;
+
+  g_clear_pointer (&signup->password_hash, g_free);
+  if (!tw_sign_in_enter (&signup->sign_in, error))
+    return FALSE;
+  ok = signup_look (service, context, signup, error);
+  tw_sign_in_leave (&signup->sign_in);
+  return ok;
+}
+
+/* CONFLICT where the address has an account by the time that this one is inserted. */
+static TwSessionGrant *
+signup_insert (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  gint64 now_ms = tw_clock_wall_ms (service->parts.clock);
+  g_autoptr (TwSessionGrant) grant = NULL;
+  char id[TW_ID_SIZE];
+  TwSessionRecord session;
+  TwRefreshRecord token;
+
+  tw_id_new (now_ms, id);
+  grant = tw_account_service_new_session (service, context, id, now_ms, &session, &token, error);
+  if (grant == NULL)
+    return NULL;
+  grant->account = g_new (TwAccountRecord, 1);
+  *grant->account = (TwAccountRecord) {
+    .id = g_strdup (id),
+    .email = g_strdup (signup->address),
+    .name = g_strdup (signup->name),
+    .password_hash = g_strdup (signup->password_hash),
+    .created_ms = now_ms,
+  };
+  return insert_account (service, context, grant->account, &session, &token, error) ? g_steal_pointer (&grant) : NULL;
+}
+
+static TwSessionGrant *
+signup_again (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  TwSessionGrant *grant = open_session (service, context, signup->there->id, error);
+
+  if (grant != NULL)
+    grant->account = g_steal_pointer (&signup->there);
+  return grant;
+}
+
+static TwSessionGrant *
+signup_finish (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  if (signup->there == NULL)
+    return signup_insert (service, context, signup, error);
+  if (signup->again)
+    return signup_again (service, context, signup, error);
+  set_taken (error);
+  return NULL;
+}
+
+TwSessionGrant *
+tw_account_service_signup (TwAccountService *service, const TwCallContext *context, const char *email,
+                           const char *password, const char *name, GError **error)
+{
+  g_auto (Signup)
+    signup = { .address = g_ascii_strdown (email, -1), .password = password, .name = compose_name (name) };
+  g_autoptr (TwSessionGrant) grant = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (!begin_sign_in (service, context, signup.address, &signup.sign_in, error)
+      || !signup_prepare (service, context, &signup, error))
+    return NULL;
+  grant = signup_finish (service, context, &signup, &failure);
+  /* Somebody was faster, maybe the same one: now there is an account. */
+  if (grant == NULL && signup.there == NULL && g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    {
+      g_clear_error (&failure);
+      if (!signup_prepare (service, context, &signup, error))
+        return NULL;
+      grant = signup_finish (service, context, &signup, &failure);
+    }
+  if (grant != NULL)
+    tw_sign_in_remember (&signup.sign_in);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return g_steal_pointer (&grant);
+}

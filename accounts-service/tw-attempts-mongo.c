@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Each failure is an insertion, so that several instances count together without waiting for each other. What is past
+ * goes with every sixteenth. */
+
+#include "tw-attempts-mongo.h"
+
+#include "tw-account-documents.h"
+#include "tw-error.h"
+#include "tw-mongo-call.h"
+
+#define PURGED_AT_ONCE 64
+
+typedef struct
+{
+  TwAttempt attempt;
+  gint64 now_ms;
+  guint n_origin, n_strange;
+  TwAttempts found;
+} Search;
+
+static bson_t *
+with_hash (const char *field, const guint8 *hash)
+{
+  bson_t *filter = bson_new ();
+
+  BSON_APPEND_BINARY (filter, field, BSON_SUBTYPE_BINARY, hash, TW_ATTEMPT_HASH_SIZE);
+  return filter;
+}
+
+/* When the @n-th last of the failures that @filter fits was, of those after @since_ms. */
+static gboolean
+find_nth (TwMongoSession *session, bson_t *filter, gint64 since_ms, guint n, gint64 *at_ms, GError **error)
+{
+  g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "failedOn", BCON_INT32 (-1), "}", "skip", BCON_INT64 (n - 1));
+  g_autoptr (TwBson) found = NULL;
+  TwFailureDocument failure = { .at_ms = 0 };
+  bson_t after;
+
+  BSON_APPEND_DOCUMENT_BEGIN (filter, "failedOn", &after);
+  BSON_APPEND_DATE_TIME (&after, "$gt", since_ms);
+  bson_append_document_end (filter, &after);
+  if (!tw_mongo_find_one (session, TW_FAILURE_COLLECTION, filter, options, &found, error)
+      || (found != NULL && !tw_failure_document_read (found, &failure, error)))
+    return FALSE;
+  *at_ms = failure.at_ms;
+  return TRUE;
+}
+
+static bson_t *
+origin_filter (const TwAttempt *attempt)
+{
+  bson_t *filter = bson_new ();
+
+  BSON_APPEND_BINARY (filter, "_id", BSON_SUBTYPE_BINARY, (const guint8 *) attempt, sizeof *attempt);
+  return filter;
+}
+
+static gboolean
+find_seen (TwMongoSession *session, const TwAttempt *attempt, gint64 *seen_ms, GError **error)
+{
+  g_autoptr (TwBson) filter = origin_filter (attempt);
+  g_autoptr (TwBson) found = NULL;
+  TwAttempt read;
+
+  *seen_ms = 0;
+  return tw_mongo_find_one (session, TW_ORIGIN_COLLECTION, filter, NULL, &found, error)
+         && (found == NULL || tw_origin_document_read (found, &read, seen_ms, error));
+}
+
+static gboolean
+search_run (TwMongoSession *session, gpointer job, GError **error)
+{
+  Search *search = job;
+  g_autoptr (TwBson) of_origin = with_hash ("account", search->attempt.account);
+  g_autoptr (TwBson) of_strange = with_hash ("account", search->attempt.account);
+  const gint64 since_ms = search->now_ms - TW_FAILURE_MS;
+
+  BSON_APPEND_BINARY (of_origin, "origin", BSON_SUBTYPE_BINARY, search->attempt.origin, TW_ATTEMPT_HASH_SIZE);
+  BSON_APPEND_BOOL (of_strange, "strange", TRUE);
+  return find_seen (session, &search->attempt, &search->found.seen_ms, error)
+         && find_nth (session, of_origin, since_ms, search->n_origin, &search->found.from_origin_ms, error)
+         && find_nth (session, of_strange, since_ms, search->n_strange, &search->found.from_strange_ms, error);
+}
+
+gboolean
+tw_attempts_mongo_find (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
+                        guint n_strange, TwAttempts *attempts, GError **error)
+{
+  Search *search = g_new (Search, 1);
+  gpointer job = search;
+
+  *search = (Search) { .attempt = *attempt, .now_ms = now_ms, .n_origin = n_origin, .n_strange = n_strange };
+  if (!tw_mongo_call (db, deadline_ms, TW_MONGO_READING, search_run, &job, g_free, error))
+    return FALSE;
+  search = job;
+  *attempts = search->found;
+  g_free (search);
+  return TRUE;
+}
+
+/* An attempt of which the outcome is known. */
+typedef struct
+{
+  TwAttempt attempt;
+  gboolean strange; /* of one that failed */
+  gint64 now_ms;
+  TwAccountStoreDone done;
+  gpointer user_data;
+} Outcome;
+
+static void
+outcome_done (gpointer job, const GError *error)
+{
+  const Outcome *outcome = job;
+
+  outcome->done (error, outcome->user_data);
+}
+
+static gboolean
+keep_id (const bson_t *document, gpointer ids)
+{
+  tw_document_collect (document, "_id", ids);
+  return TRUE;
+}
+
+/* Deletes up to PURGED_AT_ONCE of what @filter fits, in the order of @sort, but for the first @skip. */
+static gboolean
+purge (TwMongoSession *session, const char *collection, const bson_t *filter, const bson_t *sort, guint skip,
+       GError **error)
+{
+  g_autoptr (TwBson) options = BCON_NEW ("sort", BCON_DOCUMENT (sort), "skip", BCON_INT64 (skip), "limit",
+                                         BCON_INT64 (PURGED_AT_ONCE), "projection", "{", "_id", BCON_INT32 (1), "}");
+  g_autoptr (TwBson) ids = bson_new ();
+  g_autoptr (TwBson) which = NULL;
+
+  if (!tw_mongo_find (session, collection, filter, options, keep_id, ids, error))
+    return FALSE;
+  which = tw_document_with_any ("_id", ids);
+  return bson_empty (ids) || tw_mongo_delete (session, collection, which, NULL, error);
+}
+
+static gboolean
+failure_run (TwMongoSession *session, gpointer job, GError **error)
+{
+  const Outcome *outcome = job;
+  TwFailureDocument failure = { .attempt = outcome->attempt, .strange = outcome->strange, .at_ms = outcome->now_ms };
+  g_autoptr (TwBson) document = NULL;
+  g_autoptr (TwBson) past = BCON_NEW ("failedOn", "{", "$lte", BCON_DATE_TIME (outcome->now_ms - TW_FAILURE_MS), "}");
+  g_autoptr (TwBson) oldest_first = BCON_NEW ("failedOn", BCON_INT32 (1));
+
+  tw_id_new (outcome->now_ms, failure.id);
+  document = tw_failure_document_new (&failure);
+  if (!tw_mongo_insert (session, TW_FAILURE_COLLECTION, document, error))
+    return FALSE;
+  /* Ids count up. */
+  return failure.id[TW_ID_SIZE - 2] != '0' || purge (session, TW_FAILURE_COLLECTION, past, oldest_first, 0, error);
+}
+
+void
+tw_attempts_mongo_add_failure (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                               gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome) {
+    .attempt = *attempt,
+    .strange = strange,
+    .now_ms = now_ms,
+    .done = done,
+    .user_data = user_data,
+  };
+  tw_mongo_run (db, deadline_ms, TW_MONGO_CHANGING, failure_run, outcome_done, outcome, g_free);
+}
+
+static gboolean
+origin_run (TwMongoSession *session, gpointer job, GError **error)
+{
+  const Outcome *outcome = job;
+  g_autoptr (TwBson) filter = origin_filter (&outcome->attempt);
+  g_autoptr (TwBson) of_account = with_hash ("account", outcome->attempt.account);
+  g_autoptr (TwBson) newest_first = BCON_NEW ("seenOn", BCON_INT32 (-1));
+  g_autoptr (TwBson) document = tw_origin_document_new (&outcome->attempt, outcome->now_ms);
+  g_autoptr (TwBson) seen = BCON_NEW ("$set", "{", "seenOn", BCON_DATE_TIME (outcome->now_ms), "}");
+  g_autoptr (GError) failure = NULL;
+  gint64 n;
+
+  if (!tw_mongo_insert (session, TW_ORIGIN_COLLECTION, document, &failure))
+    {
+      if (!g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      return tw_mongo_update (session, TW_ORIGIN_COLLECTION, filter, seen, NULL, &n, error);
+    }
+  return purge (session, TW_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX, error);
+}
+
+void
+tw_attempts_mongo_add_origin (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                              TwAccountStoreDone done, gpointer user_data)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome) { .attempt = *attempt, .now_ms = now_ms, .done = done, .user_data = user_data };
+  tw_mongo_run (db, deadline_ms, TW_MONGO_CHANGING, origin_run, outcome_done, outcome, g_free);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Attempts to sign in, in MongoDB: see tw-account-store.h. */
+
+#pragma once
+
+#include "tw-account-store.h"
+#include "tw-mongo.h"
+
+G_BEGIN_DECLS
+
+gboolean tw_attempts_mongo_find (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                 guint n_origin, guint n_strange, TwAttempts *attempts, GError **error);
+void tw_attempts_mongo_add_failure (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                                    gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+void tw_attempts_mongo_add_origin (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                   TwAccountStoreDone done, gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-attempts-sqlite.h"
+
+#include "tw-account-tables.h"
+
+static void
+bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
+{
+  sqlite3_bind_blob (statement, place, hash, TW_ATTEMPT_HASH_SIZE, SQLITE_STATIC);
+}
+
+/* What an origin of an account is known by: both. */
+static void
+bind_origin (sqlite3_stmt *statement, int place, const TwAttempt *attempt)
+{
+  sqlite3_bind_blob (statement, place, attempt, sizeof *attempt, SQLITE_STATIC);
+}
+
+/* The number in the first row, 0 where there is none. */
+static gboolean
+read_number (TwSqliteConnection *connection, sqlite3_stmt *statement, gint64 *number, GError **error)
+{
+  int result = tw_sqlite_step (connection, statement, error);
+
+  *number = result == SQLITE_ROW ? sqlite3_column_int64 (statement, 0) : 0;
+  return result >= 0;
+}
+
+static gboolean
+find_seen (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 *seen_ms, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection, "SELECT seen_ms FROM origins WHERE key = ?1", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_origin (statement, 1, attempt);
+  return read_number (connection, statement, seen_ms, error);
+}
+
+static gboolean
+find_from_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 since_ms, guint n, gint64 *at_ms,
+                  GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection,
+                         "SELECT at_ms FROM failures WHERE account = ?1 AND origin = ?2 AND at_ms > ?3"
+                         " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4",
+                         error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_hash (statement, 1, attempt->account);
+  bind_hash (statement, 2, attempt->origin);
+  sqlite3_bind_int64 (statement, 3, since_ms);
+  sqlite3_bind_int64 (statement, 4, n - 1);
+  return read_number (connection, statement, at_ms, error);
+}
+
+static gboolean
+find_from_strange (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 since_ms, guint n, gint64 *at_ms,
+                   GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection,
+                         "SELECT at_ms FROM failures WHERE account = ?1 AND strange = 1 AND at_ms > ?2"
+                         " ORDER BY at_ms DESC LIMIT 1 OFFSET ?3",
+                         error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_hash (statement, 1, attempt->account);
+  sqlite3_bind_int64 (statement, 2, since_ms);
+  sqlite3_bind_int64 (statement, 3, n - 1);
+  return read_number (connection, statement, at_ms, error);
+}
+
+gboolean
+tw_attempts_sqlite_find (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
+                         guint n_strange, TwAttempts *attempts, GError **error)
+{
+  const gint64 since_ms = now_ms - TW_FAILURE_MS;
+  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, deadline_ms, error);
+  gboolean ok = reader != NULL && find_seen (reader, attempt, &attempts->seen_ms, error)
+                && find_from_origin (reader, attempt, since_ms, n_origin, &attempts->from_origin_ms, error)
+                && find_from_strange (reader, attempt, since_ms, n_strange, &attempts->from_strange_ms, error);
+
+  tw_sqlite_reader_return (db, reader);
+  return ok;
+}
+
+static gboolean
+insert_failure (TwSqliteConnection *connection, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
+                GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+    connection, "INSERT INTO failures (id, account, origin, strange, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)", error);
+  char id[TW_ID_SIZE];
+
+  if (statement == NULL)
+    return FALSE;
+  tw_id_new (now_ms, id);
+  tw_sqlite_bind_text (statement, 1, id);
+  bind_hash (statement, 2, attempt->account);
+  bind_hash (statement, 3, attempt->origin);
+  sqlite3_bind_int (statement, 4, strange ? 1 : 0);
+  sqlite3_bind_int64 (statement, 5, now_ms);
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+static gboolean
+insert_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection,
+                         "INSERT INTO origins (key, account, seen_ms) VALUES (?1, ?2, ?3)"
+                         " ON CONFLICT (key) DO UPDATE SET seen_ms = excluded.seen_ms",
+                         error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_origin (statement, 1, attempt);
+  bind_hash (statement, 2, attempt->account);
+  sqlite3_bind_int64 (statement, 3, now_ms);
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+/* The oldest go where there are too many. */
+static gboolean
+keep_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement =
+    tw_sqlite_statement (connection,
+                         "DELETE FROM origins WHERE key IN (SELECT key FROM origins WHERE account = ?1"
+                         " ORDER BY seen_ms DESC, key LIMIT -1 OFFSET ?2)",
+                         error);
+
+  if (statement == NULL || !insert_origin (connection, attempt, now_ms, error))
+    return FALSE;
+  bind_hash (statement, 1, attempt->account);
+  sqlite3_bind_int (statement, 2, TW_KNOWN_ORIGINS_MAX);
+  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+/* An attempt to sign in, of which the outcome is known. */
+typedef struct
+{
+  TwAttempt attempt;
+  gboolean strange; /* of one that failed */
+  gint64 now_ms;
+  TwAccountStoreDone done;
+  gpointer user_data;
+} Outcome;
+
+static gboolean
+failure_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
+{
+  const Outcome *outcome = mutation;
+
+  return insert_failure (connection, &outcome->attempt, outcome->strange, outcome->now_ms, error)
+         && tw_account_tables_purge (connection, outcome->now_ms, error);
+}
+
+static gboolean
+origin_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
+{
+  const Outcome *outcome = mutation;
+
+  return keep_origin (connection, &outcome->attempt, outcome->now_ms, error);
+}
+
+static void
+outcome_done (gpointer mutation, const GError *error)
+{
+  Outcome *outcome = mutation;
+
+  outcome->done (error, outcome->user_data);
+  g_free (outcome);
+}
+
+void
+tw_attempts_sqlite_add_failure (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                                gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome) {
+    .attempt = *attempt,
+    .strange = strange,
+    .now_ms = now_ms,
+    .done = done,
+    .user_data = user_data,
+  };
+  tw_sqlite_mutate (db, deadline_ms, failure_run, outcome_done, outcome);
+}
+
+void
+tw_attempts_sqlite_add_origin (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                               TwAccountStoreDone done, gpointer user_data)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome) { .attempt = *attempt, .now_ms = now_ms, .done = done, .user_data = user_data };
+  tw_sqlite_mutate (db, deadline_ms, origin_run, outcome_done, outcome);
+}

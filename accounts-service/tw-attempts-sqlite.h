@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Attempts to sign in, in SQLite: see tw-account-store.h. */
+
+#pragma once
+
+#include "tw-account-store.h"
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+gboolean tw_attempts_sqlite_find (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                  guint n_origin, guint n_strange, TwAttempts *attempts, GError **error);
+void tw_attempts_sqlite_add_failure (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
+                                     gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+void tw_attempts_sqlite_add_origin (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                                    TwAccountStoreDone done, gpointer user_data);
+
+G_END_DECLS
