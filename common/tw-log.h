@@ -5,7 +5,7 @@
  *     ts=2026-11-21T09:00:00.000Z level=info process=gateway msg="listening on 127.0.0.1:8080"
  *
  * Control characters and bytes that are not UTF-8 are escaped, so that no input can forge a line. A secret is never
- * given to it: that is the callers' duty. All functions are thread-safe; a line is written with one write(2).
+ * given to it: that is the callers' duty. All functions are thread-safe; a line is written whole, with one write(2).
  */
 
 #pragma once
@@ -25,19 +25,25 @@ typedef enum
 /* Names the process in each line and drops what is less important than @level. Called once by main, before other
  * threads start; without it the name is the program's and the level INFO. @process is copied. */
 void tw_log_init (const char *process, TwLogLevel level);
+void tw_log_set_level (TwLogLevel level);
+
+/* For a server, whose threads must not wait for whoever reads its log: from here on a thread of the log's own writes
+ * it. Where it can't keep up lines are dropped, warnings last, and their number is said when there is room again
+ * (tw-log-writer.h). What GLib has to say goes the same way. A process that ends by exit(), or by an error or assertion
+ * of GLib's, waits a second at most until all is written. Called once, by main, after tw_log_init(). */
+void tw_log_start (void);
+
+/* How many lines have been dropped. */
+guint64 tw_log_dropped (void);
 
 void tw_log (TwLogLevel level, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* The same for @length bytes of a message that is put together already: for what is logged with every request. */
+/* The same for @length bytes of a message that is put together already: for what is logged with every request. It may
+ * wait some milliseconds for others. */
 void tw_log_text (TwLogLevel level, const char *text, gsize length);
 
 /* Whether lines of @level are written at all. */
 gboolean tw_log_wants (TwLogLevel level);
-
-/* From here to tw_log_flush() this thread's lines below WARNING wait for each other, a few dozen at most, and are written
- * with one call. For a turn of a loop that must not wait in between. */
-void tw_log_gather (void);
-void tw_log_flush (void);
 
 /* Reads "error", "warning", "info" or "debug"; fails with TW_ERROR_CONFIGURATION, naming the flag --log-level. */
 gboolean tw_log_level_parse (const char *name, TwLogLevel *level, GError **error);

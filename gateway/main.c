@@ -106,13 +106,13 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
 }
 
 static gboolean
-start_log (const Settings *settings, GError **error)
+set_log_level (const Settings *settings, GError **error)
 {
   TwLogLevel level;
 
   if (!tw_log_level_parse (settings->log_level, &level, error))
     return FALSE;
-  tw_log_init ("gateway", level);
+  tw_log_set_level (level);
   return TRUE;
 }
 
@@ -251,8 +251,10 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   tw_output_init ();
+  tw_log_init ("gateway", TW_LOG_INFO);
+  tw_log_start ();
   tw_socket_raise_limit ();
-  if (read_settings (&settings, argc, argv, &error) && start_log (&settings, &error) && serve (&settings, &error))
+  if (read_settings (&settings, argc, argv, &error) && set_log_level (&settings, &error) && serve (&settings, &error))
     return 0;
   tw_log_error ("%s", error->message);
   return 1;

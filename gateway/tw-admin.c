@@ -4,6 +4,7 @@
 
 #include "tw-health.h"
 #include "tw-httpd.h"
+#include "tw-log.h"
 #include "tw-metrics-text.h"
 #include "tw-process-metrics.h"
 
@@ -86,6 +87,14 @@ handle_health (TwAdmin *admin, TwRequest *request)
 }
 
 static void
+append_log_metrics (TwBuffer *text)
+{
+  tw_metrics_text_begin (text, "log_dropped_lines_total", "counter",
+                         "Lines of the log that were dropped because standard error did not take them.");
+  tw_metrics_text_sample (text, "log_dropped_lines_total", NULL, 0, (double) tw_log_dropped ());
+}
+
+static void
 handle_metrics (TwAdmin *admin, TwRequest *request)
 {
   const GPtrArray *metrics = admin->subjects.metrics;
@@ -93,6 +102,7 @@ handle_metrics (TwAdmin *admin, TwRequest *request)
   g_autoptr (GBytes) bytes = NULL;
 
   tw_http_metrics_append ((TwHttpMetrics *const *) metrics->pdata, metrics->len, &text);
+  append_log_metrics (&text);
   tw_process_metrics_append (&text);
   bytes = tw_buffer_steal_bytes (&text);
   tw_request_answer (request, tw_response_new_bytes (200, TW_METRICS_TEXT_TYPE, bytes));

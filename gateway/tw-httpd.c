@@ -89,7 +89,6 @@ tw_httpd_run (gpointer data)
   if (before == DAEMON_RUNS)
     return;
   httpd->state = DAEMON_RUNS;
-  tw_log_gather ();
   exchanges->now_us = g_get_monotonic_time ();
   for (guint i = 0; i == 0 || (exchanges->n_to_do > 0 && i < MAX_RUNS); i++)
     run_daemon (httpd);
@@ -97,7 +96,6 @@ tw_httpd_run (gpointer data)
     exchanges->handler.handled (exchanges->user_data);
   exchanges->n_handed = 0;
   tw_connections_look (httpd->connections);
-  tw_log_flush ();
   httpd->state = before;
   httpd->next_run_us = g_get_monotonic_time () + IDLE_RUN_MS * 1000;
   check_stopped (httpd);

@@ -151,7 +151,7 @@ run (const TwServiceSpec *spec, int argc, char **argv, GError **error)
 
   if (!tw_service_options_read (&options, spec, argc, argv, error))
     return FALSE;
-  tw_log_init (spec->program, options.log_level);
+  tw_log_set_level (options.log_level);
   tw_signals_init (stop, &service);
   if (!start (&service, &options, error))
     return FALSE;
@@ -180,6 +180,7 @@ tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
   tw_output_init ();
   keep_some_memory ();
   tw_log_init (spec->program, TW_LOG_INFO);
+  tw_log_start ();
   tw_socket_raise_limit ();
   if (run (spec, argc, argv, &error))
     return 0;
