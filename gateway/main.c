@@ -9,6 +9,7 @@
 #include "tw-gateway.h"
 #include "tw-idl.h"
 #include "tw-log.h"
+#include "tw-notify.h"
 #include "tw-output.h"
 #include "tw-signals.h"
 #include "tw-socket.h"
@@ -191,15 +192,19 @@ on_stop_signal (gpointer loop)
 }
 
 static void
-log_address (const char *what, const TwAddress *address)
+say_ready (const TwAddress *address, const TwAddress *admin, const TwNotify *notify)
 {
   g_autofree char *text = tw_address_to_string (address);
+  g_autofree char *admin_text = tw_address_to_string (admin);
+  g_autofree char *status = g_strdup_printf ("Listening on %s", text);
 
-  tw_log_info ("%s on %s", what, text);
+  tw_log_info ("listening on %s", text);
+  tw_log_info ("admin on %s", admin_text);
+  tw_notify_ready (notify, status);
 }
 
 static gboolean
-serve (const Settings *settings, GError **error)
+serve (const Settings *settings, const TwNotify *notify, GError **error)
 {
   g_autoptr (TwSchema) schema = settings->idl != NULL ? load_files (settings->idl, error) : tw_idl_load (error);
   g_autoptr (TwUpstreams) upstreams = schema != NULL ? read_upstreams (settings, error) : NULL;
@@ -237,10 +242,10 @@ serve (const Settings *settings, GError **error)
     return FALSE;
   address->port = tw_gateway_port (gateway);
   admin->port = tw_gateway_admin_port (gateway);
-  log_address ("listening", address);
-  log_address ("admin", admin);
+  say_ready (address, admin, notify);
   g_main_loop_run (loop);
   tw_log_info ("stopping");
+  tw_notify_stopping (notify);
   return TRUE;
 }
 
@@ -248,13 +253,15 @@ int
 main (int argc, char **argv)
 {
   g_auto (Settings) settings = { .listen = NULL };
+  g_autoptr (TwNotify) notify = tw_notify_new ();
   g_autoptr (GError) error = NULL;
 
   tw_output_init ();
   tw_log_init ("gateway", TW_LOG_INFO);
   tw_log_start ();
   tw_socket_raise_limit ();
-  if (read_settings (&settings, argc, argv, &error) && set_log_level (&settings, &error) && serve (&settings, &error))
+  if (read_settings (&settings, argc, argv, &error) && set_log_level (&settings, &error)
+      && serve (&settings, notify, &error))
     return 0;
   tw_log_error ("%s", error->message);
   return 1;

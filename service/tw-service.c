@@ -5,6 +5,7 @@
 #include "tw-data-folder.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-notify.h"
 #include "tw-output.h"
 #include "tw-service-options.h"
 #include "tw-signals.h"
@@ -25,6 +26,7 @@
 typedef struct
 {
   const TwServiceSpec *spec;
+  const TwNotify *notify;
   GMainLoop *loop;
   TwSchema *schema;
   TwDataFolder *folder; /* NULL where the store is not a file of ours */
@@ -137,17 +139,18 @@ stop (gpointer data)
   Service *service = data;
 
   tw_log_info ("stopping");
+  tw_notify_stopping (service->notify);
   tw_server_stop (service->server, stopped, service);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-run (const TwServiceSpec *spec, int argc, char **argv, GError **error)
+run (const TwServiceSpec *spec, const TwNotify *notify, int argc, char **argv, GError **error)
 {
   g_auto (TwServiceOptions) options = { 0 };
-  g_auto (Service) service = { .spec = spec, .loop = g_main_loop_new (NULL, FALSE) };
+  g_auto (Service) service = { .spec = spec, .notify = notify, .loop = g_main_loop_new (NULL, FALSE) };
   TwAddress bound;
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *status = NULL;
 
   if (!tw_service_options_read (&options, spec, argc, argv, error))
     return FALSE;
@@ -157,7 +160,9 @@ run (const TwServiceSpec *spec, int argc, char **argv, GError **error)
     return FALSE;
   bound = (TwAddress) { .host = options.address->host, .port = tw_server_port (service.server) };
   text = tw_address_to_string (&bound);
+  status = g_strdup_printf ("Listening on %s", text);
   tw_log_info ("listening on %s", text);
+  tw_notify_ready (notify, status);
   g_main_loop_run (service.loop);
   return TRUE;
 }
@@ -175,6 +180,7 @@ keep_some_memory (void)
 int
 tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
 {
+  g_autoptr (TwNotify) notify = tw_notify_new ();
   g_autoptr (GError) error = NULL;
 
   tw_output_init ();
@@ -182,7 +188,7 @@ tw_service_run (const TwServiceSpec *spec, int argc, char **argv)
   tw_log_init (spec->program, TW_LOG_INFO);
   tw_log_start ();
   tw_socket_raise_limit ();
-  if (run (spec, argc, argv, &error))
+  if (run (spec, notify, argc, argv, &error))
     return 0;
   tw_log_error ("%s", error->message);
   return 1;

@@ -7,9 +7,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from support.closed_connections import closed_connections
 from support.processes import PATIENCE_S, PROJECT, Process, eventually
 from support.script_server import BUILD_PATIENCE_S, ScriptServer, free_ports
 
@@ -94,6 +96,40 @@ def test_nothing_is_left_when_the_terminal_goes_or_the_script_is_killed(started)
     children = killed.children().values()
     killed.kill()
     wait_until_gone(children)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_of_a_start_that_is_given_up(started, how):
+    """While it waits for a service that is alive and does not say that it serves."""
+    started().stop()  # what there is to build is built
+    server = started(wait=False, data="slow")
+    service = eventually(lambda: server.children().get("tasks-service"), "tasks-service to be started")
+    os.kill(service, signal.SIGSTOP)
+    eventually(lambda: "accounts-servic" in server.children(), "accounts-service to be started")
+    children = server.children().values()
+    server.popen.send_signal(how)
+    os.kill(service, signal.SIGCONT)
+    assert server.popen.wait(PATIENCE_S) == (-how if how == signal.SIGKILL else 0)
+    wait_until_gone(children)
+
+
+def start_and_stop(started, data):
+    begun = time.monotonic()
+    server = started(data=data)
+    took_s = time.monotonic() - begun
+    assert server.stop() == 0
+    return took_s
+
+
+def test_starts_as_soon_on_a_machine_with_very_many_closed_connections(started):
+    """After any load test there are tens of thousands in TIME_WAIT for a minute."""
+    start_and_stop(started, "first")  # what there is to build is built
+    without_s = start_and_stop(started, "without")
+    with closed_connections(20_000) as count:
+        with_s = start_and_stop(started, "with")
+        assert count() >= 10_000
+    # Reading a list of them in bash would take longer than they last.
+    assert with_s < 3 * without_s + 10, (with_s, without_s)
 
 
 def test_from_anywhere_by_any_name(tmp_path):

@@ -45,7 +45,8 @@ class ScriptServer(Process):
 
     def children(self):
         """Its processes by name."""
+        # Its status is 1 where there are none.
         listing = subprocess.run(
-            ["ps", "--ppid", str(self.pid), "-o", "pid=,comm="], capture_output=True, text=True, check=True
+            ["ps", "--ppid", str(self.pid), "-o", "pid=,comm="], stdout=subprocess.PIPE, text=True, check=False
         ).stdout
         return {line.split()[1]: int(line.split()[0]) for line in listing.splitlines()}

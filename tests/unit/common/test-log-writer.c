@@ -302,7 +302,7 @@ test_non_blocking (void)
 static void
 test_reader_goes_and_comes (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("test-line-writer-XXXXXX", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("test-log-writer-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "fifo", NULL);
   TwLogWriter *writer;
   Seen seen = { 0 };
