@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "tw-schema.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,13 @@ static inline TwCallKind
 tw_call_kind (gboolean safe)
 {
   return safe ? TW_CALL_READS : TW_CALL_WRITES;
+}
+
+/* What is no method is answered at once, and harms as little as what reads. */
+static inline TwCallKind
+tw_call_kind_of (const TwMethod *method)
+{
+  return tw_call_kind (method == NULL || method->retry_safe);
 }
 
 G_END_DECLS

@@ -39,7 +39,7 @@ tw_call_new (const guint8 *start, const TwMessage *message, const TwMethod *meth
   call->context.deadline_ms = deadline_of (&field, setup, now_ms);
   call->answers = setup->answers;
   call->method = method;
-  call->kind = tw_call_kind (method == NULL || method->retry_safe);
+  call->kind = tw_call_kind_of (method);
   call->link.data = call;
   call->max_reply = setup->max_reply;
   call->encoding = message->encoding;

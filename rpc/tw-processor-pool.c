@@ -152,7 +152,7 @@ void
 tw_processor_pool_handle (TwCall *call, gpointer data)
 {
   TwProcessorPool *pool = data;
-  TwCallPool *calls = pool->calls[tw_call_kind (tw_call_method (call)->retry_safe)];
+  TwCallPool *calls = pool->calls[tw_call_kind_of (tw_call_method (call))];
 
   tw_call_pool_collect (calls, call, process, pool);
   tw_call_pool_flush (calls);

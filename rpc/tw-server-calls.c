@@ -182,9 +182,10 @@ begin (TwServerConnection *connection, TwCall *call)
 }
 
 void
-tw_server_calls_take (TwServerConnection *connection, const guint8 *start, const TwMessage *message, gboolean too_many)
+tw_server_calls_take (TwServerConnection *connection, const TwMethod *method, const guint8 *start,
+                      const TwMessage *message, gboolean too_many)
 {
-  TwCall *call = tw_server_make_call (connection->server, start, message, connection->came_ms);
+  TwCall *call = tw_server_make_call (connection->server, method, start, message, connection->came_ms);
   TwCall *before = g_hash_table_lookup (connection->last_of_id, id_key (call));
 
   call->connection = tw_server_connection_ref (connection);

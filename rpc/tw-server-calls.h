@@ -11,10 +11,11 @@
 
 G_BEGIN_DECLS
 
-/* Begins the call that @message, at @start, is; or puts it behind the one in flight that has its sequence id, or where
- * the calls are that have to wait for room. Where there are @too_many, it is as one whose time is over. */
-void tw_server_calls_take (TwServerConnection *connection, const guint8 *start, const TwMessage *message,
-                           gboolean too_many);
+/* Begins the call of @method (NULL: there is none of that name) that @message, at @start, is; or puts it behind the one
+ * in flight that has its sequence id, or where the calls are that have to wait for room. Where there are @too_many, it is
+ * as one whose time is over. */
+void tw_server_calls_take (TwServerConnection *connection, const TwMethod *method, const guint8 *start,
+                           const TwMessage *message, gboolean too_many);
 
 /* Takes back a call that its handler has answered or returned. Its answer is queued, and what waited for it begun: to
  * be followed by tw_server_connection_settle(). May end the connection's last reference. */

@@ -5,18 +5,16 @@
 #include "tw-check.h"
 #include "tw-error.h"
 
-TwCallKind
-tw_server_kind_of (const TwServer *server, const TwMessage *message)
+const TwMethod *
+tw_server_method_of (const TwServer *server, const TwMessage *message)
 {
-  const TwMethod *method = tw_service_find_method (server->service, message->name, message->name_length);
-
-  return tw_call_kind (method == NULL || method->retry_safe);
+  return tw_service_find_method (server->service, message->name, message->name_length);
 }
 
 TwCall *
-tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message, gint64 came_ms)
+tw_server_make_call (const TwServer *server, const TwMethod *method, const guint8 *start, const TwMessage *message,
+                     gint64 came_ms)
 {
-  const TwMethod *method = tw_service_find_method (server->service, message->name, message->name_length);
   const TwCallSetup setup = { server->limits.max_reply, server->limits.max_call_ms, server->answers };
 
   return tw_call_new (start, message, method, &setup, came_ms);

@@ -9,11 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* Of which kind a call of @message is; where the service has no such method, one that reads. */
-TwCallKind tw_server_kind_of (const TwServer *server, const TwMessage *message);
+/* The method that @message names; NULL if the service has none of that name. */
+const TwMethod *tw_server_method_of (const TwServer *server, const TwMessage *message);
 
-/* A call of the message that starts at @start and came at @came_ms. */
-TwCall *tw_server_make_call (TwServer *server, const guint8 *start, const TwMessage *message, gint64 came_ms);
+/* A call of @method: the message that starts at @start and came at @came_ms. */
+TwCall *tw_server_make_call (const TwServer *server, const TwMethod *method, const guint8 *start,
+                             const TwMessage *message, gint64 came_ms);
 
 /* Hands @call to its handler, or refuses it. Consumes @call. */
 void tw_server_start_call (TwServer *server, TwCall *call);

@@ -38,13 +38,13 @@ typedef enum
 
 /* @length is what would have to be kept. */
 static Place
-find_place (TwServerConnection *connection, const TwMessage *message, gsize length)
+find_place (TwServerConnection *connection, const TwMethod *method, gsize length)
 {
   const TwServer *server = connection->server;
   const gsize others = server->kept_bytes - (connection->counted_as_kept ? connection->counted : 0);
 
   connection->next_is_kept = FALSE;
-  connection->next_kind = tw_server_kind_of (server, message);
+  connection->next_kind = tw_call_kind_of (method);
   if (!tw_server_is_full (server, connection->next_kind))
     return PLACE_FOUND;
   if (others + MAX (length, connection->input.capacity) > server->limits.max_input)
@@ -63,6 +63,7 @@ take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length
     {
       g_autoptr (GError) error = NULL;
       TwMessage message;
+      const TwMethod *method;
       Place place;
       const guint8 *start = bytes + *taken;
       TwScanStatus status = tw_scanner_scan (connection->scanner, start, length - *taken, &message, &error);
@@ -79,11 +80,12 @@ take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length
           tw_server_connection_refuse (connection, "sent a message that is no call");
           return FALSE;
         }
-      place = find_place (connection, &message, length - *taken);
+      method = tw_server_method_of (connection->server, &message);
+      place = find_place (connection, method, length - *taken);
       if (place == PLACE_AWAITED)
         return TRUE;
       *taken += message.total;
-      tw_server_calls_take (connection, start, &message, place == PLACE_REFUSED);
+      tw_server_calls_take (connection, method, start, &message, place == PLACE_REFUSED);
     }
   return TRUE;
 }

@@ -319,7 +319,7 @@ unread_answers_of_many (void)
 {
   enum
   {
-    N = 100,
+    N = 24,
     TOTAL = 8 * 1024 * 1024,
   };
   TwServerLimits limits = TW_SERVER_DEFAULT_LIMITS;
