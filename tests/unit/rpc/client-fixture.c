@@ -108,7 +108,7 @@ assert_number (const Outcome *outcome, gint32 number)
   g_assert_cmpint (tw_reader_i32 (&reader), ==, number);
 }
 
-static TwClient *
+TwClient *
 new_client_of_peer (guint16 port, guint16 other_port, const char *host, TwPeer peer, const TwClientLimits *limits)
 {
   g_autofree char *copy = g_strdup (host);

@@ -46,6 +46,8 @@ TwClient *new_client (const Puppet *puppet);
 
 /* Of a service that answers one call after the other. */
 TwClient *new_plain_client (const Puppet *puppet, const TwClientLimits *limits);
+TwClient *new_client_of_peer (guint16 port, guint16 other_port, const char *host, TwPeer peer,
+                              const TwClientLimits *limits);
 
 /* A port on which nobody listens. */
 guint16 dead_port (void);

@@ -256,6 +256,12 @@ puppet_sequence_id (const Puppet *puppet, guint index)
   return get_kept (puppet, index)->sequence_id;
 }
 
+const guint8 *
+puppet_arguments (const Puppet *puppet, guint index, gsize *length)
+{
+  return g_bytes_get_data (get_kept (puppet, index)->body, length);
+}
+
 void
 puppet_hang_up (Puppet *puppet)
 {

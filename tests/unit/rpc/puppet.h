@@ -36,6 +36,9 @@ void puppet_send (Puppet *puppet, guint index, const void *bytes, gsize length);
 
 gint32 puppet_sequence_id (const Puppet *puppet, guint index);
 
+/* The arguments of a call that is kept. */
+const guint8 *puppet_arguments (const Puppet *puppet, guint index, gsize *length);
+
 /* Closes all connections. */
 void puppet_hang_up (Puppet *puppet);
 

@@ -4,6 +4,7 @@
  * connection. */
 
 #include "client-fixture.h"
+#include "tw-context-field.h"
 
 enum
 {
@@ -178,6 +179,43 @@ test_waits_out_a_pause (void)
   g_assert_cmpuint (slow.told, ==, 0);
 }
 
+static gint32
+remaining_ms (const Puppet *puppet, guint index)
+{
+  gsize length;
+  const guint8 *arguments = puppet_arguments (puppet, index, &length);
+  TwContextField field;
+
+  tw_context_field_read (TW_PROTOCOL_BINARY, arguments, length, &field);
+  g_assert_true (field.has_remaining);
+  return field.remaining_ms;
+}
+
+/* A service that is asked late is told how little time is left. */
+static void
+test_waiting_call_tells_what_is_left (void)
+{
+  TwClientLimits limits = LIMITS;
+  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (TwClient) client = NULL;
+  g_auto (Outcome) first = { 0 }, second = { 0 };
+
+  limits.single_connections = 1;
+  client = new_client_of_peer (puppet_port (puppet), 0, "127.0.0.1", TW_PEER_TAKES_CONTEXT, &limits);
+  call_number (client, 1, in_ms (LONG_MS), FALSE, &first);
+  call_number (client, 2, in_ms (LONG_MS), FALSE, &second);
+  wait_kept (puppet, 1);
+  g_usleep (50 * 1000);
+  puppet_answer (puppet, 0);
+  wait_told (&first);
+  wait_kept (puppet, 2);
+  g_assert_cmpint (remaining_ms (puppet, 0), <=, LONG_MS);
+  g_assert_cmpint (remaining_ms (puppet, 1), >, 0);
+  g_assert_cmpint (remaining_ms (puppet, 1), <=, LONG_MS - 50);
+  puppet_answer (puppet, 1);
+  wait_told (&second);
+}
+
 static void
 test_names_are_resolved_for_many (void)
 {
@@ -208,6 +246,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/plain-peer/a-call-that-waits-is-over-unsent", test_waiting_call_is_over_unsent);
   g_test_add_func ("/client/plain-peer/idle-connections-are-closed", test_idle_connections_are_closed);
   g_test_add_func ("/client/plain-peer/waits-out-an-address-pause", test_waits_out_a_pause);
+  g_test_add_func ("/client/plain-peer/a-call-that-waits-tells-what-time-is-left", test_waiting_call_tells_what_is_left);
   g_test_add_func ("/client/plain-peer/names-are-resolved-for-many", test_names_are_resolved_for_many);
   return g_test_run ();
 }
