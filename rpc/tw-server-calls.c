@@ -38,9 +38,10 @@ size_of (const TwCall *call)
 static void
 free_call (TwCall *call)
 {
-  g_autoptr (TwServerConnection) connection = call->connection;
+  TwServerConnection *connection = call->connection;
 
   tw_call_free (call);
+  tw_server_connection_unref (connection);
 }
 
 /* Queues and deadlines */

@@ -177,6 +177,8 @@ test_waits_out_a_pause (void)
   wait_told (&waits);
   assert_number (&waits, 3);
   g_assert_cmpuint (slow.told, ==, 0);
+  puppet_answer (puppet, 0);
+  wait_told (&slow);
 }
 
 static gint32
