@@ -577,6 +577,7 @@ def test_a_token_is_renewed_before_it_expires(visit, person):
         answer = route.fetch()
         route.fulfill(response=answer, json={**answer.json(), "expiresIn": 2})
 
+    expect(visitor.field("Email")).to_be_focused()
     visitor.page.route("**/v1/sessions", shorten)
     with visitor.page.expect_response("**/v1/sessions/refresh") as renewal:
         visitor.sign_in(person.email)

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 
+import httpx
 import pytest
 
 from support.closed_connections import closed_connections
+from support.people import PASSWORD, new_email
 from support.processes import PATIENCE_S, PROJECT, Process, eventually
 from support.script_server import BUILD_PATIENCE_S, ScriptServer, free_ports
 
@@ -47,6 +49,13 @@ def test_starts_serves_and_stops_cleanly(started, how):
             os.kill(pid, 0)
     again = started(ports=server.ports)
     walk(again.url)
+
+
+def test_a_session_in_a_cookie_works_over_plain_http(started):
+    server = started()
+    account = {"email": new_email(), "password": PASSWORD}
+    answer = httpx.post(f"{server.url}/v1/accounts", json=account, headers={"Use-Cookies": "true"}, timeout=60)
+    assert "Secure" not in answer.headers["set-cookie"].split("; ")
 
 
 @pytest.mark.parametrize("name", ["tasks-service", "accounts-servic", "gateway"])

@@ -75,6 +75,7 @@ refusal_of (Fixture *fixture, const char *method, const char *more)
 
   *tw_request_head (request) = *head;
   bad_head = tw_request_check (request);
+  g_assert_nonnull (bytes);
   g_assert_null (bad_head);
   claims = tw_bearer_authenticate (fixture->bearer, address_book_method (fixture->schema, method), request, &refusal);
   g_assert_true ((claims != NULL) == (refusal == NULL));
