@@ -391,6 +391,16 @@ def test_signing_out_ends_the_session_at_the_server(visitor, stack):
     expect(visitor.names).to_have_count(0)
 
 
+def test_an_answer_that_was_lost_signs_nobody_out(visitor):
+    """The server has given a new token, and the browser still has the one before."""
+    visitor.add("Kept")
+    (cookie,) = visitor.context.cookies()
+    headers = {"Use-Cookies": "true", "Cookie": f"{cookie['name']}={cookie['value']}"}
+    assert httpx.post(f"{visitor.url}/v1/sessions/refresh", headers=headers, timeout=60).status_code == 200
+    visitor.page.reload()
+    expect(visitor.names).to_have_text(["Kept"])
+
+
 def test_a_sign_out_that_did_not_arrive_is_made_up_for(visitor, stack):
     visitor.add("Mine")
     token = visitor.token()
@@ -500,6 +510,32 @@ def test_two_tabs_share_a_session(visitor):
     for tab in (first, second):
         expect(tab.get_by_role("alert")).to_be_hidden()
     assert visitor.sent("POST", "/v1/sessions/refresh") >= 6
+
+
+def test_two_tabs_that_can_not_wait_for_each_other_share_a_session(visit):
+    """As over plain HTTP, where browsers have no locks."""
+    visitor = visit()
+    visitor.context.add_init_script("delete Navigator.prototype.locks")
+    visitor.page.reload()
+    visitor.sign_up()
+    first, second = visitor.page, visitor.open()
+    expect(visitor.new_task).to_be_focused()
+    waiting = []
+    for tab in (first, second):
+        tab.route("**/v1/sessions/refresh", lambda route: waiting.append(route))
+        tab.route("**/v1/tasks", refuse_first())
+        tab.get_by_label("New task").fill("Both at once")
+        tab.get_by_role("button", name="Add", exact=True).click()
+    eventually(lambda: first.wait_for_timeout(50) or len(waiting) == 2, "both to want a new token")
+    assert len({route.request.all_headers()["cookie"] for route in waiting}) == 1
+    for route in waiting:
+        route.continue_()
+    for tab in (first, second):
+        expect(tab.locator(".task-name").first).to_have_text("Both at once")
+    for tab in (first, second):
+        tab.unroute("**/v1/sessions/refresh")
+        tab.reload()
+        expect(tab.locator(".task-name")).to_have_text(["Both at once"] * 2)
 
 
 def refuse_first():
