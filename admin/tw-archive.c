@@ -184,7 +184,7 @@ tw_archive_extract (TwArchive *archive, const char *name, int fd, TwSqliteProgre
     return FALSE;
   if (strcmp (sha256, member->sha256) == 0)
     return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "'%s' is damaged: %s in it is not what was saved", archive->path,
-               name);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "'%s' is damaged: %s in it is not what was saved",
+               archive->path, name);
   return FALSE;
 }

@@ -6,8 +6,8 @@
  *     accounts.db
  *     SHA256SUMS      a line for each: 64 hex digits, two blanks, the name
  *
- * So it can be looked at, and taken apart, without this program: `tar -xf FILE && sha256sum -c SHA256SUMS` leaves a data
- * folder. Fails with TW_ERROR_CONFIGURATION.
+ * So it can be looked at, and taken apart, without this program: `tar -xf FILE && sha256sum -c SHA256SUMS` leaves a
+ * data folder. Fails with TW_ERROR_CONFIGURATION.
  */
 
 #pragma once
@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 
 typedef struct _TwArchiveWriter TwArchiveWriter;
 
-/* Writes to @fd, which stays the caller's, from where it is. @path names it in errors; @now_s, since 1970, is the time of
- * all files. */
+/* Writes to @fd, which stays the caller's, from where it is. @path names it in errors; @now_s, since 1970, is the time
+ * of all files. */
 TwArchiveWriter *tw_archive_writer_new (int fd, const char *path, gint64 now_s);
 void tw_archive_writer_free (TwArchiveWriter *writer);
 
@@ -32,8 +32,8 @@ gboolean tw_archive_writer_end (TwArchiveWriter *writer, GError **error);
 
 typedef struct _TwArchive TwArchive;
 
-/* Reads what is in it. Refuses what is no such archive, or does not end as one: each file has a sum, there is nothing
- * else, and nothing twice. */
+/* Reads what is in it. Refuses what is no such archive, or does not end as one: each file has a sum, and nothing is there
+ * twice. */
 TwArchive *tw_archive_open (const char *path, GError **error);
 void tw_archive_free (TwArchive *archive);
 

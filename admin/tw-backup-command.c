@@ -73,8 +73,8 @@ open_snapshot (Command *command, TwCopyData data, GError **error)
   return command->snapshots[data] != NULL;
 }
 
-/* All of them at once, so that they are of one moment, as nearly as two databases can be: accounts last, so that whoever
- * has tasks has an account. */
+/* All of them at once, so that they are of one moment, as nearly as two databases can be: accounts last, so that
+ * whoever has tasks has an account. */
 static gboolean
 open_snapshots (Command *command, GError **error)
 {
@@ -87,8 +87,8 @@ open_snapshots (Command *command, GError **error)
 static gboolean
 check_copy (Command *command, TwCopyData data, GError **error)
 {
-  if (tw_sqlite_snapshot_check (tw_backup_file_database (command->file), tw_copy_data_kind (data), tw_backup_report_step,
-                                &command->report, error))
+  if (tw_sqlite_snapshot_check (tw_backup_file_database (command->file), tw_copy_data_kind (data),
+                                tw_backup_report_step, &command->report, error))
     return TRUE;
   if (!tw_signals_seen ())
     g_prefix_error (error, "'%s' is no good: ", command->options.store.locations[data]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The file that a backup is written to: FILE.part, mode 0600, until it takes its name, which nothing else may have. What a
- * run that was killed left of it is taken over by the next one; two at a time exclude each other. Beside it FILE.part.db is
- * a database on its way into it. Fails with TW_ERROR_CONFIGURATION. */
+/* The file that a backup is written to: FILE.part, mode 0600, until it takes its name, which nothing else may have. What
+ * a run that was killed left of it is taken over by the next one; two at a time exclude each other. Beside it
+ * FILE.part.db is a database on its way into it. Fails with TW_ERROR_CONFIGURATION. */
 
 #pragma once
 

@@ -11,8 +11,8 @@
   "run, and people go on. The file is a tar archive; it must not be there yet."
 
 #define RESTORE_SUMMARY                                                                                               \
-  "Puts the databases that a backup holds into a data folder. Stop the services first. What is there is replaced only\n" \
-  "with --replace, and then kept beside, as tasks.db.replaced-1."
+  "Puts the databases that a backup holds into a data folder. Stop the services first. What is there is replaced\n"     \
+  "only with --replace, and then kept beside, as tasks.db.replaced-1."
 
 /* What was said, as it was said. */
 typedef struct
@@ -78,21 +78,17 @@ understand (TwBackupOptions *options, const Said *said, const char *store_flag, 
   return FALSE;
 }
 
-#define DATA_DIR { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &said.data_dir, "FOLDER", "Where the services keep it", 0, 0 }
-#define ONLY { "only", NULL, TW_OPTION_STRING, &said.only, "DATA", "tasks or accounts; without it, both", 0, 0 }
-#define QUIET { "quiet", NULL, TW_OPTION_FLAG, &options->quiet, NULL, "Say nothing unless it fails", 0, 0 }
-
 gboolean
 tw_backup_options_read (TwBackupOptions *options, int argc, char **argv, GError **error)
 {
   g_auto (Said) said = { .data_dir = tw_data_dir_default () };
   const TwOption table[] = {
-    DATA_DIR,
+    { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &said.data_dir, "FOLDER", "Where the data is kept", 0, 0 },
     { "from", NULL, TW_OPTION_STRING, &said.uri, "URI",
       "The same as sqlite:FOLDER, or one database, as sqlite:FILE.db (with --only)", 0, 0 },
     { "to", NULL, TW_OPTION_STRING, &options->file, "FILE", "The backup", 0, 0 },
-    ONLY,
-    QUIET,
+    { "only", NULL, TW_OPTION_STRING, &said.only, "DATA", "tasks or accounts; without it, both", 0, 0 },
+    { "quiet", NULL, TW_OPTION_FLAG, &options->quiet, NULL, "Say nothing unless it fails", 0, 0 },
     { 0 },
   };
 
@@ -106,12 +102,12 @@ tw_backup_options_read_restore (TwBackupOptions *options, int argc, char **argv,
   g_auto (Said) said = { .data_dir = tw_data_dir_default () };
   const TwOption table[] = {
     { "from", NULL, TW_OPTION_STRING, &options->file, "FILE", "The backup", 0, 0 },
-    DATA_DIR,
+    { "data-dir", "TW_DATA_DIR", TW_OPTION_STRING, &said.data_dir, "FOLDER", "Where the data is to be kept", 0, 0 },
     { "to", NULL, TW_OPTION_STRING, &said.uri, "URI",
       "The same as sqlite:FOLDER, or one database, as sqlite:FILE.db (with --only)", 0, 0 },
-    { "only", NULL, TW_OPTION_STRING, &said.only, "DATA", "tasks or accounts; without it, what the backup holds", 0, 0 },
+    { "only", NULL, TW_OPTION_STRING, &said.only, "DATA", "tasks or accounts; without it, what is in the backup", 0, 0 },
     { "replace", NULL, TW_OPTION_FLAG, &options->replace, NULL, "What is there is replaced, and kept beside", 0, 0 },
-    QUIET,
+    { "quiet", NULL, TW_OPTION_FLAG, &options->quiet, NULL, "Say nothing unless it fails", 0, 0 },
     { 0 },
   };
 

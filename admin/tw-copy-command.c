@@ -82,8 +82,9 @@ show_progress (const char *section, TwCopyPhase phase, guint64 done, guint64 tot
   if (phase == TW_COPY_COPYING && section != command->noted)
     {
       command->noted = section;
-      tw_progress_note (command->progress, "%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT " of them there already",
-                        section, MAX (done, total), done);
+      tw_progress_note (command->progress,
+                        "%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT " of them there already", section,
+                        MAX (done, total), done);
     }
   tw_progress_step (command->progress, section, names[phase], done, total);
 }

@@ -22,8 +22,10 @@ static const struct
   TwSqliteKind kind;
   OpenFunc open_sqlite, open_mongo;
 } kinds[TW_COPY_N_DATA] = {
-  [TW_COPY_TASKS] = { "tasks", "tasks.db", { TW_TASK_TABLES_APPLICATION_ID, TW_TASK_TABLES_VERSION }, tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
-  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", { TW_ACCOUNT_TABLES_APPLICATION_ID, TW_ACCOUNT_TABLES_VERSION }, tw_account_dump_sqlite_open, tw_account_dump_mongo_open },
+  [TW_COPY_TASKS] = { "tasks", "tasks.db", { TW_TASK_TABLES_APPLICATION_ID, TW_TASK_TABLES_VERSION },
+                      tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
+  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", { TW_ACCOUNT_TABLES_APPLICATION_ID, TW_ACCOUNT_TABLES_VERSION },
+                         tw_account_dump_sqlite_open, tw_account_dump_mongo_open },
 };
 
 const char *

@@ -200,7 +200,7 @@ put_in_place (Command *command, GError **error)
         continue;
       if (!tw_data_restore_finish (command->folder, database->name, &aside, error))
         {
-          g_prefix_error (error, "everything is restored, but not in its place, where the services put it when they start: ");
+          g_prefix_error (error, "everything is restored; the services put it in its place when they start: ");
           return FALSE;
         }
       if (aside != NULL)

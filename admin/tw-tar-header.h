@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The header of a file in a tar archive (POSIX.1-1988, ustar: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html),
- * with GNU's way to say a size of 8 GiB and more, which every tar understands. */
+/* The header of a file in a tar archive, with GNU's way to say a size of 8 GiB and more, which every tar understands:
+ * ustar, https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html */
 
 #pragma once
 

@@ -16,12 +16,12 @@ typedef struct _TwDataFolder TwDataFolder;
 TwDataFolder *tw_data_folder_open (const char *path, const char *name, GError **error);
 
 /* The same for whoever only reads in the folder, which must exist: as many as like hold it at once, but nobody who
- * writes. Where NAME.lock is neither there nor can be made, the folder being read-only, nothing is held. Refuses a folder
- * in which a restore of NAME waits to be finished. */
+ * writes. Where NAME.lock is neither there nor can be made, the folder being read-only, nothing is held. Refuses a
+ * folder in which a restore of NAME waits to be finished. */
 TwDataFolder *tw_data_folder_open_shared (const char *path, const char *name, GError **error);
 
-/* Holds the folder itself, which must exist: for whoever copies a database while its service runs, @alone FALSE, or puts
- * another one in its place, @alone TRUE. Services do not ask for it. Fails with TW_ERROR_CONFIGURATION, as the one for
+/* Holds the folder itself, which must exist: for whoever copies a database while its service runs, @alone FALSE, or
+ * puts another one in its place, @alone TRUE. Services do not ask for it. Fails with TW_ERROR_CONFIGURATION, as the one for
  * reading does. */
 TwDataFolder *tw_data_folder_hold (const char *path, gboolean alone, GError **error);
 

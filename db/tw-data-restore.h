@@ -2,12 +2,12 @@
 
 /* Databases that take the places of those in a data folder: all of them, or none, whenever it is interrupted.
  *
- * They are gathered in a folder inside of the data folder, .taskwire-restore.part. When they are complete and durable it
- * is renamed to .taskwire-restore: from that moment on the restore has happened. What is left is to put each in its
+ * They are gathered in a folder inside of the data folder, .taskwire-restore.part. When they are complete and durable
+ * it is renamed to .taskwire-restore: from that moment on the restore has happened. What is left is to put each in its
  * place, which is done by whoever opens the data folder next (tw_data_folder_open()), if it was not done at once.
  *
- * A database that is replaced is kept, as NAME.replaced-1 (-2, …) with its write-ahead log as NAME.replaced-1-wal. The log
- * leaves before the new database comes: beside a database that is not its own it would be taken for that one's.
+ * A database that is replaced is kept, as NAME.replaced-1 (-2, …) with its write-ahead log as NAME.replaced-1-wal. The
+ * log leaves before the new database comes: beside a database that is not its own it would be taken for that one's.
  */
 
 #pragma once

@@ -25,8 +25,8 @@ gboolean tw_files_sync (const char *path, GError **error);
  * moment. */
 gboolean tw_files_publish (const char *from, const char *to, GError **error);
 
-/* A file that root makes in a folder of somebody else's is for that one, like those that are in it; where root may not do
- * that, it stays root's. */
+/* A file that root makes in a folder of somebody else's is for that one, like those that are in it; where root may not
+ * do that, it stays root's. */
 void tw_files_give_to_owner (int fd, const char *folder);
 
 G_END_DECLS

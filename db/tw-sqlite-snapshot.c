@@ -48,7 +48,7 @@ check_kind (TwSqliteConnection *connection, const char *path, const TwSqliteKind
   return FALSE;
 }
 
-/* SQLite reads a log with the help of a file beside it, which it makes. Where it can't, nobody else can write either. */
+/* SQLite reads a log with the help of a file beside it, which it makes. Where it can't, nobody else can write. */
 static gboolean
 is_still (const char *path)
 {
@@ -129,8 +129,8 @@ copy_pages (TwSqliteSnapshot *snapshot, TwSqliteConnection *target, TwSqliteProg
   return FALSE;
 }
 
-/* That a database has a log is written in its first page. What is not opened for writing needs none, and a service makes
- * it one that has (https://sqlite.org/fileformat2.html: "file format version numbers"). */
+/* That a database has a log is written in its first page. What is not opened for writing needs none, and a service
+ * makes it one that has (https://sqlite.org/fileformat2.html: "file format version numbers"). */
 static gboolean
 mark_as_without_log (const char *path, GError **error)
 {

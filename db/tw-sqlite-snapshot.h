@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A database as of one moment, in a file of its own, while others go on writing to it; and whether such a file is whole.
+/* A database as of one moment, in a file of its own, while others go on writing to it; and whether such a file is
+ * whole.
  *
  * One read transaction holds the moment, from opening to closing: SQLite's online backup
- * (https://sqlite.org/backup.html) then goes through at once, where otherwise it begins anew whenever another process has
- * committed between two of its steps. In WAL mode that holds nobody up; the log, though, can't be begun anew meanwhile,
+ * (https://sqlite.org/backup.html) then goes through at once, where otherwise it begins anew whenever another process
+ * has committed between two of its steps. In WAL mode that holds nobody up; the log, though, can't be begun anew meanwhile,
  * and grows by what is written.
  *
  * Everything fails with TW_ERROR_CONFIGURATION, with a line for an operator.

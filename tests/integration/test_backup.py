@@ -123,8 +123,8 @@ def test_backup_beside_people_who_write(tmp_path):
 
 
 def test_backup_is_of_one_moment_while_the_disk_of_the_backup_is_slow(tmp_path):
-    """The one that holds still, since a write of it has not come back, holds nobody up; what is written meanwhile is not
-    in it."""
+    """The one that holds still, since a write of it does not come back, holds nobody up; what comes meanwhile is not in
+    it."""
     with Stack(tmp_path) as stack, Person(stack.url) as ada:
         ada.add("before")
         begun = subprocess.Popen(
@@ -224,7 +224,6 @@ def test_killed_backup_leaves_nothing_that_could_be_taken_for_one(life, tmp_path
             assert run(restore_command(file, tmp_path / f"early-{number}")).returncode == 0
         else:
             assert backed_up(life / "data", file)["tasks"] == 2
-        assert names_in(tmp_path / "..")  # still there
         assert [path.name for path in tmp_path.glob("backup.tar*")] == ["backup.tar"]
         file.unlink()
     assert number > 10 and done.returncode == 0
@@ -354,9 +353,10 @@ def test_restore_that_was_interrupted_is_finished_first(life, later, tmp_path):
 
 
 def test_backup_replaces_nothing(life, tmp_path):
-    taken = {"file": lambda p: p.write_text("mine"), "link": lambda p: p.symlink_to("/nowhere"), "folder": pathlib.Path.mkdir}
-    for name, make in taken.items():
-        make(tmp_path / name)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "link").symlink_to("/nowhere")
+    (tmp_path / "folder").mkdir()
+    for name in ("file", "link", "folder"):
         refused(run(backup_command(life / "data", tmp_path / name)), "is there already")
     assert (tmp_path / "file").read_text() == "mine"
     assert names_in(tmp_path) == ["file", "folder", "link"]
@@ -370,7 +370,8 @@ def test_file_that_comes_meanwhile_is_not_replaced(life, tmp_path):
     )  # fmt: skip
     wait_until_stopped(begun)
     refused(run(backup_command(life / "data", file)), "is being written by another backup")
-    refused(run(restore_command(life / "backup.tar", life / "data", "--replace")), "a backup or a restore of it is under way")
+    done = run(restore_command(life / "backup.tar", life / "data", "--replace"))
+    refused(done, "a backup or a restore of it is under way")
     file.write_text("mine")
     begun.send_signal(signal.SIGCONT)
     said, errors = begun.communicate(timeout=PATIENCE_S)
@@ -446,8 +447,9 @@ def test_what_is_no_backup_is_not_restored(life, tmp_path):
     good = members(life / "backup.tar")
     tasks, accounts = good["tasks.db"], good["accounts.db"]
     middle = len(tasks) // 2
+    other_sums = "0" * 64 + good["SHA256SUMS"].decode()[64:]
     bad_archives = {
-        "is damaged: tasks.db": ({"tasks.db": tasks, "accounts.db": accounts}, "0" * 64 + good["SHA256SUMS"].decode()[64:]),
+        "is damaged: tasks.db": ({"tasks.db": tasks, "accounts.db": accounts}, other_sums),
         "belongs to another application": ({"tasks.db": accounts, "accounts.db": tasks}, None),
         "made by a newer program": ({"tasks.db": with_version(tasks, 99, tmp_path)}, None),
         "holds no databases": ({"other.db": tasks}, None),
@@ -514,9 +516,8 @@ def test_damage_is_found_when_it_is_saved(life, tmp_path):
     ],
 )
 def test_bad_values_are_one_line(arguments, why, tmp_path):
-    done = subprocess.run(
-        [ADMIN, *arguments], capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "TW_DATA_DIR": str(tmp_path)}
-    )
+    environment = {**os.environ, "TW_DATA_DIR": str(tmp_path)}
+    done = subprocess.run([ADMIN, *arguments], capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert "secret" not in refused(done, why)
     assert len(done.stderr.splitlines()) == 1 and names_in(tmp_path) == []
 
@@ -526,7 +527,9 @@ def test_bad_values_are_one_line(arguments, why, tmp_path):
 
 def test_it_says_how_far_it_is(life, tmp_path):
     done = run(backup_command(life / "data", tmp_path / "backup.tar"))
-    assert [line.split(":")[0] for line in done.stderr.splitlines()[::3]] == ["tasks", "accounts"] or done.stderr
+    assert done.stderr.splitlines() == [
+        "tasks: copying", "tasks: saving", "accounts: copying", "accounts: saving", "tasks: verifying", "accounts: verifying"
+    ]  # fmt: skip
     assert records(done.stdout)["tasks"] == 2
     done = run(backup_command(life / "data", tmp_path / "quiet.tar", "--quiet"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -136,7 +136,7 @@ def test_no_file_of_a_service_is_taken_for_an_output_that_was_closed(name, tmp_p
         ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAMS[name], "--data-dir", tmp_path, "--listen", "127.0.0.1:0"]
     )
     database = tmp_path / name.replace("-service", ".db")
-    eventually(lambda: service.poll() is not None or database.with_suffix(".db-wal").exists(), "the database to be made")
+    eventually(lambda: service.poll() is not None or database.with_suffix(".db-wal").exists(), "a database to be made")
     files = [os.readlink(f"/proc/{service.pid}/fd/{number}") for number in range(3)]
     service.terminate()
     assert service.wait(PATIENCE_S) == 0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Something happens to a program right before it changes a file, for LD_PRELOAD. TW_AT_STEP says before which of its
- * changes, counted from 1, and what: "7 kill", as by a power cut; "7 stop", until it is told to go on; or "7 full": from
- * then on nothing can be written or made any more. */
+ * changes, counted from 1, and what: "7 kill"; "7 stop", until it is told to go on; or "7 full": from then on nothing can
+ * be written or made any more. */
 
 /* Else the names of the calls are others than they are here. */
 #undef _FILE_OFFSET_BITS

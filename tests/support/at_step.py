@@ -18,6 +18,7 @@ def environment(number, what):
     return {
         **os.environ,
         "LD_PRELOAD": str(LIBRARY),
+        "MONGOC_DISABLE_SHM": "1",  # a killed program leaves it behind
         "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0",
         "TW_AT_STEP": f"{number} {what}",
     }

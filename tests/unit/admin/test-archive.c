@@ -90,8 +90,8 @@ test_tar_and_sha256sum_understand_it (void)
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = make_archive (folder);
   g_autofree char *command
-      = g_strdup_printf ("sh -c 'cd %s && tar -xf archive && sha256sum --strict -c SHA256SUMS && test $(tar -tf archive | wc -l) = 3'",
-                         folder);
+      = g_strdup_printf ("sh -c 'cd %s && tar -xf %s && sha256sum --strict -c SHA256SUMS"
+                         " && test $(tar -tf %s | wc -l) = 3'", folder, path, path);
   g_autofree char *said = NULL;
   int status;
 

@@ -224,7 +224,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite-snapshot/it-stops-where-it-is-told-to", test_it_stops_where_it_is_told_to);
   g_test_add_func ("/sqlite-snapshot/copy-needs-nothing-beside-it-and-is-its-owners",
                    test_copy_needs_nothing_beside_it_and_is_its_owners);
-  g_test_add_func ("/sqlite-snapshot/file-that-is-there-is-not-written-over", test_file_that_is_there_is_not_written_over);
+  g_test_add_func ("/sqlite-snapshot/file-that-is-there-is-not-written-over",
+                   test_file_that_is_there_is_not_written_over);
   g_test_add_func ("/sqlite-snapshot/what-is-not-of-its-kind-is-refused", test_what_is_not_of_its_kind_is_refused);
   return g_test_run ();
 }
