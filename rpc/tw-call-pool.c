@@ -4,7 +4,6 @@
 
 #include "tw-call-private.h"
 #include "tw-clock.h"
-#include "tw-deadline.h"
 #include "tw-error.h"
 #include "tw-pool.h"
 
@@ -106,9 +105,7 @@ answer_patiently (gpointer item, gpointer data)
 
   if (!tw_call_begin (call) || refuse_late (pool, call, now_ms ()))
     return;
-  tw_deadline_set (call->context.deadline_ms);
   call->func (call, TRUE, call->user_data);
-  tw_deadline_set (TW_DEADLINE_NONE);
 }
 
 TwCallPool *
