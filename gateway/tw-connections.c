@@ -48,7 +48,7 @@ struct _TwConnections
   GSource *watch, *sweep;
   GQueue open;    /* of TwConnection; the sweep begins at the head */
   GQueue pending; /* of those, PEER_PENDING */
-  guint n_runs, n_finished;
+  guint n_runs, n_begun, n_finished;
 };
 
 struct _TwConnection
@@ -138,6 +138,12 @@ guint
 tw_connections_pending (const TwConnections *connections)
 {
   return connections->pending.length;
+}
+
+guint
+tw_connections_begun (const TwConnections *connections)
+{
+  return connections->n_begun;
 }
 
 guint
@@ -284,6 +290,7 @@ begin (TwConnections *connections, struct MHD_Connection *mhd)
   connection->fd = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   connection->ip = connections->admitted;
   connections->n_admitted = 0;
+  connections->n_begun++;
   tw_ip_to_text (&connection->ip, connection->address);
   if (connections->trusted != NULL && tw_cidrs_contain (connections->trusted, &connection->ip))
     connection->trusted = connections->trusted;

@@ -44,7 +44,8 @@ void tw_connections_look (TwConnections *connections);
 /* How many are to be looked at again: then the daemon has to run soon. */
 guint tw_connections_pending (const TwConnections *connections);
 
-/* How many have ended so far: it wraps. */
+/* How many have begun, and ended, so far: both wrap. */
+guint tw_connections_begun (const TwConnections *connections);
 guint tw_connections_finished (const TwConnections *connections);
 
 /* That of @mhd. */

@@ -27,6 +27,9 @@ const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
 /* Runs in a row, of one turn of the loop. */
 #define MAX_RUNS 4
 
+/* Connections that the daemon accepts in one run, at least, where so many wait. */
+#define MAX_ACCEPTED 10
+
 typedef struct
 {
   GSource source;
@@ -67,15 +70,17 @@ check_stopped (TwHttpd *httpd)
 }
 
 /* At its limit the daemon takes the listening socket from its epoll set, and puts it back only as it begins to run. So
- * when a place has become free it has to run again: nothing else would tell. */
+ * when a place has become free it has to run again: nothing else would tell. It also does where it accepted as many as it
+ * does at once, since more are waiting. */
 static void
 run_daemon (TwHttpd *httpd)
 {
-  const guint finished = tw_connections_finished (httpd->connections);
+  const TwConnections *connections = httpd->connections;
+  const guint begun = tw_connections_begun (connections), finished = tw_connections_finished (connections);
 
   httpd->exchanges.n_to_do = 0;
   MHD_run (httpd->daemon);
-  if (tw_connections_finished (httpd->connections) != finished)
+  if (tw_connections_finished (connections) != finished || tw_connections_begun (connections) - begun >= MAX_ACCEPTED)
     httpd->exchanges.n_to_do++;
 }
 
