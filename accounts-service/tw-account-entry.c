@@ -4,6 +4,7 @@
 
 #include "tw-account-wait.h"
 #include "tw-error.h"
+#include "tw-monotonic.h"
 
 /* The account with this address in lower case; *@account is NULL where there is none. */
 static gboolean
@@ -31,13 +32,19 @@ insert_account (TwAccountService *service, const TwCallContext *context, const T
 {
   TwAccountWait wait;
   g_autoptr (GError) failure = NULL;
+  gboolean ok, taken;
+  TwDoubt *doubt;
 
+  doubt = tw_doubts_begin (service->doubts, account->email, context->deadline_ms);
   tw_account_wait_begin (&wait);
   tw_account_store_insert (service->parts.store, context->deadline_ms, account, session, token, tw_account_wait_done,
                            &wait);
-  if (tw_account_wait_end (&wait, &failure))
+  ok = tw_account_wait_end (&wait, &failure);
+  taken = g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT);
+  tw_doubts_end (service->doubts, doubt, ok || taken, tw_monotonic_ms ());
+  if (ok)
     return TRUE;
-  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+  if (taken)
     set_taken (error);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -145,8 +152,8 @@ signup_clear (Signup *signup)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signup, signup_clear)
 
-/* Whether the account is one that was just made with the same password and name: by whoever did not hear the answer. It
- * is an attempt to sign in like others; one that is not allowed is as one with a wrong password. */
+/* Whether the account is one that was made with the same password and name by somebody who heard no answer. It is an
+ * attempt to sign in like others; one that is not allowed is as one with a wrong password. */
 static gboolean
 is_same (TwAccountService *service, const TwCallContext *context, Signup *signup, gboolean *same, GError **error)
 {
@@ -154,8 +161,7 @@ is_same (TwAccountService *service, const TwCallContext *context, Signup *signup
   g_autoptr (GError) failure = NULL;
 
   *same = FALSE;
-  if (tw_clock_wall_ms (service->parts.clock) - there->created_ms >= TW_SIGNUP_AGAIN_MS
-      || g_strcmp0 (there->name, signup->name) != 0
+  if (!tw_doubts_have (service->doubts, there->email, tw_monotonic_ms ()) || g_strcmp0 (there->name, signup->name) != 0
       || tw_sign_in_prove (&signup->sign_in, there, signup->password, same, &failure)
       || g_error_matches (failure, TW_ERROR, TW_ERROR_LIMITED))
     return TRUE;

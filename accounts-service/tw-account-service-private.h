@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tw-account-service.h"
+#include "tw-doubts.h"
 #include "tw-sign-in.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 struct _TwAccountService
 {
   TwSignInParts parts;
+  TwDoubts *doubts; /* of those who signed up, by address */
 
   pthread_mutex_t mutex; /* guards what follows */
   gboolean has_key;

@@ -87,7 +87,7 @@ tw_account_service_new (TwAccountStore *store, TwPasswords *passwords, const TwC
 {
   TwAccountService *service = g_new (TwAccountService, 1);
 
-  *service = (TwAccountService) { .parts = { store, passwords, clock } };
+  *service = (TwAccountService) { .parts = { store, passwords, clock }, .doubts = tw_doubts_new () };
   pthread_mutex_init (&service->mutex, NULL);
   return service;
 }
@@ -99,6 +99,7 @@ tw_account_service_free (TwAccountService *service)
     return;
   tw_passwords_free (service->parts.passwords);
   tw_account_store_free (service->parts.store);
+  tw_doubts_free (service->doubts);
   pthread_mutex_destroy (&service->mutex);
   sodium_memzero (&service->key, sizeof service->key);
   g_free (service);

@@ -28,8 +28,6 @@ G_BEGIN_DECLS
 #define TW_REFRESH_DAYS 30
 #define TW_SESSION_DAYS 90
 
-#define TW_SIGNUP_AGAIN_MS (10 * 60 * 1000)
-
 /* At most so many revocations an answer. */
 #define TW_REVOCATIONS_MAX 1000
 
@@ -55,8 +53,8 @@ void tw_account_service_free (TwAccountService *service);
 /* For whom something is done, and until when somebody waits for it, is said by @context. */
 
 /* Makes an account and opens its first session. @name may be NULL. CONFLICT where the address, upper and lower case
- * being the same, has an account; but whoever does the same again within TW_SIGNUP_AGAIN_MS, because the answer was
- * lost, gets another session of the account that they made. */
+ * being the same, has an account; but whoever heard no answer in time (tw-doubts.h) and does the same again gets
+ * another session of the account that they made. */
 TwSessionGrant *tw_account_service_signup (TwAccountService *service, const TwCallContext *context, const char *email,
                                            const char *password, const char *name, GError **error);
 

@@ -87,7 +87,9 @@ def life(tmp_path_factory):
 
 def test_services_on_mongodb_go_on_where_those_on_sqlite_were(life, mongodb):
     counted = copied(f"sqlite:{life.folder / 'data'}", mongodb)
-    assert list(counted) == ["tasks", "accounts", "keys", "sessions", "tokens", "revocations"]
+    assert list(counted) == [
+        "tasks", "accounts", "keys", "sessions", "tokens", "failures", "origins", "revocations",
+    ]  # fmt: skip
     stack = Stack(life.folder, store=mongodb)
     with httpx.Client(base_url=stack.url, timeout=PATIENCE_S) as client:
         ada = {"Authorization": f"Bearer {life.access_token}"}
