@@ -16,6 +16,8 @@ import pytest
 from support.processes import BUILD, PATIENCE_S, eventually
 from support.script_server import free_ports
 
+pytestmark = pytest.mark.concurrent
+
 N_REQUESTS = 5000
 DROPPED = re.compile(r'msg="(\d+) lines of the log were dropped')
 
