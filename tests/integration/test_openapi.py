@@ -142,7 +142,8 @@ def test_answers_of_accounts_are_as_it_says(witness):
     witness.ask("POST", "/v1/sessions", 401, json={**credentials, "password": "wrong"})
     witness.ask("POST", "/v1/sessions", 400, json={})
     refresh = {"refreshToken": session["refreshToken"]}
-    witness.ask("POST", "/v1/sessions/refresh", 200, json=refresh)
+    successor = witness.ask("POST", "/v1/sessions/refresh", 200, json=refresh).json()["refreshToken"]
+    witness.ask("POST", "/v1/sessions/refresh", 200, json={"refreshToken": successor})
     witness.ask("POST", "/v1/sessions/refresh", 401, json=refresh)
     witness.ask("POST", "/v1/sessions/refresh", 400, json={"refreshToken": 5})
     witness.ask("GET", "/v1/account", 200)
