@@ -10,7 +10,7 @@ with_plain_spaces (const char *typed)
 {
   char *text = g_malloc (strlen (typed) + 1), *end = text;
 
-  for (const char *at = typed; *at != '\0'; at = g_utf8_next_char (at))
+  for (const char *at = typed; *at != '\0'; at += g_utf8_skip[(guchar) *at])
     {
       gunichar character = g_utf8_get_char (at);
 
