@@ -57,6 +57,7 @@ struct _TwServer
   TwCallHandler *handlers; /* one for each of the service's methods */
   GArray *turn_handlers;   /* of TwTurnHandler */
   gboolean turn_is_ending; /* they are being called */
+  gboolean turn_goes_on;   /* and once more, because answers have come meanwhile */
 
   GMainContext *context;
   TwMailbox *answers;

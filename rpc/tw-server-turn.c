@@ -30,19 +30,31 @@ feed_starved (TwServer *server)
       }
 }
 
-/* What is done now may end in answers, and these in more calls: those are of the same turn. */
-void
-tw_server_end_turn (TwServer *server)
+static void
+call_turn_handlers (TwServer *server)
 {
-  feed_starved (server);
-  if (server->turn_is_ending)
-    return;
-  server->turn_is_ending = TRUE;
   for (guint i = 0; i < server->turn_handlers->len; i++)
     {
       const TwTurnHandler *handler = &g_array_index (server->turn_handlers, TwTurnHandler, i);
 
       handler->func (handler->user_data);
+    }
+}
+
+/* What is done now may end in answers, and these in more calls: those are of the same turn, also where the handler that
+ * collects them has been called already. */
+void
+tw_server_end_turn (TwServer *server)
+{
+  feed_starved (server);
+  server->turn_goes_on = TRUE;
+  if (server->turn_is_ending)
+    return;
+  server->turn_is_ending = TRUE;
+  while (server->turn_goes_on)
+    {
+      server->turn_goes_on = FALSE;
+      call_turn_handlers (server);
     }
   server->turn_is_ending = FALSE;
   tw_server_check_drained (server);

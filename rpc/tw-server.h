@@ -66,7 +66,7 @@ TwServer *tw_server_new (TwSchema *schema, const TwService *service, const TwAdd
 void tw_server_set_method (TwServer *server, const char *method, TwCallFunc func, gpointer user_data);
 
 /* Called on the loop at the end of each of its turns: for what hands on all calls of a turn together. It may answer
- * some with tw_mailbox_deliver(): what comes in by that it has to see to itself. */
+ * some with tw_mailbox_deliver(): what comes in by that is of the same turn, and all are called again. */
 typedef void (*TwServerTurnFunc) (gpointer user_data);
 
 /* Has @func called. Call before the loop runs. */

@@ -162,8 +162,8 @@ handle_many (TwCall *call, gpointer data)
   tw_call_reply (call);
 }
 
-static TwSchema *
-load_schema (void)
+TwSchema *
+kitchen_load_schema (void)
 {
   static const char *const name = "kitchen";
   g_autoptr (GError) error = NULL;
@@ -185,7 +185,7 @@ make_server (gpointer data)
 {
   Kitchen *kitchen = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TwSchema) schema = load_schema ();
+  g_autoptr (TwSchema) schema = kitchen_load_schema ();
   TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = 0 };
   TwServer *server = tw_server_new (schema, tw_schema_find_service (schema, "Kitchen"), &address, &kitchen->limits,
                                     handle, kitchen, &error);

@@ -9,6 +9,9 @@
 
 typedef struct _Kitchen Kitchen;
 
+/* kitchen.thrift, for a test that has a server of its own. */
+TwSchema *kitchen_load_schema (void);
+
 Kitchen *kitchen_new (const TwServerLimits *limits);
 
 /* Stops it, unless that was begun before, and frees it. Calls that are held must have been answered. */
