@@ -194,6 +194,7 @@ tw_server_calls_take (TwServerConnection *connection, const TwMethod *method, co
   if (too_many)
     call->context.deadline_ms = 0;
   take_place (connection, call);
+  tw_server_connection_leave_starved (connection);
   g_hash_table_insert (connection->last_of_id, id_key (call), call);
   if (before == NULL)
     begin (connection, call);

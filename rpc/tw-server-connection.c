@@ -56,8 +56,8 @@ tw_server_connection_open (TwServer *server, int fd)
     tw_server_connection_close (connection);
 }
 
-static void
-leave_starved (TwServerConnection *connection)
+void
+tw_server_connection_leave_starved (TwServerConnection *connection)
 {
   if (connection->starved != TW_NOT_STARVED)
     g_queue_unlink (&connection->server->starved[connection->starved], &connection->starved_link);
@@ -69,7 +69,7 @@ tw_server_connection_close (TwServerConnection *connection)
 {
   if (connection->fd < 0)
     return;
-  leave_starved (connection);
+  tw_server_connection_leave_starved (connection);
   g_queue_unlink (&connection->server->connections, &connection->link);
   close (connection->fd); /* epoll forgets it by itself */
   connection->fd = -1;
@@ -123,7 +123,7 @@ is_over (const TwServerConnection *connection)
   if (is_busy (connection))
     return FALSE;
   return connection->server->stopping
-         || (connection->ended && (connection->input.len == 0 || tw_server_connection_may_take (connection)));
+         || (connection->ended && (connection->input.len == 0 || connection->input_is_part));
 }
 
 /* What has come by the end of a pause may have come when it began; unless nothing has. To be called before an answer is
@@ -154,30 +154,45 @@ wait_for (TwServerConnection *connection, guint32 interest)
 
 /* What is in its way that its own calls and answers will not take out of it. */
 static TwStarved
-find_starved (const TwServerConnection *connection)
+find_starved (const TwServerConnection *connection, gboolean has_room)
 {
   const TwServer *server = connection->server;
 
-  if (!tw_backlog_has_room (&connection->backlog))
+  if (!has_room)
     return tw_backlog_bytes (&connection->backlog) <= server->limits.max_unsent ? TW_STARVED_ROOM : TW_NOT_STARVED;
   if (server->stopping || tw_server_connection_has_place (connection))
     return TW_NOT_STARVED;
   if (!connection->next_is_kept)
     return TW_STARVED_BOTH;
-  return connection->next_kind == TW_CALL_READS ? TW_STARVED_READS : TW_STARVED_WRITES;
+  return tw_starved_for (connection->next_kind);
 }
 
 gboolean
 tw_server_connection_can_go_on (const TwServerConnection *connection)
 {
-  return find_starved (connection) != connection->starved;
+  if (connection->starved == TW_STARVED_ROOM)
+    return tw_backlog_has_room (&connection->backlog);
+  return find_starved (connection, TRUE) != connection->starved;
+}
+
+/* Behind those that are starved for the same already; it keeps its place where it was one of them. */
+static void
+set_starved (TwServerConnection *connection, TwStarved starved)
+{
+  if (connection->starved == starved)
+    return;
+  tw_server_connection_leave_starved (connection);
+  connection->starved = starved;
+  if (starved != TW_NOT_STARVED)
+    g_queue_push_tail_link (&connection->server->starved[starved], &connection->starved_link);
 }
 
 static void
 wait_for_events (TwServerConnection *connection)
 {
-  TwServer *server = connection->server;
-  gboolean reads = tw_server_connection_may_take (connection);
+  /* Once for both: what changes in between would be seen by neither. */
+  const gboolean has_room = tw_server_connection_has_room (connection);
+  const gboolean reads = has_room && tw_server_connection_may_take_with_room (connection);
   guint32 interest = 0;
 
   if (reads && !connection->ended)
@@ -185,10 +200,7 @@ wait_for_events (TwServerConnection *connection)
   if (tw_send_queue_length (connection->unsent) > 0)
     interest |= EPOLLOUT;
 
-  if (!reads)
-    connection->starved = find_starved (connection);
-  if (connection->starved != TW_NOT_STARVED)
-    g_queue_push_tail_link (&server->starved[connection->starved], &connection->starved_link);
+  set_starved (connection, reads ? TW_NOT_STARVED : find_starved (connection, has_room));
   wait_for (connection, interest);
 }
 
@@ -197,7 +209,6 @@ tw_server_connection_settle (TwServerConnection *connection)
 {
   if (connection->fd < 0)
     return;
-  leave_starved (connection);
   end_pause (connection);
   if (tw_send_queue_length (connection->unsent) > 0 && !write_some (connection))
     return;

@@ -41,6 +41,9 @@ void tw_server_connections_make_room (TwServer *server);
 /* Whether what it is starved for is there. */
 gboolean tw_server_connection_can_go_on (const TwServerConnection *connection);
 
+/* It is starved no more; or it has had its turn, and is behind the others if it still is. */
+void tw_server_connection_leave_starved (TwServerConnection *connection);
+
 /* Adds @connection, with a reference, to those that are to be settled, unless it is the last one already. */
 void tw_server_touch (GPtrArray *touched, TwServerConnection *connection);
 

@@ -45,7 +45,7 @@ find_place (TwServerConnection *connection, const TwMethod *method, gsize length
 
   connection->next_is_kept = FALSE;
   connection->next_kind = tw_call_kind_of (method);
-  if (!tw_server_is_full (server, connection->next_kind))
+  if (tw_server_connection_is_next (connection, connection->next_kind))
     return PLACE_FOUND;
   if (others + MAX (length, connection->input.capacity) > server->limits.max_input)
     return PLACE_REFUSED;
@@ -59,6 +59,7 @@ static gboolean
 take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length, gsize *taken)
 {
   *taken = 0;
+  connection->input_is_part = FALSE;
   while (*taken < length && tw_server_connection_may_take (connection))
     {
       g_autoptr (GError) error = NULL;
@@ -69,7 +70,10 @@ take_messages (TwServerConnection *connection, const guint8 *bytes, gsize length
       TwScanStatus status = tw_scanner_scan (connection->scanner, start, length - *taken, &message, &error);
 
       if (status == TW_SCAN_MORE)
-        return TRUE;
+        {
+          connection->input_is_part = TRUE;
+          return TRUE;
+        }
       if (status == TW_SCAN_REFUSED)
         {
           tw_server_connection_refuse (connection, error->message);

@@ -6,28 +6,57 @@
 #include "tw-server-connection.h"
 #include "tw-source.h"
 
-/* Those that found the server full go on, in turn, as long as it is not full again. */
+/* Those that others leave no room for their answers; the next one may have nothing unsent. */
+static void
+feed_those_without_room (TwServer *server)
+{
+  GQueue *starved = &server->starved[TW_STARVED_ROOM];
+
+  if (starved->length > 0)
+    tw_server_connections_make_room (server);
+  for (guint n = starved->length; n > 0 && starved->head != NULL; n--)
+    {
+      GList *first = starved->head;
+
+      if (tw_server_connection_can_go_on (first->data))
+        tw_server_connection_settle (first->data);
+      else
+        {
+          g_queue_unlink (starved, first);
+          g_queue_push_tail_link (starved, first);
+        }
+    }
+}
+
+/* The first that found the server full, if it is not now: it takes one call, and is the last then. */
+static gboolean
+feed_first (TwServer *server, TwStarved cause)
+{
+  const GList *first = server->starved[cause].head;
+
+  if (first == NULL || !tw_server_connection_can_go_on (first->data))
+    return FALSE;
+  tw_server_connection_settle (first->data);
+  return TRUE;
+}
+
+static gboolean
+feed_one (TwServer *server)
+{
+  gboolean fed = FALSE;
+
+  for (TwStarved cause = TW_STARVED_READS; cause <= TW_STARVED_BOTH; cause++)
+    fed = feed_first (server, cause) || fed;
+  return fed;
+}
+
+/* Each that is fed takes a call, which there is a place less for then, or is starved no more. */
 static void
 feed_starved (TwServer *server)
 {
-  if (server->starved[TW_STARVED_ROOM].length > 0)
-    tw_server_connections_make_room (server);
-  for (guint cause = 0; cause < TW_N_STARVED; cause++)
-    for (guint n = server->starved[cause].length; n > 0 && server->starved[cause].head != NULL; n--)
-      {
-        GList *first = server->starved[cause].head;
-
-        if (tw_server_connection_can_go_on (first->data))
-          tw_server_connection_settle (first->data);
-        else if (cause != TW_STARVED_ROOM)
-          break;
-        else
-          {
-            /* The next one may have nothing unsent. */
-            g_queue_unlink (&server->starved[cause], first);
-            g_queue_push_tail_link (&server->starved[cause], first);
-          }
-      }
+  feed_those_without_room (server);
+  while (feed_one (server))
+    ;
 }
 
 static void

@@ -231,6 +231,75 @@ stuck_reads (void)
   raw_peer_assert_text (both, 2, "other");
 }
 
+/* Answers the call that is held next, which is to have this text. */
+static void
+answer_next (Kitchen *kitchen, const char *text)
+{
+  TwCall *call = kitchen_take_held (kitchen);
+  gsize length;
+  TwProtocol protocol;
+  const guint8 *message = tw_call_message (call, &length, &protocol);
+
+  g_assert_nonnull (memmem (message, length, text, strlen (text)));
+  kitchen_answer (call, text);
+}
+
+/* Whatever was sent before has been seen by the server when this returns. */
+static void
+pass_by (const Kitchen *kitchen)
+{
+  g_autoptr (RawPeer) peer = new_peer (kitchen);
+
+  raw_peer_call (peer, "look", 1, "x");
+  raw_peer_assert_text (peer, 1, "x");
+}
+
+/* Whoever has sent all its calls at once has no place more than those who wait for one. */
+static void
+places_go_round (void)
+{
+  TwServerLimits limits = TW_SERVER_DEFAULT_LIMITS;
+  g_autoptr (Kitchen) kitchen = NULL;
+  g_autoptr (RawPeer) greedy = NULL;
+  g_autoptr (RawPeer) second = NULL;
+  g_autoptr (RawPeer) third = NULL;
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+
+  limits.max_calls = 1;
+  kitchen = kitchen_new (&limits);
+  greedy = new_peer (kitchen);
+  raw_peer_write_call (greedy, &out, TW_MESSAGE_CALL, "echo", 1, "hold a1");
+  raw_peer_write_call (greedy, &out, TW_MESSAGE_CALL, "echo", 2, "hold a2");
+  raw_peer_write_call (greedy, &out, TW_MESSAGE_CALL, "echo", 3, "hold a3");
+  raw_peer_write_call (greedy, &out, TW_MESSAGE_CALL, "echo", 4, "hold a4");
+  raw_peer_send (greedy, out.data, out.len);
+  pass_by (kitchen);
+  second = new_peer (kitchen);
+  raw_peer_call (second, "echo", 1, "hold b1");
+  raw_peer_call (second, "echo", 2, "hold b2");
+  pass_by (kitchen);
+  third = new_peer (kitchen);
+  raw_peer_call (third, "echo", 1, "hold c1");
+  pass_by (kitchen);
+
+  answer_next (kitchen, "hold a1");
+  answer_next (kitchen, "hold a2"); /* it had waited for longer than the others */
+  answer_next (kitchen, "hold b1");
+  answer_next (kitchen, "hold c1");
+  answer_next (kitchen, "hold a3");
+  answer_next (kitchen, "hold b2");
+  answer_next (kitchen, "hold a4");
+  for (gint32 id = 1; id <= 4; id++)
+    {
+      g_autofree char *text = g_strdup_printf ("hold a%d", id);
+
+      raw_peer_assert_text (greedy, id, text);
+    }
+  raw_peer_assert_text (second, 1, "hold b1");
+  raw_peer_assert_text (second, 2, "hold b2");
+  raw_peer_assert_text (third, 1, "hold c1");
+}
+
 /* More calls wait for a place than there is memory for: they are told. */
 static void
 too_many_wait (void)
@@ -392,6 +461,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/calls/of-a-closed-connection-are-not-begun", closed_connection);
   g_test_add_func ("/server/calls/stuck-writes-stop-no-reads", stuck_writes);
   g_test_add_func ("/server/calls/stuck-reads-stop-no-writes", stuck_reads);
+  g_test_add_func ("/server/calls/places-go-round", places_go_round);
   g_test_add_func ("/server/calls/too-many-that-wait-are-told", too_many_wait);
   g_test_add_func ("/server/unread/one-connection", unread_answers);
   g_test_add_func ("/server/unread/many-connections", unread_answers_of_many);
