@@ -182,11 +182,23 @@ begin (TwServerConnection *connection, TwCall *call)
     hand_on (connection, call);
 }
 
+/* What has to be known of a call to say that it is over: nothing of its arguments. */
+static TwMessage
+head_of (const TwMessage *message, const guint8 *start)
+{
+  TwMessage head = *message;
+
+  head.body_length = 0;
+  head.total = (gsize) (message->body - start);
+  return head;
+}
+
 void
 tw_server_calls_take (TwServerConnection *connection, const TwMethod *method, const guint8 *start,
                       const TwMessage *message, gboolean too_many)
 {
-  TwCall *call = tw_server_make_call (connection->server, method, start, message, connection->came_ms);
+  const TwMessage taken = too_many ? head_of (message, start) : *message;
+  TwCall *call = tw_server_make_call (connection->server, method, start, &taken, connection->came_ms);
   TwCall *before = g_hash_table_lookup (connection->last_of_id, id_key (call));
 
   call->connection = tw_server_connection_ref (connection);

@@ -4,6 +4,7 @@
 
 #include "kitchen.h"
 #include "raw-peer.h"
+#include "tw-server-private.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -347,6 +348,55 @@ too_many_wait (void)
   g_assert_cmpuint (n_refused, <, N);
 }
 
+static void
+keep_call (TwCall *call, gpointer kept)
+{
+  g_queue_push_tail (kept, call);
+}
+
+/* Those that are told so only when one before them, of their id, has been answered: what they bring along is not kept
+ * until then. */
+static void
+too_many_wait_behind (void)
+{
+  enum
+  {
+    N = 10,
+    SIZE = 3000,
+  };
+  TwServerLimits limits = TW_SERVER_DEFAULT_LIMITS;
+  TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = kitchen_load_schema ();
+  g_autoptr (TwServer) server = NULL;
+  g_autoptr (RawPeer) peer = NULL;
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  g_autofree char *text = g_strnfill (SIZE, 'x');
+  GQueue kept = G_QUEUE_INIT;
+
+  limits.max_calls = 1;
+  limits.max_input = 2 * SIZE;
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Kitchen"), &address, &limits, keep_call, &kept, &error);
+  g_assert_no_error (error);
+  peer = raw_peer_new (tw_server_port (server), framed_binary);
+  raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "echo", 0, "hold");
+  for (guint i = 0; i < N; i++)
+    raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "note", 0, text);
+  raw_peer_send (peer, out.data, out.len);
+  while (kept.length == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (server->budgets[TW_CALL_WRITES].n_calls, >, N / 2);
+  g_assert_cmpuint (server->budgets[TW_CALL_WRITES].bytes, <, SIZE);
+  kitchen_answer (g_queue_pop_head (&kept), "done");
+  while (server->budgets[TW_CALL_WRITES].n_calls > 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      while (kept.length > 0)
+        tw_call_reply (g_queue_pop_head (&kept));
+    }
+  raw_peer_assert_text (peer, 0, "done");
+}
+
 /* Answers that nobody reads */
 
 enum
@@ -463,6 +513,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/calls/stuck-reads-stop-no-writes", stuck_reads);
   g_test_add_func ("/server/calls/places-go-round", places_go_round);
   g_test_add_func ("/server/calls/too-many-that-wait-are-told", too_many_wait);
+  g_test_add_func ("/server/calls/too-many-that-wait-for-another-are-not-kept", too_many_wait_behind);
   g_test_add_func ("/server/unread/one-connection", unread_answers);
   g_test_add_func ("/server/unread/many-connections", unread_answers_of_many);
   g_test_add_func ("/server/unread/a-call-is-given-back-unbegun", returned_unbegun);
