@@ -203,7 +203,7 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
   return TRUE;
 }
 
-/* A TwTaskPageDone. */
+/* A TwTaskPageDone. It has waited: where there is no room for its answer any more the call comes again later. */
 static void
 answer_started_page (const TwTaskRecord *const *tasks, guint n, const char *next_cursor, const GError *error,
                      gpointer data)
@@ -216,6 +216,8 @@ answer_started_page (const TwTaskRecord *const *tasks, guint n, const char *next
       tw_call_fail (call, error);
       return;
     }
+  if (!tw_call_begin (call))
+    return;
   begin_rows (&rows, call, (gint32) n);
   for (guint i = 0; i < n; i++)
     write_row (tasks[i], &rows);

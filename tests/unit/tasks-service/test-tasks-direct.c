@@ -367,6 +367,119 @@ test_all_ends_where_a_reply_does (void)
   tw_task_service_free (f.base.service);
 }
 
+/* A store on another machine, whose lists end when the test says. */
+typedef struct
+{
+  TwTaskRowsDone done;
+  gpointer user_data;
+} StartedList;
+
+typedef struct
+{
+  TwTaskStore parent;
+  GArray *started; /* of StartedList */
+} RemoteStore;
+
+static void
+remote_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowsDone done,
+                  gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+remote_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
+                   const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data)
+{
+  const StartedList list = { done, user_data };
+
+  g_array_append_val (((RemoteStore *) store)->started, list);
+}
+
+static void
+remote_free (TwTaskStore *store)
+{
+}
+
+static void
+end_list (const RemoteStore *store, guint index)
+{
+  const StartedList *list = &g_array_index (store->started, StartedList, index);
+  TwTaskRecord task = { .id = (char[]){ "000000000000000000000000" }, .user_id = (char[]){ "ann" },
+                        .name = (char[]){ "milk" }, .version = 1 };
+  gpointer rows[] = { &task };
+  GPtrArray array = { rows, 1 };
+
+  list->done (&array, NULL, list->user_data);
+}
+
+static void
+iterate (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* Lists that were all begun while there was room for their answers: what there is too much of by the time that they end is
+ * asked for once more. */
+static void
+test_started_pages_wait_for_room (void)
+{
+  static const TwTaskStoreClass klass
+      = { .free = remote_free, .start_get = remote_start_get, .start_list = remote_start_list };
+  RemoteStore store = { .parent = { &klass }, .started = g_array_new (FALSE, FALSE, sizeof (StartedList)) };
+  g_autoptr (TwTaskService) service = tw_task_service_new (&store.parent, tw_clock_system ());
+  const TwServiceLimits limits = { 1, 100, 60000 };
+  TwServerLimits server_limits = TW_SERVER_DEFAULT_LIMITS;
+  const TwEncoding encoding = { TW_PROTOCOL_BINARY, TRUE };
+  const Request request = { 0 };
+  TwAddress address = { .host = (char[]){ "127.0.0.1" }, .port = 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = tw_idl_load (&error);
+  g_autoptr (TwServer) server = NULL;
+  g_autoptr (RawPeer) peer = NULL;
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  TwTasksDirect *direct;
+
+  g_assert_no_error (error);
+  server_limits.max_unsent = 1;
+  server_limits.max_call_ms = 60000;
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &server_limits, NULL, NULL, &error);
+  g_assert_no_error (error);
+  direct = tw_tasks_direct_new (server, service, &limits);
+  peer = raw_peer_new (tw_server_port (server), encoding);
+  for (gint32 id = 0; id < 2; id++)
+    {
+      TwWriter writer;
+
+      tw_writer_init (&writer, encoding.protocol, &out);
+      tw_writer_message_begin (&writer, encoding.framed, TW_MESSAGE_CALL, "page", 4, id);
+      tw_writer_struct_begin (&writer);
+      write_page (&writer, &request);
+      tw_writer_struct_end (&writer);
+      tw_writer_message_end (&writer);
+    }
+  raw_peer_send (peer, out.data, out.len);
+  while (store.started->len < 2)
+    g_main_context_iteration (NULL, TRUE);
+  end_list (&store, 0);
+  end_list (&store, 1);
+  iterate ();
+  g_assert_cmpuint (store.started->len, ==, 3);
+  end_list (&store, 2);
+  iterate ();
+  for (gint32 id = 0; id < 2; id++)
+    {
+      TwMessage reply;
+
+      g_assert_true (raw_peer_receive (peer, &reply));
+      g_assert_cmpint (reply.sequence_id, ==, id);
+      g_assert_cmpint (reply.type, ==, TW_MESSAGE_REPLY);
+    }
+  tw_tasks_direct_free (direct);
+  g_array_unref (store.started);
+}
+
 /* create */
 
 typedef struct
@@ -507,6 +620,7 @@ main (int argc, char **argv)
   g_test_add ("/tasks-direct/page-answers-as-generated-code", Fixture, NULL, set_up, test_page, tear_down);
   g_test_add ("/tasks-direct/all-answers-as-generated-code", Fixture, NULL, set_up, test_all, tear_down);
   g_test_add_func ("/tasks-direct/all-ends-where-a-reply-does", test_all_ends_where_a_reply_does);
+  g_test_add_func ("/tasks-direct/pages-of-a-remote-store-wait-for-room", test_started_pages_wait_for_room);
   g_test_add ("/tasks-direct/create-answers-as-generated-code", Fixture, NULL, set_up, test_create, tear_down);
   g_test_add ("/tasks-direct/patch-answers-as-generated-code", Fixture, NULL, set_up, test_patch, tear_down);
   g_test_add ("/tasks-direct/remove-answers-as-generated-code", Fixture, NULL, set_up, test_remove, tear_down);
