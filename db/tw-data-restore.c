@@ -78,9 +78,16 @@ tw_data_restore_commit (const char *folder, GError **error)
   g_autofree char *part = g_build_filename (folder, PART, NULL), *ready = g_build_filename (folder, READY, NULL);
 
   /* An empty one, whose last database was put in its place right before a crash, may be there and is replaced. */
-  return tw_files_sync (part, error)
-         && (g_rename (part, ready) == 0 || tw_files_set_error (part, "renamed", error))
-         && tw_files_sync (folder, error);
+  if (!tw_files_sync (part, error))
+    return FALSE;
+  if (g_rename (part, ready) != 0)
+    return tw_files_set_error (part, "renamed", error);
+  if (tw_files_sync (folder, error))
+    return TRUE;
+  /* Whoever is told that it failed must not find it done later. */
+  if (g_rename (ready, part) != 0)
+    g_prefix_error (error, "everything is restored; the services put it in its place when they start: ");
+  return FALSE;
 }
 
 char **

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Something happens to a program right before it changes a file, for LD_PRELOAD. TW_AT_STEP says before which of its
- * changes, counted from 1, and what: "7 kill"; "7 stop", until it is told to go on; or "7 full": from then on nothing can
- * be written or made any more. */
+ * changes, counted from 1, and what: "7 kill"; "7 stop", until it is told to go on; "7 full": from then on nothing can
+ * be written or made any more; or "7 fail": that one of those that need room can't be done. */
 
 /* Else the names of the calls are others than they are here. */
 #undef _FILE_OFFSET_BITS
@@ -36,12 +36,14 @@ step (int kind)
 
   if (text == NULL || sscanf (text, "%d %15s", &number, what) != 2)
     return 0;
+  if (kind == REMOVES && strcmp (what, "fail") == 0)
+    return 0;
   now = atomic_fetch_add (&steps, 1) + 1;
   if (now == number && strcmp (what, "kill") == 0)
     kill (getpid (), SIGKILL);
   if (now == number && strcmp (what, "stop") == 0)
     kill (getpid (), SIGSTOP);
-  if (now < number || strcmp (what, "full") != 0 || kind == REMOVES)
+  if (strcmp (what, "full") == 0 ? now < number || kind == REMOVES : now != number || strcmp (what, "fail") != 0)
     return 0;
   errno = ENOSPC;
   return -1;

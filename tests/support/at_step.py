@@ -12,7 +12,7 @@ LIBRARY = (BUILD / "tests" / "libat-step.so").resolve()
 
 
 def environment(number, what):
-    """For the program. `what` is "kill", "stop" or "full"."""
+    """For the program. `what` is "kill", "stop", "full" or "fail"."""
     # A sanitizer wants to be the first library, but can do without; LeakSanitizer has nothing to say of a killed one.
     asan = os.environ.get("ASAN_OPTIONS", "")
     return {
