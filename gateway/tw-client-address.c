@@ -106,17 +106,51 @@ read_plain (Piece element, TwIp *ip)
 
 /* --- An element of Forwarded. --- */
 
+/* Where a quoted string ends that begins @piece (RFC 9110, section 5.6.4): behind its quote; 0 where none begins, or it has
+ * no end. */
+static gsize
+quoted_length (Piece piece)
+{
+  if (piece.length == 0 || piece.text[0] != '"')
+    return 0;
+  for (gsize i = 1; i < piece.length; i++)
+    if (piece.text[i] == '\\')
+      i++;
+    else if (piece.text[i] == '"')
+      return i + 1;
+  return 0;
+}
+
+static gboolean
+is_token (Piece piece)
+{
+  for (gsize i = 0; i < piece.length; i++)
+    if (!g_ascii_isalnum (piece.text[i]) && (piece.text[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", piece.text[i]) == NULL))
+      return FALSE;
+  return piece.length > 0;
+}
+
+/* A token with a port behind it is none, but what careless proxies write. */
+static gboolean
+is_value (Piece piece)
+{
+  const char *colon = piece.length > 0 ? memchr (piece.text, ':', piece.length) : NULL;
+  Piece name = { piece.text, colon != NULL ? (gsize) (colon - piece.text) : piece.length };
+
+  if (quoted_length (piece) == piece.length && piece.length > 0)
+    return TRUE;
+  return is_token (name) && (colon == NULL || is_port ((Piece) { colon + 1, piece.length - name.length - 1 }));
+}
+
 /* A quoted string's text, which is no longer than TW_IP_TEXT_SIZE and a port where it is an address. */
 static gboolean
 unquote (Piece quoted, char *text, gsize size, gsize *length)
 {
   *length = 0;
-  if (quoted.length < 2 || quoted.text[quoted.length - 1] != '"')
-    return FALSE;
   for (gsize i = 1; i + 1 < quoted.length; i++)
     {
-      if (quoted.text[i] == '\\' && ++i + 1 == quoted.length)
-        return FALSE;
+      if (quoted.text[i] == '\\')
+        i++;
       if (*length == size)
         return FALSE;
       text[(*length)++] = quoted.text[i];
@@ -136,7 +170,9 @@ read_value (Piece value, TwIp *ip)
   return unquote (value, text, sizeof text, &length) && read_node ((Piece) { text, length }, ip);
 }
 
-/* "for=192.0.2.1;proto=https;by=_proxy": the names in any case and order, each once. */
+/* "for=192.0.2.1;proto=https;by=_proxy": the names in any case and order, each once. What is of no interest has to be
+ * well-formed too: else a quote that a client leaves open would swallow what its proxy adds on the same line, and the
+ * client's own words would stand for it. */
 static gboolean
 read_forwarded (Piece element, TwIp *ip)
 {
@@ -148,7 +184,7 @@ read_forwarded (Piece element, TwIp *ip)
 
       if (pair.length == 0)
         continue;
-      if (name.length == pair.length)
+      if (name.length == pair.length || !is_token (name) || !is_value (value))
         return FALSE;
       if (name.length == 3 && g_ascii_strncasecmp (name.text, "for", 3) == 0 && (n++ > 0 || !read_value (value, ip)))
         return FALSE;

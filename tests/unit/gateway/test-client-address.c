@@ -123,6 +123,28 @@ test_malformed_elements_of_forwarded_leave_the_peer (void)
   assert_client ("peer", longest);
 }
 
+/* A proxy adds its element on the line that the client has begun. */
+static void
+test_open_quotes_swallow_no_element (void)
+{
+  static const char *const added[] = { "for=203.0.113.5", "for=\"203.0.113.5\"", "for=\"[2001:db8::1]\"",
+                                       "for=\"[2001:db8::1]:4711\";proto=https", "by=\"_a\";for=\"203.0.113.5\"",
+                                       "host=\"a\";for=203.0.113.5;by=\"[::1]\"" };
+  static const char *const begun[] = { "for=198.51.100.1;x=\"", "for=198.51.100.1;x=\"\\\"", "for=198.51.100.1;x=a\"",
+                                       "for=198.51.100.1;x=\"a\"\"", "for=198.51.100.1;\"", "for=198.51.100.1;x\"=" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (begun); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (added); k++)
+      {
+        g_autofree char *line = g_strdup_printf ("Forwarded: %s, %s", begun[i], added[k]);
+        const char *const lines[] = { line, NULL };
+        g_autofree char *found = client_of (lines);
+
+        g_assert_cmpstr (found, !=, "198.51.100.1");
+      }
+  assert_client ("203.0.113.5", "Forwarded: for=203.0.113.5;host=example.org:8443;proto=https");
+}
+
 /* Most proxies know only one of the headers, and pass on what a client writes into the other. */
 static void
 test_two_that_disagree_leave_the_peer (void)
@@ -145,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client-address/what-is-no-address-leaves-the-peer", test_what_is_no_address_leaves_the_peer);
   g_test_add_func ("/client-address/malformed-elements-of-forwarded-leave-the-peer",
                    test_malformed_elements_of_forwarded_leave_the_peer);
+  g_test_add_func ("/client-address/open-quotes-swallow-no-element", test_open_quotes_swallow_no_element);
   g_test_add_func ("/client-address/two-that-disagree-leave-the-peer", test_two_that_disagree_leave_the_peer);
   return g_test_run ();
 }
