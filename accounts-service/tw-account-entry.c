@@ -32,19 +32,13 @@ insert_account (TwAccountService *service, const TwCallContext *context, const T
 {
   TwAccountWait wait;
   g_autoptr (GError) failure = NULL;
-  gboolean ok, taken;
-  TwDoubt *doubt;
 
-  doubt = tw_doubts_begin (service->doubts, account->email, context->deadline_ms);
   tw_account_wait_begin (&wait);
   tw_account_store_insert (service->parts.store, context->deadline_ms, account, session, token, tw_account_wait_done,
                            &wait);
-  ok = tw_account_wait_end (&wait, &failure);
-  taken = g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT);
-  tw_doubts_end (service->doubts, doubt, ok || taken, tw_monotonic_ms ());
-  if (ok)
+  if (tw_account_wait_end (&wait, &failure))
     return TRUE;
-  if (taken)
+  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
     set_taken (error);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -139,6 +133,7 @@ typedef struct
   TwAccountRecord *there; /* the account that the address has, once it has been looked for, or NULL */
   gboolean again;         /* it is what this has made before */
   char *password_hash;    /* where there is no account */
+  TwDoubt *doubt;         /* of the account that it has made, until it is answered */
 } Signup;
 
 static void
@@ -161,7 +156,7 @@ is_same (TwAccountService *service, const TwCallContext *context, Signup *signup
   g_autoptr (GError) failure = NULL;
 
   *same = FALSE;
-  if (!tw_doubts_have (service->doubts, there->email, tw_monotonic_ms ()) || g_strcmp0 (there->name, signup->name) != 0
+  if (!tw_doubts_have (service->doubts, there->id, tw_monotonic_ms ()) || g_strcmp0 (there->name, signup->name) != 0
       || tw_sign_in_prove (&signup->sign_in, there, signup->password, same, &failure)
       || g_error_matches (failure, TW_ERROR, TW_ERROR_LIMITED))
     return TRUE;
@@ -195,12 +190,21 @@ signup_prepare (TwAccountService *service, const TwCallContext *context, Signup 
   return ok;
 }
 
+/* All is done: what is left is to say so. */
+static void
+signup_answer (TwAccountService *service, Signup *signup, gboolean known)
+{
+  if (signup->doubt != NULL)
+    tw_doubts_end (service->doubts, g_steal_pointer (&signup->doubt), known, tw_monotonic_ms ());
+}
+
 /* CONFLICT where the address has an account by the time that this one is inserted. */
 static TwSessionGrant *
 signup_insert (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
 {
   gint64 now_ms = tw_clock_wall_ms (service->parts.clock);
   g_autoptr (TwSessionGrant) grant = NULL;
+  g_autoptr (GError) failure = NULL;
   char id[TW_ID_SIZE];
   TwSessionRecord session;
   TwRefreshRecord token;
@@ -217,7 +221,12 @@ signup_insert (TwAccountService *service, const TwCallContext *context, Signup *
     .password_hash = g_strdup (signup->password_hash),
     .created_ms = now_ms,
   };
-  return insert_account (service, context, grant->account, &session, &token, error) ? g_steal_pointer (&grant) : NULL;
+  signup->doubt = tw_doubts_begin (service->doubts, id, context->deadline_ms);
+  if (insert_account (service, context, grant->account, &session, &token, &failure))
+    return g_steal_pointer (&grant);
+  signup_answer (service, signup, g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT));
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
 }
 
 static TwSessionGrant *
@@ -266,5 +275,6 @@ tw_account_service_signup (TwAccountService *service, const TwCallContext *conte
     tw_sign_in_remember (&signup.sign_in);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
+  signup_answer (service, &signup, TRUE); /* after the last that takes time */
   return g_steal_pointer (&grant);
 }

@@ -16,7 +16,9 @@ G_BEGIN_DECLS
 struct _TwAccountService
 {
   TwSignInParts parts;
-  TwDoubts *doubts; /* of those who signed up, by address */
+  /* Of those who signed up, by the id of the account that they make: with an address somebody else may have come first, or
+   * the same one again. */
+  TwDoubts *doubts;
 
   pthread_mutex_t mutex; /* guards what follows */
   gboolean has_key;

@@ -82,7 +82,7 @@ test_signing_up_again_where_no_answer_came_opens_a_session (ServiceFixture *fixt
   TwDoubt *late;
 
   assert_taken (fixture, "correct horse", "Ann");
-  late = tw_doubts_begin (fixture->service->doubts, "ann@example.org", tw_monotonic_ms ());
+  late = tw_doubts_begin (fixture->service->doubts, first->user_id, tw_monotonic_ms ());
   again = service_fixture_signup_ann (fixture);
   g_assert_cmpstr (again->user_id, ==, first->user_id);
   g_assert_cmpstr (again->session_id, !=, first->session_id);
@@ -96,6 +96,74 @@ test_signing_up_again_where_no_answer_came_opens_a_session (ServiceFixture *fixt
   assert_taken (fixture, "correct horse", "Bob");
   assert_taken (fixture, "correct horse", NULL);
   tw_doubts_end (fixture->service->doubts, late, TRUE, tw_monotonic_ms ());
+}
+
+/* A store that is slow in something, or fails. */
+static const TwAccountStoreClass *real_store;
+
+static void
+insert_nothing (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+                const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
+                gpointer user_data)
+{
+  g_autoptr (GError) error = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "away");
+
+  done (error, user_data);
+}
+
+static void
+add_origin_too_late (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
+                     TwAccountStoreDone done, gpointer user_data)
+{
+  while (tw_monotonic_ms () < deadline_ms)
+    g_usleep (1000);
+  real_store->add_origin (store, deadline_ms, attempt, now_ms, done, user_data);
+}
+
+/* Has the store do as @klass says; returns what it was. */
+static const TwAccountStoreClass *
+use_store (ServiceFixture *fixture, const TwAccountStoreClass *klass)
+{
+  TwAccountStore *store = fixture->service->parts.store;
+  const TwAccountStoreClass *before = store->klass;
+
+  store->klass = klass;
+  return before;
+}
+
+/* What came to nothing leaves no doubt of what is made afterwards. */
+static void
+test_signing_up_again_where_nothing_was_made_is_the_first (ServiceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TwSessionGrant) first = NULL;
+  g_autoptr (GError) error = NULL;
+  TwAccountStoreClass failing = *fixture->service->parts.store->klass;
+
+  failing.insert = insert_nothing;
+  real_store = use_store (fixture, &failing);
+  g_assert_null (sign_up (fixture, "correct horse", "Ann", &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  use_store (fixture, real_store);
+  first = service_fixture_signup_ann (fixture);
+  assert_taken (fixture, "correct horse", "Ann");
+}
+
+/* The account is there in time, but what is done after that takes too long. */
+static void
+test_signing_up_that_was_late_at_its_end_can_be_done_again (ServiceFixture *fixture, gconstpointer unused)
+{
+  const TwCallContext impatient = { .deadline_ms = tw_monotonic_ms () + 2000 };
+  g_autoptr (TwSessionGrant) late = NULL;
+  g_autoptr (TwSessionGrant) again = NULL;
+  TwAccountStoreClass slow = *fixture->service->parts.store->klass;
+
+  slow.add_origin = add_origin_too_late;
+  real_store = use_store (fixture, &slow);
+  late = tw_account_service_signup (fixture->service, &impatient, "ann@example.org", "correct horse", "Ann", NULL);
+  g_assert_nonnull (late);
+  use_store (fixture, real_store);
+  again = service_fixture_signup_ann (fixture);
+  g_assert_cmpstr (again->user_id, ==, late->user_id);
 }
 
 static void *
@@ -277,6 +345,8 @@ main (int argc, char **argv)
   ADD ("signup/addresses-are-compared-in-lower-case", test_addresses_are_compared_in_lower_case);
   ADD ("signup/again-where-no-answer-came-opens-a-session", test_signing_up_again_where_no_answer_came_opens_a_session);
   ADD ("signup/of-parallel-ones-one-wins", test_of_parallel_signups_one_wins);
+  ADD ("signup/again-where-nothing-was-made-is-the-first", test_signing_up_again_where_nothing_was_made_is_the_first);
+  ADD ("signup/that-was-late-at-its-end-can-be-done-again", test_signing_up_that_was_late_at_its_end_can_be_done_again);
   ADD ("signup/name-is-kept-composed", test_name_is_kept_composed);
   ADD ("login/opens-sessions-apart", test_login_opens_sessions_apart);
   ADD ("login/unknown-address-and-wrong-password-look-alike", test_unknown_address_and_wrong_password_look_alike);
