@@ -100,8 +100,9 @@ static gboolean
 is_read (int fd)
 {
   char byte;
+  const ssize_t n = recv (fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
 
-  return recv (fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0 || (errno != EAGAIN && errno != EINTR);
+  return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 static void

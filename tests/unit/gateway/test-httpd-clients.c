@@ -110,6 +110,29 @@ test_half_closed_clients_get_their_answers (void)
     }
 }
 
+/* What has come is read bit by bit, and is not read because some call before failed. */
+static void
+test_half_closed_client_has_its_whole_body_read (void)
+{
+  g_autofree char *raw = NULL, *text = NULL;
+  g_autofree char *body = g_strnfill (60000, 'x');
+  TwHttpdLimits limits = TW_HTTPD_DEFAULT_LIMITS;
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
+  int fd;
+
+  limits.connection_memory = 2048;
+  httpd_fixture_set_up_with (&fixture, &limits, NULL);
+  raw = g_strdup_printf ("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n%s", body);
+  fd = half_closed (&fixture, raw);
+  while (fixture.completed->len == 0)
+    {
+      errno = EPIPE;
+      g_main_context_iteration (NULL, FALSE);
+    }
+  text = httpd_receive_all (fd);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 404 "));
+}
+
 #define LATER_1_1 "GET /later HTTP/1.1\r\nHost: x\r\n\r\n"
 
 static void
@@ -254,6 +277,8 @@ main (int argc, char **argv)
   g_test_add_func ("/httpd-clients/clients-that-close-after-a-while-leave-their-place",
                    test_clients_that_close_after_a_while_leave_their_place);
   g_test_add_func ("/httpd-clients/half-closed-clients-get-their-answers", test_half_closed_clients_get_their_answers);
+  g_test_add_func ("/httpd-clients/half-closed-client-has-its-whole-body-read",
+                   test_half_closed_client_has_its_whole_body_read);
   g_test_add_data_func ("/httpd-clients/half-closed-client-waits-for-an-answer-that-comes-later", GINT_TO_POINTER (FALSE),
                         test_half_closed_client_waits_for_a_late_answer);
   g_test_add_data_func ("/httpd-clients/half-closed-client-waits-for-an-answer-that-comes-much-later", GINT_TO_POINTER (TRUE),
