@@ -6,6 +6,7 @@
 #include "tw-account-revocations-mongo.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
+#include "tw-store-error.h"
 
 #include <string.h>
 
@@ -38,10 +39,17 @@ key_run (TwMongoSession *session, gpointer job, GError **error)
   document = tw_key_document_new (key);
   if (tw_mongo_insert (session, TW_KEY_COLLECTION, document, &failure))
     return TRUE;
-  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
-    return find_key (session, key, &found, error);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  if (!g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (!find_key (session, key, &found, error))
+    return FALSE;
+  /* Another primary by now, to which the first one's has not come: what is in @key is nobody's. */
+  if (!found)
+    g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
+  return found;
 }
 
 gboolean
