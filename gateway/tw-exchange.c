@@ -184,7 +184,8 @@ read_head (Exchange *exchange, const char *method, const char *version)
   head->version = version;
   head->size = MHD_get_connection_info (exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
   MHD_get_connection_values_n (exchange->mhd, MHD_HEADER_KIND, collect_header, head);
-  if (tw_connection_trusted (exchange->connection) != NULL)
+  /* What a proxy adds stands last: without that, what is left may be anybody's words. */
+  if (tw_connection_trusted (exchange->connection) != NULL && wanted <= TW_HEAD_MAX_HEADERS)
     tw_request_believe (exchange->request, tw_connection_trusted (exchange->connection));
   response = tw_request_check (exchange->request);
   if (wanted <= TW_HEAD_MAX_HEADERS)

@@ -269,6 +269,17 @@ test_only_trusted_proxies_are_believed (void)
   assert_client ("127.0.0.1", "GET /%zz HTTP/1.1\r\nX-Forwarded-For: 203.0.113.5\r\n\r\n", "203.0.113.5");
 }
 
+static void
+test_no_proxy_is_believed_half (void)
+{
+  g_autoptr (GString) raw = g_string_new ("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n");
+
+  for (guint i = 0; i < TW_HEAD_MAX_HEADERS; i++)
+    g_string_append (raw, "a: b\r\n");
+  g_string_append (raw, "X-Forwarded-For: 203.0.113.5\r\n\r\n");
+  assert_client ("127.0.0.1", raw->str, "127.0.0.1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,5 +297,6 @@ main (int argc, char **argv)
   g_test_add_func ("/httpd-clients/bytes-that-are-no-request-line-end-soon", test_bytes_that_are_no_request_line_end_soon);
   g_test_add_func ("/httpd-clients/kept-connections-owe-no-line", test_kept_connections_owe_no_line);
   g_test_add_func ("/httpd-clients/only-trusted-proxies-are-believed", test_only_trusted_proxies_are_believed);
+  g_test_add_func ("/httpd-clients/no-proxy-is-believed-half", test_no_proxy_is_believed_half);
   return g_test_run ();
 }
