@@ -17,6 +17,11 @@ function requestWithCookie(verb, path, options) {
   return navigator.locks ? navigator.locks.request("taskwire-session", send) : send();
 }
 
+/** Whether the server says that there is no session to go on with: whatever else went wrong, there may well be one. */
+function isOver(problem) {
+  return problem instanceof Problem && (problem.status === 400 || problem.status === 401);
+}
+
 /** Who an access token is for: RFC 7519, section 4.1.2. */
 function ownerOf(token) {
   const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -57,7 +62,7 @@ export class Session {
     try {
       return new Session(await requestWithCookie("POST", "/v1/sessions/refresh"), ends);
     } catch (problem) {
-      if (!(problem instanceof Problem) || problem.isTemporary) throw problem;
+      if (!isOver(problem)) throw problem;
       return null;
     }
   }
@@ -125,7 +130,7 @@ export class Session {
     try {
       bought = await requestWithCookie("POST", "/v1/sessions/refresh");
     } catch (problem) {
-      if (problem.isTemporary) throw problem;
+      if (!isOver(problem)) throw problem;
       this.end();
       throw new Problem(401, "Your session has ended.");
     }

@@ -430,6 +430,28 @@ def test_a_server_that_is_away_signs_nobody_out(visitor):
     expect(visitor.notice).to_be_hidden()
 
 
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_server_that_fails_signs_nobody_out(visitor, status):
+    def fail(route):
+        route.fulfill(status=status, json={"status": status, "title": "No", "detail": "It went wrong"})
+
+    def refuse(route):
+        route.fulfill(status=401, json={"status": 401, "title": "Unauthorized"})
+
+    visitor.add("Mine")
+    visitor.page.route("**/v1/sessions/refresh", fail)
+    visitor.page.route("**/v1/tasks", refuse)
+    visitor.new_task.fill("Another")
+    visitor.button("Add").click()
+    expect(visitor.notice).to_contain_text("It went wrong")
+    expect(visitor.names).to_have_text(["Mine"])
+    visitor.page.reload()
+    expect(visitor.notice).to_contain_text("It went wrong")
+    visitor.page.unroute("**/v1/sessions/refresh")
+    visitor.button("Try again").click()
+    expect(visitor.names).to_have_text(["Mine"])
+
+
 def test_a_session_ended_elsewhere_leads_back_to_signing_in(visitor):
     visitor.add("Before")
     visitor.end_session()
