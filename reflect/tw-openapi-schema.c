@@ -209,7 +209,6 @@ or_null (json_t *schema)
   return schema;
 }
 
-/* The doc comment, and in words what a schema can't say, or not so that a person sees it. */
 /* What JSON Schema has no word for. */
 static void
 append_sentence (GString *text, gsize doc_length, const char *sentence)
@@ -219,6 +218,7 @@ append_sentence (GString *text, gsize doc_length, const char *sentence)
   g_string_append (text, sentence);
 }
 
+/* The doc comment, and in words what a schema can't say, or not so that a person sees it. */
 static void
 set_description (json_t *schema, const TwField *field, TwDirection direction)
 {

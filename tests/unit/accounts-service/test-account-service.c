@@ -152,7 +152,7 @@ test_signing_up_again_where_nothing_was_made_is_the_first (ServiceFixture *fixtu
 static void
 test_signing_up_that_was_late_at_its_end_can_be_done_again (ServiceFixture *fixture, gconstpointer unused)
 {
-  const TwCallContext impatient = { .deadline_ms = tw_monotonic_ms () + 2000 };
+  const TwCallContext impatient = { .deadline_ms = tw_monotonic_ms () + 4000 };
   g_autoptr (TwSessionGrant) late = NULL;
   g_autoptr (TwSessionGrant) again = NULL;
   TwAccountStoreClass slow = *fixture->service->parts.store->klass;
