@@ -108,6 +108,7 @@ is_for (const char *host, const char *authority)
   g_autofree TwHead *head = g_new0 (TwHead, 1);
   g_autofree char *bytes = http_head_parse (raw, strlen (raw), head);
 
+  g_assert_nonnull (bytes);
   return tw_head_check_authority (head, authority, NULL);
 }
 
@@ -141,6 +142,7 @@ expects_known (const char *rest)
   g_autofree TwHead *head = g_new0 (TwHead, 1);
   g_autofree char *bytes = http_head_parse (raw, strlen (raw), head);
 
+  g_assert_nonnull (bytes);
   return tw_head_expects_known (head);
 }
 
@@ -165,6 +167,7 @@ test_repeated_headers_are_found (void)
   gsize length = 0;
   const char *value = tw_head_find_nth (head, "x-a", 1, &length);
 
+  g_assert_nonnull (bytes);
   g_assert_cmpmem (value, length, "3", 1);
   g_assert_null (tw_head_find_nth (head, "x-a", 2, &length));
 }
