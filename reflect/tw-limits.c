@@ -79,9 +79,26 @@ is_ascii (const char *data, gsize length)
   return every < 0x80 && zeros == 0;
 }
 
+/* More combining marks in a row than anything that is written has (Unicode's Annex 15, section 13, says 30). */
+#define MAX_MARKS 64
+
+static gboolean
+has_too_many_marks (const char *data, gsize length)
+{
+  guint n = 0;
+
+  for (const char *at = data; at < data + length; at += g_utf8_skip[(guchar) *at])
+    {
+      n = g_unichar_combining_class (g_utf8_get_char (at)) != 0 ? n + 1 : 0;
+      if (n > MAX_MARKS)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* As people see them: "é" is one, whether it came as one code point or as two. Composing never joins more than four
- * code points to one, so that a text which is far from every limit need not be composed to tell; what is near is short,
- * which matters, since sorting combining marks takes the square of their number. */
+ * code points to one, so that a text which is far from every limit need not be composed to tell. Sorting combining marks
+ * takes the square of their number, so that a row of too many counts as it stands: nobody wrote that. */
 static guint64
 count_composed (const TwField *field, const char *data, gsize length)
 {
@@ -89,7 +106,8 @@ count_composed (const TwField *field, const char *data, gsize length)
   guint64 farthest = 4 * MAX (field->has_min_size ? field->min_size : 0, field->has_max_size ? field->max_size : 0);
   g_autofree char *composed = NULL;
 
-  if (as_it_stands > farthest || (field->has_max_bytes && length > field->max_bytes))
+  if (as_it_stands > farthest || (field->has_max_bytes && length > field->max_bytes)
+      || has_too_many_marks (data, length))
     return as_it_stands;
   composed = g_utf8_normalize (data, (gssize) length, G_NORMALIZE_DEFAULT_COMPOSE);
   return (guint64) g_utf8_strlen (composed, -1);

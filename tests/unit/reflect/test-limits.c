@@ -97,6 +97,27 @@ test_text_counted_as_composed (Fixture *fixture, gconstpointer data)
   assert_string (&many, marks, 1 << 20, NULL);
 }
 
+/* To sort 2,000 would take milliseconds: they are counted as they stand. */
+static void
+test_marks_that_nobody_writes_are_not_composed (Fixture *fixture, gconstpointer data)
+{
+  const TwField name = {
+    .type = tw_struct_find_field (fixture->limited, 5)->type,
+    .composed = TRUE,
+    .has_max_size = TRUE,
+    .max_size = 100,
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 30; i++)
+    g_string_append (text, "e\u0301");
+  for (guint i = 0; i < 63; i++)
+    g_string_append (text, "\u0323");
+  assert_string (&name, text->str, text->len, NULL);
+  g_string_append (text, "\u0323");
+  assert_string (&name, text->str, text->len, "must be at most 100 characters");
+}
+
 static void
 test_text_without_limits (Fixture *fixture, gconstpointer data)
 {
@@ -245,6 +266,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/limits/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("text-counted-as-composed", test_text_counted_as_composed);
+  ADD ("marks-that-nobody-writes-are-not-composed", test_marks_that_nobody_writes_are_not_composed);
   ADD ("text-by-utf8-then-size-then-bytes-then-pattern", test_text);
   ADD ("text-without-limits-is-still-utf8", test_text_without_limits);
   ADD ("text-of-a-set", test_set_of_texts);
