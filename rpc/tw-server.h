@@ -10,8 +10,8 @@
  * Calls of one connection whose sequence ids differ run side by side and are answered as they finish; a call whose id
  * equals one still in flight waits for it, so a client that always sends 0 is served strictly in order. Reading from a
  * connection pauses while it has too much in flight or unsent, or its next call is of a kind of which the server has
- * too many in flight (tw-call-kind.h): calls that write and are stuck stop none that read. A place that is free again is
- * for one call of the connection that has waited for one the longest.
+ * too many in flight (tw-call-kind.h): calls that write and are stuck stop none that read. A place that is free again
+ * is for one call of the connection that has waited for one the longest.
  *
  * A call whose deadline is over is answered UNAVAILABLE by the loop and frees its place, wherever it is; so is, without
  * an answer, one whose connection is closed. Its handler is told when it asks (tw_call_begin()), and what it answers is

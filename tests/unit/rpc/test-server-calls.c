@@ -376,7 +376,8 @@ too_many_wait_behind (void)
 
   limits.max_calls = 1;
   limits.max_input = 2 * SIZE;
-  server = tw_server_new (schema, tw_schema_find_service (schema, "Kitchen"), &address, &limits, keep_call, &kept, &error);
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Kitchen"), &address, &limits, keep_call, &kept,
+                          &error);
   g_assert_no_error (error);
   peer = raw_peer_new (tw_server_port (server), framed_binary);
   raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "echo", 0, "hold");

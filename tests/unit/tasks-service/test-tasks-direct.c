@@ -420,8 +420,8 @@ iterate (void)
     ;
 }
 
-/* Lists that were all begun while there was room for their answers: what there is too much of by the time that they end is
- * asked for once more. */
+/* Lists that were all begun while there was room for their answers: what there is too much of by the time that they end
+ * is asked for once more. */
 static void
 test_started_pages_wait_for_room (void)
 {
@@ -444,7 +444,8 @@ test_started_pages_wait_for_room (void)
   g_assert_no_error (error);
   server_limits.max_unsent = 1;
   server_limits.max_call_ms = 60000;
-  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &server_limits, NULL, NULL, &error);
+  server = tw_server_new (schema, tw_schema_find_service (schema, "Tasks"), &address, &server_limits, NULL, NULL,
+                          &error);
   g_assert_no_error (error);
   direct = tw_tasks_direct_new (server, service, &limits);
   peer = raw_peer_new (tw_server_port (server), encoding);
