@@ -281,3 +281,50 @@ tw_arguments_to_json (TwArguments *arguments, GError **error)
     }
   return object;
 }
+
+/* How long the part of @location is that names the slot: of "task.name[2]" it is "task.name". Behind it comes nothing,
+ * a member or an element. 0 where @location names another one. */
+static gsize
+match_slot (const Slot *slot, const char *location)
+{
+  g_autofree char *name = slot->field != NULL ? g_strconcat (slot->argument->name, ".", slot->field->name, NULL)
+                                              : g_strdup (slot->argument->name);
+  gsize length = strlen (name);
+
+  return g_str_has_prefix (location, name) && strchr (".[", location[length]) != NULL ? length : 0;
+}
+
+static void
+append_location (GString *text, const TwArguments *arguments, const char *location)
+{
+  for (guint i = 0; i < arguments->slots->len; i++)
+    {
+      const Slot *slot = &g_array_index (arguments->slots, Slot, i);
+      gsize length = match_slot (slot, location);
+
+      if (length == 0)
+        continue;
+      if (slot_field (slot)->secret)
+        g_string_append (text, slot_field (slot)->name);
+      else
+        g_string_append_printf (text, "--%s%s", slot->option, location + length);
+      return;
+    }
+  g_string_append (text, location);
+}
+
+char *
+tw_arguments_explain (const TwArguments *arguments, const TwProblems *problems)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < tw_problems_count (problems); i++)
+    {
+      const TwProblem *problem = tw_problems_get (problems, i);
+
+      g_string_append (text, i > 0 ? "; " : "");
+      append_location (text, arguments, problem->location);
+      g_string_append_printf (text, " %s", problem->detail);
+    }
+  return g_string_free (text, FALSE);
+}

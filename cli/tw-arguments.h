@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "tw-problems.h"
 #include "tw-schema.h"
 
 #include <jansson.h>
@@ -28,6 +29,10 @@ const GOptionEntry *tw_arguments_entries (TwArguments *arguments);
 /* What was given, as an object for tw_bind_object(), having asked for the secrets that are missing. Free with
  * json_decref(). Fails with TW_ERROR_INVALID. */
 json_t *tw_arguments_to_json (TwArguments *arguments, GError **error);
+
+/* What is wrong, as tw_bind_object() finds it in that object, by the options' names: "--name is required; --done must be
+ * true or false". A secret has its own name, as it may have been typed. Free with g_free(). */
+char *tw_arguments_explain (const TwArguments *arguments, const TwProblems *problems);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwArguments, tw_arguments_free)
 

@@ -3,6 +3,7 @@
 #include "tw-command.h"
 
 #include "tw-arguments.h"
+#include "tw-bind.h"
 #include "tw-error.h"
 #include "tw-output.h"
 #include "tw-remote.h"
@@ -55,6 +56,15 @@ fail (const char *message)
   fprintf (stderr, "%s\n", line->str);
 }
 
+/* A command line that is not understood; @method is the one whose help tells more, or "". */
+static void
+fail_to_parse (const char *message, const char *method)
+{
+  g_autofree char *text = g_strconcat (message, ": see ", method, method[0] != '\0' ? " --help" : "--help", NULL);
+
+  fail (text);
+}
+
 /* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @summary stands
  * between usage and options in the help. */
 static gboolean
@@ -105,6 +115,18 @@ find_service (const TwCommandService *services, const char *name)
   return NULL;
 }
 
+/* The first line of a doc comment, as far as sentences end in it. */
+static char *
+summarize (const char *doc)
+{
+  char *line = g_strndup (doc, strcspn (doc, "\n"));
+  char *stop = g_str_has_suffix (line, ".") ? NULL : g_strrstr (line, ". ");
+
+  if (stop != NULL)
+    stop[1] = '\0';
+  return line;
+}
+
 /* Each service's methods, a line each. */
 static char *
 list_methods (const TwSchema *schema, const TwCommandService *services)
@@ -116,14 +138,16 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
     {
       const TwService *service = tw_schema_find_service (schema, at->service);
 
-      g_string_append_printf (text, "\nMethods of --service %s%s:\n", at->name, at == services ? " (the default)" : "");
+      g_string_append_printf (text, "\nMethods of --service %s (%sport %d):\n", at->name,
+                              at == services ? "the default; " : "", at->port);
       for (guint i = 0; i < service->n_methods; i++)
         {
-          g_auto (GStrv) lines = g_strsplit (service->methods[i].doc, "\n", 2);
+          g_autofree char *summary = summarize (service->methods[i].doc);
 
-          g_string_append_printf (text, "  %-14s %s\n", service->methods[i].name, lines[0] != NULL ? lines[0] : "");
+          g_string_append_printf (text, "  %-14s %s\n", service->methods[i].name, summary);
         }
     }
+  g_string_truncate (text, text->len - 1); /* GOption ends it */
   return g_string_free (text, FALSE);
 }
 
@@ -153,6 +177,8 @@ call (const Options *options, const TwMethod *method, TwArguments *arguments)
   g_autoptr (GError) error = NULL;
   TwAddress address = { .host = options->host != NULL ? options->host : (char[]) { "127.0.0.1" },
                         .port = (guint16) options->port };
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
   json_t *object, *reply = NULL;
   gboolean ok;
 
@@ -162,9 +188,16 @@ call (const Options *options, const TwMethod *method, TwArguments *arguments)
       fail (error->message);
       return EXIT_USAGE;
     }
-  ok = tw_remote_call (&address, method, object, (guint) options->timeout_s * 1000, &reply, &error);
+  ok = tw_bind_object (method, object, TW_PROTOCOL_BINARY, &bytes, problems);
   json_decref (object);
   if (!ok)
+    {
+      g_autofree char *text = tw_arguments_explain (arguments, problems);
+
+      fail (text);
+      return EXIT_FAILED;
+    }
+  if (!tw_remote_call (&address, method, &bytes, (guint) options->timeout_s * 1000, &reply, &error))
     {
       fail (error->message);
       return EXIT_FAILED;
@@ -185,14 +218,14 @@ run_method (Options *options, const TwMethod *method, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (!parse (options, usage, method->doc, arguments, &argc, &argv, &error))
-    fail (error->message);
+    fail_to_parse (error->message, method->name);
   else if (options->help != NULL)
     return tw_output_print_and_end ("tasks", options->help);
   else if (argc > 1)
     {
       g_autofree char *message = g_strdup_printf ("unexpected argument \"%s\"", argv[1]);
 
-      fail (message);
+      fail_to_parse (message, method->name);
     }
   else if (options->port < 1 || options->port > G_MAXUINT16)
     fail ("--port must be from 1 to 65535");
@@ -215,7 +248,7 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
   g_set_prgname ("tasks");
   if (!parse (&options, "METHOD [--ARGUMENT VALUE…]", methods, NULL, &argc, &argv, &error))
     {
-      fail (error->message);
+      fail_to_parse (error->message, "");
       return EXIT_USAGE;
     }
   if (options.help != NULL)

@@ -2,7 +2,6 @@
 
 #include "tw-remote.h"
 
-#include "tw-bind.h"
 #include "tw-client.h"
 #include "tw-clock.h"
 #include "tw-error.h"
@@ -11,6 +10,7 @@
 typedef struct
 {
   GMainLoop *loop;
+  const TwAddress *address;
   const TwMethod *method;
   json_t *reply;
   GError *error;
@@ -48,6 +48,16 @@ take_exception (Waiting *waiting, const TwField *field, const TwReader *reader)
                        detail != NULL && detail[0] != '\0' ? detail : structure->name);
 }
 
+/* No answer: most often it is asked in the wrong place. */
+static void
+take_failure (Waiting *waiting, const GError *failure)
+{
+  g_autofree char *address = tw_address_to_string (waiting->address);
+
+  waiting->error = g_error_copy (failure);
+  g_prefix_error (&waiting->error, "%s (--host, --port): ", address);
+}
+
 static void
 take_reply (const TwClientReply *reply, gpointer user_data)
 {
@@ -56,7 +66,7 @@ take_reply (const TwClientReply *reply, gpointer user_data)
   const TwField *field = NULL;
 
   if (reply->error != NULL)
-    waiting->error = g_error_copy (reply->error);
+    take_failure (waiting, reply->error);
   else if (reply->type == TW_MESSAGE_EXCEPTION)
     {
       TwApplicationError code;
@@ -83,28 +93,19 @@ take_reply (const TwClientReply *reply, gpointer user_data)
 }
 
 gboolean
-tw_remote_call (const TwAddress *address, const TwMethod *method, const json_t *arguments, guint timeout_ms,
+tw_remote_call (const TwAddress *address, const TwMethod *method, const TwBuffer *arguments, guint timeout_ms,
                 json_t **reply, GError **error)
 {
-  g_autoptr (TwProblems) problems = tw_problems_new ();
-  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
-  Waiting waiting = { .method = method };
+  Waiting waiting = { .address = address, .method = method };
   TwClient *client;
 
-  if (!tw_bind_object (method, arguments, TW_PROTOCOL_BINARY, &bytes, problems))
-    {
-      g_autofree char *text = tw_problems_to_string (problems);
-
-      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s", text);
-      return FALSE;
-    }
   waiting.loop = g_main_loop_new (NULL, FALSE);
   client = tw_client_new (&address, 1, tw_peer_of (method->service), &TW_CLIENT_DEFAULT_LIMITS);
   tw_client_call (client,
                   &(TwClientRequest) {
                     .method = method->name,
-                    .arguments = bytes.data,
-                    .length = bytes.len,
+                    .arguments = arguments->data,
+                    .length = arguments->len,
                     .safe = method->retry_safe,
                     .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms,
                   },

@@ -161,6 +161,29 @@ test_secret (void)
   assert_refused ("unlock", line, "is not UTF-8");
 }
 
+static void
+test_explanation (void)
+{
+  g_autoptr (TwSchema) schema = load_desk ();
+  g_autoptr (TwArguments) put = arguments_of (schema, "put"), unlock = arguments_of (schema, "unlock");
+  g_autoptr (TwProblems) problems = tw_problems_new (), secret = tw_problems_new ();
+  g_autofree char *of_put = NULL, *of_unlock = NULL;
+
+  tw_problems_add (problems, "place", "is required");
+  tw_problems_add (problems, "drawer.height", "must be at most 9");
+  tw_problems_add (problems, "lamp.label", "is required");
+  tw_problems_add (problems, "lamp.colours[1]", "must be a string");
+  tw_problems_add (problems, "places", "is not known");
+  of_put = tw_arguments_explain (put, problems);
+  g_assert_cmpstr (of_put, ==,
+                   "--place is required; --height must be at most 9; --lamp.label is required; "
+                   "--colours[1] must be a string; places is not known");
+
+  tw_problems_add (secret, "code", "is required");
+  of_unlock = tw_arguments_explain (unlock, secret);
+  g_assert_cmpstr (of_unlock, ==, "code is required");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -169,5 +192,6 @@ main (int argc, char **argv)
   g_test_add_func ("/arguments/same-names-are-told-apart", test_same_names);
   g_test_add_func ("/arguments/values", test_values);
   g_test_add_func ("/arguments/secret-comes-from-a-file", test_secret);
+  g_test_add_func ("/arguments/mistakes-are-told-by-the-options", test_explanation);
   return g_test_run ();
 }
