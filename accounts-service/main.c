@@ -61,7 +61,7 @@ main (int argc, char **argv)
   };
   const TwServiceSpec spec = {
     .program = "accounts-service",
-    .summary = "Keeps the accounts of Taskwire and their sessions, and serves them over Thrift",
+    .summary = "Keeps the accounts of Taskwire and their sessions, and answers for them over Thrift.",
     .service = "Accounts",
     .default_port = 6002,
     .listen_environment = "TW_ACCOUNTS_LISTEN",

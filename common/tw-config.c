@@ -80,7 +80,7 @@ describe (const TwOption *option)
 {
   GString *text = g_string_new (option->description);
 
-  if (option->kind == TW_OPTION_STRING && *(char **) option->target != NULL)
+  if (option->kind == TW_OPTION_STRING && *(char **) option->target != NULL && **(char **) option->target != '\0')
     g_string_append_printf (text, " (%s)", *(char **) option->target);
   if (option->kind == TW_OPTION_INTEGER)
     g_string_append_printf (text, " (%" G_GINT64_FORMAT ")", *(gint64 *) option->target);
@@ -205,12 +205,13 @@ tw_config_read (const TwOption *options, const char *summary, int argc, char **a
     ok = take_given (&options[i], &given[i], ok ? &failure : NULL) && ok;
   if (ok && rest == NULL && argc > 1)
     {
-      g_set_error (&failure, TW_ERROR, TW_ERROR_CONFIGURATION, "unexpected argument \"%s\"", arguments[1]);
+      g_set_error (&failure, TW_ERROR, TW_ERROR_CONFIGURATION, "unexpected argument \"%s\": see --help", arguments[1]);
       ok = FALSE;
     }
   if (ok && rest != NULL)
     *rest = g_strdupv (arguments + 1);
   if (!ok)
-    g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFIGURATION, failure->message);
+    g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "%s%s", failure->message,
+                 failure->domain == G_OPTION_ERROR ? ": see --help" : "");
   return ok;
 }

@@ -77,7 +77,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
     { "token-lifetime", "TW_TOKEN_LIFETIME", TW_OPTION_INTEGER, &settings->token_lifetime_s, "SECONDS",
       "How long an access token is valid", 1, MAX_LIFETIME_S },
     { "revocations-max-age", "TW_REVOCATIONS_MAX_AGE", TW_OPTION_INTEGER, &settings->revocations_max_age_s, "SECONDS",
-      "How old the list of ended sessions may be before tokens are refused; 0: as old as it likes (60)", 0,
+      "How old the list of ended sessions may be before tokens are refused; 0: as old as it likes", 0,
       MAX_LIFETIME_S },
     { "upstream-timeout-ms", "TW_UPSTREAM_TIMEOUT_MS", TW_OPTION_INTEGER, &settings->upstream_timeout_ms, "MS",
       "How long a service may take to answer", 1, G_MAXINT32 },
@@ -134,6 +134,36 @@ load_files (char **paths, GError **error)
   return tw_schema_load ((GBytes *const *) documents->pdata, (const char *const *) paths, documents->len, error);
 }
 
+static TwSchema *
+load_schema (const Settings *settings, GError **error)
+{
+  TwSchema *schema = settings->idl != NULL ? load_files (settings->idl, error) : tw_idl_load (error);
+
+  if (schema == NULL && settings->idl != NULL)
+    g_prefix_error_literal (error, "--idl: ");
+  return schema;
+}
+
+static TwAddress *
+read_address (const char *flag, const char *text, GError **error)
+{
+  TwAddress *address = tw_address_parse (text, TRUE, error);
+
+  if (address == NULL)
+    g_prefix_error (error, "%s: ", flag);
+  return address;
+}
+
+static TwCidrs *
+read_trusted_proxies (const Settings *settings, GError **error)
+{
+  TwCidrs *proxies = tw_cidrs_parse (settings->trusted_proxies, error);
+
+  if (proxies == NULL)
+    g_prefix_error_literal (error, "--trusted-proxies: ");
+  return proxies;
+}
+
 static TwUpstreams *
 read_upstreams (const Settings *settings, GError **error)
 {
@@ -141,7 +171,10 @@ read_upstreams (const Settings *settings, GError **error)
 
   for (guint i = 0; settings->upstreams != NULL && settings->upstreams[i] != NULL; i++)
     if (!tw_upstreams_add (upstreams, settings->upstreams[i], error))
-      return NULL;
+      {
+        g_prefix_error_literal (error, "--upstream: ");
+        return NULL;
+      }
   for (guint i = 0; settings->idl == NULL && i < G_N_ELEMENTS (default_upstreams); i++)
     if (!tw_upstreams_contains (upstreams, default_upstreams[i].service)
         && !tw_upstreams_add (upstreams, default_upstreams[i].upstream, error))
@@ -206,11 +239,11 @@ say_ready (const TwAddress *address, const TwAddress *admin, const TwNotify *not
 static gboolean
 serve (const Settings *settings, const TwNotify *notify, GError **error)
 {
-  g_autoptr (TwSchema) schema = settings->idl != NULL ? load_files (settings->idl, error) : tw_idl_load (error);
+  g_autoptr (TwSchema) schema = load_schema (settings, error);
   g_autoptr (TwUpstreams) upstreams = schema != NULL ? read_upstreams (settings, error) : NULL;
-  g_autoptr (TwAddress) address = upstreams != NULL ? tw_address_parse (settings->listen, TRUE, error) : NULL;
-  g_autoptr (TwAddress) admin = address != NULL ? tw_address_parse (settings->admin_listen, TRUE, error) : NULL;
-  g_autoptr (TwCidrs) proxies = admin != NULL ? tw_cidrs_parse (settings->trusted_proxies, error) : NULL;
+  g_autoptr (TwAddress) address = upstreams != NULL ? read_address ("--listen", settings->listen, error) : NULL;
+  g_autoptr (TwAddress) admin = address != NULL ? read_address ("--admin-listen", settings->admin_listen, error) : NULL;
+  g_autoptr (TwCidrs) proxies = admin != NULL ? read_trusted_proxies (settings, error) : NULL;
   g_autoptr (TwTokenKeys) keys = proxies != NULL ? load_keys (settings, error) : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TwGateway) gateway = NULL;

@@ -76,7 +76,7 @@ tw_upstreams_add (TwUpstreams *upstreams, const char *text, GError **error)
   addresses = parse_addresses (equals + 1, error);
   if (addresses == NULL)
     {
-      g_prefix_error (error, "upstream of %s: ", service);
+      g_prefix_error (error, "%s: ", service);
       return FALSE;
     }
   g_hash_table_insert (upstreams->addresses, g_steal_pointer (&service), addresses);

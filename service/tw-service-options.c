@@ -111,7 +111,10 @@ tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, i
   options->trusted_network = said.trusted_network;
   options->address = tw_address_parse (said.listen, TRUE, error);
   if (options->address == NULL)
-    return FALSE;
+    {
+      g_prefix_error_literal (error, "--listen: ");
+      return FALSE;
+    }
   options->store = choose_store (&said, spec, error);
   if (options->store == NULL)
     return FALSE;

@@ -126,8 +126,8 @@ def test_public_address_needs_to_be_trusted(tmp_path, name):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_bad_flags(tmp_path, name):
-    assert "HOST:PORT" in service(name, tmp_path, "--listen", "nonsense")
-    assert "--no-such-flag" in service(name, tmp_path, "--no-such-flag")
+    assert '--listen: \\"nonsense\\" is not HOST:PORT' in service(name, tmp_path, "--listen", "nonsense")
+    assert "--no-such-flag: see --help" in service(name, tmp_path, "--no-such-flag")
     assert "--store" in service(name, tmp_path, "--store", "oracle:whatever")
     assert "hunter2" not in service(name, tmp_path, "--store", "oracle://user:hunter2@host/")
 
@@ -145,6 +145,9 @@ def test_bad_gateway_flags(tmp_path):
     assert "--workers" in gateway(tmp_path, "--workers", "0")
     assert "Nothing" in gateway(tmp_path, "--upstream", "Nothing=127.0.0.1:1")
     assert "nonsense" in gateway(tmp_path, "--upstream", "Tasks=nonsense")
+    for flag in ("--upstream", "--listen", "--admin-listen", "--trusted-proxies", "--idl"):
+        line = gateway(tmp_path, flag, "nonsense")
+        assert f"{flag}: " in line and "nonsense" in line
     for url in ("tasks.example.org", "ftp://x", "http://", "https://x/tasks", "https://x?y", "https://x#y", ""):
         assert "--public-url" in gateway(tmp_path, "--public-url", url)
     assert "hunter2" not in gateway(tmp_path, "--public-url", "https://user:hunter2@example.org")

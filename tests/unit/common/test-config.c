@@ -92,8 +92,9 @@ test_bad_values (void)
     { "--port 8080x", "", "--port must be a whole number from 1 to 65535, not \"8080x\"" },
     { "", "many", "TW_TEST_PORT must be a whole number from 1 to 65535, not \"many\"" },
     { "--path ''", "", "--path must not be empty" },
-    { "surplus", "", "unexpected argument \"surplus\"" },
-    { "--no-such-flag", "", "Unknown option --no-such-flag" },
+    { "surplus", "", "unexpected argument \"surplus\": see --help" },
+    { "--no-such-flag", "", "Unknown option --no-such-flag: see --help" },
+    { "--port", "", "Missing argument for --port: see --help" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
