@@ -24,7 +24,7 @@ struct Account {
 
 /** What it takes to sign up. */
 struct NewAccount {
-  /** An ASCII address, local@domain, of at most 254 bytes. Upper and lower case are the same. */
+  /** An address such as ada@example.org, in ASCII and of at most 254 bytes. Upper and lower case are the same. */
   1: string email (tw.max_bytes = "254",
     vt.pattern = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"),
   /** At least 8 characters and at most 1,024 bytes. It does not matter how a character is typed: it is compared in NFC. */

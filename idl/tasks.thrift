@@ -53,7 +53,7 @@ struct TaskChanges {
 struct PageRequest {
   /** How many tasks at most. */
   1: optional i32 limit = 50 (api.query = "limit", vt.ge = "1", vt.le = "200"),
-  /** Where to go on: the nextCursor of the page before. Opaque. */
+  /** The nextCursor of the page before, as it came: this page goes on there. */
   2: optional string cursor (api.query = "cursor", vt.max_size = "28", vt.pattern = "A[Q-Za-f][A-Za-z0-9_-]{26}"),
   /** Only the finished tasks (true) or only the open ones (false). */
   3: optional bool done (api.query = "done")
