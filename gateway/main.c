@@ -65,7 +65,7 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
     { "public-url", "TW_PUBLIC_URL", TW_OPTION_STRING, &settings->public_url, "URL",
       "Where browsers reach it; http://… lets cookies go over HTTP", 0, 0 },
     { "upstream", NULL, TW_OPTION_STRINGS, &settings->upstreams, "SERVICE=HOST:PORT[,HOST:PORT...]",
-      "Where a service is; repeatable", 0, 0 },
+      "Where a service is; repeatable (Tasks=127.0.0.1:6001, Accounts=127.0.0.1:6002)", 0, 0 },
     { "idl", NULL, TW_OPTION_STRINGS, &settings->idl, "FILE.json",
       "What 'thrift --gen json:merge' wrote, in place of the built-in API; repeatable", 0, 0 },
     { "workers", "TW_WORKERS", TW_OPTION_INTEGER, &settings->workers, "N",
