@@ -26,10 +26,15 @@ export class Problem extends Error {
   /** What to tell a person. */
   get advice() {
     if (!this.isTemporary) return this.message;
-    const seconds = this.retryAfterS;
-    const when = seconds > 0 ? `in ${seconds} ${seconds === 1 ? "second" : "seconds"}` : "in a moment";
-    return `${this.message} Try again ${when}.`;
+    // The server's own sentence may end so, for those who do not look at Retry-After.
+    const what = this.message.replace(/: try again later\.$/, ".");
+    return `${what} Try again ${this.retryAfterS > 0 ? `in ${duration(this.retryAfterS)}` : "in a moment"}.`;
   }
+}
+
+function duration(seconds) {
+  const [count, unit] = seconds <= 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 function parse(text) {

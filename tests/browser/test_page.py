@@ -2,6 +2,7 @@
 """Walks the page in a real browser, as a person would."""
 
 import itertools
+import re
 import time
 
 import httpx
@@ -215,6 +216,16 @@ def test_a_service_that_is_away_can_be_tried_again(visit, person, stack):
     visitor.button("Try again").click()
     expect(visitor.names).to_have_text(["Patience"])
     expect(visitor.notice).to_be_hidden()
+
+
+def test_guessing_too_often_says_in_minutes_when_to_try_again(visit, person, stack):
+    with httpx.Client(base_url=stack.url, timeout=60) as client:
+        for guess in range(20):
+            wrong = {"email": person.email, "password": f"wrong horse {guess}"}
+            assert client.post("/v1/sessions", json=wrong).status_code == 401
+    visitor = visit()
+    visitor.sign_in(person.email)
+    expect(visitor.notice).to_contain_text(re.compile(r"^\s*Signing in has failed too often\. Try again in \d+ minutes\."))
 
 
 def test_a_list_that_did_not_come_is_not_called_empty(visit, person):
