@@ -26,7 +26,7 @@ lock_file (int fd, int operation, const char *path, const char *name, GError **e
     return TRUE;
   if (errno == EWOULDBLOCK)
     g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
-                 "data folder '%s' is in use by another process, which holds %s.lock", path, name);
+                 "data folder '%s' is in use by another process, which holds %s.lock: stop that one first", path, name);
   else
     g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "data folder '%s' can't be locked: %s", path,
                  g_strerror (errno));
