@@ -34,6 +34,7 @@ struct _TwLogWriter
   gsize room;
   TwLogDroppedFunc say_dropped;
   pthread_t thread;
+  guint8 *taken; /* the thread's: what it writes */
 
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t wake;  /* the thread */
@@ -181,18 +182,17 @@ static void *
 run (void *user_data)
 {
   TwLogWriter *writer = user_data;
-  guint8 *lines = g_malloc (writer->room);
 
   pthread_mutex_lock (&writer->lock);
   while (wait_for_lines (writer))
     {
-      guint8 *free_space = lines;
+      guint8 *lines = writer->waiting;
       gsize n = writer->n_waiting;
       guint64 dropped = writer->n_unsaid, lost;
       gboolean told;
 
-      lines = writer->waiting;
-      writer->waiting = free_space;
+      writer->waiting = writer->taken;
+      writer->taken = lines;
       writer->n_waiting = 0;
       writer->n_unsaid = 0;
       pthread_mutex_unlock (&writer->lock);
@@ -206,7 +206,6 @@ run (void *user_data)
       pthread_cond_broadcast (&writer->done);
     }
   pthread_mutex_unlock (&writer->lock);
-  g_free (lines);
   return NULL;
 }
 
@@ -229,6 +228,7 @@ destroy (TwLogWriter *writer)
   pthread_cond_destroy (&writer->done);
   pthread_cond_destroy (&writer->wake);
   pthread_mutex_destroy (&writer->lock);
+  g_free (writer->taken);
   g_free (writer->waiting);
   g_free (writer);
 }
@@ -244,6 +244,7 @@ tw_log_writer_new (int fd, gsize room, TwLogDroppedFunc say_dropped)
   writer->room = room;
   writer->say_dropped = say_dropped;
   writer->state = AWAKE;
+  writer->taken = g_malloc (room);
   writer->waiting = g_malloc (room);
   pthread_mutex_init (&writer->lock, NULL);
   init_condition (&writer->wake);

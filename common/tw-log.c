@@ -30,6 +30,7 @@ static const char *const level_names[] = { "error", "warning", "info", "debug" }
 static char process_name[32];
 static _Atomic int least = TW_LOG_INFO;
 static _Atomic (TwLogWriter *) the_writer; /* NULL: each line is written by whoever says it */
+static _Atomic (TwLogWriter *) parents_writer; /* in a child: nobody's, with locks that nobody may hold any more */
 
 void
 tw_log_set_level (TwLogLevel level)
@@ -240,7 +241,7 @@ on_glib_error (const char *text)
 static void
 on_forked (void)
 {
-  atomic_store (&the_writer, NULL);
+  atomic_store (&parents_writer, atomic_exchange (&the_writer, NULL));
 }
 
 void
