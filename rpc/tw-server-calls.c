@@ -198,7 +198,9 @@ tw_server_calls_take (TwServerConnection *connection, const TwMethod *method, co
                       const TwMessage *message, gboolean too_many)
 {
   const TwMessage taken = too_many ? head_of (message, start) : *message;
-  TwCall *call = tw_server_make_call (connection->server, method, start, &taken, connection->came_ms);
+  const gint64 came_ms
+      = tw_call_kind_of (method) == TW_CALL_READS ? connection->came_ms : connection->write_came_ms;
+  TwCall *call = tw_server_make_call (connection->server, method, start, &taken, came_ms);
   TwCall *before = g_hash_table_lookup (connection->last_of_id, id_key (call));
 
   call->connection = tw_server_connection_ref (connection);

@@ -30,6 +30,8 @@ struct _TwServerConnection
   gboolean counted_as_kept;
   gint64 came_ms;        /* when the last of it came, at the earliest */
   gint64 paused_ms;      /* since when it has not been read from; 0: it is */
+  gint64 write_came_ms;  /* as came_ms, for calls that write */
+  gint64 unseen_ms;      /* since when nobody looked, while the loop stood still; 0: what has come since is read */
   gboolean next_is_kept; /* `input` has a whole call of `next_kind`, for which there was no place */
   TwCallKind next_kind;
 

@@ -126,16 +126,29 @@ is_over (const TwServerConnection *connection)
          || (connection->ended && (connection->input.len == 0 || connection->input_is_part));
 }
 
+static gboolean
+has_something (const TwServerConnection *connection)
+{
+  guint8 byte;
+
+  return recv (connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+void
+tw_server_connection_was_unseen (TwServerConnection *connection, gint64 since_ms)
+{
+  if (connection->unseen_ms == 0 && has_something (connection))
+    connection->unseen_ms = since_ms;
+}
+
 /* What has come by the end of a pause may have come when it began; unless nothing has. To be called before an answer is
  * written, which the peer may answer with another call. */
 static void
 end_pause (TwServerConnection *connection)
 {
-  guint8 byte;
-
-  if (connection->paused_ms != 0 && tw_server_connection_may_take (connection)
-      && recv (connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
-    connection->paused_ms = 0;
+  if ((connection->paused_ms != 0 || connection->unseen_ms != 0) && tw_server_connection_may_take (connection)
+      && !has_something (connection))
+    connection->paused_ms = connection->unseen_ms = 0;
 }
 
 static void

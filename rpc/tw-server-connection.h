@@ -38,6 +38,9 @@ void tw_server_connection_close (TwServerConnection *connection);
  * are not too many of all; sees to it that this is looked at again. */
 void tw_server_connections_make_room (TwServer *server);
 
+/* The loop has looked at nothing since @since_ms, and what has come may have come then. */
+void tw_server_connection_was_unseen (TwServerConnection *connection, gint64 since_ms);
+
 /* Whether what it is starved for is there. */
 gboolean tw_server_connection_can_go_on (const TwServerConnection *connection);
 

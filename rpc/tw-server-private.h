@@ -68,6 +68,8 @@ struct _TwServer
   int listen_fd; /* -1 once it accepts no more */
   guint16 port;
   gboolean accept_paused; /* no file descriptor was left */
+  guint sweep_ms;   /* between two sweeps: it looks for what has come as often at least */
+  gint64 looked_ms; /* when it did last */
 
   GQueue connections; /* of TwServerConnection that are open */
   GQueue starved[TW_N_STARVED];
@@ -103,6 +105,11 @@ tw_server_is_full (const TwServer *server, TwCallKind kind)
 /* Ends the drain of a server that is stopping when all is answered and written: its connections close themselves
  * then. */
 void tw_server_check_drained (TwServer *server);
+
+/* To be called where the loop looks for what has come, before it does. If it has not for longer than it may, it stood still:
+ * what is there now may have come right after the last look. To do what writes then could be to do what its caller has
+ * been told is not done; what reads does no harm. */
+void tw_server_look (TwServer *server, gint64 now_ms);
 
 /* Has deadlines looked at, at @at_ms at the latest. */
 void tw_server_arm (TwServer *server, gint64 at_ms);

@@ -185,11 +185,16 @@ gboolean
 tw_server_connection_read (TwServerConnection *connection)
 {
   TwServer *server = connection->server;
-  gssize n = recv (connection->fd, server->scratch, sizeof server->scratch, 0);
+  gint64 now_ms = tw_server_now_ms ();
+  gssize n;
 
-  connection->came_ms = connection->paused_ms != 0 ? connection->paused_ms : tw_server_now_ms ();
+  tw_server_look (server, now_ms);
+  n = recv (connection->fd, server->scratch, sizeof server->scratch, 0);
+  connection->came_ms = connection->paused_ms != 0 ? connection->paused_ms : now_ms;
+  connection->write_came_ms
+      = connection->unseen_ms != 0 ? MIN (connection->unseen_ms, connection->came_ms) : connection->came_ms;
   if (n < (gssize) sizeof server->scratch)
-    connection->paused_ms = 0;
+    connection->paused_ms = connection->unseen_ms = 0;
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return TRUE;
   if (n < 0)

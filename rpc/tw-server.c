@@ -23,6 +23,9 @@
 #define SWEEP_MIN_MS 10
 #define SWEEP_MAX_MS 1000
 
+/* How late a sweep may be until the loop counts as one that stood still. */
+#define LATE_MS 250
+
 /* A few thousand idle clients cost about one KiB each; what they have sent is bounded by max_input, so that callers who
  * send large messages, or begin many and end none, take no memory from the others; and so is what they do not read, by
  * max_unsent_total, so that there are only the replies that handlers are making beside it. */
@@ -204,13 +207,29 @@ accept_some (TwServer *server)
       return;
 }
 
+void
+tw_server_look (TwServer *server, gint64 now_ms)
+{
+  const gint64 since_ms = server->looked_ms;
+
+  server->looked_ms = now_ms;
+  if (now_ms - since_ms <= server->sweep_ms + LATE_MS)
+    return;
+  while (server->listen_fd >= 0 && accept_one (server))
+    ;
+  for (GList *l = server->connections.head; l != NULL; l = l->next)
+    tw_server_connection_was_unseen (l->data, since_ms);
+}
+
 static gboolean
 handle_events (int fd, GIOCondition condition, gpointer data)
 {
   TwServer *server = data;
   struct epoll_event events[BATCH_MAX];
-  int n = epoll_wait (fd, events, BATCH_MAX, 0);
+  int n;
 
+  tw_server_look (server, tw_server_now_ms ());
+  n = epoll_wait (fd, events, BATCH_MAX, 0);
   /* One connection's event may close another one. */
   for (int i = 0; i < n; i++)
     if (events[i].data.ptr != NULL)
@@ -231,8 +250,11 @@ static gboolean
 sweep (gpointer data)
 {
   TwServer *server = data;
-  gint64 now_ms = tw_clock_monotonic_ms (tw_clock_system ());
+  gint64 now_ms;
 
+  /* What has come is taken before anything is too late. */
+  handle_events (server->epoll_fd, G_IO_IN, server);
+  now_ms = tw_server_now_ms ();
   for (GList *l = server->connections.head; l != NULL;)
     {
       GList *next = l->next;
@@ -308,7 +330,9 @@ tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *addr
                                     (GDestroyNotify) tw_server_calls_come_back);
   server->events = attach (server, g_unix_fd_source_new (server->epoll_fd, G_IO_IN), G_SOURCE_FUNC (handle_events));
   server->deadline = tw_server_deadline_source_new (server);
-  server->sweep = attach (server, g_timeout_source_new (sweep_interval_ms (limits)), sweep);
+  server->sweep_ms = sweep_interval_ms (limits);
+  server->looked_ms = tw_server_now_ms ();
+  server->sweep = attach (server, g_timeout_source_new (server->sweep_ms), sweep);
   return g_steal_pointer (&server);
 }
 

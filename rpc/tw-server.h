@@ -15,7 +15,8 @@
  *
  * A call whose deadline is over is answered UNAVAILABLE by the loop and frees its place, wherever it is; so is, without
  * an answer, one whose connection is closed. Its handler is told when it asks (tw_call_begin()), and what it answers is
- * dropped. What comes after a pause may have come when the pause began, and is taken to have.
+ * dropped. What comes after a pause may have come when the pause began, and is taken to have; so are calls that write and
+ * are there when the loop stood still, as that of a process that is stopped does, or of a machine that is moved.
  */
 
 #pragma once

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A disk that hangs: who only reads is answered, and what was told not to have been done is not done later."""
+"""A disk that hangs, or a whole service: who only reads is answered, and what was told not to have been done is not done later."""
 
 import http.client
 import json
@@ -12,13 +12,14 @@ import pytest
 
 from support.load import names
 from support.people import Person
-from support.processes import PATIENCE_S, Stack, eventually
+from support.processes import PATIENCE_S, Stack, eventually, freeze, thaw
 from support.slow_disk import SlowDisk
 
 STALL_S = 12
 READ_S = 1.5  # in which a read is answered while the disk hangs
 CREATES = 1500
 SIGN_UPS = 12
+CREATES_UNSEEN = 300
 NOT_DONE = {503, 504}
 
 
@@ -160,3 +161,23 @@ def test_a_stalled_disk_of_accounts(stack, disk):
         # Whoever was told that there is no account can make one.
         assert {post_all(url, "/v1/accounts", [one])[0] for one in people[1:]} == {201}
         assert_all_were_read(reader)
+
+
+def test_a_service_that_stands_still(stack):
+    """What it finds when it goes on has been given up: the kernel took it."""
+    with Person(stack.url) as somebody, Person(stack.url) as reader:
+        url, token = somebody.client.base_url, somebody.access_token
+        kept = reader.add("kept")
+        somebody.add("before")
+        freeze(stack.tasks.popen)
+        statuses = post_all(url, "/v1/tasks", [{"name": str(number)} for number in range(CREATES_UNSEEN)], token)
+        read = InBackground(reader.client.get, f"/v1/tasks/{kept['id']}")
+        time.sleep(0.5)  # it is on its way
+        thaw(stack.tasks.popen)
+        assert set(statuses) <= NOT_DONE
+        assert read.wait().status_code == 200
+        eventually(
+            lambda: somebody.client.post("/v1/tasks", json={"name": "after"}).status_code == 201,
+            "the gateway to ask it again",
+        )
+        assert sorted(names(somebody)) == ["after", "before"]
