@@ -20,6 +20,7 @@ struct _TwClient
   TwPeer peer;
   TwClientLimits limits;
   TwBreaker breakers[TW_N_CALL_KINDS];
+  guint64 made_before_answer[TW_N_CALL_KINDS]; /* the last handle when an answer of the kind came last */
   TwResolver *resolver; /* NULL if all addresses are literals */
   GPtrArray *endpoints; /* of TwClientEndpoint */
   guint turns[TW_N_CALL_KINDS]; /* the endpoint that is asked first */

@@ -58,6 +58,7 @@ take_reply (const TwMessage *message, gpointer user_data, GError **error)
       return FALSE;
     }
   tw_breaker_succeeded (&client->breakers[reading->connection->kind]);
+  client->made_before_answer[reading->connection->kind] = client->calls.last_handle;
   tw_client_endpoint_answered (reading->endpoint, reading->connection);
 
   /* The answer to a call that was cancelled or whose time is over finds nothing. */
@@ -115,7 +116,9 @@ expire (TwClient *client, gint64 now_ms)
 
       if (call->deadline_ms > now_ms)
         return;
-      tw_breaker_failed (&client->breakers[call->kind]);
+      /* Where later calls may have been answered it is this one that takes long, and not the service that is away. */
+      if (call->handle > client->made_before_answer[call->kind])
+        tw_breaker_failed (&client->breakers[call->kind]);
       if (call->connection != NULL)
         tw_client_endpoints_timed_out (client->endpoints, call->connection, now_ms);
       tw_client_give_up (client, call);

@@ -37,7 +37,7 @@ typedef struct
   guint max_in_flight;      /* calls of a kind, those that wait too; further ones fail with UNAVAILABLE */
   guint connect_timeout_ms;
   guint retry_min_ms, retry_max_ms; /* pause before a broken connection is made again */
-  guint breaker_failures;   /* in a row until the circuit opens */
+  guint breaker_failures;   /* in a row, of calls made after the last answer, until the circuit opens */
   TwWireLimits reply_limits;
 } TwClientLimits;
 

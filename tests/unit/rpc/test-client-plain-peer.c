@@ -36,6 +36,36 @@ test_slow_call_holds_up_none (void)
   assert_number (&slow, 1);
 }
 
+/* Others were answered meanwhile, so that the service is not taken for one that is away when they time out. */
+static void
+test_slow_calls_open_no_circuit (void)
+{
+  TwClientLimits limits = LIMITS;
+  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (TwClient) client = NULL;
+  Outcome slow[3] = { 0 };
+  g_auto (Outcome) other = { 0 }, next = { 0 };
+
+  limits.breaker_failures = G_N_ELEMENTS (slow);
+  client = new_plain_client (puppet, &limits);
+  for (guint i = 0; i < G_N_ELEMENTS (slow); i++)
+    call_number (client, (gint32) i, in_ms (1000), FALSE, &slow[i]);
+  wait_kept (puppet, G_N_ELEMENTS (slow));
+  puppet_set_echo (puppet, TRUE);
+  call_number (client, 10, in_ms (LONG_MS), FALSE, &other);
+  wait_told (&other);
+  assert_number (&other, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (slow); i++)
+    {
+      wait_told (&slow[i]);
+      g_assert_error (slow[i].error, TW_ERROR, TW_ERROR_TIMEOUT);
+      outcome_clear (&slow[i]);
+    }
+  call_number (client, 11, in_ms (LONG_MS), FALSE, &next);
+  wait_told (&next);
+  assert_number (&next, 11);
+}
+
 /* As many connections as there may be, and then they wait for one that is free, the first ones first. */
 static void
 test_connections_are_bounded (void)
@@ -243,6 +273,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/plain-peer/a-slow-call-holds-up-none", test_slow_call_holds_up_none);
+  g_test_add_func ("/client/plain-peer/slow-calls-open-no-circuit", test_slow_calls_open_no_circuit);
   g_test_add_func ("/client/plain-peer/connections-are-bounded-and-calls-wait", test_connections_are_bounded);
   g_test_add_func ("/client/plain-peer/a-call-given-up-ends-its-connection", test_given_up_call_ends_its_connection);
   g_test_add_func ("/client/plain-peer/a-call-that-waits-is-over-unsent", test_waiting_call_is_over_unsent);
