@@ -122,6 +122,19 @@ def test_nothing_is_left_of_a_start_that_is_given_up(started, how):
     wait_until_gone(children)
 
 
+@pytest.mark.parametrize("when", ["tasks-service", "accounts-servic", "gateway"])
+def test_ctrl_c_while_it_starts(started, when):
+    """A terminal sends it to all that belong to the script, of which some are its helpers."""
+    started().stop()  # what there is to build is built
+    for attempt in range(5):
+        server = started(wait=False, data=f"{when}-{attempt}", own_group=True)
+        eventually(lambda server=server: when in server.children(), f"{when} to be started", pause_s=0.01)
+        children = server.children().values()
+        os.killpg(server.pid, signal.SIGINT)
+        assert server.popen.wait(PATIENCE_S) == 0, server.log
+        wait_until_gone(children)
+
+
 def start_and_stop(started, data):
     begun = time.monotonic()
     server = started(data=data)

@@ -44,9 +44,10 @@ def resident_bytes(pid):
 
 
 class Process:
-    """One program. Its standard error is kept in a file and shown when something fails."""
+    """One program. Its standard error is kept in a file and shown when something fails. With `own_group`, what a
+    terminal's Ctrl-C would reach can be signalled as a group, whose id is the program's."""
 
-    def __init__(self, name, arguments, folder, environment=None):
+    def __init__(self, name, arguments, folder, environment=None, own_group=False):
         self.name = name
         self.log_path = pathlib.Path(folder) / f"{name}-{time.monotonic_ns()}.log"
         with open(self.log_path, "wb") as log:
@@ -56,6 +57,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **(environment or {})},
+                start_new_session=own_group,
             )
 
     @property

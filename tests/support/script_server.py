@@ -23,7 +23,7 @@ def free_ports(n):
 class ScriptServer(Process):
     """script/server, with a data folder and ports of the test's own."""
 
-    def __init__(self, folder, ports=None, data="data", wait=True):
+    def __init__(self, folder, ports=None, data="data", wait=True, own_group=False):
         self.ports = ports or free_ports(4)
         http, admin, tasks, accounts = self.ports
         super().__init__(
@@ -34,6 +34,7 @@ class ScriptServer(Process):
             ],
             folder,
             {"TW_TASKS_PORT": str(tasks), "TW_ACCOUNTS_PORT": str(accounts)},
+            own_group,
         )  # fmt: skip
         self.url = f"http://127.0.0.1:{http}"
         if wait:
