@@ -36,6 +36,14 @@ tw_password_text_prepare (const char *typed)
   return composed != NULL ? composed : g_strdup (typed);
 }
 
+char *
+tw_password_text_decompose (const char *typed)
+{
+  char *decomposed = g_utf8_normalize (typed, -1, G_NORMALIZE_DEFAULT);
+
+  return decomposed != NULL ? decomposed : g_strdup (typed);
+}
+
 void
 tw_password_text_free (char *text)
 {

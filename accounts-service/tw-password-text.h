@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * Thread-safe. */
 char *tw_password_text_prepare (const char *typed);
 
+/* @typed in NFD, as some keyboards and files give it: what may have been hashed before passwords were prepared. Free with
+ * tw_password_text_free(). Thread-safe. */
+char *tw_password_text_decompose (const char *typed);
+
 /* Wipes, then frees. */
 void tw_password_text_free (char *text);
 

@@ -138,6 +138,22 @@ verify (const TwPasswords *passwords, const char *hash, const char *text, gboole
   return FALSE;
 }
 
+/* Whether @hash was made of @password as it was typed, by this keyboard or by one that decomposes: @text is how it is
+ * prepared. */
+static gboolean
+verify_unprepared (const TwPasswords *passwords, const char *hash, const char *password, const char *text,
+                   gboolean *right, GError **error)
+{
+  g_autoptr (TwPasswordText) decomposed = tw_password_text_decompose (password);
+
+  *right = FALSE;
+  if (!g_str_equal (password, text) && !verify (passwords, hash, password, right, error))
+    return FALSE;
+  if (*right || g_str_equal (decomposed, text) || g_str_equal (decomposed, password))
+    return TRUE;
+  return verify (passwords, hash, decomposed, right, error);
+}
+
 gboolean
 tw_passwords_verify (TwPasswords *passwords, const char *hash, const char *password, TwPasswordVerdict *verdict,
                      GError **error)
@@ -145,16 +161,16 @@ tw_passwords_verify (TwPasswords *passwords, const char *hash, const char *passw
   const TwPasswordParams *params = &passwords->params;
   const char *against = hash != NULL ? hash : passwords->dummy_hash;
   g_autoptr (TwPasswordText) text = tw_password_text_prepare (password);
-  gboolean right, as_typed = FALSE;
+  gboolean right, unprepared = FALSE;
 
   *verdict = TW_PASSWORD_WRONG;
   if (!verify (passwords, against, text, &right, error))
     return FALSE;
-  if (!right && !g_str_equal (text, password) && !verify (passwords, against, password, &as_typed, error))
+  if (!right && !verify_unprepared (passwords, against, password, text, &unprepared, error))
     return FALSE;
-  if (hash == NULL || (!right && !as_typed))
+  if (hash == NULL || (!right && !unprepared))
     return TRUE;
-  if (as_typed || crypto_pwhash_argon2id_str_needs_rehash (hash, params->opslimit, params->memlimit) != 0)
+  if (unprepared || crypto_pwhash_argon2id_str_needs_rehash (hash, params->opslimit, params->memlimit) != 0)
     *verdict = TW_PASSWORD_RIGHT_REHASH;
   else
     *verdict = TW_PASSWORD_RIGHT;

@@ -4,11 +4,12 @@
  *
  * A hash costs some 30 ms of a core and its memory, by design. So no more run at once than there are places, whoever
  * comes waits for one (tw-fair-queue.h) no longer than somebody waits for the answer, and those who come from one
- * address hold up those from another for the time of one hash: a storm of logins costs the rest of the service neither
+ * address hold up those from another for the time of one password: a storm of logins costs the rest of the service neither
  * memory nor time, and other people no login.
  *
  * Passwords are compared as RFC 8265 says (tw-password-text.h); one whose hash was made of what was typed before that
- * was so is right, too. All functions are thread-safe.
+ * was so is right, too, whether its characters came composed or decomposed then and come so now. That takes a hash more
+ * for each form that differs, three at most. All functions are thread-safe.
  */
 
 #pragma once

@@ -182,25 +182,33 @@ test_hash_of_what_was_typed_before_is_right_and_made_anew (void)
   g_autofree char *ideographic = hash_as_typed ("correct\u3000horse");
 
   g_assert_cmpint (verdict_of (passwords, decomposed, DECOMPOSED), ==, TW_PASSWORD_RIGHT_REHASH);
+  g_assert_cmpint (verdict_of (passwords, decomposed, COMPOSED), ==, TW_PASSWORD_RIGHT_REHASH); /* at another keyboard */
+  g_assert_cmpint (verdict_of (passwords, decomposed, "p\u00e4sswo\u0308rd"), ==, TW_PASSWORD_RIGHT_REHASH);
   g_assert_cmpint (verdict_of (passwords, decomposed, DECOMPOSED "x"), ==, TW_PASSWORD_WRONG);
+  g_assert_cmpint (verdict_of (passwords, decomposed, COMPOSED "x"), ==, TW_PASSWORD_WRONG);
   g_assert_cmpint (verdict_of (passwords, composed, DECOMPOSED), ==, TW_PASSWORD_RIGHT);
   g_assert_cmpint (verdict_of (passwords, ideographic, "correct\u3000horse"), ==, TW_PASSWORD_RIGHT_REHASH);
 }
 
-/* Also where it is tried in two forms. */
+/* Also where it is tried in several forms. */
 static void
-test_unknown_user_costs_the_same_work_in_both_forms (void)
+test_unknown_user_costs_the_same_work_in_each_form (void)
 {
+  static const char *const typed[] = { "ascii", COMPOSED, DECOMPOSED, "p\u00e4sswo\u0308rd" };
   PasswordWork work = PASSWORD_WORK_INIT;
   TwPasswordParams params = cheap_password_params (&work);
   g_autoptr (TwPasswords) passwords = new_passwords (&params);
   g_autofree char *hash = hash_of (passwords, "another one");
-  guint before = password_work_count (&work), of_known;
 
-  g_assert_cmpint (verdict_of (passwords, hash, DECOMPOSED), ==, TW_PASSWORD_WRONG);
-  of_known = password_work_count (&work) - before;
-  g_assert_cmpint (verdict_of (passwords, NULL, DECOMPOSED), ==, TW_PASSWORD_WRONG);
-  g_assert_cmpuint (password_work_count (&work), ==, before + 2 * of_known);
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    {
+      guint before = password_work_count (&work), of_known;
+
+      g_assert_cmpint (verdict_of (passwords, hash, typed[i]), ==, TW_PASSWORD_WRONG);
+      of_known = password_work_count (&work) - before;
+      g_assert_cmpint (verdict_of (passwords, NULL, typed[i]), ==, TW_PASSWORD_WRONG);
+      g_assert_cmpuint (password_work_count (&work), ==, before + 2 * of_known);
+    }
 }
 
 static void
@@ -240,8 +248,8 @@ main (int argc, char **argv)
   g_test_add_func ("/password/one-however-it-is-typed", test_one_password_however_it_is_typed);
   g_test_add_func ("/password/hash-of-what-was-typed-before-is-right-and-made-anew",
                    test_hash_of_what_was_typed_before_is_right_and_made_anew);
-  g_test_add_func ("/password/unknown-user-costs-the-same-work-in-both-forms",
-                   test_unknown_user_costs_the_same_work_in_both_forms);
+  g_test_add_func ("/password/unknown-user-costs-the-same-work-in-each-form",
+                   test_unknown_user_costs_the_same_work_in_each_form);
   g_test_add_func ("/password/turns-that-can-not-come-are-unavailable", test_turns_that_can_not_come_are_unavailable);
   return g_test_run ();
 }
