@@ -6,6 +6,8 @@
 #include "tw-data-dir.h"
 #include "tw-error.h"
 
+#include <string.h>
+
 #define BACKUP_SUMMARY                                                                                                \
   "Saves the databases of the services on SQLite as they are at one moment, in one file, verified. The services may\n" \
   "run, and people go on. The file is a tar archive; it must not be there yet."
@@ -78,6 +80,30 @@ understand (TwBackupOptions *options, const Said *said, const char *store_flag, 
   return FALSE;
 }
 
+/* Whoever has the services on MongoDB would save what an older SQLite left in the data folder, and take it for a backup. */
+static gboolean
+check_services_store (const Said *said, GError **error)
+{
+  const char *store = g_getenv ("TW_STORE");
+
+  if (said->uri != NULL || store == NULL || !g_str_has_prefix (store, "mongodb"))
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "TW_STORE names a MongoDB, for which there are mongodump and mongorestore (docs/mongodb.md); --from "
+               "sqlite:FOLDER backs up SQLite all the same");
+  return FALSE;
+}
+
+static gboolean
+check_is_file (const TwBackupOptions *options, GError **error)
+{
+  if (options->file == NULL || strcmp (options->file, "-") != 0)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
+               "--to must be a file, which is synced, checked and renamed into place, not standard output");
+  return FALSE;
+}
+
 gboolean
 tw_backup_options_read (TwBackupOptions *options, int argc, char **argv, GError **error)
 {
@@ -92,8 +118,8 @@ tw_backup_options_read (TwBackupOptions *options, int argc, char **argv, GError 
     { 0 },
   };
 
-  return tw_config_read (table, BACKUP_SUMMARY, argc, argv, NULL, error)
-         && understand (options, &said, "--from", "--to", error);
+  return tw_config_read (table, BACKUP_SUMMARY, argc, argv, NULL, error) && check_services_store (&said, error)
+         && check_is_file (options, error) && understand (options, &said, "--from", "--to", error);
 }
 
 gboolean

@@ -517,6 +517,7 @@ def test_damage_is_found_when_it_is_saved(life, tmp_path):
         (["restore", "--from", "x", "--to", "mongodb://u:secret@h/d"], "mongorestore"),
         (["backup", "--to", "x", "--from", "postgres://u:secret@h/d"], "--from must be sqlite:FOLDER"),
         (["backup", "--to", "/nowhere/x"], "/nowhere/x.part"),
+        (["backup", "--to", "-"], "--to must be a file"),
         (["backup", "--to", "x", "more"], "more"),
         (["restore", "--fast"], "--fast"),
     ],
@@ -526,6 +527,17 @@ def test_bad_values_are_one_line(arguments, why, tmp_path):
     done = subprocess.run([ADMIN, *arguments], capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert "secret" not in refused(done, why)
     assert len(done.stderr.splitlines()) == 1 and names_in(tmp_path) == []
+
+
+def test_data_folder_of_services_on_mongodb_is_not_taken_for_their_data(life, tmp_path):
+    """What an older SQLite left there."""
+    for more, status in (([], 1), (["--from", f"sqlite:{life / 'data'}"], 0)):
+        command = [ADMIN, "backup", "--data-dir", life / "data", "--to", tmp_path / "x", *more]
+        environment = {**os.environ, "TW_STORE": "mongodb://u:secret@h/d"}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=PATIENCE_S)
+        assert done.returncode == status, done.stderr
+        assert status == 0 or ("mongodump" in done.stderr and names_in(tmp_path) == [])
+        assert "secret" not in done.stderr
 
 
 # What it says
