@@ -71,6 +71,14 @@ def test_a_name_runs_and_begins_as_its_script_does(visitor):
     assert (direction(english), start_of_line(english)) == ("ltr", "left")
 
 
+def test_a_time_runs_as_the_browsers_language_does(visitor):
+    visitor.add("Buy milk")
+    time = visitor.tasks.locator("time")
+    assert direction(time) == "ltr"
+    time.evaluate("element => element.textContent = new Intl.DateTimeFormat('ar-EG', { dateStyle: 'medium' }).format(new Date())")
+    assert direction(time) == "rtl"
+
+
 def test_a_field_runs_as_what_is_typed(visitor):
     assert direction(visitor.new_task) == "ltr"
     visitor.new_task.fill(HEBREW)
