@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A name has a character that can be seen: at the edge, past it, and as the OpenAPI document has it."""
 
+import contextlib
+import sqlite3
+
 import httpx
 import jsonschema
+import pymongo
 import pytest
 from thriftpy2.thrift import TApplicationException
 
@@ -107,3 +111,27 @@ def test_the_document_says_the_same(stack):
 def test_problem_never_repeats_the_name(person):
     members = problem(person.client.post("/v1/tasks", json={"name": "\u202e\u2066"}), 400)
     assert str(members).isascii()
+
+
+def rename_behind_the_service(stack, name, new_name):
+    if stack.store:
+        with pymongo.MongoClient(stack.store) as mongo:
+            changed = mongo.get_default_database().tasks.update_one({"name": name}, {"$set": {"name": new_name}}).modified_count
+    else:
+        with contextlib.closing(sqlite3.connect(stack.folder / "data" / "tasks.db")) as database, database:
+            changed = database.execute("UPDATE tasks SET name = ? WHERE name = ?", (new_name, name)).rowcount
+    assert changed == 1
+
+
+@pytest.mark.parametrize("name", ["", "\u200b\u2800", "a\tb", "x" * 501, "\x9f"], ids=lambda name: shown(name)[:20])
+def test_what_was_stored_before_is_served(stack, person, name):
+    """By an older service, which refused less."""
+    made = person.add(f"stored by {new_email()}")
+    rename_behind_the_service(stack, made["name"], name)
+    url = f"/v1/tasks/{made['id']}"
+    assert person.client.get(url).json() == {**made, "name": name}
+    assert person.client.get("/v1/tasks").json()["tasks"] == [{**made, "name": name}]
+    changed = person.client.patch(url, json={"done": True})
+    assert changed.status_code == 200 and changed.json()["name"] == name
+    with client(old_tasks.Tasks, stack.tasks.port, "framed", "binary") as old:
+        assert [task.name for task in old.all(person.id)] == [name]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rooms that serve any IDL name no service, method or field of ours."""
+"""What ARCHITECTURE.md says of the project's files: which room may know what, and which tests show what holds."""
 
 import json
 import re
@@ -83,3 +83,15 @@ def test_room_sees_only_the_rooms_below(room):
             continue
         for header in re.findall(r'#include "([^"]+)"', path.read_text()):
             assert home[header] in below, f"{path.name} includes {header} of {home[header]}/"
+
+
+def test_what_holds_is_shown_by_tests_that_are_there():
+    text = (PROJECT / "ARCHITECTURE.md").read_text()
+    section = text.split("## What holds, whatever happens\n")[1].split("\n## ")[0]
+    lines = re.split(r"^- ", section, flags=re.MULTILINE)[1:]
+    assert len(lines) > 15
+    for line in lines:
+        _, _, tests = line.rpartition("\u00b7")
+        named = re.findall(r"`([^`]+)`", tests)
+        assert named, line
+        assert [name for name in named if not (PROJECT / "tests" / name).is_file()] == [], line
