@@ -116,7 +116,8 @@ def test_problem_never_repeats_the_name(person):
 def rename_behind_the_service(stack, name, new_name):
     if stack.store:
         with pymongo.MongoClient(stack.store) as mongo:
-            changed = mongo.get_default_database().tasks.update_one({"name": name}, {"$set": {"name": new_name}}).modified_count
+            tasks = mongo.get_default_database().tasks
+            changed = tasks.update_one({"name": name}, {"$set": {"name": new_name}}).modified_count
     else:
         with contextlib.closing(sqlite3.connect(stack.folder / "data" / "tasks.db")) as database, database:
             changed = database.execute("UPDATE tasks SET name = ? WHERE name = ?", (new_name, name)).rowcount
