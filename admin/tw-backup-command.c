@@ -144,16 +144,6 @@ write_file (Command *command, GError **error)
 }
 
 static gboolean
-print_report (Command *command, GError **error)
-{
-  tw_backup_report_end_progress (&command->report);
-  if (command->options.quiet || tw_backup_report_print (&command->report, error))
-    return TRUE;
-  g_prefix_error (error, "the backup is finished, but ");
-  return FALSE;
-}
-
-static gboolean
 run (Command *command, GError **error)
 {
   tw_backup_report_init (&command->report, command->options.quiet);
@@ -162,7 +152,7 @@ run (Command *command, GError **error)
          && open_snapshots (command, error)
          && write_file (command, error)
          && tw_backup_file_publish (command->file, error)
-         && print_report (command, error);
+         && tw_backup_report_print (&command->report, "the backup is finished", error);
 }
 
 int

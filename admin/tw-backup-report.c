@@ -13,7 +13,7 @@
 void
 tw_backup_report_init (TwBackupReport *report, gboolean quiet)
 {
-  *report = (TwBackupReport) { .text = g_string_new (NULL) };
+  *report = (TwBackupReport) { .quiet = quiet, .text = g_string_new (NULL) };
   if (!quiet)
     report->progress = tw_progress_new (stderr, tw_progress_columns (STDERR_FILENO), tw_clock_system ());
 }
@@ -60,7 +60,11 @@ tw_backup_report_add_table (const char *table, guint64 rows, gpointer data)
 }
 
 gboolean
-tw_backup_report_print (const TwBackupReport *report, GError **error)
+tw_backup_report_print (TwBackupReport *report, const char *done, GError **error)
 {
-  return tw_output_print (report->text->str, error);
+  tw_backup_report_end_progress (report);
+  if (report->quiet || tw_output_print (report->text->str, error))
+    return TRUE;
+  g_prefix_error (error, "%s, but ", done);
+  return FALSE;
 }

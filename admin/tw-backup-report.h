@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  TwProgress *progress; /* or NULL: nothing is said */
+  gboolean quiet;       /* nothing is said */
+  TwProgress *progress; /* NULL while nothing is shown */
   const char *section;  /* set by whoever begins it: a database's name, */
   const char *phase;    /* and what is done with it */
   GString *text;        /* for the end */
@@ -32,8 +33,9 @@ gboolean tw_backup_report_step (guint64 done, guint64 total, gpointer report);
 /* A TwSqliteTableFunc: a line for the end. */
 void tw_backup_report_add_table (const char *table, guint64 rows, gpointer report);
 
-/* Says what was gathered for the end. */
-gboolean tw_backup_report_print (const TwBackupReport *report, GError **error);
+/* Ends the progress and says what was gathered for the end. Where it can't be written the error says that @done is true
+ * all the same. */
+gboolean tw_backup_report_print (TwBackupReport *report, const char *done, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TwBackupReport, tw_backup_report_clear)
 

@@ -210,16 +210,6 @@ put_in_place (Command *command, GError **error)
 }
 
 static gboolean
-print_report (Command *command, GError **error)
-{
-  tw_backup_report_end_progress (&command->report);
-  if (command->options.quiet || tw_backup_report_print (&command->report, error))
-    return TRUE;
-  g_prefix_error (error, "everything is restored, but ");
-  return FALSE;
-}
-
-static gboolean
 run (Command *command, GError **error)
 {
   tw_backup_report_init (&command->report, command->options.quiet);
@@ -230,7 +220,7 @@ run (Command *command, GError **error)
          && gather (command, error)
          && commit (command, error)
          && put_in_place (command, error)
-         && print_report (command, error);
+         && tw_backup_report_print (&command->report, "everything is restored", error);
 }
 
 int
