@@ -9,6 +9,7 @@
 
 #include "tw-mongo-operations.h"
 
+#include "tw-deadlines.h"
 #include "tw-error.h"
 #include "tw-mongo-session-private.h"
 #include "tw-monotonic.h"
@@ -277,15 +278,10 @@ tw_mongo_operations_new (mongoc_client_pool_t *clients, const char *database, gi
   return operations;
 }
 
-/* The last one that has its end no later than @operation; NULL where there is none. */
-static GList *
-find_earlier (TwMongoOperations *operations, const Operation *operation)
+static gint64
+deadline_of (gconstpointer operation)
 {
-  GList *link = operations->unanswered.tail;
-
-  while (link != NULL && ((const Operation *) link->data)->deadline_ms > operation->deadline_ms)
-    link = link->prev;
-  return link;
+  return ((const Operation *) operation)->deadline_ms;
 }
 
 /* Most operations end long before the thread of the deadlines looks, and the next ones have theirs after that: to wake
@@ -293,16 +289,10 @@ find_earlier (TwMongoOperations *operations, const Operation *operation)
 static void
 note_unanswered (TwMongoOperations *operations, Operation *operation, gint64 deadline_ms)
 {
-  GList *earlier;
-
   pthread_mutex_lock (&operations->mutex);
   operation->given_ms = tw_monotonic_ms ();
   operation->deadline_ms = MIN (operation->given_ms + operations->deadline_ms, deadline_ms);
-  earlier = find_earlier (operations, operation);
-  if (earlier != NULL)
-    g_queue_insert_after_link (&operations->unanswered, earlier, &operation->link);
-  else
-    g_queue_push_head_link (&operations->unanswered, &operation->link);
+  tw_deadlines_insert (&operations->unanswered, &operation->link, deadline_of);
   if (operation->deadline_ms < operations->looks_ms)
     pthread_cond_signal (&operations->changed);
   pthread_mutex_unlock (&operations->mutex);

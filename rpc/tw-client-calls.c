@@ -2,6 +2,8 @@
 
 #include "tw-client-calls.h"
 
+#include "tw-deadlines.h"
+
 void
 tw_client_calls_init (TwClientCalls *calls)
 {
@@ -47,20 +49,17 @@ tw_client_calls_find (const TwClientCalls *calls, guint64 handle)
   return g_hash_table_lookup (calls->by_sequence, sequence_key (handle));
 }
 
+static gint64
+deadline_of (gconstpointer call)
+{
+  return ((const TwClientCall *) call)->deadline_ms;
+}
+
 void
 tw_client_call_start_deadline (TwClientCalls *calls, TwClientCall *call)
 {
-  GList *before = calls->by_deadline.tail;
-
-  /* Deadlines mostly come in order: the search from the tail ends at once. */
-  while (before != NULL && ((const TwClientCall *) before->data)->deadline_ms > call->deadline_ms)
-    before = before->prev;
-
   call->deadline_link.data = call;
-  if (before == NULL)
-    g_queue_push_head_link (&calls->by_deadline, &call->deadline_link);
-  else
-    g_queue_insert_after_link (&calls->by_deadline, before, &call->deadline_link);
+  tw_deadlines_insert (&calls->by_deadline, &call->deadline_link, deadline_of);
 }
 
 static void

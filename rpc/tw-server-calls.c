@@ -2,6 +2,7 @@
 
 #include "tw-server-calls.h"
 
+#include "tw-deadlines.h"
 #include "tw-error.h"
 #include "tw-server-connection-private.h"
 #include "tw-server-dispatch.h"
@@ -56,24 +57,21 @@ enter (TwCall *call, GQueue *queue)
     g_queue_push_tail_link (queue, &call->link);
 }
 
+static gint64
+deadline_of (gconstpointer call)
+{
+  return ((const TwCall *) call)->context.deadline_ms;
+}
+
 static void
 watch_deadline (TwServer *server, TwCall *call)
 {
-  GList *before = server->by_deadline.tail;
-
   if (call->deadline_link.data != NULL)
     return;
-  /* Deadlines mostly come in order: the search from the tail ends at once. */
-  while (before != NULL && ((const TwCall *) before->data)->context.deadline_ms > call->context.deadline_ms)
-    before = before->prev;
   call->deadline_link.data = call;
-  if (before != NULL)
-    g_queue_insert_after_link (&server->by_deadline, before, &call->deadline_link);
-  else
-    {
-      g_queue_push_head_link (&server->by_deadline, &call->deadline_link);
-      tw_server_arm (server, call->context.deadline_ms);
-    }
+  tw_deadlines_insert (&server->by_deadline, &call->deadline_link, deadline_of);
+  if (server->by_deadline.head == &call->deadline_link)
+    tw_server_arm (server, call->context.deadline_ms);
 }
 
 static void
