@@ -13,21 +13,21 @@ namespace py taskwire.tasks
 /** Something to do. */
 struct Task {
   /** Made by the service: 24 hex digits. */
-  1: optional string id,
+  1: optional string id (tw.kept = "key"),
   /** Whose task it is: an opaque name of 1 to 128 bytes. */
-  2: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+  2: string userId (tw.kept = "owner", tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
   /** What is to be done: at most 500 characters, none of them a control character, and one at least that can be seen. */
   3: optional string name = "" (vt.max_size = "500", tw.visible = "true",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
   /** When it was made: UTC, RFC 3339 with milliseconds. */
-  4: optional string createdOn,
+  4: optional string createdOn (tw.kept = "created"),
   /** Whether it is finished. */
   5: optional bool done,
   /** When it was last changed: UTC, RFC 3339 with milliseconds. */
-  6: optional string updatedOn,
+  6: optional string updatedOn (tw.kept = "updated"),
   /** From 1, one more with each change. */
-  7: optional i64 version
-}
+  7: optional i64 version (tw.kept = "version")
+} (tw.record = "tasks")
 
 /** What a new task starts with. */
 struct NewTask {

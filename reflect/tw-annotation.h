@@ -2,7 +2,7 @@
 
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
  * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
- * tw-cookies.c. */
+ * tw-cookies.c, those of records in tw-schema-records.c. */
 
 #pragma once
 
@@ -28,7 +28,7 @@ typedef enum
 
 typedef struct _TwAnnotation TwAnnotation;
 
-/* What is being read: @field, @method or @service. */
+/* What is being read: @field, @method, @service or @structure. */
 typedef struct
 {
   TwSchema *schema;
@@ -37,6 +37,7 @@ typedef struct
   TwField *field;
   TwMethod *method;
   TwService *service;
+  TwStruct *structure;
   const TwAnnotation *annotation;
   const char *value;
   const char *source_key; /* the annotation that has said where the field's value comes from */
@@ -47,7 +48,7 @@ struct _TwAnnotation
 {
   const char *key;
   int places; /* TwPlace */
-  int kinds;  /* TwKind; 0 for a method's or service's */
+  int kinds;  /* TwKind; 0 for what is no value's */
   gboolean (*decode) (TwReading *reading, GError **error);
 };
 
@@ -90,5 +91,7 @@ gboolean tw_decode_revokes (TwReading *reading, GError **error);
 gboolean tw_decode_role (TwReading *reading, GError **error);
 gboolean tw_decode_calls (TwReading *reading, GError **error);
 gboolean tw_decode_context (TwReading *reading, GError **error);
+gboolean tw_decode_record (TwReading *reading, GError **error);
+gboolean tw_decode_kept (TwReading *reading, GError **error);
 
 G_END_DECLS

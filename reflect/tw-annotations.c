@@ -85,6 +85,9 @@ static const TwAnnotation annotations[] = {
   { "tw.secret", VALUE, TW_KIND_TEXT | TW_KIND_BINARY, tw_decode_secret },
   { "tw.nulls", TW_PLACE_FIELD, TW_KIND_CONTAINER, tw_decode_nulls },
   { "tw.error", TW_PLACE_EXCEPTION_FIELD, TW_KIND_INTEGER | TW_KIND_TEXT, tw_decode_error },
+
+  { "tw.record", TW_PLACE_STRUCT, 0, tw_decode_record },
+  { "tw.kept", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_kept },
 };
 
 static gboolean
@@ -117,9 +120,11 @@ describe_place (TwPlace place)
       return "an exception's field";
     case TW_PLACE_SERVICE:
       return "a service";
+    case TW_PLACE_STRUCT:
+      return "a struct";
     case TW_PLACE_ELSEWHERE:
     default:
-      return "a type, typedef, enum or struct: the compiler loses it";
+      return "a type, typedef, enum, exception or union";
     }
 }
 
@@ -203,6 +208,15 @@ tw_annotations_read_service (TwSchema *schema, const TwSpot *spot, const json_t 
                              GError **error)
 {
   TwReading reading = { .schema = schema, .spot = spot, .place = TW_PLACE_SERVICE, .service = service };
+
+  return read_all (&reading, object, error);
+}
+
+gboolean
+tw_annotations_read_struct (TwSchema *schema, const TwSpot *spot, const json_t *object, TwStruct *structure,
+                            GError **error)
+{
+  TwReading reading = { .schema = schema, .spot = spot, .place = TW_PLACE_STRUCT, .structure = structure };
 
   return read_all (&reading, object, error);
 }

@@ -4,7 +4,7 @@
  *
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
- * vt.pattern, tw-schema-claims.c what a method takes from a token; tw-schema-rules.c, tw-routes.c and tw-cookies.c then check what no part can know alone.
+ * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-records.c what is kept; tw-schema-rules.c, tw-routes.c and tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -78,7 +78,8 @@ typedef enum
   TW_PLACE_FIELD = 1 << 2,           /* of a struct or union */
   TW_PLACE_EXCEPTION_FIELD = 1 << 3,
   TW_PLACE_SERVICE = 1 << 4,
-  TW_PLACE_ELSEWHERE = 0,            /* a type, typedef, enum, struct: none may stand there */
+  TW_PLACE_STRUCT = 1 << 5,          /* not an exception or union */
+  TW_PLACE_ELSEWHERE = 0,            /* a type, typedef, enum, exception or union: none may stand there */
 } TwPlace;
 
 /* One of the documents that a schema is made from. */
@@ -118,7 +119,12 @@ gboolean tw_annotations_read_method (TwSchema *schema, const TwSpot *spot, const
                                      GError **error);
 gboolean tw_annotations_read_service (TwSchema *schema, const TwSpot *spot, const json_t *object, TwService *service,
                                       GError **error);
+gboolean tw_annotations_read_struct (TwSchema *schema, const TwSpot *spot, const json_t *object, TwStruct *structure,
+                                     GError **error);
 gboolean tw_annotations_refuse (const TwSpot *spot, const json_t *object, GError **error);
+
+/* Checks what a struct's tw.record and its fields' tw.kept say together. */
+gboolean tw_records_check (const TwSpot *spot, const TwStruct *structure, GError **error);
 
 /* Compiles a pattern of the subset that ECMA-262 and PCRE share, anchored at both ends. The error says what is wrong
  * with it as a clause. */

@@ -166,7 +166,10 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
   TwPlace place = structure->is_exception ? TW_PLACE_EXCEPTION_FIELD : TW_PLACE_FIELD;
   TwSpot spot = { document->given_name, structure->name, NULL };
 
-  if (!tw_annotations_refuse (&spot, object, error)
+  const gboolean is_plain = !structure->is_exception && !structure->is_union;
+
+  if (!(is_plain ? tw_annotations_read_struct (document->types.schema, &spot, object, structure, error)
+                 : tw_annotations_refuse (&spot, object, error))
       || !tw_document_read_doc (document->types.schema, &spot, object, &structure->doc, error)
       || !tw_document_read_fields (document, &spot, place, object, "fields", structure, error))
     return FALSE;
@@ -182,7 +185,7 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
         return tw_spot_fail (&at, "tw.cookie", error, "can't stand on a union's member");
     }
   if (!structure->is_exception)
-    return TRUE;
+    return tw_records_check (&spot, structure, error);
   return settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_STATUS, "code", TW_WIRE_I32, error)
          && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_DETAIL, "message", TW_WIRE_STRING, error);
 }

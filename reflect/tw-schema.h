@@ -109,6 +109,7 @@ struct _TwField
   GRegex *regex;            /* the same, anchored at both ends */
   char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */
 
+  const char *kept; /* tw.kept, or NULL */
   gboolean nulls;  /* tw.nulls */
   gboolean secret; /* tw.secret */
   TwErrorRole error_role;
@@ -118,6 +119,7 @@ struct _TwStruct
 {
   const char *name; /* without its document's */
   const char *doc;
+  const char *record; /* tw.record, or NULL */
   gboolean is_exception;
   gboolean is_union;
   guint n_fields;

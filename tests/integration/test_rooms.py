@@ -38,7 +38,7 @@ def matcher(names):
     return re.compile(r"(?<!\w)(" + "|".join(sorted(names)) + r")(?!\w)")
 
 
-@pytest.mark.parametrize("room", ["wire", "reflect", "rpc", "gateway"])
+@pytest.mark.parametrize("room", ["wire", "records", "reflect", "rpc", "gateway"])
 def test_room_names_nothing_of_ours(room):
     names = names_of_ours()
     assert {"Tasks", "Accounts", "userId", "refreshToken", "signup", "email", "cursor"} <= names
@@ -67,10 +67,11 @@ def test_standard_output_is_written_in_one_place():
     assert found == {"tw-output.c"}
 
 
-@pytest.mark.parametrize("room", ["wire", "reflect", "rpc", "gateway"])
+@pytest.mark.parametrize("room", ["wire", "records", "reflect", "rpc", "gateway"])
 def test_room_sees_only_the_rooms_below(room):
     below = {
         "wire": {"common", "wire"},
+        "records": {"common", "wire", "records"},
         "reflect": {"common", "wire", "reflect"},
         "rpc": {"common", "wire", "reflect", "rpc"},
         "gateway": {"common", "wire", "reflect", "rpc", "gateway"},

@@ -14,6 +14,9 @@
 #define LIST(element) ",'type':{'typeId':'list','elemTypeId':'" element "'}"
 #define MAP(key, value) ",'type':{'typeId':'map','keyTypeId':'" key "','valueTypeId':'" value "'}"
 #define STRUCT(name, fields) "{'name':'" name "','isException':false,'isUnion':false,'fields':[" fields "]}"
+#define RECORD(collection, fields)                                                                                     \
+  "{'name':'T','fields':[" fields "]" WITH ("'tw.record':'" collection "'") "}"
+#define KEPT(key, name, type, kept) OPTIONAL (key, name, type, WITH ("'tw.kept':'" kept "'"))
 #define EXCEPTION(name, fields) "{'name':'" name "','isException':true,'isUnion':false,'fields':[" fields "]}"
 #define VOID(name, arguments, more)                                                                                    \
   "{'name':'" name "','returnTypeId':'void','oneway':false,'arguments':[" arguments "],'exceptions':[]" more "}"
@@ -48,12 +51,34 @@ static const struct
   { "error-on-a-struct", STRUCT ("T", FIELD (1, "id", "i32", WITH ("'tw.error':'status'"))), "",
     "t.json: T.id: tw.error: can't stand on a struct's field" },
   { "annotation-on-a-struct", "{'name':'T','fields':[]" WITH ("'tw.secret':'true'") "}", "",
-    "t.json: T: tw.secret: can't stand on a type, typedef, enum or struct: the compiler loses it" },
+    "t.json: T: tw.secret: can't stand on a struct" },
   { "annotation-on-a-type", "",
     VOID ("m", FIELD (1, "a", "list", ",'type':{'elemTypeId':'i32'" WITH ("'vt.max_size':'1'") "}"), ""),
-    "t.json: S.m.a: vt.max_size: can't stand on a type, typedef, enum or struct: the compiler loses it" },
+    "t.json: S.m.a: vt.max_size: can't stand on a type, typedef, enum, exception or union" },
+  { "annotation-on-an-exception", "{'name':'E','isException':true,'fields':[]" WITH ("'tw.record':'es'") "}", "",
+    "t.json: E: tw.record: can't stand on a type, typedef, enum, exception or union" },
   { "value-that-is-no-string", "", ARGUMENT ("string", "'vt.max_size':1"),
     "t.json: S.m.a: vt.max_size: must be a string" },
+
+  /* records */
+  { "record-on-a-field", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.record':'ts'"))), "",
+    "t.json: T.id: tw.record: can't stand on a struct's field" },
+  { "record-without-a-name", RECORD ("", ""), "", "t.json: T: tw.record: must begin with a letter from a to z" },
+  { "record-of-a-name-that-sql-would-take-apart", RECORD ("t s", ""), "",
+    "t.json: T: tw.record: is made of a to z, 0 to 9 and _ alone" },
+  { "record-without-a-key", RECORD ("ts", ""), "", "t.json: T: tw.record: needs one field with tw.kept = \"key\"" },
+  { "record-with-two-keys", RECORD ("ts", KEPT (1, "a", "string", "key") "," KEPT (2, "b", "string", "key")), "",
+    "t.json: T: tw.record: needs one field with tw.kept = \"key\"" },
+  { "kept-outside-of-a-record", STRUCT ("T", KEPT (1, "a", "string", "time")), "",
+    "t.json: T.a: tw.kept: stands on fields of a struct with tw.record" },
+  { "kept-in-another-way", RECORD ("ts", KEPT (1, "a", "string", "somehow")), "",
+    "t.json: T.a: tw.kept: must be one of key, owner, created, updated, version, time, id and no" },
+  { "kept-as-what-it-is-not", RECORD ("ts", KEPT (1, "a", "i64", "time")), "",
+    "t.json: T.a: tw.kept: \"time\" can't hold for a value of this type" },
+  { "version-that-is-too-small", RECORD ("ts", KEPT (1, "a", "i32", "version")), "",
+    "t.json: T.a: tw.kept: \"version\" can't hold for a value of this type" },
+  { "kept-list", RECORD ("ts", "{'key':1,'name':'a','required':'optional','typeId':'list'" LIST ("i32") "}"), "",
+    "t.json: T.a: tw.kept: has to be \"no\": a value of this type can't be kept" },
 
   /* limits */
   { "size-of-a-number", "", ARGUMENT ("i32", "'vt.max_size':'1'"),
@@ -346,7 +371,7 @@ static const struct
   { "{'name':'t','structs':[],'services':[{'name':'S','annotations':{'tw.retry':'safe'},'functions':[]}]}",
     "t.json: S: tw.retry: can't stand on a service" },
   { "{'name':'t','typedefs':[{'name':'Name','annotations':{'vt.max_size':'5'}}],'structs':[],'services':[]}",
-    "t.json: Name: vt.max_size: can't stand on a type, typedef, enum or struct: the compiler loses it" },
+    "t.json: Name: vt.max_size: can't stand on a type, typedef, enum, exception or union" },
 };
 
 static void

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-record-document.h"
+
+#include "tw-random.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *
+name_of (const TwRecordField *field)
+{
+  return field->role == TW_RECORD_KEY ? "_id" : field->name;
+}
+
+static void
+append_id (bson_t *document, const char *name, const char *id)
+{
+  bson_oid_t oid;
+  gboolean valid = tw_id_to_bytes (id, oid.bytes);
+
+  g_assert (valid);
+  bson_append_oid (document, name, -1, &oid);
+}
+
+static void
+append_member (bson_t *document, const TwRecordType *type, gconstpointer record, guint i)
+{
+  const TwRecordField *field = &type->fields[i];
+  const char *name = name_of (field);
+
+  switch (field->kind)
+    {
+    case TW_RECORD_TEXT:
+      bson_append_utf8 (document, name, -1, *tw_record_text (type, record, i), -1);
+      break;
+    case TW_RECORD_ID:
+      append_id (document, name, *tw_record_text (type, record, i));
+      break;
+    case TW_RECORD_TIME:
+      bson_append_date_time (document, name, -1, *tw_record_number (type, record, i));
+      break;
+    case TW_RECORD_NUMBER:
+      bson_append_int64 (document, name, -1, *tw_record_number (type, record, i));
+      break;
+    case TW_RECORD_BOOL:
+      bson_append_bool (document, name, -1, *tw_record_bool (type, record, i));
+      break;
+    case TW_RECORD_REAL:
+      bson_append_double (document, name, -1, *tw_record_real (type, record, i));
+      break;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+bson_t *
+tw_record_document_new (const TwRecordType *type, gconstpointer record)
+{
+  bson_t *document = bson_new ();
+
+  for (guint i = 0; i < type->n_fields; i++)
+    if (tw_record_field_is_kept (&type->fields[i]) && (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0)
+      append_member (document, type, record, i);
+  return document;
+}
+
+void
+tw_record_document_change (const TwRecordType *type, gconstpointer change, guint64 clear, bson_t *set, bson_t *unset)
+{
+  gpointer cleared = g_malloc0 (type->size);
+
+  tw_record_complete (type, cleared);
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+      const guint64 bit = TW_RECORD_BIT (i);
+
+      if (!tw_record_field_is_kept (field))
+        continue;
+      if ((clear & bit) != 0 && field->always)
+        append_member (set, type, cleared, i);
+      else if ((clear & bit) != 0)
+        bson_append_utf8 (unset, name_of (field), -1, "", -1);
+      else if ((*tw_record_has (change) & bit) != 0)
+        append_member (set, type, change, i);
+    }
+  g_free (cleared);
+}
+
+/* FALSE where the value at @iter is not a number. */
+static gboolean
+read_real (const bson_iter_t *iter, double *number)
+{
+  char digits[BSON_DECIMAL128_STRING];
+  bson_decimal128_t decimal;
+
+  if (bson_iter_decimal128 (iter, &decimal))
+    {
+      bson_decimal128_to_string (&decimal, digits);
+      *number = g_ascii_strtod (digits, NULL);
+      return TRUE;
+    }
+  *number = bson_iter_as_double (iter);
+  return BSON_ITER_HOLDS_NUMBER (iter);
+}
+
+static gboolean
+read_bool (const bson_iter_t *iter, gboolean *value)
+{
+  double number;
+
+  if (BSON_ITER_HOLDS_BOOL (iter))
+    {
+      *value = bson_iter_bool (iter);
+      return TRUE;
+    }
+  *value = read_real (iter, &number) && (number < 0 || number > 0);
+  return TRUE;
+}
+
+static gboolean
+read_number (const bson_iter_t *iter, gint64 *value)
+{
+  double number;
+
+  if (BSON_ITER_HOLDS_INT (iter))
+    {
+      *value = bson_iter_as_int64 (iter);
+      return TRUE;
+    }
+  /* Up to the last number that both types hold; what is none compares as FALSE. */
+  if (!read_real (iter, &number) || !(fabs (number) <= 0x1p53))
+    return FALSE;
+  *value = (gint64) number;
+  return TRUE;
+}
+
+/* A text that lies in the document, or, where its bytes are no text, in @made. */
+static gboolean
+read_text (const bson_iter_t *iter, GPtrArray **made, const char **text)
+{
+  guint32 length;
+  const char *bytes;
+
+  if (!BSON_ITER_HOLDS_UTF8 (iter))
+    return FALSE;
+  bytes = bson_iter_utf8 (iter, &length);
+  if (!g_utf8_validate_len (bytes, length, NULL))
+    {
+      /* It takes a NUL before the end for one more byte that is not valid. */
+      char *valid = g_utf8_make_valid (bytes, length);
+
+      if (*made == NULL)
+        *made = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (*made, valid);
+      bytes = valid;
+    }
+  *text = bytes;
+  return TRUE;
+}
+
+/* What a document's texts lie in until the record has been copied. */
+typedef struct
+{
+  char ids[64][TW_ID_SIZE];
+  GPtrArray *texts;
+} Space;
+
+static gboolean
+read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter_t *iter, Space *space)
+{
+  switch (type->fields[i].kind)
+    {
+    case TW_RECORD_TEXT:
+      return read_text (iter, &space->texts, tw_record_text (type, record, i));
+    case TW_RECORD_ID:
+      if (!BSON_ITER_HOLDS_OID (iter))
+        return FALSE;
+      tw_id_from_bytes (bson_iter_oid (iter)->bytes, space->ids[i]);
+      *tw_record_text (type, record, i) = space->ids[i];
+      return TRUE;
+    case TW_RECORD_TIME:
+      *tw_record_number (type, record, i) = bson_iter_date_time (iter);
+      return BSON_ITER_HOLDS_DATE_TIME (iter);
+    case TW_RECORD_NUMBER:
+      return read_number (iter, tw_record_number (type, record, i));
+    case TW_RECORD_BOOL:
+      return read_bool (iter, tw_record_bool (type, record, i));
+    case TW_RECORD_REAL:
+      return read_real (iter, tw_record_real (type, record, i));
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Why a document without this field is no record; NULL where it is one. */
+static char *
+complain (const TwRecordField *field)
+{
+  switch (field->role)
+    {
+    case TW_RECORD_KEY:
+      return g_strdup_printf ("its %s is not an ObjectId", name_of (field));
+    case TW_RECORD_OWNER:
+      return g_strdup_printf ("its %s is not a string", name_of (field));
+    case TW_RECORD_CREATED:
+      return g_strdup_printf ("its %s is not a date", name_of (field));
+    case TW_RECORD_PLAIN:
+    case TW_RECORD_UPDATED:
+    case TW_RECORD_VERSION:
+    case TW_RECORD_UNKEPT:
+    default:
+      return NULL;
+    }
+}
+
+gpointer
+tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why)
+{
+  g_autofree gpointer record = g_malloc0 (type->size);
+  g_autoptr (GPtrArray) texts = NULL;
+  Space space = { .texts = NULL };
+
+  *why = NULL;
+  for (guint i = 0; i < type->n_fields && *why == NULL; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+      bson_iter_t iter;
+
+      if (!tw_record_field_is_kept (field))
+        continue;
+      if (bson_iter_init_find (&iter, document, name_of (field)) && read_member (type, record, i, &iter, &space))
+        *tw_record_has (record) |= TW_RECORD_BIT (i);
+      else
+        *why = complain (field);
+    }
+  texts = space.texts;
+  if (*why != NULL)
+    return NULL;
+  tw_record_complete (type, record);
+  return tw_record_copy (type, record);
+}

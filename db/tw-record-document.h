@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Records as documents of MongoDB, whose fields have the IDL's names; the key is _id, an ObjectId, as other ids are;
+ * times are dates.
+ *
+ * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is made
+ * so, and what is missing or of another type means what tw_record_complete() says, or is not there. Without a key, an
+ * owner and the time of creation a document is no record. */
+
+#pragma once
+
+#include "tw-record.h"
+
+#include <mongoc/mongoc.h>
+
+G_BEGIN_DECLS
+
+/* Of @record, whose ids are 24 hex digits. Free with bson_destroy(). */
+bson_t *tw_record_document_new (const TwRecordType *type, gconstpointer record);
+
+/* The record that @document is; free with g_free(). NULL where it is none: *@why says what is wrong, "its _id is not an
+ * ObjectId"; free with g_free(). */
+gpointer tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why);
+
+/* What an update sets and takes away so that @change and @clear (tw_record_apply()) hold: appended to @set and @unset,
+ * the operands of $set and $unset. A field that is always there is set, never taken away. */
+void tw_record_document_change (const TwRecordType *type, gconstpointer change, guint64 clear, bson_t *set,
+                                bson_t *unset);
+
+G_END_DECLS

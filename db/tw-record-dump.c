@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-record-dump.h"
+
+#include "tw-random.h"
+
+#include <string.h>
+
+/* The fields in a copy's order: *@at begins as 0. FALSE at the end. */
+static gboolean
+next_field (const TwRecordType *type, guint *at, guint *field)
+{
+  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
+
+  if (*at == 0)
+    {
+      *at = 1;
+      *field = key;
+      return TRUE;
+    }
+  for (guint i = *at - 1; i < type->n_fields; i++)
+    if (i != key && tw_record_field_is_kept (&type->fields[i]))
+      {
+        *at = i + 2;
+        *field = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static const char *
+value_type (TwRecordKind kind)
+{
+  switch (kind)
+    {
+    case TW_RECORD_TEXT:
+      return "s";
+    case TW_RECORD_ID:
+      return "ay";
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      return "x";
+    case TW_RECORD_BOOL:
+      return "b";
+    case TW_RECORD_REAL:
+      return "d";
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+char *
+tw_record_dump_type (const TwRecordType *type)
+{
+  GString *text = g_string_new ("(");
+  guint at = 0, i;
+
+  while (next_field (type, &at, &i))
+    g_string_append_printf (text, "%s%s", type->fields[i].always ? "" : "m", value_type (type->fields[i].kind));
+  g_string_append_c (text, ')');
+  return g_string_free (text, FALSE);
+}
+
+char *
+tw_record_dump_columns (const TwRecordType *type)
+{
+  GString *text = g_string_new (NULL);
+  guint at = 0, i;
+
+  while (next_field (type, &at, &i))
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", type->fields[i].column);
+  return g_string_free (text, FALSE);
+}
+
+static GVariant *
+pack_id (const char *id)
+{
+  guint8 bytes[TW_ID_BYTES];
+  gboolean valid = tw_id_to_bytes (id, bytes);
+
+  g_assert (valid);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, sizeof bytes, 1);
+}
+
+static GVariant *
+pack_member (const TwRecordType *type, gconstpointer record, guint i)
+{
+  switch (type->fields[i].kind)
+    {
+    case TW_RECORD_TEXT:
+      return g_variant_new_string (*tw_record_text (type, record, i));
+    case TW_RECORD_ID:
+      return pack_id (*tw_record_text (type, record, i));
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      return g_variant_new_int64 (*tw_record_number (type, record, i));
+    case TW_RECORD_BOOL:
+      return g_variant_new_boolean (*tw_record_bool (type, record, i));
+    case TW_RECORD_REAL:
+      return g_variant_new_double (*tw_record_real (type, record, i));
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+GVariant *
+tw_record_dump_pack (const TwRecordType *type, gconstpointer record)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_TUPLE);
+  guint at = 0, i;
+
+  while (next_field (type, &at, &i))
+    {
+      const TwRecordField *field = &type->fields[i];
+      GVariant *value = (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0 ? pack_member (type, record, i) : NULL;
+
+      if (!field->always)
+        value = g_variant_new_maybe (G_VARIANT_TYPE (value_type (field->kind)), value);
+      g_variant_builder_add_value (&builder, value);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static gboolean
+unpack_member (const TwRecordType *type, gpointer record, guint i, GVariant *value, char id[TW_ID_SIZE])
+{
+  gconstpointer bytes;
+  gsize n;
+
+  switch (type->fields[i].kind)
+    {
+    case TW_RECORD_TEXT:
+      *tw_record_text (type, record, i) = g_variant_get_string (value, NULL);
+      return TRUE;
+    case TW_RECORD_ID:
+      bytes = g_variant_get_fixed_array (value, &n, 1);
+      if (n != TW_ID_BYTES)
+        return FALSE;
+      tw_id_from_bytes (bytes, id);
+      *tw_record_text (type, record, i) = id;
+      return TRUE;
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      *tw_record_number (type, record, i) = g_variant_get_int64 (value);
+      return TRUE;
+    case TW_RECORD_BOOL:
+      *tw_record_bool (type, record, i) = g_variant_get_boolean (value);
+      return TRUE;
+    case TW_RECORD_REAL:
+      *tw_record_real (type, record, i) = g_variant_get_double (value);
+      return TRUE;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+gpointer
+tw_record_dump_unpack (const TwRecordType *type, GVariant *packed)
+{
+  g_autofree gpointer record = g_malloc0 (type->size);
+  char ids[64][TW_ID_SIZE];
+  gsize child = 0;
+  guint at = 0, i;
+
+  while (next_field (type, &at, &i))
+    {
+      g_autoptr (GVariant) outer = g_variant_get_child_value (packed, child++);
+      g_autoptr (GVariant) inner = type->fields[i].always ? g_variant_ref (outer) : g_variant_get_maybe (outer);
+
+      if (inner == NULL)
+        continue;
+      /* Texts lie in @packed, of which the children are parts. */
+      if (!unpack_member (type, record, i, inner, ids[i]))
+        return NULL;
+      *tw_record_has (record) |= TW_RECORD_BIT (i);
+    }
+  return tw_record_copy (type, record);
+}

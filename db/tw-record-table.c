@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-record-table.h"
+
+#include "tw-error.h"
+#include "tw-random.h"
+
+#include <string.h>
+
+struct _TwRecordTable
+{
+  const TwRecordType *type;
+  guint owner, key;
+  guint n_columns;    /* but for the owner's */
+  guint8 columns[64]; /* the fields in the order of columns */
+  int key_column;
+  char *list, *insert, *update;
+};
+
+/* The names of the table's columns, in its order; none where there is no such table. */
+static GPtrArray *
+look_at_table (const char *name, TwSqliteConnection *connection, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "SELECT name FROM pragma_table_info (?1)", error);
+  int result;
+
+  if (statement == NULL)
+    return NULL;
+  tw_sqlite_bind_text (statement, 1, name);
+  while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
+    g_ptr_array_add (names, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  return result == SQLITE_DONE ? g_steal_pointer (&names) : NULL;
+}
+
+static guint
+find_column (const TwRecordType *type, const char *column)
+{
+  guint i = 0;
+
+  while (i < type->n_fields
+         && (!tw_record_field_is_kept (&type->fields[i]) || strcmp (type->fields[i].column, column) != 0))
+    i++;
+  return i;
+}
+
+static gboolean
+check_complete (const TwRecordType *type, const GPtrArray *names, GError **error)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      guint at = 0;
+
+      if (!tw_record_field_is_kept (&type->fields[i]))
+        continue;
+      while (at < names->len && strcmp (names->pdata[at], type->fields[i].column) != 0)
+        at++;
+      if (at == names->len)
+        {
+          g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "table '%s' has no column '%s', which records of %s have",
+                       type->collection, type->fields[i].column, type->name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+append (GString *text, const char *separator, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+append (GString *text, const char *separator, const char *format, ...)
+{
+  va_list arguments;
+
+  if (text->len > 0)
+    g_string_append (text, separator);
+  va_start (arguments, format);
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+}
+
+/* Places are numbered as fields are, from 1 on, in every statement. */
+static void
+write_statements (TwRecordTable *table)
+{
+  const TwRecordType *type = table->type;
+  g_autoptr (GString) list = g_string_new (NULL), into = g_string_new (NULL), places = g_string_new (NULL);
+  g_autoptr (GString) set = g_string_new (NULL), which = g_string_new (NULL);
+
+  for (guint i = 0; i < table->n_columns; i++)
+    append (list, ", ", "%s", type->fields[table->columns[i]].column);
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+      const gboolean tells = field->role == TW_RECORD_KEY || field->role == TW_RECORD_OWNER
+                             || field->role == TW_RECORD_CREATED;
+
+      if (!tw_record_field_is_kept (field))
+        continue;
+      append (into, ", ", "%s", field->column);
+      append (places, ", ", "?%u", i + 1);
+      append (tells ? which : set, tells ? " AND " : ", ", "%s = ?%u", field->column, i + 1);
+    }
+  table->list = g_strdup (list->str);
+  table->insert = g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", type->collection, into->str, places->str);
+  table->update = g_strdup_printf ("UPDATE %s SET %s WHERE %s", type->collection, set->str, which->str);
+}
+
+TwRecordTable *
+tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error)
+{
+  g_autoptr (GPtrArray) names = connection != NULL ? look_at_table (type->collection, connection, error) : NULL;
+  TwRecordTable *table;
+
+  if (names == NULL || !check_complete (type, names, error))
+    return NULL;
+  table = g_new0 (TwRecordTable, 1);
+  table->type = type;
+  table->key = tw_record_find_role (type, TW_RECORD_KEY);
+  table->owner = tw_record_find_role (type, TW_RECORD_OWNER);
+  for (guint i = names->len; i > 0; i--)
+    {
+      const guint field = find_column (type, names->pdata[i - 1]);
+
+      if (field == type->n_fields || field == table->owner)
+        continue;
+      if (field == table->key)
+        table->key_column = (int) table->n_columns;
+      table->columns[table->n_columns++] = (guint8) field;
+    }
+  write_statements (table);
+  return table;
+}
+
+void
+tw_record_table_free (TwRecordTable *table)
+{
+  if (table == NULL)
+    return;
+  g_free (table->list);
+  g_free (table->insert);
+  g_free (table->update);
+  g_free (table);
+}
+
+const char *
+tw_record_table_columns (const TwRecordTable *table)
+{
+  return table->list;
+}
+
+const char *
+tw_record_table_insert (const TwRecordTable *table)
+{
+  return table->insert;
+}
+
+const char *
+tw_record_table_update (const TwRecordTable *table)
+{
+  return table->update;
+}
+
+const guint8 *
+tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns)
+{
+  return sqlite3_value_blob (columns[table->key_column]);
+}
+
+/* Reads a column that is not NULL. */
+static void
+read_member (const TwRecordField *field, sqlite3_value *value, gpointer member, char id[TW_ID_SIZE])
+{
+  switch (field->kind)
+    {
+    case TW_RECORD_TEXT:
+      *(const char **) member = (const char *) sqlite3_value_text (value);
+      break;
+    case TW_RECORD_ID:
+      tw_id_from_bytes (sqlite3_value_blob (value), id);
+      *(const char **) member = id;
+      break;
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      *(gint64 *) member = sqlite3_value_int64 (value);
+      break;
+    case TW_RECORD_BOOL:
+      *(gboolean *) member = sqlite3_value_int (value) != 0;
+      break;
+    case TW_RECORD_REAL:
+      *(double *) member = sqlite3_value_double (value);
+      break;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const char *owner, TwRecordRowIds *ids,
+                      gpointer record)
+{
+  const TwRecordType *type = table->type;
+  guint64 has = TW_RECORD_BIT (table->owner);
+  guint n_ids = 0;
+
+  memset (record, 0, type->size);
+  for (guint i = 0; i < table->n_columns; i++)
+    {
+      const guint at = table->columns[i];
+      const TwRecordField *field = &type->fields[at];
+
+      if (sqlite3_value_type (columns[i]) == SQLITE_NULL)
+        continue;
+      g_assert (n_ids < G_N_ELEMENTS (ids->ids));
+      read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]);
+      n_ids += field->kind == TW_RECORD_ID;
+      has |= TW_RECORD_BIT (at);
+    }
+  *tw_record_text (type, record, table->owner) = owner;
+  *tw_record_has (record) = has;
+}
+
+static gboolean
+bind_id (sqlite3_stmt *statement, int place, const char *id)
+{
+  guint8 bytes[TW_ID_BYTES];
+
+  if (!tw_id_to_bytes (id, bytes))
+    return FALSE;
+  sqlite3_bind_blob (statement, place, bytes, sizeof bytes, SQLITE_TRANSIENT);
+  return TRUE;
+}
+
+gboolean
+tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gconstpointer record)
+{
+  const TwRecordType *type = table->type;
+
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+      gconstpointer member = (const guint8 *) record + field->offset;
+      const int place = (int) i + 1;
+
+      if (!tw_record_field_is_kept (field) || (*tw_record_has (record) & TW_RECORD_BIT (i)) == 0)
+        continue;
+      switch (field->kind)
+        {
+        case TW_RECORD_TEXT:
+          tw_sqlite_bind_text (statement, place, *(const char *const *) member);
+          break;
+        case TW_RECORD_ID:
+          if (!bind_id (statement, place, *(const char *const *) member))
+            return FALSE;
+          break;
+        case TW_RECORD_TIME:
+        case TW_RECORD_NUMBER:
+          sqlite3_bind_int64 (statement, place, *(const gint64 *) member);
+          break;
+        case TW_RECORD_BOOL:
+          sqlite3_bind_int (statement, place, *(const gboolean *) member ? 1 : 0);
+          break;
+        case TW_RECORD_REAL:
+          sqlite3_bind_double (statement, place, *(const double *) member);
+          break;
+        case TW_RECORD_STRUCT:
+        case TW_RECORD_CLEAR:
+        case TW_RECORD_OTHER:
+        default:
+          g_assert_not_reached ();
+        }
+    }
+  return TRUE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Records as rows of the table that their type names. A key and other ids are blobs of 12 bytes, texts TEXT, all else
+ * INTEGER or REAL; what is not there is NULL. */
+
+#pragma once
+
+#include "tw-record.h"
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwRecordTable TwRecordTable;
+
+/* Looks at the table that is there, which has to have the record's columns: a migration makes them. INTERNAL otherwise,
+ * with the name of the one that is missing. @connection is NULL with @error set where none could be had. */
+TwRecordTable *tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error);
+void tw_record_table_free (TwRecordTable *table);
+
+/* The columns of the record but for its owner's, which whoever asks knows, for a SELECT: "name, id, ...". In the reverse of
+ * the table's order: SQLite reads a row's head to its end for the last column, and then has what it needs for the
+ * others; from the front it would take the head up again for each. */
+const char *tw_record_table_columns (const TwRecordTable *table);
+
+/* Texts that a row's ids become. */
+typedef struct
+{
+  char ids[4][25];
+} TwRecordRowIds;
+
+/* The row's columns as the record that they are, with texts that lie where @columns and @ids do. */
+void tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const char *owner, TwRecordRowIds *ids,
+                           gpointer record);
+
+/* The key's bytes of a row. */
+const guint8 *tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns);
+
+/* SQL that inserts a whole record: a place for each column. */
+const char *tw_record_table_insert (const TwRecordTable *table);
+
+/* SQL that sets all but key, owner and creation of the row that these three tell. */
+const char *tw_record_table_update (const TwRecordTable *table);
+
+/* Binds a record for either. Its texts must stay until the statement is given back. FALSE where an id is not 24 hex
+ * digits. */
+gboolean tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gconstpointer record);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRecordTable, tw_record_table_free)
+
+G_END_DECLS

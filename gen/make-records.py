@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the C structs of an IDL's structs and arguments, and their tables of fields (records/tw-record.h).
+
+usage: make-records.py OUT.h OUT.c FILE.json...
+
+FILE.json is what Thrift's compiler writes (--gen json:merge). A struct `Task` becomes `TwTaskRecord` and `tw_task_type`,
+the arguments of `page` of a service `Tasks` become `TwTasksPageArguments` and `tw_tasks_page_type`. Exceptions and unions
+are passed over. What of a struct is kept, and how, its annotations say: docs/annotations.md.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+WIRES = {
+    "bool": "BOOL", "byte": "BYTE", "i8": "BYTE", "i16": "I16", "i32": "I32", "i64": "I64", "double": "DOUBLE",
+    "string": "STRING", "binary": "STRING", "struct": "STRUCT", "union": "STRUCT", "list": "LIST", "set": "SET",
+    "map": "MAP",
+}
+NUMBERS = ("byte", "i8", "i16", "i32", "i64")
+ROLES = {"key": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT"}
+TIMES = ("created", "updated", "time")
+MEMBERS = {
+    "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "BOOL": "gboolean ", "NUMBER": "gint64 ",
+    "REAL": "double ", "CLEAR": "guint64 ",
+}
+MOST_FIELDS = 64
+
+
+class Wrong(Exception):
+    pass
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def pascal(name):
+    return name[0].upper() + name[1:]
+
+
+def text(value):
+    """A C string literal, or NULL."""
+    if value is None:
+        return "NULL"
+    escaped = "".join(chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f"\\{byte:03o}"
+                      for byte in value.encode())
+    return f'"{escaped}"'
+
+
+class Field:
+    def __init__(self, struct, source):
+        annotations = source.get("annotations", {})
+        self.struct = struct
+        self.name = source["name"]
+        self.id = source["key"]
+        self.type = source["typeId"]
+        self.kept = annotations.get("tw.kept")
+        self.optional = source["required"] == "optional"
+        self.default = source.get("default")
+        self.of = source.get("type", {}).get("class") if self.type in ("struct", "union") else None
+        self.nulls = "tw.nulls" in annotations
+        self.kind = self.find_kind()
+        self.role = ROLES.get(self.kept, "PLAIN")
+        self.member = "clear" if self.kind == "CLEAR" else self.column()
+
+    def fail(self, message):
+        raise Wrong(f"{self.struct}.{self.name}: {message}")
+
+    def find_kind(self):
+        if self.kept is not None and self.kept not in (*ROLES, "time", "id"):
+            self.fail(f'tw.kept can\'t be "{self.kept}"')
+        if self.kept in ("key", "id", "owner", *TIMES) and self.type != "string":
+            self.fail(f'tw.kept = "{self.kept}" is for a string')
+        if self.kept == "version" and self.type != "i64":
+            self.fail('tw.kept = "version" is for an i64')
+        if self.kept in ("key", "id"):
+            return "ID"
+        if self.kept in TIMES:
+            return "TIME"
+        if self.nulls:
+            return "CLEAR"
+        if self.type == "string":
+            return "TEXT"
+        if self.type == "bool":
+            return "BOOL"
+        if self.type in NUMBERS:
+            return "NUMBER"
+        if self.type == "double":
+            return "REAL"
+        return "STRUCT" if self.type == "struct" else "OTHER"
+
+    def column(self):
+        if self.kind == "TIME":
+            return snake(re.sub(r"On$", "", self.name)) + "_ms"
+        return snake(self.name)
+
+    def always(self):
+        return self.role not in ("PLAIN", "UNKEPT") or self.kind == "BOOL" or not self.optional \
+            or self.default is not None
+
+    def needs(self):
+        """The name of the struct that it is, without its document's."""
+        return self.of.split(".")[-1]
+
+    def declaration(self):
+        if self.kind == "STRUCT":
+            return f"Tw{self.needs()}Record {self.member};"
+        return f"{MEMBERS[self.kind]}{self.member};"
+
+    def fallback(self):
+        if self.default is None or self.kind not in ("TEXT", "BOOL", "NUMBER", "REAL"):
+            return []
+        if self.kind == "TEXT":
+            value = f".fallback_text = {text(self.default)}"
+        elif self.kind == "REAL":
+            value = f".fallback_real = {float(self.default)!r}"
+        else:
+            value = f".fallback_number = G_GINT64_CONSTANT ({int(self.default)})"
+        return [".has_fallback = TRUE", value]
+
+    def row(self, c_name):
+        parts = [
+            f".name = {text(self.name)}", f".column = {text(self.column())}", f".id = {self.id}",
+            f".wire = TW_WIRE_{WIRES[self.type]}", f".kind = TW_RECORD_{self.kind}", f".role = TW_RECORD_{self.role}",
+        ]
+        if self.always():
+            parts.append(".always = TRUE")
+        if self.kind != "OTHER":
+            parts.append(f".offset = G_STRUCT_OFFSET ({c_name}, {self.member})")
+        if self.kind == "STRUCT":
+            parts.append(f".structure = &tw_{snake(self.needs())}_type")
+        return "  { " + ", ".join(parts + self.fallback()) + " },\n"
+
+
+class Struct:
+    def __init__(self, name, c_name, variable, fields, collection, doc):
+        self.name, self.c_name, self.variable, self.collection = name, c_name, variable, collection
+        self.fields = sorted((Field(name, field) for field in fields), key=lambda field: field.id)
+        self.doc = doc
+        self.check()
+
+    def check(self):
+        if len(self.fields) > MOST_FIELDS:
+            raise Wrong(f"{self.name}: has more than {MOST_FIELDS} fields")
+        if self.collection is None:
+            for field in self.fields:
+                if field.kept is not None:
+                    field.fail("tw.kept stands on fields of structs that have tw.record")
+            return
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.collection):
+            raise Wrong(f'{self.name}: tw.record = "{self.collection}" can\'t be the name of a table')
+        for role in ("KEY", "OWNER", "CREATED", "UPDATED", "VERSION"):
+            if sum(field.role == role for field in self.fields) != 1:
+                raise Wrong(f"{self.name}: one field has to have tw.kept = \"{role.lower()}\"")
+        for field in self.fields:
+            if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
+                field.fail('this type can\'t be kept: tw.kept = "no" says so')
+
+    def header(self):
+        upper = snake(self.variable).upper()
+        lines = [f"\n/* {self.doc} */\ntypedef struct\n{{\n  guint64 has;\n"]
+        lines += [f"  {field.declaration()}\n" for field in self.fields if field.kind != "OTHER"]
+        lines.append(f"}} {self.c_name};\n\n")
+        for place, field in enumerate(self.fields):
+            lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
+        for field in self.fields:
+            if field.kind == "OTHER":
+                lines.append(f"#define TW_{upper}_ID_{snake(field.name).upper()} {field.id}\n")
+        lines.append(f"\nextern const TwRecordType tw_{self.variable}_type;\n")
+        return "".join(lines)
+
+    def source(self):
+        rows = "".join(field.row(self.c_name) for field in self.fields)
+        table = f"static const TwRecordField {self.variable}_fields[] = {{\n{rows}}};\n\n" if rows else ""
+        return (
+            f"\n{table}const TwRecordType tw_{self.variable}_type = {{\n"
+            f"  .name = {text(self.name)}, .collection = {text(self.collection)}, .size = sizeof ({self.c_name}),\n"
+            f"  .n_fields = {len(self.fields)}, .fields = {self.variable + '_fields' if rows else 'NULL'}\n}};\n"
+        )
+
+
+def structs_of(document):
+    for struct in document["structs"]:
+        if struct["isException"] or struct["isUnion"]:
+            continue
+        name = struct["name"]
+        yield Struct(name, f"Tw{name}Record", snake(name), struct["fields"],
+                     struct.get("annotations", {}).get("tw.record"), f"{name}.")
+    for service in document["services"]:
+        for method in service["functions"]:
+            name = f"{service['name']}.{method['name']}"
+            yield Struct(name, f"Tw{service['name']}{pascal(method['name'])}Arguments",
+                         f"{snake(service['name'])}_{snake(method['name'])}", method["arguments"], None,
+                         f"The arguments of {name}.")
+
+
+def in_order(structs):
+    """Each behind those that it has members of; what would be inside of itself, or is an exception or a union, is no member.
+    One that is in several documents stands once."""
+    known, done, ordered = {}, set(), []
+    for struct in structs:
+        known.setdefault(struct.name, struct)
+
+    def place(struct, inside):
+        if struct.name in done:
+            return
+        inside = inside | {struct.name}
+        for field in struct.fields:
+            if field.kind == "STRUCT" and (field.needs() in inside or field.needs() not in known):
+                field.kind = "OTHER"
+            elif field.kind == "STRUCT":
+                place(known[field.needs()], inside)
+        done.add(struct.name)
+        ordered.append(struct)
+
+    for struct in known.values():
+        place(struct, frozenset())
+    return ordered
+
+
+def main(out_header, out_source, *documents):
+    try:
+        structs = in_order([struct for path in documents for struct in structs_of(json.loads(pathlib.Path(path).read_text()))])
+    except Wrong as error:
+        sys.exit(f"make-records.py: {error}")
+    pathlib.Path(out_header).write_text(
+        '#pragma once\n#include "tw-record.h"\nG_BEGIN_DECLS\n' + "".join(struct.header() for struct in structs)
+        + "\nG_END_DECLS\n")
+    pathlib.Path(out_source).write_text(
+        f'#include "{pathlib.Path(out_header).name}"\n' + "".join(struct.source() for struct in structs))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-record-wire.h"
+
+#include "tw-clock.h"
+#include "tw-random.h"
+
+/* Several times of a record are often the same one. */
+typedef struct
+{
+  gint64 wall_ms;
+  gboolean is_set;
+  char text[TW_TIME_SIZE];
+} Time;
+
+static void
+write_time (TwWriter *writer, gint64 wall_ms, Time *last)
+{
+  if (!last->is_set || last->wall_ms != wall_ms)
+    tw_time_format (wall_ms, last->text);
+  last->is_set = TRUE;
+  last->wall_ms = wall_ms;
+  tw_writer_string (writer, last->text, TW_TIME_SIZE - 1);
+}
+
+static void
+write_number (TwWriter *writer, TwWireType wire, gint64 number)
+{
+  if (wire == TW_WIRE_I64)
+    tw_writer_i64 (writer, number);
+  else if (wire == TW_WIRE_I32)
+    tw_writer_i32 (writer, (gint32) number);
+  else if (wire == TW_WIRE_I16)
+    tw_writer_i16 (writer, (gint16) number);
+  else
+    tw_writer_byte (writer, (gint8) number);
+}
+
+void
+tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *writer)
+{
+  const guint64 has = *tw_record_has (record);
+  Time last = { .is_set = FALSE };
+
+  tw_writer_struct_begin (writer);
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+      gconstpointer member = tw_record_member (type, record, i);
+      const char *text;
+
+      if ((has & TW_RECORD_BIT (i)) == 0)
+        continue;
+      tw_writer_field (writer, field->wire, field->id);
+      switch (field->kind)
+        {
+        case TW_RECORD_TEXT:
+          text = *(const char *const *) member;
+          tw_writer_string (writer, text, strlen (text));
+          break;
+        case TW_RECORD_ID:
+          tw_writer_string (writer, *(const char *const *) member, TW_ID_SIZE - 1);
+          break;
+        case TW_RECORD_TIME:
+          write_time (writer, *(const gint64 *) member, &last);
+          break;
+        case TW_RECORD_BOOL:
+          tw_writer_bool (writer, *(const gboolean *) member);
+          break;
+        case TW_RECORD_NUMBER:
+          write_number (writer, field->wire, *(const gint64 *) member);
+          break;
+        case TW_RECORD_REAL:
+          tw_writer_double (writer, *(const double *) member);
+          break;
+        case TW_RECORD_STRUCT:
+          tw_record_write (field->structure, member, writer);
+          break;
+        case TW_RECORD_CLEAR:
+        case TW_RECORD_OTHER:
+        default:
+          g_assert_not_reached ();
+        }
+    }
+  tw_writer_struct_end (writer);
+}
+
+static const char *
+read_text (TwReader *reader, char **space)
+{
+  char *text = *space;
+  const char *data;
+  gsize length;
+
+  tw_reader_string (reader, &data, &length);
+  memcpy (text, data, length);
+  text[length] = '\0';
+  *space = text + length + 1;
+  return text;
+}
+
+static gint64
+read_number (TwReader *reader, TwWireType wire)
+{
+  if (wire == TW_WIRE_I64)
+    return tw_reader_i64 (reader);
+  if (wire == TW_WIRE_I32)
+    return tw_reader_i32 (reader);
+  return wire == TW_WIRE_I16 ? tw_reader_i16 (reader) : tw_reader_byte (reader);
+}
+
+/* The fields whose names a set holds, as bits. */
+static guint64
+read_names (const TwRecordType *type, TwReader *reader)
+{
+  TwWireType element;
+  guint64 bits = 0;
+
+  for (guint32 left = tw_reader_list (reader, &element); left > 0 && !reader->failed; left--)
+    {
+      const char *name;
+      gsize length;
+      guint i;
+
+      tw_reader_string (reader, &name, &length);
+      i = tw_record_find_name (type, name, length);
+      if (i < type->n_fields)
+        bits |= TW_RECORD_BIT (i);
+    }
+  return bits;
+}
+
+static void
+read_member (const TwRecordType *type, TwReader *reader, gpointer record, guint i, char **space)
+{
+  const TwRecordField *field = &type->fields[i];
+  gpointer member = tw_record_member (type, record, i);
+
+  switch (field->kind)
+    {
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+      *(const char **) member = read_text (reader, space);
+      break;
+    case TW_RECORD_BOOL:
+      *(gboolean *) member = tw_reader_bool (reader);
+      break;
+    case TW_RECORD_NUMBER:
+      *(gint64 *) member = read_number (reader, field->wire);
+      break;
+    case TW_RECORD_REAL:
+      *(double *) member = tw_reader_double (reader);
+      break;
+    case TW_RECORD_STRUCT:
+      tw_record_read (field->structure, reader, member, space);
+      break;
+    case TW_RECORD_CLEAR:
+      *(guint64 *) member = read_names (type, reader);
+      break;
+    case TW_RECORD_TIME:
+    case TW_RECORD_OTHER:
+    default:
+      tw_reader_skip (reader, field->wire);
+      return;
+    }
+  *tw_record_has (record) |= TW_RECORD_BIT (i);
+}
+
+/* Mostly a field's place in the table is that of its number. */
+static guint
+find_id (const TwRecordType *type, gint16 id)
+{
+  guint i = (guint) (id - 1);
+
+  if (id >= 1 && i < type->n_fields && type->fields[i].id == id)
+    return i;
+  for (i = 0; i < type->n_fields && type->fields[i].id != id; i++)
+    continue;
+  return i;
+}
+
+void
+tw_record_read (const TwRecordType *type, TwReader *reader, gpointer record, char **space)
+{
+  TwWireType wire;
+  gint16 id;
+
+  tw_reader_struct_begin (reader);
+  while (tw_reader_field (reader, &wire, &id))
+    {
+      const guint i = find_id (type, id);
+
+      if (i < type->n_fields && type->fields[i].wire == wire)
+        read_member (type, reader, record, i, space);
+      else
+        tw_reader_skip (reader, wire);
+    }
+  tw_reader_struct_end (reader);
+}

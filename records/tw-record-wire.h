@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Records from Thrift's bytes, and into them. */
+
+#pragma once
+
+#include "tw-reader.h"
+#include "tw-record.h"
+#include "tw-writer.h"
+
+G_BEGIN_DECLS
+
+/* Writes @record as the struct that it is: each field that is there, whatever is kept of it. */
+void tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *writer);
+
+/* Reads the struct before which @reader stands into @record, which begins as zeroes. What the table does not know, and
+ * what is of another type than it says, is skipped. Texts are copied with a NUL behind each to *@space, which then points
+ * behind them: on the wire a text has at least a byte of length beside it, so all fit into as many bytes as the struct
+ * has. A time is not read: input has it as text. */
+void tw_record_read (const TwRecordType *type, TwReader *reader, gpointer record, char **space);
+
+G_END_DECLS

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-record.h"
+
+#include "tw-clock.h"
+
+#include <string.h>
+
+guint
+tw_record_find_role (const TwRecordType *type, TwRecordRole role)
+{
+  guint i = 0;
+
+  while (i < type->n_fields && type->fields[i].role != role)
+    i++;
+  return i;
+}
+
+guint
+tw_record_find_name (const TwRecordType *type, const char *name, gsize length)
+{
+  guint i = 0;
+
+  while (i < type->n_fields
+         && (strlen (type->fields[i].name) != length || memcmp (type->fields[i].name, name, length) != 0))
+    i++;
+  return i;
+}
+
+static gboolean
+is_text (const TwRecordField *field)
+{
+  return field->kind == TW_RECORD_TEXT || field->kind == TW_RECORD_ID;
+}
+
+gpointer
+tw_record_copy (const TwRecordType *type, gconstpointer record)
+{
+  gsize lengths[64] = { 0 }, size = type->size;
+  guint8 *copy;
+  char *at;
+
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const char *text = is_text (&type->fields[i]) ? *tw_record_text (type, record, i) : NULL;
+
+      g_assert (type->fields[i].kind != TW_RECORD_STRUCT);
+      lengths[i] = text != NULL ? strlen (text) + 1 : 0;
+      size += lengths[i];
+    }
+  copy = g_malloc (size);
+  memcpy (copy, record, type->size);
+  at = (char *) copy + type->size;
+  for (guint i = 0; i < type->n_fields; i++)
+    if (lengths[i] > 0)
+      {
+        const char **text = tw_record_text (type, copy, i);
+
+        *text = memcpy (at, *text, lengths[i]);
+        at += lengths[i];
+      }
+  return copy;
+}
+
+/* Sets a field that is not there. */
+static void
+set_fallback (const TwRecordType *type, gpointer record, guint i)
+{
+  const TwRecordField *field = &type->fields[i];
+
+  *tw_record_has (record) |= TW_RECORD_BIT (i);
+  switch (field->kind)
+    {
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+      *tw_record_text (type, record, i) = field->fallback_text != NULL ? field->fallback_text : "";
+      break;
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      *tw_record_number (type, record, i) = field->fallback_number;
+      break;
+    case TW_RECORD_BOOL:
+      *tw_record_bool (type, record, i) = field->fallback_number != 0;
+      break;
+    case TW_RECORD_REAL:
+      *tw_record_real (type, record, i) = field->fallback_real;
+      break;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+tw_record_fill (const TwRecordType *type, gpointer record)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    if (type->fields[i].has_fallback && (*tw_record_has (record) & TW_RECORD_BIT (i)) == 0)
+      set_fallback (type, record, i);
+}
+
+void
+tw_record_complete (const TwRecordType *type, gpointer record)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const TwRecordField *field = &type->fields[i];
+
+      if (!field->always || (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0)
+        continue;
+      set_fallback (type, record, i);
+      if (field->role == TW_RECORD_VERSION)
+        *tw_record_number (type, record, i) = 1;
+      else if (field->role == TW_RECORD_UPDATED)
+        *tw_record_number (type, record, i)
+            = *tw_record_number (type, record, tw_record_find_role (type, TW_RECORD_CREATED));
+    }
+}
+
+/* What a member takes. */
+static gsize
+member_size (TwRecordKind kind)
+{
+  switch (kind)
+    {
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+      return sizeof (const char *);
+    case TW_RECORD_BOOL:
+      return sizeof (gboolean);
+    case TW_RECORD_REAL:
+      return sizeof (double);
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      return sizeof (gint64);
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      return 0;
+    }
+}
+
+void
+tw_record_apply (const TwRecordType *type, gpointer record, gconstpointer change, guint64 clear)
+{
+  guint64 *has = tw_record_has (record);
+
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const gsize size = member_size (type->fields[i].kind);
+
+      if ((clear & TW_RECORD_BIT (i)) != 0)
+        {
+          memset (tw_record_member (type, record, i), 0, size);
+          *has &= ~TW_RECORD_BIT (i);
+        }
+      else if ((*tw_record_has (change) & TW_RECORD_BIT (i)) != 0)
+        {
+          memcpy (tw_record_member (type, record, i), tw_record_member (type, change, i), size);
+          *has |= TW_RECORD_BIT (i);
+        }
+    }
+  tw_record_complete (type, record);
+}
+
+/* Of one name: whether a value of @from can be one of @to. */
+static gboolean
+fits (const TwRecordField *from, const TwRecordField *to)
+{
+  return member_size (from->kind) > 0
+         && (from->kind == to->kind
+             || (from->kind == TW_RECORD_TEXT && (to->kind == TW_RECORD_TIME || to->kind == TW_RECORD_ID)));
+}
+
+void
+tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordType *to)
+{
+  *map = (TwRecordMap) { .from = from, .to = to };
+  for (guint i = 0; i < from->n_fields; i++)
+    {
+      const TwRecordField *field = &from->fields[i];
+      guint there = tw_record_find_name (to, field->name, strlen (field->name));
+
+      map->fields[i] = TW_RECORD_NOWHERE;
+      if (there == to->n_fields)
+        continue;
+      if (fits (field, &to->fields[there]))
+        map->fields[i] = (guint8) there;
+      else
+        g_critical ("%s.%s can't be a %s's: they are of different types", from->name, field->name, to->name);
+    }
+}
+
+static gboolean
+set_time (const char *text, gint64 *wall_ms)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, NULL);
+
+  if (time == NULL)
+    return FALSE;
+  *wall_ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
+  return TRUE;
+}
+
+gboolean
+tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, const char **field)
+{
+  for (guint i = 0; i < map->from->n_fields; i++)
+    {
+      const guint there = map->fields[i];
+
+      if (there == TW_RECORD_NOWHERE || (*tw_record_has (input) & TW_RECORD_BIT (i)) == 0)
+        continue;
+      *field = map->from->fields[i].name;
+      if (map->to->fields[there].kind != TW_RECORD_TIME || map->from->fields[i].kind == TW_RECORD_TIME)
+        memcpy (tw_record_member (map->to, record, there), tw_record_member (map->from, input, i),
+                member_size (map->to->fields[there].kind));
+      else if (!set_time (*tw_record_text (map->from, input, i), tw_record_number (map->to, record, there)))
+        return FALSE;
+      *tw_record_has (record) |= TW_RECORD_BIT (there);
+    }
+  return TRUE;
+}
+
+guint64
+tw_record_map_bits (const TwRecordMap *map, guint64 bits)
+{
+  guint64 mapped = 0;
+
+  for (guint i = 0; i < map->from->n_fields; i++)
+    if ((bits & TW_RECORD_BIT (i)) != 0 && map->fields[i] != TW_RECORD_NOWHERE)
+      mapped |= TW_RECORD_BIT (map->fields[i]);
+  return mapped;
+}

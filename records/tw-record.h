@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The IDL's structs as plain C structs, each with a table of its fields, both made from the IDL (gen/make-records.py).
+ *
+ * Rules work on the C struct's members. Whatever a program does with every field alike, it does by the table: bytes of
+ * Thrift (tw-record-wire.h), rows (db/tw-record-table.h), documents (db/tw-record-document.h), records of a copy
+ * (db/tw-record-dump.h). So a new field is a line of the IDL there.
+ *
+ * A C struct begins with `guint64 has`, a bit for each field that is there, from the first field on: TW_TASK_HAS_NAME.
+ * Members are
+ *
+ *     const char *   a string: UTF-8, NUL-terminated, NULL where it is not there
+ *     gint64         an integer of any width; a time, in milliseconds since 1970 (its member is called ..._ms)
+ *     double, gboolean
+ *     a C struct     a struct, whose own `has` counts
+ *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name
+ *
+ * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes them.
+ *
+ * Tables are constant, functions on different records may run at once. */
+
+#pragma once
+
+#include "tw-wire.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TW_RECORD_TEXT,
+  TW_RECORD_ID,     /* a text of 24 hex digits; 12 bytes at rest */
+  TW_RECORD_TIME,   /* RFC 3339 on the wire */
+  TW_RECORD_BOOL,
+  TW_RECORD_NUMBER,
+  TW_RECORD_REAL,
+  TW_RECORD_STRUCT,
+  TW_RECORD_CLEAR,
+  TW_RECORD_OTHER,  /* has no member */
+} TwRecordKind;
+
+/* What a field is to the record that it is of: tw.kept. */
+typedef enum
+{
+  TW_RECORD_PLAIN,
+  TW_RECORD_KEY,     /* what the record is found by */
+  TW_RECORD_OWNER,   /* whose it is */
+  TW_RECORD_CREATED, /* when it was made */
+  TW_RECORD_UPDATED, /* when it was last changed; missing: when it was made */
+  TW_RECORD_VERSION, /* from 1; missing: 1 */
+  TW_RECORD_UNKEPT,  /* not kept: worked out where it is asked for */
+} TwRecordRole;
+
+typedef struct _TwRecordType TwRecordType;
+
+typedef struct
+{
+  const char *name;   /* the IDL's, and a document's */
+  const char *column; /* a table's: the C member's name */
+  gint16 id;          /* the IDL's */
+  TwWireType wire;
+  TwRecordKind kind;
+  TwRecordRole role;
+  gboolean always;    /* of every record: it has a default, or the service sets it */
+  gsize offset;       /* of the member */
+  const TwRecordType *structure; /* STRUCT */
+
+  /* The IDL's default; what is missing in a store means it where the field is of every record. */
+  gboolean has_fallback;
+  const char *fallback_text;
+  gint64 fallback_number;
+  double fallback_real;
+} TwRecordField;
+
+struct _TwRecordType
+{
+  const char *name;
+  const char *collection; /* tw.record: its table or collection; NULL: not kept */
+  gsize size;             /* of the C struct */
+  guint n_fields;         /* at most 64, ascending by their ids */
+  const TwRecordField *fields;
+};
+
+#define TW_RECORD_BIT(i) (G_GUINT64_CONSTANT (1) << (i))
+
+/* The member of the field @i of @record, which is of @type. */
+static inline gpointer
+tw_record_member (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return (guint8 *) (guintptr) record + type->fields[i].offset;
+}
+
+static inline guint64 *
+tw_record_has (gconstpointer record)
+{
+  return (guint64 *) (guintptr) record;
+}
+
+static inline const char **
+tw_record_text (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+static inline gint64 *
+tw_record_number (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+static inline double *
+tw_record_real (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+static inline gboolean *
+tw_record_bool (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+/* Whether a store keeps the field. */
+static inline gboolean
+tw_record_field_is_kept (const TwRecordField *field)
+{
+  return field->role != TW_RECORD_UNKEPT && field->kind <= TW_RECORD_REAL;
+}
+
+/* The field with this role, or this name; type->n_fields where there is none. */
+guint tw_record_find_role (const TwRecordType *type, TwRecordRole role);
+guint tw_record_find_name (const TwRecordType *type, const char *name, gsize length);
+
+/* A copy of @record with its texts, in one block: free with g_free(). Not for one that has structs. */
+gpointer tw_record_copy (const TwRecordType *type, gconstpointer record);
+
+/* Sets what is not there to its default, where it has one. */
+void tw_record_fill (const TwRecordType *type, gpointer record);
+
+/* What is missing at rest means: the default; of what is always there without one 0, FALSE or "", or the role's. */
+void tw_record_complete (const TwRecordType *type, gpointer record);
+
+/* Sets in @record what @change, of the same type, has, and takes away what @clear names (those that are always there
+ * get their default). Texts are not copied. */
+void tw_record_apply (const TwRecordType *type, gpointer record, gconstpointer change, guint64 clear);
+
+/* From the fields of one type to those of the same names of another. */
+typedef struct
+{
+  const TwRecordType *from, *to;
+  guint8 fields[64]; /* of @from: the field of @to, or TW_RECORD_NOWHERE */
+} TwRecordMap;
+
+#define TW_RECORD_NOWHERE 0xff
+
+/* Fields of one name but of different kinds are an error of the IDL's: a critical message, and nowhere. A time is a text
+ * in a struct that is not kept. */
+void tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordType *to);
+
+/* Sets in @record what @input has. FALSE where a time can't be read: *@field is its name then. Texts are not copied. */
+gboolean tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, const char **field);
+
+/* Bits of @from's fields as those of @to's. */
+guint64 tw_record_map_bits (const TwRecordMap *map, guint64 bits);
+
+G_END_DECLS

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a struct says of how it is kept. Nothing here keeps anything: gen/make-records.py makes tables of it, and the same
+ * annotations are held to their rules here, for every IDL. */
+
+#include "tw-annotation.h"
+
+#include <string.h>
+
+gboolean
+tw_decode_record (TwReading *reading, GError **error)
+{
+  if (!g_ascii_islower (*reading->value))
+    return TW_READING_FAIL (reading, error, "must begin with a letter from a to z");
+  for (const char *c = reading->value; *c != '\0'; c++)
+    if (!g_ascii_islower (*c) && !g_ascii_isdigit (*c) && *c != '_')
+      return TW_READING_FAIL (reading, error, "is made of a to z, 0 to 9 and _ alone");
+  reading->structure->record = tw_schema_string (reading->schema, reading->value);
+  return TRUE;
+}
+
+/* What every record has once, and the ways in which other fields are kept. */
+static const struct
+{
+  const char *value;
+  gboolean once;
+  int kinds; /* TwKind */
+} ways[] = {
+  { "key", TRUE, TW_KIND_TEXT },     { "owner", TRUE, TW_KIND_TEXT },      { "created", TRUE, TW_KIND_TEXT },
+  { "updated", TRUE, TW_KIND_TEXT }, { "version", TRUE, TW_KIND_INTEGER }, { "time", FALSE, TW_KIND_TEXT },
+  { "id", FALSE, TW_KIND_TEXT },     { "no", FALSE, TW_KIND_ANY },
+};
+
+gboolean
+tw_decode_kept (TwReading *reading, GError **error)
+{
+  TwField *field = reading->field;
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (ways) && strcmp (ways[i].value, reading->value) != 0)
+    i++;
+  if (i == G_N_ELEMENTS (ways))
+    return TW_READING_FAIL (reading, error,
+                            "must be one of key, owner, created, updated, version, time, id and no");
+  if ((ways[i].kinds & (int) tw_annotation_kind (field->type)) == 0
+      || (strcmp (reading->value, "version") == 0 && field->type->wire != TW_WIRE_I64))
+    return TW_READING_FAIL (reading, error, "\"%s\" can't hold for a value of this type", reading->value);
+  field->kept = ways[i].value;
+  return TRUE;
+}
+
+static guint
+count (const TwStruct *structure, const char *kept)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < structure->n_fields; i++)
+    n += g_strcmp0 (structure->fields[i].kept, kept) == 0;
+  return n;
+}
+
+static gboolean
+check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field, GError **error)
+{
+  const TwSpot at = { spot->document, spot->owner, field->name };
+  const TwKind kind = tw_annotation_kind (field->type);
+
+  if (structure->record == NULL)
+    return field->kept == NULL || tw_spot_fail (&at, "tw.kept", error, "stands on fields of a struct with tw.record");
+  if (field->kept == NULL && (kind & TW_KIND_SCALAR) == 0)
+    return tw_spot_fail (&at, "tw.kept", error, "has to be \"no\": a value of this type can't be kept");
+  return TRUE;
+}
+
+gboolean
+tw_records_check (const TwSpot *spot, const TwStruct *structure, GError **error)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (!check_field (spot, structure, &structure->fields[i], error))
+      return FALSE;
+  for (guint i = 0; structure->record != NULL && i < G_N_ELEMENTS (ways); i++)
+    if (ways[i].once && count (structure, ways[i].value) != 1)
+      return tw_spot_fail (spot, "tw.record", error, "needs one field with tw.kept = \"%s\"", ways[i].value);
+  return TRUE;
+}

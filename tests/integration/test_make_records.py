@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gen/make-records.py: what the IDL says of a record and can't be made is an error that names it."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+EACH = """
+  1: optional string id (tw.kept = "key"),
+  2: string userId (tw.kept = "owner"),
+  3: optional string madeOn (tw.kept = "created"),
+  4: optional string changedOn (tw.kept = "updated"),
+  5: optional i64 version (tw.kept = "version"),
+"""
+
+
+def make(folder, idl):
+    (folder / "things.thrift").write_text(idl)
+    subprocess.run(["thrift", "--gen", "json:merge", "-out", str(folder), str(folder / "things.thrift")], check=True)
+    return subprocess.run(
+        [sys.executable, str(ROOT / "gen/make-records.py"), "out.h", "out.c", "things.json"],
+        cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "struct, message",
+    [
+        ('struct T { 1: string a (tw.kept = "time") }', "T.a: tw.kept stands on fields of structs that have tw.record"),
+        ('struct T { 1: string a } (tw.record = "T;")', 'T: tw.record = "T;" can\'t be the name of a table'),
+        ('struct T { 1: string a } (tw.record = "ts")', 'T: one field has to have tw.kept = "key"'),
+        (f'struct T {{{EACH} 6: string again (tw.kept = "owner") }} (tw.record = "ts")',
+         'T: one field has to have tw.kept = "owner"'),
+        (f'struct T {{{EACH} 6: i32 at (tw.kept = "time") }} (tw.record = "ts")',
+         'T.at: tw.kept = "time" is for a string'),
+        (f'struct T {{{EACH} 6: string a (tw.kept = "so") }} (tw.record = "ts")', 'T.a: tw.kept can\'t be "so"'),
+        (f'struct T {{{EACH} 6: list<string> a }} (tw.record = "ts")',
+         'T.a: this type can\'t be kept: tw.kept = "no" says so'),
+        ("struct T {" + ",".join(f"{i}: string f{i}" for i in range(1, 66)) + "}", "T: has more than 64 fields"),
+    ],
+)
+def test_what_cannot_be_made_is_named(tmp_path, struct, message):
+    result = make(tmp_path, struct)
+    assert result.returncode == 1
+    assert result.stderr == f"make-records.py: {message}\n"
+    assert not (tmp_path / "out.h").exists()
+
+
+def test_struct_inside_of_itself_has_no_member_there(tmp_path):
+    result = make(tmp_path, "struct T { 1: optional T inner, 2: i32 n }")
+    assert result.returncode == 0, result.stderr
+    assert "#define TW_T_ID_INNER 1" in (tmp_path / "out.h").read_text()
+
+
+def test_texts_of_the_idl_are_safe_in_c(tmp_path):
+    result = make(tmp_path, 'struct T { 1: string a = "\\" ? \\\\ \u00e9 ??/ \\n" }')
+    assert result.returncode == 0, result.stderr
+    assert '.fallback_text = "' in (tmp_path / "out.c").read_text()
+    flags = subprocess.run(["pkg-config", "--cflags", "glib-2.0"], capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Werror", "-fsyntax-only", "out.c", f"-I{ROOT}/records",
+                    f"-I{ROOT}/wire", f"-I{ROOT}/common", *flags], cwd=tmp_path, check=True)

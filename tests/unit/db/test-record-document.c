@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "books.h"
+#include "tw-mongo-session.h"
+#include "tw-record-document.h"
+
+static bson_t *
+from_json (const char *json)
+{
+  bson_error_t error;
+  bson_t *document = bson_new_from_json ((const guint8 *) json, -1, &error);
+
+  if (document == NULL)
+    g_error ("%s: %s", json, error.message);
+  return document;
+}
+
+#define HEAD "\"_id\": {\"$oid\": \"0123456789abcdef01234567\"}, \"readerId\": \"ada\", "
+#define BOUGHT "\"boughtOn\": {\"$date\": {\"$numberLong\": \"1000\"}}"
+
+static TwBookRecord *
+read_json (const char *json)
+{
+  g_autoptr (TwBson) document = from_json (json);
+  g_autofree char *why = NULL;
+  TwBookRecord *book = tw_record_document_read (&tw_book_type, document, &why);
+
+  g_assert_cmpstr (why, ==, NULL);
+  g_assert_nonnull (book);
+  return book;
+}
+
+static void
+test_record_comes_back (void)
+{
+  const TwBookRecord *const books[] = { books_whole (), books_bare () };
+
+  for (guint i = 0; i < G_N_ELEMENTS (books); i++)
+    {
+      g_autoptr (TwBson) document = tw_record_document_new (&tw_book_type, books[i]);
+      g_autofree char *why = NULL;
+      g_autofree TwBookRecord *book = tw_record_document_read (&tw_book_type, document, &why);
+
+      books_assert_same (book, books[i]);
+    }
+}
+
+static void
+test_fields_have_the_idls_names (void)
+{
+  g_autoptr (TwBson) document = tw_record_document_new (&tw_book_type, books_bare ());
+  g_autofree char *json = bson_as_canonical_extended_json (document, NULL);
+
+  g_assert_cmpstr (json, ==,
+                   "{ \"_id\" : { \"$oid\" : \"0123456789abcdef01234567\" }, \"readerId\" : \"ada\", \"title\" : \"\","
+                   " \"boughtOn\" : { \"$date\" : { \"$numberLong\" : \"1000\" } },"
+                   " \"changedOn\" : { \"$date\" : { \"$numberLong\" : \"2000\" } },"
+                   " \"version\" : { \"$numberLong\" : \"1\" }, \"lent\" : false,"
+                   " \"stars\" : { \"$numberLong\" : \"3\" } }");
+}
+
+static void
+test_what_is_missing_or_strange_means_its_default (void)
+{
+  static const char *const documents[] = {
+    "{" HEAD BOUGHT "}",
+    "{" HEAD BOUGHT ", \"title\": 5, \"version\": \"x\", \"lent\": \"yes\", \"changedOn\": 7, \"notes\": null,"
+    " \"dueOn\": \"soon\", \"pages\": {\"$numberDouble\": \"NaN\"}, \"weight\": [], \"seriesId\": \"0123\","
+    " \"stars\": {\"$numberDouble\": \"1e300\"}}",
+  };
+  const TwBookRecord expected = {
+    .has = books_bare ()->has, .id = "0123456789abcdef01234567", .reader_id = "ada", .title = "none", .bought_ms = 1000,
+    .changed_ms = 1000, .version = 1, .stars = 3,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
+    {
+      g_autofree TwBookRecord *book = read_json (documents[i]);
+
+      books_assert_same (book, &expected);
+    }
+}
+
+static void
+test_numbers_of_any_type_are_numbers (void)
+{
+  static const char *const numbers[]
+      = { "{\"$numberInt\": \"12\"}", "{\"$numberLong\": \"12\"}", "{\"$numberDouble\": \"12.0\"}",
+          "{\"$numberDecimal\": \"12\"}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{" HEAD BOUGHT ", \"version\": %s, \"pages\": %s, \"weight\": %s,"
+                                               " \"lent\": %s}", numbers[i], numbers[i], numbers[i], numbers[i]);
+      g_autofree TwBookRecord *book = read_json (json);
+
+      g_assert_cmpint (book->version, ==, 12);
+      g_assert_cmpint (book->pages, ==, 12);
+      g_assert_cmpfloat_with_epsilon (book->weight, 12, 1e-12);
+      g_assert_true (book->lent);
+    }
+}
+
+static void
+test_texts_are_utf8_when_they_are_read (void)
+{
+  g_autoptr (TwBson) document = from_json ("{" HEAD BOUGHT "}");
+  g_autofree char *why = NULL;
+  g_autofree TwBookRecord *book = NULL;
+
+  bson_append_utf8 (document, "title", -1, "a\xff", 2);
+  bson_append_utf8 (document, "notes", -1, "b\0c", 3);
+  book = tw_record_document_read (&tw_book_type, document, &why);
+  g_assert_cmpstr (book->title, ==, "a\xef\xbf\xbd");
+  g_assert_cmpstr (book->notes, ==, "b\xef\xbf\xbd" "c");
+}
+
+static const struct
+{
+  const char *json, *why;
+} refused[] = {
+  { "{\"readerId\": \"ada\", " BOUGHT "}", "its _id is not an ObjectId" },
+  { "{\"_id\": 7, \"readerId\": \"ada\", " BOUGHT "}", "its _id is not an ObjectId" },
+  { "{\"_id\": {\"$oid\": \"0123456789abcdef01234567\"}, \"readerId\": 7, " BOUGHT "}", "its readerId is not a string" },
+  { "{" HEAD "\"boughtOn\": \"today\"}", "its boughtOn is not a date" },
+};
+
+static void
+test_what_is_no_record_is_told_why (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (TwBson) document = from_json (refused[i].json);
+      g_autofree char *why = NULL;
+
+      g_assert_null (tw_record_document_read (&tw_book_type, document, &why));
+      g_assert_cmpstr (why, ==, refused[i].why);
+    }
+}
+
+static void
+test_change_sets_and_unsets (void)
+{
+  const TwBookRecord change = { .has = TW_BOOK_HAS_PAGES | TW_BOOK_HAS_CHANGED_ON, .pages = 3, .changed_ms = 5 };
+  g_autoptr (TwBson) set = bson_new ();
+  g_autoptr (TwBson) unset = bson_new ();
+  g_autofree char *set_json = NULL, *unset_json = NULL;
+
+  tw_record_document_change (&tw_book_type, &change, TW_BOOK_HAS_NOTES | TW_BOOK_HAS_TITLE, set, unset);
+  set_json = bson_as_canonical_extended_json (set, NULL);
+  unset_json = bson_as_canonical_extended_json (unset, NULL);
+  g_assert_cmpstr (set_json, ==,
+                   "{ \"title\" : \"none\", \"changedOn\" : { \"$date\" : { \"$numberLong\" : \"5\" } },"
+                   " \"pages\" : { \"$numberLong\" : \"3\" } }");
+  g_assert_cmpstr (unset_json, ==, "{ \"notes\" : \"\" }");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/record-document/record-comes-back", test_record_comes_back);
+  g_test_add_func ("/record-document/fields-have-the-idls-names", test_fields_have_the_idls_names);
+  g_test_add_func ("/record-document/what-is-missing-or-strange-means-its-default",
+                   test_what_is_missing_or_strange_means_its_default);
+  g_test_add_func ("/record-document/numbers-of-any-type-are-numbers", test_numbers_of_any_type_are_numbers);
+  g_test_add_func ("/record-document/texts-are-utf8-when-they-are-read", test_texts_are_utf8_when_they_are_read);
+  g_test_add_func ("/record-document/what-is-no-record-is-told-why", test_what_is_no_record_is_told_why);
+  g_test_add_func ("/record-document/change-sets-and-unsets", test_change_sets_and_unsets);
+  return g_test_run ();
+}
