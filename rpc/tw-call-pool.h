@@ -40,8 +40,9 @@ typedef struct
 
 TwCallPool *tw_call_pool_new (const TwCallPoolSpec *spec);
 
-/* Answers @call, and returns TRUE; or FALSE where it would have had to wait and @may_wait is FALSE: the call is as it
- * was, but for a reply that was begun. @may_wait is FALSE between a begin() and its end(), and else TRUE. */
+/* Answers @call, or has it answered later, and returns TRUE; or FALSE where it would have had to wait and @may_wait is
+ * FALSE: the call is as it was, but for a reply that was begun. @may_wait is FALSE between a begin() and its end(), and
+ * else TRUE. */
 typedef gboolean (*TwCallPoolFunc) (TwCall *call, gboolean may_wait, gpointer user_data);
 
 /* Has @func answer @call once tw_call_pool_flush() has been called. For the loop. */

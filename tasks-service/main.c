@@ -9,8 +9,8 @@
 #include "tw-task-service.h"
 #include "tw-task-store-mongo.h"
 #include "tw-task-store-sqlite.h"
-#include "tw-tasks-direct.h"
 #include "tw-tasks-handler.h"
+#include "tw-tasks-methods.h"
 
 /* Takes @store, which is NULL where it could not be opened. */
 static gpointer
@@ -40,13 +40,13 @@ new_processor (gpointer service, const TwCallContext *const *context)
 static gpointer
 start_direct (gpointer service, TwServer *server, const TwServiceLimits *limits)
 {
-  return tw_tasks_direct_new (server, service, limits);
+  return tw_tasks_methods_new (server, service, limits);
 }
 
 static void
-end_direct (gpointer direct)
+end_direct (gpointer methods)
 {
-  tw_tasks_direct_free (direct);
+  tw_tasks_methods_free (methods);
 }
 
 static void
@@ -77,7 +77,7 @@ main (int argc, char **argv)
     .load_schema = tw_idl_load,
     .types = tw_generated_types,
     .n_types = G_N_ELEMENTS (tw_generated_types),
-    .threads = 32,
+    .threads = 1, /* for nothing yet: check reads */
     .read_threads = 8,
     .new_processor = new_processor,
     .start_direct = start_direct,

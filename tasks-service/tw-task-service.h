@@ -5,8 +5,8 @@
  *
  * The schema's limits have been checked before. Errors are a TwTaskStore's, and INVALID for what is refused here.
  * @context is that of the call for which it is done, needed until the function returns: what is over is not begun.
- * Every function may be called on any thread, and may block on the store but for those that start something: they call
- * @done as the store does, or at once for what is refused here. Records are freed with tw_task_record_free().
+ * Every function may be called on any thread; how reads and changes end is as with a TwTaskStore, but at once for what
+ * is refused here.
  */
 
 #pragma once
@@ -31,62 +31,48 @@ typedef struct
   gboolean done;
 } TwTaskInput;
 
-/* Every task of the user, newest first. */
-gboolean tw_task_service_all (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                              TwTaskRowFunc row, gpointer user_data, GError **error);
-
-/* At most @limit >= 1 of them, from @cursor on (NULL: from the start). *@next_cursor asks for the rest, NULL on the
- * last page; free with g_free(). */
-gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                               TwDoneFilter filter, const char *cursor, guint limit, TwTaskRowFunc row,
-                               gpointer user_data, char **next_cursor, GError **error);
-
-/* The same two where the store is remote, without blocking. @done gets the task, or what of the page there is, on any
- * thread; what it gets is valid during the call. */
-typedef void (*TwTaskPageDone) (const TwTaskRecord *const *tasks, guint n, const char *next_cursor, const GError *error,
-                                gpointer user_data);
-void tw_task_service_start_get (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                const char *id, TwTaskDone done, gpointer user_data);
-void tw_task_service_start_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                 TwDoneFilter filter, const char *cursor, guint limit, TwTaskPageDone done,
-                                 gpointer user_data);
-
-/* Whether a read waits for another machine; what shares the store's work for several reads: as a TwTaskStore has it. */
-gboolean tw_task_service_is_remote (const TwTaskService *service);
+/* What shares the store's work for several reads. */
 gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean foremost);
 void tw_task_service_reads_end (TwTaskService *service);
 
-/* One task, shown to @row once, or copied. */
-gboolean tw_task_service_view (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                               const char *id, TwTaskRowFunc row, gpointer user_data, GError **error);
-TwTaskRecord *tw_task_service_get (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                   const char *id, GError **error);
+/* The task @id, or, where that is NULL, every task of the user, newest first. What it returns is the store's. */
+gboolean tw_task_service_read (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                               const char *id, const TwTaskReading *reading);
+
+/* Cuts a page, as a part of its reading's state: a page is asked for with one task more than it shows, since only so is
+ * it known to be the last. */
+typedef struct
+{
+  guint left;          /* at first: the page's limit, or G_MAXUINT */
+  gboolean has_more;
+  TwTaskPosition last; /* where left is 0 */
+} TwTaskPager;
+
+/* FALSE: @task is not on the page. */
+gboolean tw_task_pager_take (TwTaskPager *pager, const TwTaskRecord *task);
+
+/* The cursor of the next page, to be freed with g_free(); NULL where there is none. */
+char *tw_task_pager_next (const TwTaskPager *pager);
+
+/* For a page of at most @limit >= 1 tasks, from @cursor on (NULL: from the start). */
+gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                               TwDoneFilter filter, const char *cursor, guint limit, const TwTaskReading *reading);
 
 /* A new task: version 1, not done unless @input says so. A name that is absent or empty is INVALID. */
-TwTaskRecord *tw_task_service_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                      const TwTaskInput *input, GError **error);
-void tw_task_service_start_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                   const TwTaskInput *input, TwTaskDone done, gpointer user_data);
+void tw_task_service_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                             const TwTaskInput *input, TwTaskDone done, gpointer user_data);
 
-/* Sets what @input says and raises the version by one; where it says nothing, nothing changes. */
-TwTaskRecord *tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                      const char *id, const TwTaskInput *input, GError **error);
-
-/* Whether @input leaves everything as it is: to start such a change is no use, what it answers is the task. */
+/* Whether @input leaves everything as it is: such a change is not to be begun, what it answers is the task. */
 gboolean tw_task_input_says_nothing (const TwTaskInput *input);
-void tw_task_service_start_change (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                   const char *id, const TwTaskInput *input, TwTaskDone done, gpointer user_data);
 
-/* With an @id: a change in which an empty name says nothing, as older clients mean it. Without (NULL): a new task. */
-TwTaskRecord *tw_task_service_upsert (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                      const char *id, const TwTaskInput *input, GError **error);
+/* Sets what @input says and raises the version by one. */
+void tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                             const char *id, const TwTaskInput *input, TwTaskDone done, gpointer user_data);
 
-gboolean tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                 const char *id, GError **error);
-void tw_task_service_start_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                                   const char *id, TwTaskDone done, gpointer user_data);
+void tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                             const char *id, TwTaskDone done, gpointer user_data);
 
-/* Whether the service can do its work. */
+/* Whether the service can do its work. Blocks on the store. */
 gboolean tw_task_service_check (TwTaskService *service, const TwCallContext *context, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskService, tw_task_service_free)

@@ -7,12 +7,13 @@
 
 #include "tw-error.h"
 #include "tw-random.h"
-#include "tw-store-error.h"
 #include "tw-task-change-mongo.h"
 #include "tw-task-document.h"
 #include "tw-task-query-mongo.h"
 
-/* Documents that are asked for at once where a list has no limit. */
+#include <stddef.h>
+
+/* Documents that are asked for, and in memory, at a time. */
 #define PAGE 1000
 
 const TwMongoSpec tw_task_store_mongo_spec = {
@@ -48,65 +49,39 @@ store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
   return tw_mongo_check (mongo_store (store)->mongo, deadline_ms, error);
 }
 
-/* A read's question and what it found. */
+/* A read's question, and what an operation of it found. Its rows are shown when that has ended: not before, since where
+ * it takes too long rows may still be on their way when it has been told so. */
 typedef struct
 {
   Store *store;
+  gint64 deadline_ms;
   char *user_id;
-  bson_oid_t id; /* start_get() */
+  gboolean is_list;
+  bson_oid_t id; /* of one */
   TwDoneFilter filter;
-  guint limit;          /* 0: none */
-  TwTaskPosition after; /* where the next page goes on … */
+  guint left;           /* tasks that are wanted still */
+  TwTaskPosition after; /* where the list goes on … */
   gboolean has_after;
-  guint skip;      /* … and how many documents behind that are not tasks */
-  guint seen;      /* documents of this page */
-  GPtrArray *rows; /* TwTaskRecord */
-  TwTaskRowsDone done;
-  gpointer user_data;
+  guint skip;       /* … and how many documents behind that are not tasks */
+  guint page, seen; /* documents that were asked for, and that there were */
+  GPtrArray *rows;  /* TwTaskRecord */
+  TwTaskReading reading;
+  max_align_t state[]; /* the reading's */
 } Read;
-
-static Read *
-read_new (TwTaskStore *store, const char *user_id, TwTaskRowsDone done, gpointer user_data)
-{
-  Read *read = g_new0 (Read, 1);
-
-  read->store = mongo_store (store);
-  read->user_id = g_strdup (user_id);
-  read->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_task_record_free);
-  read->done = done;
-  read->user_data = user_data;
-  return read;
-}
 
 static void
 read_free (gpointer data)
 {
   Read *read = data;
 
-  g_ptr_array_unref (read->rows);
+  g_clear_pointer (&read->rows, g_ptr_array_unref);
   g_free (read->user_id);
   g_free (read);
 }
 
-/* Where it failed, because it took too long, rows may still be on their way. */
-static void
-read_finish (gpointer data, const GError *error)
-{
-  const Read *read = data;
-
-  read->done (error == NULL ? read->rows : NULL, error, read->user_data);
-}
-
-static void
-read_start (Read *read, gint64 deadline_ms, TwMongoFunc run)
-{
-  tw_mongo_run (read->store->mongo, deadline_ms, TW_MONGO_READING, run, read_finish, read, read_free);
-}
-
 static gboolean
-run_get (TwMongoSession *session, gpointer data, GError **error)
+run_get (TwMongoSession *session, Read *read, GError **error)
 {
-  Read *read = data;
   g_autoptr (TwBson) filter = tw_task_query_one (&read->id, read->user_id);
   g_autoptr (TwBson) document = NULL;
   TwTaskRecord *task;
@@ -117,25 +92,6 @@ run_get (TwMongoSession *session, gpointer data, GError **error)
     return not_found (error);
   g_ptr_array_add (read->rows, task);
   return TRUE;
-}
-
-static void
-store_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowsDone done,
-                 gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  bson_oid_t oid;
-  Read *read;
-
-  if (!tw_task_document_id (id, &oid))
-    {
-      not_found (&error);
-      done (NULL, error, user_data);
-      return;
-    }
-  read = read_new (store, user_id, done, user_data);
-  read->id = oid;
-  read_start (read, deadline_ms, run_get);
 }
 
 static gboolean
@@ -158,60 +114,106 @@ keep_row (const bson_t *document, gpointer data)
   return TRUE;
 }
 
-/* Whoever asked waits no longer, and has been told so or is just about to be. */
 static gboolean
-too_late (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
-  return FALSE;
-}
-
-/* Page after page, until there are as many rows as were asked for, or no more documents. One page is enough but for
- * lists that are long or have something else among their tasks. */
-static gboolean
-run_list (TwMongoSession *session, gpointer data, GError **error)
+run_read (TwMongoSession *session, gpointer data, GError **error)
 {
   Read *read = data;
-  guint page;
+  g_autoptr (TwBson) filter = NULL;
+  g_autoptr (TwBson) options = NULL;
 
-  do
-    {
-      g_autoptr (TwBson) filter
-          = tw_task_query_list (read->user_id, read->filter, read->has_after ? &read->after : NULL);
-      g_autoptr (TwBson) options = NULL;
+  if (!read->is_list)
+    return run_get (session, read, error);
+  filter = tw_task_query_list (read->user_id, read->filter, read->has_after ? &read->after : NULL);
+  read->page = MIN (read->left, PAGE);
+  options = tw_task_query_page (read->skip, read->page);
+  return tw_mongo_find (session, TW_TASK_COLLECTION, filter, options, keep_row, read, error);
+}
 
-      if (tw_mongo_session_left_ms (session) == 0)
-        return too_late (error);
-      page = read->limit == 0 ? PAGE : MIN (read->limit - read->rows->len, PAGE);
-      options = tw_task_query_page (read->skip, page);
-      read->seen = 0;
-      if (!tw_mongo_find (session, TW_TASK_COLLECTION, filter, options, keep_row, read, error))
-        return FALSE;
-    }
-  while (read->seen == page && (read->limit == 0 || read->rows->len < read->limit));
-  return TRUE;
+/* Whether more are wanted. */
+static gboolean
+show_rows (Read *read)
+{
+  gboolean wanted = TRUE;
+
+  for (guint i = 0; wanted && i < read->rows->len; i++)
+    wanted = read->reading.row (read->rows->pdata[i], read->reading.state);
+  read->left -= read->rows->len;
+  return wanted && read->left > 0;
+}
+
+static void start_read (Read *read);
+
+/* What @read, which has ended, is to go on with. */
+static Read *
+read_next (Read *read)
+{
+  Read *next = g_memdup2 (read, sizeof *read + read->reading.state_size);
+
+  next->reading.state = next->state;
+  next->seen = 0;
+  g_ptr_array_set_size (next->rows, 0);
+  read->rows = NULL;
+  read->user_id = NULL;
+  return next;
+}
+
+/* One operation is enough but for lists that are long or have something else among their tasks. */
+static void
+finish_read (gpointer data, const GError *error)
+{
+  Read *read = data;
+
+  if (error == NULL && show_rows (read) && read->seen == read->page)
+    start_read (read_next (read));
+  else
+    read->reading.end (error, read->reading.state);
 }
 
 static void
-store_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-                  const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data)
+start_read (Read *read)
 {
-  g_autoptr (GError) error = NULL;
-  Read *read;
+  tw_mongo_run (read->store->mongo, read->deadline_ms, TW_MONGO_READING, run_read, finish_read, read, read_free);
+}
 
-  if (after != NULL && !tw_id_is_valid (after->id))
+/* FALSE where @query can't be asked. */
+static gboolean
+read_question (Read *read, const TwTaskQuery *query, GError **error)
+{
+  read->is_list = query->id == NULL;
+  read->left = !read->is_list ? 1 : query->limit != 0 ? query->limit : G_MAXUINT;
+  if (!read->is_list)
+    return tw_task_document_id (query->id, &read->id) || not_found (error);
+  read->filter = query->filter;
+  read->has_after = query->after != NULL;
+  if (query->after == NULL)
+    return TRUE;
+  read->after = *query->after;
+  if (tw_id_is_valid (read->after.id))
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
+  return FALSE;
+}
+
+static gboolean
+store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
+{
+  Read *read = g_malloc0 (sizeof *read + reading->state_size);
+  g_autoptr (GError) error = NULL;
+
+  read->store = mongo_store (store);
+  read->deadline_ms = deadline_ms;
+  read->user_id = g_strdup (query->user_id);
+  read->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_task_record_free);
+  read->reading = *reading;
+  read->reading.state = memcpy (read->state, reading->state, reading->state_size);
+  if (read_question (read, query, &error))
     {
-      g_set_error (&error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
-      done (NULL, error, user_data);
-      return;
+      start_read (read);
+      return TRUE;
     }
-  read = read_new (store, user_id, done, user_data);
-  read->filter = filter;
-  read->limit = limit;
-  read->has_after = after != NULL;
-  if (after != NULL)
-    read->after = *after;
-  read_start (read, deadline_ms, run_list);
+  read_free (read);
+  reading->end (error, reading->state);
+  return TRUE;
 }
 
 /* One change on its way. */
@@ -352,8 +354,7 @@ tw_task_store_mongo_open (const char *uri, GError **error)
   static const TwTaskStoreClass klass = {
     .free = store_free,
     .check = store_check,
-    .start_get = store_start_get,
-    .start_list = store_start_list,
+    .read = store_read,
     .insert = store_insert,
     .change = store_change,
     .remove = store_remove,

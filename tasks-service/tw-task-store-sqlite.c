@@ -30,7 +30,7 @@ not_found (GError **error)
   return FALSE;
 }
 
-/* For reads that wait for the disk, those that work meanwhile, and what handlers ask for. One that was never used is
+/* For reads that wait for the disk, those that work meanwhile, lists of all tasks and checks. One that was never used is
  * small. */
 #define READERS 32
 
@@ -42,7 +42,7 @@ typedef struct
   const char *user_id; /* whose they are */
   const guint8 *id;    /* the one that is wanted; NULL: all */
   guint64 left;        /* as many of these, at least one, or ALL */
-  TwTaskRowFunc row;
+  gboolean (*row) (const TwTaskRecord *task, gpointer user_data);
   gpointer user_data;
   gboolean ended; /* no more are wanted */
 } Taking;
@@ -120,10 +120,12 @@ store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
 #define BY_ID "SELECT " TAKE_TASK " FROM tasks WHERE id = ?3 AND user_id = ?2"
 
 static gboolean
-read_task (TwSqliteConnection *connection, Taking *taking, GError **error)
+read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking *taking, GError **error)
 {
   static const char *const queries[] = { NEARBY, BY_ID };
 
+  taking->id = id;
+  taking->left = 1;
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
     {
       g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, queries[i], error);
@@ -131,32 +133,15 @@ read_task (TwSqliteConnection *connection, Taking *taking, GError **error)
       if (statement == NULL)
         return FALSE;
       if (i == 0)
-        sqlite3_bind_int64 (statement, 3, tw_id_second (taking->id) * 1000);
+        sqlite3_bind_int64 (statement, 3, tw_id_second (id) * 1000);
       else
-        bind_id (statement, 3, taking->id);
+        bind_id (statement, 3, id);
       if (!take_tasks (connection, statement, taking, error))
         return FALSE;
       if (taking->ended)
         return TRUE;
     }
   return not_found (error);
-}
-
-static gboolean
-store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
-            gpointer user_data, GError **error)
-{
-  guint8 bytes[TW_ID_BYTES];
-  Taking taking = { .user_id = user_id, .id = bytes, .left = 1, .row = row, .user_data = user_data };
-  TwSqliteConnection *connection;
-  gboolean found;
-
-  if (!tw_id_to_bytes (id, bytes))
-    return not_found (error);
-  connection = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
-  found = read_task (connection, &taking, error);
-  tw_sqlite_reader_return (database (store), connection);
-  return found;
 }
 
 static gboolean
@@ -185,51 +170,59 @@ static const char *const walks[][2] = {
   [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
 };
 
-/* A position in the form that a statement needs. */
-typedef struct
-{
-  gint64 ms;
-  guint8 id[TW_ID_BYTES];
-} Position;
-
+/* @id: the position's, where there is one. */
 static gboolean
-run_walk (TwSqliteConnection *connection, TwDoneFilter filter, const Position *after, Taking *taking, GError **error)
+read_list (TwSqliteConnection *connection, const TwTaskQuery *query, const guint8 id[TW_ID_BYTES], Taking *taking,
+           GError **error)
 {
+  const TwTaskPosition *after = query->after;
   g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, walks[filter][after != NULL ? 1 : 0], error);
+      = tw_sqlite_statement (connection, walks[query->filter][after != NULL ? 1 : 0], error);
 
   if (statement == NULL)
     return FALSE;
   if (after != NULL)
     {
-      sqlite3_bind_int64 (statement, 3, after->ms);
-      bind_id (statement, 4, after->id);
+      sqlite3_bind_int64 (statement, 3, after->created_ms);
+      bind_id (statement, 4, id);
     }
   return take_tasks (connection, statement, taking, error);
 }
 
 static gboolean
-store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-            const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error)
+read_tasks (TwSqlite *db, gint64 deadline_ms, const TwTaskQuery *query, Taking *taking, GError **error)
 {
-  Taking taking = { .user_id = user_id, .left = limit == 0 ? ALL : limit, .row = row, .user_data = user_data };
-  Position position;
+  guint8 id[TW_ID_BYTES];
   TwSqliteConnection *connection;
-  gboolean walked;
+  gboolean was_read;
 
-  if (after != NULL)
+  if (query->id != NULL && !tw_id_to_bytes (query->id, id))
+    return not_found (error);
+  if (query->id == NULL && query->after != NULL && !tw_id_to_bytes (query->after->id, id))
     {
-      position.ms = after->created_ms;
-      if (!tw_id_to_bytes (after->id, position.id))
-        {
-          g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
-          return FALSE;
-        }
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");
+      return FALSE;
     }
-  connection = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
-  walked = run_walk (connection, filter, after != NULL ? &position : NULL, &taking, error);
-  tw_sqlite_reader_return (database (store), connection);
-  return walked;
+  connection = tw_sqlite_reader_borrow (db, deadline_ms, error);
+  was_read = query->id != NULL ? read_task (connection, id, taking, error)
+                               : read_list (connection, query, id, taking, error);
+  tw_sqlite_reader_return (db, connection);
+  return was_read;
+}
+
+/* What can't be had without waiting is told in the same way as what can't be had. */
+static gboolean
+store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
+{
+  Taking taking = { .user_id = query->user_id, .left = query->limit == 0 ? ALL : query->limit, .row = reading->row,
+                    .user_data = reading->state };
+  g_autoptr (GError) error = NULL;
+
+  if (!read_tasks (database (store), deadline_ms, query, &taking, &error) && !reading->may_wait
+      && g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE))
+    return FALSE;
+  reading->end (error, reading->state);
+  return TRUE;
 }
 
 /* One change on its way to the writer's thread and back. */
@@ -438,8 +431,7 @@ tw_task_store_sqlite_open (const char *path, GError **error)
     .check = store_check,
     .reads_begin = store_reads_begin,
     .reads_end = store_reads_end,
-    .view = store_view,
-    .list = store_list,
+    .read = store_read,
     .insert = store_insert,
     .change = store_change,
     .remove = store_remove,

@@ -5,9 +5,9 @@
  * - Data has been validated before it gets here; a store adds no limits of its own.
  * - Ids are 24 hex digits and made by the service. What is not found for that user, whether it never was, was
  *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
- * - Reads may block and may be called on any thread, but for those that start; these and mutations never block and
- *   complete by callback, on any thread, mutations once they are durable. A read that starts after a mutation's
- * callback sees it.
+ * - Everything may be called on any thread, and completes by callback. Mutations never block, and call back on any
+ *   thread once they are durable; a read that starts after that sees them. A read may block and call back at once, or
+ *   not block and call back later, on any thread.
  * - Newest first means descending by (created, id).
  * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE, and is never done.
  * Only a change that had been begun before may be done although it failed so.
@@ -68,15 +68,36 @@ typedef struct
   char id[25];
 } TwTaskPosition;
 
-/* Called with each row in turn; the row is valid during the call. FALSE ends the walk. */
-typedef gboolean (*TwTaskRowFunc) (const TwTaskRecord *row, gpointer user_data);
+/* Which tasks to read. */
+typedef struct
+{
+  const char *user_id;
+  const char *id;              /* this one; NULL: a list, newest first, for which the others are: */
+  TwDoneFilter filter;
+  const TwTaskPosition *after; /* those behind this place; NULL: from the start */
+  guint limit;                 /* as many at most; 0: all */
+} TwTaskQuery;
+
+/* Where they go. */
+typedef struct
+{
+  /* Called with each in turn, which is valid during the call. FALSE: no more are wanted, and the read ends well. */
+  gboolean (*row) (const TwTaskRecord *task, gpointer state);
+
+  /* Called once, behind the last one. With an @error what was shown before counts for nothing. */
+  void (*end) (const GError *error, gpointer state);
+
+  /* What both get. It need only be valid until tw_task_store_read() returns: a store that ends later gives them a copy
+   * of its bytes, and leaves the original as it is. */
+  gpointer state;
+  gsize state_size;
+
+  /* FALSE between tw_task_store_reads_begin() and its end, and only there. */
+  gboolean may_wait;
+} TwTaskReading;
 
 /* @task: how the task is after the change (insert, change) or NULL (remove, failure); valid during the call. */
 typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
-
-/* @rows: of TwTaskRecord, or NULL on failure. Valid during the call, in which they may be taken out
- * (g_ptr_array_steal()); a reference would be let go on two threads. */
-typedef void (*TwTaskRowsDone) (GPtrArray *rows, const GError *error, gpointer user_data);
 
 typedef struct _TwTaskStore TwTaskStore;
 
@@ -85,20 +106,9 @@ typedef struct
   void (*free) (TwTaskStore *store);
   gboolean (*check) (TwTaskStore *store, gint64 deadline_ms, GError **error);
 
-  /* A store whose reads wait for a processor. */
-  gboolean (*reads_begin) (TwTaskStore *store, gboolean foremost);
+  gboolean (*reads_begin) (TwTaskStore *store, gboolean foremost); /* with reads_end, or neither */
   void (*reads_end) (TwTaskStore *store);
-  gboolean (*view) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowFunc row,
-                    gpointer user_data, GError **error);
-  gboolean (*list) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-                    const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data, GError **error);
-
-  /* Instead of these, one whose reads wait for another machine. */
-  void (*start_get) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskRowsDone done,
-                     gpointer user_data);
-  void (*start_list) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-                      const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data);
-
+  gboolean (*read) (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading);
   void (*insert) (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
                   gpointer user_data);
   void (*change) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
@@ -119,34 +129,17 @@ void tw_task_store_free (TwTaskStore *store);
 /* Whether it can read now. */
 gboolean tw_task_store_check (TwTaskStore *store, gint64 deadline_ms, GError **error);
 
-/* Whether a read waits for another machine: then it can be started, and no thread of the caller's has to wait. */
-gboolean tw_task_store_is_remote (const TwTaskStore *store);
-
-/* What this thread reads between the two, of a store that is not remote, costs less, and is of one moment, not before
- * the first call; pairs do not nest. What would have to wait is UNAVAILABLE; what is read after that may be of a later
- * moment. FALSE where even to begin would have to wait: nothing has begun then. @foremost: for the thread that reads
- * most, of which there is one. */
+/* What this thread reads between the two costs less, and, where it ends at once, is of one moment, not before the first
+ * call; pairs do not nest. What is read after something that would have had to wait may be of a later moment. FALSE
+ * where even to begin would have to wait: nothing has begun then. @foremost: for the thread that reads most, of which
+ * there is one. */
 gboolean tw_task_store_reads_begin (TwTaskStore *store, gboolean foremost);
 void tw_task_store_reads_end (TwTaskStore *store);
 
-/* One task: calls @row once (what it returns is ignored), or fails. */
-gboolean tw_task_store_view (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                             TwTaskRowFunc row, gpointer user_data, GError **error);
-
-/* The same as a copy; free with tw_task_record_free(). */
-TwTaskRecord *tw_task_store_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                                 GError **error);
-
-/* A user's tasks, newest first, those behind @after (NULL: from the start), at most @limit of them (0: all). */
-gboolean tw_task_store_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-                             const TwTaskPosition *after, guint limit, TwTaskRowFunc row, gpointer user_data,
-                             GError **error);
-
-/* The same, of a remote store, for whoever does not wait: neither blocks. One row, or a user's tasks. */
-void tw_task_store_start_get (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                              TwTaskRowsDone done, gpointer user_data);
-void tw_task_store_start_list (TwTaskStore *store, gint64 deadline_ms, const char *user_id, TwDoneFilter filter,
-                               const TwTaskPosition *after, guint limit, TwTaskRowsDone done, gpointer user_data);
+/* Shows what @query asks for to @reading, and tells it the end: both before this returns, or later. FALSE where the
+ * thread would have had to wait and must not: some rows may have been shown, and there is no end. */
+gboolean tw_task_store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query,
+                             const TwTaskReading *reading);
 
 /* Inserts a copy of @task as it stands. */
 void tw_task_store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,

@@ -177,3 +177,67 @@ tw_tasks_arguments_read_patch (TwTasksArguments *arguments, const TwCall *call)
 {
   read_arguments (arguments, call, patch_field);
 }
+
+static void
+add_field (TwTasksArguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    arguments->user_id = read_text (arguments);
+  else if (number == 2)
+    arguments->input.name = read_text (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type);
+}
+
+void
+tw_tasks_arguments_read_add (TwTasksArguments *arguments, const TwCall *call)
+{
+  read_arguments (arguments, call, add_field);
+}
+
+static void
+update_field (TwTasksArguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    arguments->id = read_text (arguments);
+  else if (number == 4)
+    arguments->user_id = read_text (arguments);
+  else
+    changes_field (arguments, type, number);
+}
+
+void
+tw_tasks_arguments_read_update (TwTasksArguments *arguments, const TwCall *call)
+{
+  read_arguments (arguments, call, update_field);
+}
+
+static void
+task_field (TwTasksArguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    arguments->id = read_text (arguments);
+  else if (number == 2)
+    arguments->user_id = read_text (arguments);
+  else if (number == 3)
+    arguments->input.name = read_text (arguments);
+  else if (number == 5)
+    read_done (arguments);
+  else
+    tw_reader_skip (&arguments->reader, type); /* what is the service's own */
+}
+
+static void
+upsert_field (TwTasksArguments *arguments, TwWireType type, gint16 number)
+{
+  if (number == 1)
+    read_struct (arguments, task_field);
+  else
+    tw_reader_skip (&arguments->reader, type);
+}
+
+void
+tw_tasks_arguments_read_upsert (TwTasksArguments *arguments, const TwCall *call)
+{
+  read_arguments (arguments, call, upsert_field);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the calls that are answered directly ask for, read from their bytes, which the server has checked. Not
+/* What the calls ask for, read from their bytes, which the server has checked. Not
  * thread-safe: one call's, on one thread. */
 
 #pragma once
@@ -27,7 +27,10 @@ void tw_tasks_arguments_read_one (TwTasksArguments *arguments, const TwCall *cal
 
 void tw_tasks_arguments_read_page (TwTasksArguments *arguments, const TwCall *call);
 void tw_tasks_arguments_read_create (TwTasksArguments *arguments, const TwCall *call);
+void tw_tasks_arguments_read_add (TwTasksArguments *arguments, const TwCall *call);
 void tw_tasks_arguments_read_patch (TwTasksArguments *arguments, const TwCall *call);
+void tw_tasks_arguments_read_update (TwTasksArguments *arguments, const TwCall *call);
+void tw_tasks_arguments_read_upsert (TwTasksArguments *arguments, const TwCall *call);
 
 /* To be called after any of these. */
 void tw_tasks_arguments_clear (TwTasksArguments *arguments);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The generated Tasks handler, answered by a TwTaskService: nothing but Thrift's types on one side and records on
- * the other. */
+/* The generated Tasks handler, for the methods that tw-tasks-methods.h does not have: how the service is. */
 
 #pragma once
 

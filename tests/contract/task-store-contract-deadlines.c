@@ -5,29 +5,11 @@
 #include "task-store-fixture.h"
 #include "tw-clock.h"
 #include "tw-error.h"
-#include "tw-latch.h"
 
 static gint64
 now_ms (void)
 {
   return tw_clock_monotonic_ms (tw_clock_system ());
-}
-
-/* The end of a mutation. */
-typedef struct
-{
-  TwLatch latch;
-  GError *error;
-} End;
-
-static void
-ended (const TwTaskRecord *task, const GError *error, gpointer data)
-{
-  End *end = data;
-
-  g_assert_true ((task == NULL) == (error != NULL));
-  end->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&end->latch);
 }
 
 static void
@@ -45,25 +27,25 @@ test_changes_that_are_over (Fixture *f, gconstpointer data)
   const TwTaskRecord task = { .id = other_id, .user_id = user, .name = name, .created_ms = 20, .updated_ms = 20,
                               .version = 1 };
   g_autoptr (TwTaskRecord) got = NULL;
-  End ends[3] = { 0 };
+  TaskChangeWait waits[3];
 
   insert (f->store, ANN, 1, 10, FALSE);
   id_of (1, id);
   id_of (2, other_id);
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    tw_latch_init (&ends[i].latch);
-  tw_task_store_insert (f->store, now_ms (), &task, ended, &ends[0]);
-  tw_task_store_change (f->store, now_ms (), ANN, id, &change, ended, &ends[1]);
-  tw_task_store_remove (f->store, now_ms (), ANN, id, ended, &ends[2]);
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+  tw_task_store_insert (f->store, now_ms (), &task, task_change_ended, task_change_begin (&waits[0]));
+  tw_task_store_change (f->store, now_ms (), ANN, id, &change, task_change_ended, task_change_begin (&waits[1]));
+  tw_task_store_remove (f->store, now_ms (), ANN, id, task_change_ended, task_change_begin (&waits[2]));
+  for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     {
-      tw_latch_wait (&ends[i].latch);
-      assert_unavailable (&ends[i].error);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (task_change_wait (&waits[i], &error));
+      assert_unavailable (&error);
     }
   /* Nor does any of them come later: a change that was begun after them is the only one. */
   insert (f->store, ANN, 3, 30, FALSE);
   assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "3 1");
-  got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
+  got = read_task (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
   g_assert_cmpstr (got->name, ==, "a name");
   g_assert_cmpint (got->version, ==, 1);
 }
@@ -77,13 +59,14 @@ no_row (const TwTaskRecord *row, gpointer data)
 static void
 test_reads_that_are_over (Fixture *f, gconstpointer data)
 {
+  const TwTaskQuery all = { .user_id = ANN };
   g_autoptr (GError) error = NULL;
   char id[TW_ID_SIZE];
 
   insert (f->store, ANN, 1, 10, FALSE);
-  g_assert_null (tw_task_store_get (f->store, now_ms (), ANN, id_of (1, id), &error));
+  g_assert_null (read_task (f->store, now_ms (), ANN, id_of (1, id), &error));
   assert_unavailable (&error);
-  g_assert_false (tw_task_store_list (f->store, now_ms (), ANN, TW_DONE_ANY, NULL, 0, no_row, NULL, &error));
+  g_assert_false (read_tasks (f->store, now_ms (), &all, no_row, NULL, &error));
   assert_unavailable (&error);
   g_assert_false (tw_task_store_check (f->store, now_ms (), &error));
   assert_unavailable (&error);
@@ -94,16 +77,18 @@ static void
 test_what_has_time_is_done (Fixture *f, gconstpointer data)
 {
   const TwTaskChange change = { .name = "changed", .now_ms = 20 };
-  End end = { 0 };
+  TaskChangeWait wait;
   char id[TW_ID_SIZE];
+  g_autoptr (TwTaskRecord) changed = NULL;
   g_autoptr (TwTaskRecord) got = NULL;
+  g_autoptr (GError) error = NULL;
 
   insert (f->store, ANN, 1, 10, FALSE);
-  tw_latch_init (&end.latch);
-  tw_task_store_change (f->store, now_ms () + 60000, ANN, id_of (1, id), &change, ended, &end);
-  tw_latch_wait (&end.latch);
-  g_assert_no_error (end.error);
-  got = tw_task_store_get (f->store, now_ms () + 60000, ANN, id, NULL);
+  tw_task_store_change (f->store, now_ms () + 60000, ANN, id_of (1, id), &change, task_change_ended,
+                        task_change_begin (&wait));
+  changed = task_change_wait (&wait, &error);
+  g_assert_no_error (error);
+  got = read_task (f->store, now_ms () + 60000, ANN, id, NULL);
   g_assert_cmpstr (got->name, ==, "changed");
 }
 

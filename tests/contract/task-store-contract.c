@@ -51,7 +51,7 @@ test_what_is_inserted_is_read_back (Fixture *f, gconstpointer data)
         inserted = insert_record (f->store, task, &error);
         g_assert_no_error (error);
         assert_same (inserted, task);
-        got = tw_task_store_get (f->store, TW_DEADLINE_NONE, users[j], task->id, &error);
+        got = read_task (f->store, TW_DEADLINE_NONE, users[j], task->id, &error);
         g_assert_no_error (error);
         assert_same (got, task);
       }
@@ -63,7 +63,7 @@ test_id_in_upper_case_is_the_same (Fixture *f, gconstpointer data)
   char id[] = "65f0aa00bbccddeeff001122", user[] = ANN, name[] = "a name";
   TwTaskRecord task = { .id = id, .user_id = user, .name = name, .version = 1 };
   g_autoptr (TwTaskRecord) inserted = insert_record (f->store, &task, NULL);
-  g_autoptr (TwTaskRecord) got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, "65F0AA00BBCCDDEEFF001122", NULL);
+  g_autoptr (TwTaskRecord) got = read_task (f->store, TW_DEADLINE_NONE, ANN, "65F0AA00BBCCDDEEFF001122", NULL);
 
   assert_same (inserted, &task);
   assert_same (got, &task);
@@ -89,7 +89,7 @@ test_id_finds_its_task_whenever_that_was_made (Fixture *f, gconstpointer data)
     }
   for (guint i = 0; i < G_N_ELEMENTS (apart_ms); i++)
     {
-      g_autoptr (TwTaskRecord) got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, ids[i], NULL);
+      g_autoptr (TwTaskRecord) got = read_task (f->store, TW_DEADLINE_NONE, ANN, ids[i], NULL);
 
       g_assert_cmpstr (got->id, ==, ids[i]);
       g_assert_cmpint (got->created_ms, ==, second_ms + apart_ms[i]);
@@ -113,7 +113,7 @@ test_duplicate_id_is_conflict (Fixture *f, gconstpointer data)
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "1");
   assert_list (f->store, BOB, TW_DONE_ANY, NULL, 0, "");
-  got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
+  got = read_task (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
   g_assert_cmpstr (got->name, ==, "a name");
 }
 
@@ -140,7 +140,7 @@ test_another_users_is_not_found (Fixture *f, gconstpointer data)
   insert (f->store, ANN, 1, 10, FALSE);
   insert (f->store, BOB, 2, 20, FALSE);
   assert_nothing_there (f->store, BOB, id_of (1, id));
-  got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
+  got = read_task (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
   g_assert_cmpint (got->version, ==, 1);
   g_assert_cmpstr (got->name, ==, "a name");
   assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "1");
@@ -180,7 +180,7 @@ test_change_sets_what_it_names (Fixture *f, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (TwTaskRecord) changed = change_task (f->store, ANN, id, steps[i].change, &error);
-      g_autoptr (TwTaskRecord) got = tw_task_store_get (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
+      g_autoptr (TwTaskRecord) got = read_task (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
 
       g_assert_no_error (error);
       g_assert_cmpstr (changed->name, ==, steps[i].name);
@@ -258,7 +258,7 @@ run_client (void *data)
       char id[TW_ID_SIZE];
 
       insert (client->store, ANN, client->first + i, i, FALSE);
-      mine = tw_task_store_get (client->store, TW_DEADLINE_NONE, ANN, id_of (client->first + i, id), &error);
+      mine = read_task (client->store, TW_DEADLINE_NONE, ANN, id_of (client->first + i, id), &error);
       g_assert_no_error (error);
       shared = change_task (client->store, BOB, id_of (1, id), &change, &error);
       g_assert_no_error (error);
@@ -283,7 +283,7 @@ test_many_at_once_lose_nothing (Fixture *f, gconstpointer data)
   for (guint i = 0; i < THREADS; i++)
     pthread_join (threads[i], NULL);
   g_assert_cmpuint (count_tasks (f->store, ANN), ==, THREADS * EACH);
-  shared = tw_task_store_get (f->store, TW_DEADLINE_NONE, BOB, id_of (1, id), NULL);
+  shared = read_task (f->store, TW_DEADLINE_NONE, BOB, id_of (1, id), NULL);
   g_assert_cmpint (shared->version, ==, 1 + THREADS * EACH);
 }
 

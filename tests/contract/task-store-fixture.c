@@ -3,7 +3,6 @@
 #include "task-store-fixture.h"
 
 #include "tw-error.h"
-#include "tw-latch.h"
 
 #include <string.h>
 
@@ -50,64 +49,31 @@ id_of (guint n, char id[TW_ID_SIZE])
   return id;
 }
 
-/* What a mutation ended with. */
-typedef struct
-{
-  TwLatch latch;
-  TwTaskRecord *task;
-  GError *error;
-} Outcome;
-
-static void
-arrived (const TwTaskRecord *task, const GError *error, gpointer data)
-{
-  Outcome *outcome = data;
-
-  outcome->task = task != NULL ? tw_task_record_copy (task) : NULL;
-  outcome->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&outcome->latch);
-}
-
-static TwTaskRecord *
-wait_for (Outcome *outcome, GError **error)
-{
-  tw_latch_wait (&outcome->latch);
-  if (outcome->error != NULL)
-    {
-      g_assert_null (outcome->task);
-      g_propagate_error (error, outcome->error);
-    }
-  return outcome->task;
-}
-
 TwTaskRecord *
 insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error)
 {
-  Outcome outcome = { 0 };
+  TaskChangeWait wait;
 
-  tw_latch_init (&outcome.latch);
-  tw_task_store_insert (store, TW_DEADLINE_NONE, task, arrived, &outcome);
-  return wait_for (&outcome, error);
+  tw_task_store_insert (store, TW_DEADLINE_NONE, task, task_change_ended, task_change_begin (&wait));
+  return task_change_wait (&wait, error);
 }
 
 TwTaskRecord *
 change_task (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, GError **error)
 {
-  Outcome outcome = { 0 };
+  TaskChangeWait wait;
 
-  tw_latch_init (&outcome.latch);
-  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, change, arrived, &outcome);
-  return wait_for (&outcome, error);
+  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, change, task_change_ended, task_change_begin (&wait));
+  return task_change_wait (&wait, error);
 }
 
 void
 remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **error)
 {
-  Outcome outcome = { 0 };
+  TaskChangeWait wait;
 
-  tw_latch_init (&outcome.latch);
-  tw_task_store_remove (store, TW_DEADLINE_NONE, user_id, id, arrived, &outcome);
-  g_assert_null (wait_for (&outcome, error));
+  tw_task_store_remove (store, TW_DEADLINE_NONE, user_id, id, task_change_ended, task_change_begin (&wait));
+  g_assert_null (task_change_wait (&wait, error));
 }
 
 void
@@ -138,7 +104,7 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
   for (guint first = 0; first < n; first += AT_ONCE)
     {
       guint batch = MIN (n - first, AT_ONCE);
-      Outcome outcomes[AT_ONCE] = { 0 };
+      TaskChangeWait waits[AT_ONCE];
 
       for (guint i = 0; i < batch; i++)
         {
@@ -146,13 +112,12 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
                                       .version = 1 };
 
           id_of (first + i, id);
-          tw_latch_init (&outcomes[i].latch);
-          tw_task_store_insert (store, TW_DEADLINE_NONE, &task, arrived, &outcomes[i]);
+          tw_task_store_insert (store, TW_DEADLINE_NONE, &task, task_change_ended, task_change_begin (&waits[i]));
         }
       for (guint i = 0; i < batch; i++)
         {
           g_autoptr (GError) error = NULL;
-          g_autoptr (TwTaskRecord) inserted = wait_for (&outcomes[i], &error);
+          g_autoptr (TwTaskRecord) inserted = task_change_wait (&waits[i], &error);
 
           g_assert_no_error (error);
           g_assert_nonnull (inserted);
@@ -181,6 +146,15 @@ note_row (const TwTaskRecord *row, gpointer data)
   return TRUE;
 }
 
+gboolean
+list_tasks (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
+            TaskRowFunc row, gpointer user_data, GError **error)
+{
+  const TwTaskQuery query = { .user_id = user_id, .filter = filter, .after = after, .limit = limit };
+
+  return read_tasks (store, TW_DEADLINE_NONE, &query, row, user_data, error);
+}
+
 void
 assert_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
              const char *expected)
@@ -188,7 +162,7 @@ assert_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const
   g_autoptr (GString) list = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_store_list (store, TW_DEADLINE_NONE, user_id, filter, after, limit, note_row, list, &error));
+  g_assert_true (list_tasks (store, user_id, filter, after, limit, note_row, list, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (list->str, ==, expected);
 }
@@ -216,7 +190,7 @@ assert_nothing_there (TwTaskStore *store, const char *user_id, const char *id)
   const TwTaskChange change = { .name = "mine now", .has_done = TRUE, .done = TRUE, .now_ms = 99 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (tw_task_store_get (store, TW_DEADLINE_NONE, user_id, id, &error));
+  g_assert_null (read_task (store, TW_DEADLINE_NONE, user_id, id, &error));
   assert_not_found (&error);
   g_assert_null (change_task (store, user_id, id, &change, &error));
   assert_not_found (&error);
@@ -238,7 +212,7 @@ count_tasks (TwTaskStore *store, const char *user_id)
 {
   guint rows = 0;
 
-  g_assert_true (tw_task_store_list (store, TW_DEADLINE_NONE, user_id, TW_DONE_ANY, NULL, 0, count_row, &rows, NULL));
+  g_assert_true (list_tasks (store, user_id, TW_DONE_ANY, NULL, 0, count_row, &rows, NULL));
   return rows;
 }
 

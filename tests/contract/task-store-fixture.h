@@ -6,6 +6,7 @@
 #pragma once
 
 #include "task-store-contract.h"
+#include "task-waits.h"
 #include "tw-random.h"
 
 G_BEGIN_DECLS
@@ -57,8 +58,12 @@ void ignore_end (const TwTaskRecord *task, const GError *error, gpointer data);
 
 void assert_same (const TwTaskRecord *one, const TwTaskRecord *other);
 
-/* A TwTaskRowFunc that writes a list as the numbers of its tasks into a GString: "3 2 1". */
+/* A TaskRowFunc that writes a list as the numbers of its tasks into a GString: "3 2 1". */
 gboolean note_row (const TwTaskRecord *row, gpointer list);
+
+/* A list, waited for. */
+gboolean list_tasks (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
+                     guint limit, TaskRowFunc row, gpointer user_data, GError **error);
 
 void assert_list (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after,
                   guint limit, const char *expected);

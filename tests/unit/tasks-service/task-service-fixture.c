@@ -27,3 +27,62 @@ task_service_tear_down (TaskServiceFixture *f, gconstpointer data)
   tw_clock_free (f->clock);
   tw_temporary_folder_clear (&f->folder);
 }
+
+static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+
+TwTaskRecord *
+create_task (TaskServiceFixture *f, const char *user_id, const TwTaskInput *input, GError **error)
+{
+  TaskChangeWait wait;
+
+  tw_task_service_create (f->service, &nobody, user_id, input, task_change_ended, task_change_begin (&wait));
+  return task_change_wait (&wait, error);
+}
+
+TwTaskRecord *
+change_task (TaskServiceFixture *f, const char *user_id, const char *id, const TwTaskInput *input, GError **error)
+{
+  TaskChangeWait wait;
+
+  tw_task_service_change (f->service, &nobody, user_id, id, input, task_change_ended, task_change_begin (&wait));
+  return task_change_wait (&wait, error);
+}
+
+gboolean
+remove_task (TaskServiceFixture *f, const char *user_id, const char *id, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  TaskChangeWait wait;
+
+  tw_task_service_remove (f->service, &nobody, user_id, id, task_change_ended, task_change_begin (&wait));
+  g_assert_null (task_change_wait (&wait, &failure));
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+read_and_wait (TaskServiceFixture *f, const char *user_id, const char *id, TaskRowFunc row, gpointer user_data,
+               GError **error)
+{
+  TaskReadWait wait;
+
+  g_assert_true (
+    tw_task_service_read (f->service, &nobody, user_id, id, task_read_begin (&wait, row, user_data)));
+  return task_read_wait (&wait, error);
+}
+
+TwTaskRecord *
+get_task (TaskServiceFixture *f, const char *user_id, const char *id, GError **error)
+{
+  TwTaskRecord *task = NULL;
+
+  return read_and_wait (f, user_id, id, task_copy_row, &task, error) ? task : NULL;
+}
+
+gboolean
+list_all (TaskServiceFixture *f, const char *user_id, TaskRowFunc row, gpointer user_data, GError **error)
+{
+  return read_and_wait (f, user_id, NULL, row, user_data, error);
+}

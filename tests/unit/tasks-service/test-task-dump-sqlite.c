@@ -4,6 +4,7 @@
 
 #include "tw-task-dump.h"
 
+#include "task-waits.h"
 #include "tw-child.h"
 #include "tw-crash-copy.h"
 #include "tw-data-folder.h"
@@ -156,7 +157,7 @@ test_store_serves_what_was_written (void)
   g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
   store = tw_task_store_sqlite_open (path, &error);
   g_assert_no_error (error);
-  task = tw_task_store_get (store, TW_DEADLINE_NONE, "somebody", "ff0000000000000000000003", &error);
+  task = read_task (store, TW_DEADLINE_NONE, "somebody", "ff0000000000000000000003", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (task->name, ==, "Milk × 3");
   g_assert_cmpint (task->created_ms, ==, 1003);

@@ -15,7 +15,7 @@ static TwTaskRecord *
 create (TaskServiceFixture *f, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  TwTaskRecord *task = tw_task_service_create (f->service, &nobody, ANN, &(TwTaskInput) { .name = name }, &error);
+  TwTaskRecord *task = create_task (f, ANN, &(TwTaskInput) { .name = name }, &error);
 
   g_assert_no_error (error);
   return task;
@@ -34,7 +34,7 @@ static void
 test_new_task_is_open_and_of_now (TaskServiceFixture *f, gconstpointer data)
 {
   g_autoptr (TwTaskRecord) task = create (f, "milk");
-  g_autoptr (TwTaskRecord) got = tw_task_service_get (f->service, &nobody, ANN, task->id, NULL);
+  g_autoptr (TwTaskRecord) got = get_task (f, ANN, task->id, NULL);
 
   assert_task (task, "milk", FALSE, 1);
   g_assert_true (tw_id_is_valid (task->id));
@@ -48,7 +48,7 @@ static void
 test_new_task_may_be_done (TaskServiceFixture *f, gconstpointer data)
 {
   const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
-  g_autoptr (TwTaskRecord) task = tw_task_service_create (f->service, &nobody, ANN, &input, NULL);
+  g_autoptr (TwTaskRecord) task = create_task (f, ANN, &input, NULL);
 
   assert_task (task, "milk", TRUE, 1);
 }
@@ -63,10 +63,7 @@ test_new_task_needs_a_name (TaskServiceFixture *f, gconstpointer data)
       const TwTaskInput input = { .name = names[i] };
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_task_service_create (f->service, &nobody, ANN, &input, &error));
-      g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
-      g_clear_error (&error);
-      g_assert_null (tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, &error));
+      g_assert_null (create_task (f, ANN, &input, &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
       g_assert_cmpint (tw_error_status (error), ==, 400);
     }
@@ -81,56 +78,22 @@ test_change_sets_what_is_said (TaskServiceFixture *f, gconstpointer data)
   const TwTaskInput rename = { .name = "oat milk" }, finish = { .has_done = TRUE, .done = TRUE };
 
   tw_clock_advance (f->clock, 1000);
-  renamed = tw_task_service_change (f->service, &nobody, ANN, task->id, &rename, NULL);
+  renamed = change_task (f, ANN, task->id, &rename, NULL);
   assert_task (renamed, "oat milk", FALSE, 2);
   g_assert_cmpint (renamed->created_ms, ==, NOW_MS);
   g_assert_cmpint (renamed->updated_ms, ==, NOW_MS + 1000);
-  done = tw_task_service_change (f->service, &nobody, ANN, task->id, &finish, NULL);
+  done = change_task (f, ANN, task->id, &finish, NULL);
   assert_task (done, "oat milk", TRUE, 3);
 }
 
 static void
-test_change_that_says_nothing_changes_nothing (TaskServiceFixture *f, gconstpointer data)
+test_input_that_says_nothing_is_known (TaskServiceFixture *f, gconstpointer data)
 {
-  const TwTaskInput nothing = { 0 };
-  g_autoptr (TwTaskRecord) task = create (f, "milk");
-  g_autoptr (TwTaskRecord) same = NULL;
-  g_autoptr (GError) error = NULL;
+  const TwTaskInput nothing = { 0 }, rename = { .name = "" }, finish = { .has_done = TRUE };
 
-  tw_clock_advance (f->clock, 1000);
-  same = tw_task_service_change (f->service, &nobody, ANN, task->id, &nothing, NULL);
-  assert_task (same, "milk", FALSE, 1);
-  g_assert_cmpint (same->updated_ms, ==, NOW_MS);
-  g_assert_null (tw_task_service_change (f->service, &nobody, BOB, task->id, &nothing, &error));
-  g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
-}
-
-static void
-test_upsert_leaves_what_older_clients_did_not_set (TaskServiceFixture *f, gconstpointer data)
-{
-  const TwTaskInput finish = { .name = "", .has_done = TRUE, .done = TRUE };
-  const TwTaskInput rename = { .name = "oat milk" };
-  const TwTaskInput defaults = { .name = "" };
-  g_autoptr (TwTaskRecord) task = create (f, "milk");
-  g_autoptr (TwTaskRecord) finished = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &finish, NULL);
-  g_autoptr (TwTaskRecord) renamed = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &rename, NULL);
-  g_autoptr (TwTaskRecord) same = tw_task_service_upsert (f->service, &nobody, ANN, task->id, &defaults, NULL);
-
-  assert_task (finished, "milk", TRUE, 2);
-  assert_task (renamed, "oat milk", TRUE, 3);
-  assert_task (same, "oat milk", TRUE, 3);
-}
-
-static void
-test_upsert_without_id_adds (TaskServiceFixture *f, gconstpointer data)
-{
-  const TwTaskInput input = { .name = "milk", .has_done = TRUE, .done = TRUE };
-  g_autoptr (TwTaskRecord) one = tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, NULL);
-  g_autoptr (TwTaskRecord) two = tw_task_service_upsert (f->service, &nobody, ANN, NULL, &input, NULL);
-
-  assert_task (one, "milk", TRUE, 1);
-  assert_task (two, "milk", TRUE, 1);
-  g_assert_cmpstr (one->id, !=, two->id);
+  g_assert_true (tw_task_input_says_nothing (&nothing));
+  g_assert_false (tw_task_input_says_nothing (&rename));
+  g_assert_false (tw_task_input_says_nothing (&finish));
 }
 
 static void
@@ -153,16 +116,14 @@ test_unknown_malformed_and_foreign_ids_are_not_found (TaskServiceFixture *f, gco
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (tw_task_service_get (f->service, &nobody, BOB, ids[i], &error));
+      g_assert_null (get_task (f, BOB, ids[i], &error));
       assert_not_found (&error);
-      g_assert_null (tw_task_service_change (f->service, &nobody, BOB, ids[i], &input, &error));
+      g_assert_null (change_task (f, BOB, ids[i], &input, &error));
       assert_not_found (&error);
-      g_assert_null (tw_task_service_upsert (f->service, &nobody, BOB, ids[i], &input, &error));
-      assert_not_found (&error);
-      g_assert_false (tw_task_service_remove (f->service, &nobody, BOB, ids[i], &error));
+      g_assert_false (remove_task (f, BOB, ids[i], &error));
       assert_not_found (&error);
     }
-  untouched = tw_task_service_get (f->service, &nobody, ANN, task->id, NULL);
+  untouched = get_task (f, ANN, task->id, NULL);
   assert_task (untouched, "milk", FALSE, 1);
 }
 
@@ -172,9 +133,9 @@ test_removed_is_gone (TaskServiceFixture *f, gconstpointer data)
   g_autoptr (TwTaskRecord) task = create (f, "milk");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_task_service_remove (f->service, &nobody, ANN, task->id, &error));
+  g_assert_true (remove_task (f, ANN, task->id, &error));
   g_assert_no_error (error);
-  g_assert_false (tw_task_service_remove (f->service, &nobody, ANN, task->id, &error));
+  g_assert_false (remove_task (f, ANN, task->id, &error));
   assert_not_found (&error);
 }
 
@@ -185,17 +146,34 @@ note_name (const TwTaskRecord *task, gpointer names)
   return TRUE;
 }
 
-/* The names of one page, and the cursor to the next. */
+/* One page. */
+typedef struct
+{
+  TwTaskPager pager;
+  GString *names;
+} Page;
+
+static gboolean
+note_page_row (const TwTaskRecord *task, gpointer data)
+{
+  Page *page = data;
+
+  return tw_task_pager_take (&page->pager, task) && note_name (task, page->names);
+}
+
+/* The names of one page, and the cursor to the next; NULL with @error. */
 static char *
-read_page (TaskServiceFixture *f, const char *user_id, TwDoneFilter filter, const char *cursor, guint limit,
-           char **next)
+read_page (TaskServiceFixture *f, const char *user_id, const char *cursor, guint limit, char **next, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
+  Page page = { .pager = { .left = limit }, .names = names };
+  TaskReadWait wait;
 
-  g_assert_true (
-    tw_task_service_page (f->service, &nobody, user_id, filter, cursor, limit, note_name, names, next, &error));
-  g_assert_no_error (error);
+  g_assert_true (tw_task_service_page (f->service, &nobody, user_id, TW_DONE_ANY, cursor, limit,
+                                       task_read_begin (&wait, note_page_row, &page)));
+  if (!task_read_wait (&wait, error))
+    return NULL;
+  *next = tw_task_pager_next (&page.pager);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
@@ -220,14 +198,14 @@ test_pages_follow_each_other (TaskServiceFixture *f, gconstpointer data)
   g_autoptr (GString) whole = g_string_new (NULL);
 
   create_five (f);
-  first = read_page (f, ANN, TW_DONE_ANY, NULL, 2, &to_second);
+  first = read_page (f, ANN, NULL, 2, &to_second, NULL);
   g_assert_cmpstr (first, ==, "ed");
-  second = read_page (f, ANN, TW_DONE_ANY, to_second, 2, &to_third);
+  second = read_page (f, ANN, to_second, 2, &to_third, NULL);
   g_assert_cmpstr (second, ==, "cb");
-  third = read_page (f, ANN, TW_DONE_ANY, to_third, 2, &end);
+  third = read_page (f, ANN, to_third, 2, &end, NULL);
   g_assert_cmpstr (third, ==, "a");
   g_assert_null (end);
-  g_assert_true (tw_task_service_all (f->service, &nobody, ANN, note_name, whole, NULL));
+  g_assert_true (list_all (f, ANN, note_name, whole, NULL));
   g_assert_cmpstr (whole->str, ==, "edcba");
 }
 
@@ -237,7 +215,7 @@ test_last_page_that_is_full_has_no_next (TaskServiceFixture *f, gconstpointer da
   g_autofree char *names = NULL, *next = NULL;
 
   create_five (f);
-  names = read_page (f, ANN, TW_DONE_ANY, NULL, 5, &next);
+  names = read_page (f, ANN, NULL, 5, &next, NULL);
   g_assert_cmpstr (names, ==, "edcba");
   g_assert_null (next);
 }
@@ -248,8 +226,8 @@ test_cursor_shows_another_user_nothing (TaskServiceFixture *f, gconstpointer dat
   g_autofree char *names = NULL, *cursor = NULL, *other = NULL, *next = NULL;
 
   create_five (f);
-  names = read_page (f, ANN, TW_DONE_ANY, NULL, 2, &cursor);
-  other = read_page (f, BOB, TW_DONE_ANY, cursor, 2, &next);
+  names = read_page (f, ANN, NULL, 2, &cursor, NULL);
+  other = read_page (f, BOB, cursor, 2, &next, NULL);
   g_assert_cmpstr (other, ==, "");
   g_assert_null (next);
 }
@@ -257,14 +235,11 @@ test_cursor_shows_another_user_nothing (TaskServiceFixture *f, gconstpointer dat
 static void
 test_malformed_cursor_is_invalid (TaskServiceFixture *f, gconstpointer data)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *next = NULL;
 
-  g_assert_false (
-    tw_task_service_page (f->service, &nobody, ANN, TW_DONE_ANY, "x", 2, note_name, names, &next, &error));
+  g_assert_null (read_page (f, ANN, "x", 2, &next, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
-  g_assert_null (next);
 }
 
 static void
@@ -286,9 +261,7 @@ main (int argc, char **argv)
   ADD ("new-task-may-be-done", test_new_task_may_be_done);
   ADD ("new-task-needs-a-name", test_new_task_needs_a_name);
   ADD ("change-sets-what-is-said", test_change_sets_what_is_said);
-  ADD ("change-that-says-nothing-changes-nothing", test_change_that_says_nothing_changes_nothing);
-  ADD ("upsert-leaves-what-older-clients-did-not-set", test_upsert_leaves_what_older_clients_did_not_set);
-  ADD ("upsert-without-id-adds", test_upsert_without_id_adds);
+  ADD ("input-that-says-nothing-is-known", test_input_that_says_nothing_is_known);
   ADD ("unknown-malformed-and-foreign-ids-are-not-found", test_unknown_malformed_and_foreign_ids_are_not_found);
   ADD ("removed-is-gone", test_removed_is_gone);
   ADD ("pages-follow-each-other", test_pages_follow_each_other);

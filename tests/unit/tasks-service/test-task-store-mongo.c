@@ -146,8 +146,8 @@ test_legacy_documents_are_served_as_they_stand (Database *d, gconstpointer data)
   put_legacy (d, 1, 10, TRUE);
   put (d, legacy (2, 20));
   insert (d->store, ANN, 3, 15, FALSE);
-  done = tw_task_store_get (d->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
-  open = tw_task_store_get (d->store, TW_DEADLINE_NONE, ANN, id_of (2, id), NULL);
+  done = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
+  open = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (2, id), NULL);
   g_assert_cmpstr (done->name, ==, "an old name");
   g_assert_cmpint (done->version, ==, 1);
   g_assert_cmpint (done->updated_ms, ==, 10);
@@ -281,7 +281,7 @@ test_first_changes_at_once_both_count (Database *d, gconstpointer data)
       run_changers (changers, G_N_ELEMENTS (changers));
       g_assert_cmpint (MIN (changers[0].version, changers[1].version), ==, 2);
       g_assert_cmpint (MAX (changers[0].version, changers[1].version), ==, 3);
-      task = tw_task_store_get (d->store, TW_DEADLINE_NONE, ANN, id_of (n, id), NULL);
+      task = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (n, id), NULL);
       g_assert_cmpint (task->version, ==, 3);
       g_assert_cmpstr (task->name, ==, "renamed");
       g_assert_true (task->done);
@@ -301,7 +301,7 @@ test_instances_on_one_database_lose_no_change (Database *d, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (changers); i++)
     changers[i] = (Changer) { .store = i % 2 == 0 ? d->store : other, .change = &change, .n = 1, .times = 20 };
   run_changers (changers, G_N_ELEMENTS (changers));
-  task = tw_task_store_get (d->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
+  task = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
   g_assert_cmpint (task->version, ==, 1 + G_N_ELEMENTS (changers) * 20);
   /* Each sees at once what the other did. */
   insert (other, ANN, 2, 20, FALSE);
@@ -374,7 +374,7 @@ test_list_of_all_goes_over_pages (Database *d, gconstpointer data)
   for (guint n = 2100; n-- > 0;)
     if (n % 10 != 3)
       g_string_append_printf (expected, "%s%u", expected->len > 0 ? " " : "", n);
-  g_assert_true (tw_task_store_list (d->store, TW_DEADLINE_NONE, ANN, TW_DONE_ANY, NULL, 0, note_row, list, NULL));
+  g_assert_true (list_tasks (d->store, ANN, TW_DONE_ANY, NULL, 0, note_row, list, NULL));
   g_assert_cmpstr (list->str, ==, expected->str);
 }
 

@@ -69,8 +69,9 @@ view (const Case *test, TwTaskStore *store)
 {
   g_autoptr (GString) found = g_string_new (NULL);
   char id[TW_ID_SIZE];
+  const TwTaskQuery query = { .user_id = ANN, .id = id_of (test->viewed, id) };
 
-  if (tw_task_store_view (store, TW_DEADLINE_NONE, ANN, id_of (test->viewed, id), note_row, found, NULL))
+  if (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, found, NULL))
     g_assert_cmpstr (found->str, ==, test->expected);
   else
     g_assert_null (test->expected);

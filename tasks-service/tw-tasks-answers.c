@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The numbers below are those of idl/tasks.thrift. */
+
+#include "tw-tasks-answers.h"
+
+#include "tw-random.h"
+
+#include <string.h>
+
+/* What most tasks take on the wire. */
+#define USUAL_TASK_SIZE 200
+
+static void
+write_task (const TwTaskRecord *task, TwWriter *writer)
+{
+  char time[TW_TIME_SIZE];
+
+  tw_writer_struct_begin (writer);
+  tw_writer_field (writer, TW_WIRE_STRING, 1);
+  tw_writer_string (writer, task->id, TW_ID_SIZE - 1);
+  tw_writer_field (writer, TW_WIRE_STRING, 2);
+  tw_writer_string (writer, task->user_id, strlen (task->user_id));
+  tw_writer_field (writer, TW_WIRE_STRING, 3);
+  tw_writer_string (writer, task->name, strlen (task->name));
+  tw_writer_field (writer, TW_WIRE_STRING, 4);
+  tw_time_format (task->created_ms, time);
+  tw_writer_string (writer, time, sizeof time - 1);
+  tw_writer_field (writer, TW_WIRE_BOOL, 5);
+  tw_writer_bool (writer, task->done);
+  tw_writer_field (writer, TW_WIRE_STRING, 6);
+  if (task->updated_ms != task->created_ms)
+    tw_time_format (task->updated_ms, time);
+  tw_writer_string (writer, time, sizeof time - 1);
+  tw_writer_field (writer, TW_WIRE_I64, 7);
+  tw_writer_i64 (writer, task->version);
+  tw_writer_struct_end (writer);
+}
+
+static TwWriter *
+begin_success (TwCall *call)
+{
+  TwWriter *writer = tw_call_begin_reply (call);
+
+  tw_writer_field (writer, TW_WIRE_STRUCT, 0);
+  return writer;
+}
+
+void
+tw_tasks_answer_task (const TwTaskRecord *task, const GError *error, gpointer data)
+{
+  TwCall *call = data;
+
+  if (error != NULL)
+    {
+      tw_call_fail (call, error);
+      return;
+    }
+  write_task (task, begin_success (call));
+  tw_call_reply (call);
+}
+
+void
+tw_tasks_answer_removed (const TwTaskRecord *task, const GError *error, gpointer data)
+{
+  TwCall *call = data;
+
+  if (error != NULL)
+    tw_call_fail (call, error);
+  else
+    tw_call_reply (call);
+}
+
+/* The read may have waited: where there is no room for the answer any more the call comes again later. */
+static gboolean
+may_begin (TwTasksAnswer *answer)
+{
+  answer->progress = tw_call_begin (answer->call) ? TW_TASKS_ANSWER_BEGUN : TW_TASKS_ANSWER_GIVEN_BACK;
+  return answer->progress == TW_TASKS_ANSWER_BEGUN;
+}
+
+static void
+fail (const TwTasksAnswer *answer, const GError *error)
+{
+  if (answer->progress != TW_TASKS_ANSWER_GIVEN_BACK)
+    tw_call_fail (answer->call, error);
+}
+
+/* One task */
+
+static gboolean
+show_one (const TwTaskRecord *task, gpointer data)
+{
+  TwTasksAnswer *answer = data;
+
+  if (may_begin (answer))
+    write_task (task, begin_success (answer->call));
+  return FALSE;
+}
+
+static void
+end_one (const GError *error, gpointer data)
+{
+  const TwTasksAnswer *answer = data;
+
+  if (error != NULL)
+    fail (answer, error);
+  else if (answer->progress == TW_TASKS_ANSWER_BEGUN)
+    tw_call_reply (answer->call);
+}
+
+TwTaskReading
+tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait)
+{
+  *answer = (TwTasksAnswer) { .call = call };
+  return (TwTaskReading) { show_one, end_one, answer, sizeof *answer, may_wait };
+}
+
+/* Lists */
+
+/* FALSE: it can't be. */
+static gboolean
+is_begun (TwTasksAnswer *answer)
+{
+  if (answer->progress != TW_TASKS_ANSWER_UNBEGUN || !may_begin (answer))
+    return answer->progress == TW_TASKS_ANSWER_BEGUN;
+  if (answer->is_page)
+    {
+      answer->writer = begin_success (answer->call);
+      tw_buffer_reserve (answer->writer->out, (gsize) answer->pager.left * USUAL_TASK_SIZE);
+      tw_writer_struct_begin (answer->writer);
+    }
+  else
+    answer->writer = tw_call_begin_reply (answer->call);
+  tw_writer_field (answer->writer, TW_WIRE_LIST, answer->is_page ? 1 : 0);
+  answer->list = tw_writer_list_begin (answer->writer, TW_WIRE_STRUCT);
+  return TRUE;
+}
+
+/* What does not fit into a reply is not read. */
+static gboolean
+show_row (const TwTaskRecord *task, gpointer data)
+{
+  TwTasksAnswer *answer = data;
+
+  if (!is_begun (answer) || !tw_task_pager_take (&answer->pager, task))
+    return FALSE;
+  answer->n++;
+  write_task (task, answer->writer);
+  return !tw_call_reply_is_too_large (answer->call);
+}
+
+static void
+end_page (const TwTasksAnswer *answer)
+{
+  g_autofree char *next_cursor = tw_task_pager_next (&answer->pager);
+
+  if (next_cursor != NULL)
+    {
+      tw_writer_field (answer->writer, TW_WIRE_STRING, 2);
+      tw_writer_string (answer->writer, next_cursor, strlen (next_cursor));
+    }
+  tw_writer_struct_end (answer->writer);
+}
+
+static void
+end_rows (const GError *error, gpointer data)
+{
+  TwTasksAnswer *answer = data;
+
+  if (error != NULL)
+    fail (answer, error);
+  else if (is_begun (answer))
+    {
+      tw_writer_list_end (answer->writer, answer->list, answer->n);
+      if (answer->is_page)
+        end_page (answer);
+      tw_call_reply (answer->call);
+    }
+  if (answer->ended != NULL)
+    tw_latch_open (answer->ended);
+}
+
+TwTaskReading
+tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, guint limit)
+{
+  *answer = (TwTasksAnswer) { .call = call, .is_page = TRUE, .pager.left = limit };
+  return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, may_wait };
+}
+
+TwTaskReading
+tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended)
+{
+  *answer = (TwTasksAnswer) { .call = call, .ended = ended, .pager.left = G_MAXUINT };
+  return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, may_wait };
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Replies that hold tasks, written as a store shows these: straight into the message, whenever and on whichever thread
+ * that is. Each function consumes its call in the end, unless a read returns FALSE. */
+
+#pragma once
+
+#include "tw-call.h"
+#include "tw-latch.h"
+#include "tw-task-service.h"
+
+G_BEGIN_DECLS
+
+/* A TwTaskDone: answers the TwCall @call with the task. */
+void tw_tasks_answer_task (const TwTaskRecord *task, const GError *error, gpointer call);
+
+/* A TwTaskDone: answers the TwCall @call with nothing. */
+void tw_tasks_answer_removed (const TwTaskRecord *task, const GError *error, gpointer call);
+
+/* A reading's state; on the stack. */
+typedef struct
+{
+  TwCall *call;
+  enum
+  {
+    TW_TASKS_ANSWER_UNBEGUN,
+    TW_TASKS_ANSWER_BEGUN,
+    TW_TASKS_ANSWER_GIVEN_BACK, /* the call is not ours any more */
+  } progress;
+
+  /* of a list */
+  TwLatch *ended; /* or NULL */
+  gboolean is_page;
+  TwTaskPager pager;
+  TwWriter *writer;
+  gsize list;
+  guint32 n;
+} TwTasksAnswer;
+
+/* What answers @call with one task, with a page of at most @limit, or with a list of all, whose end opens @ended. */
+TwTaskReading tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait);
+TwTaskReading tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, guint limit);
+TwTaskReading tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended);
+
+G_END_DECLS
