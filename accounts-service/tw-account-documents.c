@@ -280,12 +280,6 @@ tw_use_document_new (const TwRefreshRecord *token)
   return document;
 }
 
-gboolean
-tw_use_document_read (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error)
-{
-  return read_hash (document, hash, error);
-}
-
 bson_t *
 tw_revocation_document_new (const TwRevocationDocument *revocation, gint64 after)
 {

@@ -57,9 +57,6 @@ gboolean tw_token_document_read (const bson_t *document, TwTokenDocument *token,
 /* That such a token was used. */
 bson_t *tw_use_document_new (const TwRefreshRecord *token);
 
-/* The hash of the token that was used. */
-gboolean tw_use_document_read (const bson_t *document, guint8 hash[TW_REFRESH_HASH_SIZE], GError **error);
-
 typedef struct
 {
   gint64 position;

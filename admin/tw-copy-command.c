@@ -109,7 +109,7 @@ open_ends (Command *command, GError **error)
           g_prefix_error (error, "%s of %s: ", move->source == NULL ? "source" : "target", tw_copy_data_name (i));
           return FALSE;
         }
-      move->sums = g_new0 (TwCopySum, move->source->klass->n_sections);
+      move->sums = g_new0 (TwCopySum, move->source->n_sections);
     }
   return TRUE;
 }
@@ -164,7 +164,7 @@ print_sums (const Command *command, GError **error)
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < TW_COPY_N_DATA; i++)
-    for (guint k = 0; command->moves[i].source != NULL && k < command->moves[i].source->klass->n_sections; k++)
+    for (guint k = 0; command->moves[i].source != NULL && k < command->moves[i].source->n_sections; k++)
       {
         const TwCopySum *sum = &command->moves[i].sums[k];
 

@@ -76,7 +76,7 @@ read_batch (const Section *section, TwDump *dump, const TwDumpSection *side, GVa
   for (;;)
     {
       g_autoptr (GError) why = NULL;
-      GPtrArray *records = side->read (dump, after, limit, &why);
+      GPtrArray *records = dump->klass->read (dump, side, after, limit, &why);
 
       if (records != NULL)
         return records;
@@ -95,7 +95,7 @@ count_source (Section *section, GError **error)
     {
       g_autoptr (GError) why = NULL;
 
-      if (section->from->count (section->source, &section->total, &why))
+      if (section->source->klass->count (section->source, section->from, &section->total, &why))
         return TRUE;
       if (!waits (section, why))
         {
@@ -146,7 +146,7 @@ ask_what_arrived (Section *section, GPtrArray *records, guint *n, GError **error
       g_autoptr (GVariant) last = NULL;
       g_autoptr (GError) why = NULL;
 
-      if (section->to->last (section->target, &last, &why))
+      if (section->target->klass->last (section->target, section->to, &last, &why))
         {
           for (*n = records->len; *n > 0; (*n)--)
             if (last != NULL && g_variant_equal (last, g_ptr_array_index (records, *n - 1)))
@@ -169,7 +169,7 @@ write_batch (Section *section, GPtrArray *records, gboolean *in_doubt, guint *n,
   g_autoptr (GError) why = NULL;
 
   *n = records->len;
-  if (section->to->write (section->target, records, &why))
+  if (section->target->klass->write (section->target, section->to, records, &why))
     {
       *in_doubt = FALSE;
       return TRUE;
@@ -323,14 +323,14 @@ tw_copy_run (TwDump *source, TwDump *target, guint batch, const TwCopyWatcher *w
 {
   TwCopyOutcome outcome = TW_COPY_VERIFIED;
 
-  g_assert (source->klass->n_sections == target->klass->n_sections);
-  for (guint i = 0; outcome == TW_COPY_VERIFIED && i < source->klass->n_sections; i++)
+  g_assert (source->n_sections == target->n_sections);
+  for (guint i = 0; outcome == TW_COPY_VERIFIED && i < source->n_sections; i++)
     {
       g_auto (Section) section = {
         .source = source,
         .target = target,
-        .from = &source->klass->sections[i],
-        .to = &target->klass->sections[i],
+        .from = &source->sections[i],
+        .to = &target->sections[i],
         .batch = batch,
         .watcher = watcher,
       };

@@ -22,27 +22,26 @@ typedef enum
   TW_DUMP_TARGET, /* must be empty, or what an earlier attempt left: anything else is refused, and left as it is */
 } TwDumpRole;
 
+/* One kind of record. */
 typedef struct
 {
   const char *name; /* for people: "tasks" */
   const char *type; /* of a record: a GVariant type string */
-
-  gboolean (*count) (TwDump *dump, guint64 *n, GError **error);
-
-  /* The records behind @after (NULL: from the start), at most @limit. GVariants, not floating. */
-  GPtrArray *(*read) (TwDump *dump, GVariant *after, guint limit, GError **error);
-
-  /* *@last is the last one in the order of the keys, or NULL where there is none. */
-  gboolean (*last) (TwDump *dump, GVariant **last, GError **error);
-
-  /* Appends @records, which ascend from the last one. What has been written when it fails is a beginning of them. */
-  gboolean (*write) (TwDump *dump, GPtrArray *records, GError **error);
+  gconstpointer kind; /* what the implementation knows of it */
 } TwDumpSection;
 
 typedef struct
 {
-  const TwDumpSection *sections; /* in the order in which to move them */
-  guint n_sections;
+  gboolean (*count) (TwDump *dump, const TwDumpSection *section, guint64 *n, GError **error);
+
+  /* The records behind @after (NULL: from the start), at most @limit. GVariants, not floating. */
+  GPtrArray *(*read) (TwDump *dump, const TwDumpSection *section, GVariant *after, guint limit, GError **error);
+
+  /* *@last is the last one in the order of the keys, or NULL where there is none. */
+  gboolean (*last) (TwDump *dump, const TwDumpSection *section, GVariant **last, GError **error);
+
+  /* Appends @records, which ascend from the last one. What has been written when it fails is a beginning of them. */
+  gboolean (*write) (TwDump *dump, const TwDumpSection *section, GPtrArray *records, GError **error);
 
   /* A target: deletes what an earlier attempt left, in every section. */
   gboolean (*clear) (TwDump *dump, GError **error);
@@ -57,6 +56,8 @@ typedef struct
 struct _TwDump
 {
   const TwDumpClass *klass;
+  const TwDumpSection *sections; /* in the order in which to move them */
+  guint n_sections;
 };
 
 static inline void

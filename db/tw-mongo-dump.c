@@ -4,178 +4,116 @@
 
 #include "tw-error.h"
 #include "tw-mongo-call.h"
-#include "tw-mongo-holders.h"
+#include "tw-mongo-dump-database.h"
+#include "tw-mongo-dump-walk.h"
 
-#define PATIENCE_MS 10000
+/* Documents that are read, or written, in one operation; that are counted in one, where little of them is read; and
+ * that are looked at for the last record. */
+#define BATCH 1000
+#define COUNT_BATCH 10000
+#define LAST_BATCH 10
 
-/* Documents that are deleted in one operation. */
-#define CLEAR_BATCH 10000
-
-/* That somebody else holds the data is CONFLICT to tw_mongo_wait(), and to whoever copies it a matter of what was asked
- * for. */
-static TwMongo *
-open_and_wait (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error)
+typedef struct
 {
-  g_autoptr (TwMongo) mongo = tw_mongo_open (uri, spec, role, error);
-  g_autoptr (GError) why = NULL;
+  TwDump parent;
+  const TwMongoSpec *spec;
+  TwMongo *mongo;
+  TwDumpSection *sections;
+  atomic_flag warned; /* of a document that was passed over */
+} MongoDump;
 
-  if (mongo == NULL)
-    return NULL;
-  if (tw_mongo_wait (mongo, PATIENCE_MS, &why))
-    return g_steal_pointer (&mongo);
-  if (g_error_matches (why, TW_ERROR, TW_ERROR_CONFLICT))
-    why->code = TW_ERROR_CONFIGURATION;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return NULL;
+static MongoDump *
+mongo_dump (TwDump *dump)
+{
+  return (MongoDump *) dump;
+}
+
+static TwMongoDumpWalk
+walk_from (TwDump *dump, const TwDumpSection *section)
+{
+  return tw_mongo_dump_walk_from (mongo_dump (dump)->mongo, section->kind, &mongo_dump (dump)->warned);
+}
+
+static GPtrArray *
+records_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 }
 
 static gboolean
-has_documents (TwMongoSession *session, const TwMongoSpec *spec, gboolean *has, GError **error)
+dump_count (TwDump *dump, const TwDumpSection *section, guint64 *n, GError **error)
 {
-  g_autoptr (TwBson) all = bson_new ();
+  g_auto (TwMongoDumpWalk) walk = walk_from (dump, section);
+  guint limit = walk.kind->projection != NULL ? COUNT_BATCH : BATCH;
 
-  *has = FALSE;
-  for (gsize i = 0; i < spec->n_indexes && !*has; i++)
+  walk.projection = walk.kind->projection;
+  *n = 0;
+  while (walk.filter != NULL)
     {
-      g_autoptr (TwBson) found = NULL;
+      g_autoptr (GPtrArray) records = records_new ();
 
-      if (!tw_mongo_find_one (session, spec->indexes[i].collection, all, NULL, &found, error))
+      if (!tw_mongo_dump_walk_on (&walk, limit, records, error))
         return FALSE;
-      *has = found != NULL;
+      *n += records->len;
     }
   return TRUE;
 }
 
-static gboolean
-run_check_target (TwMongoSession *session, gpointer job, GError **error)
+static bson_t *
+unpack (const TwMongoDumpKind *kind, GVariant *record, GVariant *before, GError **error)
 {
-  const TwMongoSpec *spec = job;
-  gboolean unfinished, has;
+  bson_t *document = kind->unpack (kind, record, before);
 
-  if (!tw_mongo_holders_unfinished (session, spec->data, &unfinished, error)
-      || !has_documents (session, spec, &has, error))
-    return FALSE;
-  if (unfinished || !has)
-    return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
-               "the target has %s already, which no unfinished copy has left: give an empty database", spec->data);
-  return FALSE;
+  if (document == NULL)
+    g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "a record of the %s is none that could be", kind->name);
+  return document;
+}
+
+static GPtrArray *
+dump_read (TwDump *dump, const TwDumpSection *section, GVariant *after, guint limit, GError **error)
+{
+  g_auto (TwMongoDumpWalk) walk = walk_from (dump, section);
+  g_autoptr (GPtrArray) records = records_new ();
+
+  if (after != NULL)
+    {
+      g_autoptr (TwBson) document = unpack (walk.kind, after, NULL, error);
+
+      if (document == NULL)
+        return NULL;
+      tw_mongo_dump_walk_behind (&walk, document);
+    }
+  while (walk.filter != NULL && records->len < limit)
+    if (!tw_mongo_dump_walk_on (&walk, MIN (limit - records->len, BATCH), records, error))
+      return NULL;
+  return g_steal_pointer (&records);
 }
 
 static gboolean
-run_check_source (TwMongoSession *session, gpointer job, GError **error)
+dump_last (TwDump *dump, const TwDumpSection *section, GVariant **last, GError **error)
 {
-  const TwMongoSpec *spec = job;
-  gboolean unfinished;
+  g_auto (TwMongoDumpWalk) walk = walk_from (dump, section);
+  g_autoptr (GPtrArray) records = records_new ();
 
-  if (!tw_mongo_holders_unfinished (session, spec->data, &unfinished, error))
-    return FALSE;
-  if (!unfinished)
-    return TRUE;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
-               "the source holds an unfinished copy of the %s: run that one again first", spec->data);
-  return FALSE;
-}
-
-static void
-keep (gpointer job)
-{
-}
-
-/* Opens it to be read and looks at it, without touching anything, which opening it to be filled would. */
-static TwMongo *
-open_and_check (const char *uri, const TwMongoSpec *spec, TwMongoFunc check, GError **error)
-{
-  g_autoptr (TwMongo) mongo = open_and_wait (uri, spec, TW_MONGO_READ, error);
-  TwMongoSpec copy = *spec;
-  gpointer job = &copy;
-
-  if (mongo == NULL || !tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, check, &job, keep, error))
-    return NULL;
-  return g_steal_pointer (&mongo);
-}
-
-TwMongo *
-tw_mongo_dump_open (const char *uri, const TwMongoSpec *spec, TwDumpRole role, GError **error)
-{
-  g_autoptr (TwMongo) target = NULL;
-
-  if (role == TW_DUMP_SOURCE)
-    return open_and_check (uri, spec, run_check_source, error);
-  target = open_and_check (uri, spec, run_check_target, error);
-  return target != NULL ? open_and_wait (uri, spec, TW_MONGO_FILL, error) : NULL;
-}
-
-/* Deletes a batch of a collection, up to its last document. */
-typedef struct
-{
-  const char *collection;
-  bson_t *until; /* the filter for them; NULL afterwards: there were none */
-} Clearing;
-
-static void
-clearing_free (gpointer job)
-{
-  Clearing *clearing = job;
-
-  g_clear_pointer (&clearing->until, bson_destroy);
-  g_free (clearing);
-}
-
-static gboolean
-keep_bound (const bson_t *document, gpointer user_data)
-{
-  Clearing *clearing = user_data;
-  bson_iter_t id;
-
-  g_clear_pointer (&clearing->until, bson_destroy);
-  if (bson_iter_init_find (&id, document, "_id"))
-    clearing->until = BCON_NEW ("_id", "{", "$lte", BCON_ITER (&id), "}");
+  walk.backwards = TRUE;
+  while (walk.filter != NULL && records->len == 0)
+    if (!tw_mongo_dump_walk_on (&walk, LAST_BATCH, records, error))
+      return FALSE;
+  *last = records->len > 0 ? g_variant_ref (g_ptr_array_index (records, 0)) : NULL;
   return TRUE;
 }
 
-static gboolean
-run_clear (TwMongoSession *session, gpointer job, GError **error)
+static GPtrArray *
+documents_new (void)
 {
-  Clearing *clearing = job;
-  g_autoptr (TwBson) all = bson_new ();
-  g_autoptr (TwBson) options
-      = BCON_NEW ("sort", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (CLEAR_BATCH), "projection", "{", "_id",
-                  BCON_INT32 (1), "}");
-
-  return tw_mongo_find (session, clearing->collection, all, options, keep_bound, clearing, error)
-         && (clearing->until == NULL || tw_mongo_delete (session, clearing->collection, clearing->until, NULL, error));
-}
-
-static gboolean
-clear_batch (TwMongo *mongo, const char *collection, gboolean *more, GError **error)
-{
-  Clearing *clearing = g_new0 (Clearing, 1);
-  gpointer job = clearing;
-
-  clearing->collection = collection;
-  if (!tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_clear, &job, clearing_free, error))
-    return FALSE;
-  clearing = job;
-  *more = clearing->until != NULL;
-  clearing_free (clearing);
-  return TRUE;
-}
-
-gboolean
-tw_mongo_dump_clear (TwMongo *mongo, const TwMongoSpec *spec, GError **error)
-{
-  for (gsize i = 0; i < spec->n_indexes; i++)
-    for (gboolean more = TRUE; more;)
-      if (!clear_batch (mongo, spec->indexes[i].collection, &more, error))
-        return FALSE;
-  return TRUE;
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
 }
 
 typedef struct
 {
   const char *collection;
-  GPtrArray *documents;
+  GPtrArray *documents; /* bson_t */
+  bson_t *instead;      /* a filter for what goes before they come; or NULL */
 } Insertion;
 
 static void
@@ -184,13 +122,13 @@ insertion_free (gpointer job)
   Insertion *insertion = job;
 
   g_ptr_array_unref (insertion->documents);
+  g_clear_pointer (&insertion->instead, bson_destroy);
   g_free (insertion);
 }
 
 static gboolean
-run_insert (TwMongoSession *session, gpointer job, GError **error)
+insert_all (TwMongoSession *session, const Insertion *insertion, GError **error)
 {
-  const Insertion *insertion = job;
   g_autoptr (TwMongoCollection) collection = tw_mongo_session_collection (session, insertion->collection);
   gpointer documents = insertion->documents->pdata;
   g_auto (TwBsonReply) reply;
@@ -200,20 +138,127 @@ run_insert (TwMongoSession *session, gpointer job, GError **error)
          || tw_mongo_fail (session, TRUE, &why, &reply, error);
 }
 
-gboolean
-tw_mongo_dump_insert (TwMongo *mongo, const char *collection, GPtrArray *documents, GError **error)
+static gboolean
+run_insertion (TwMongoSession *session, gpointer job, GError **error)
+{
+  const Insertion *insertion = job;
+
+  return (insertion->instead == NULL
+          || tw_mongo_delete (session, insertion->collection, insertion->instead, NULL, error))
+         && insert_all (session, insertion, error);
+}
+
+/* Takes @documents and @instead. */
+static gboolean
+insert (MongoDump *dump, const char *collection, GPtrArray *documents, bson_t *instead, GError **error)
 {
   Insertion *insertion = g_new (Insertion, 1);
   gpointer job = insertion;
+  gboolean ok;
 
-  *insertion = (Insertion) { .collection = collection, .documents = documents };
-  if (documents->len == 0)
+  *insertion = (Insertion) { .collection = collection, .documents = documents, .instead = instead };
+  ok = documents->len == 0
+       || tw_mongo_call (dump->mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_insertion, &job, insertion_free, error);
+  g_clear_pointer (&job, insertion_free);
+  return ok;
+}
+
+/* What @kind keeps aside of @n records, the first of which is @records. */
+static gboolean
+write_aside (MongoDump *dump, const TwMongoDumpKind *kind, gpointer *records, guint n, GError **error)
+{
+  GPtrArray *documents = documents_new ();
+  g_autoptr (TwBson) ids = bson_new ();
+
+  for (guint i = 0; i < n; i++)
     {
-      insertion_free (insertion);
-      return TRUE;
+      bson_t *document = kind->unpack_aside (kind, records[i]);
+      bson_iter_t id;
+      char buffer[16];
+      const char *index;
+
+      if (document == NULL)
+        continue;
+      bson_uint32_to_string (documents->len, &index, buffer, sizeof buffer);
+      if (bson_iter_init_find (&id, document, "_id"))
+        bson_append_iter (ids, index, -1, &id);
+      g_ptr_array_add (documents, document);
     }
-  if (!tw_mongo_call (mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run_insert, &job, insertion_free, error))
+  return insert (dump, kind->aside, documents, BCON_NEW ("_id", "{", "$in", BCON_ARRAY (ids), "}"), error);
+}
+
+/* Behind @before, where that matters. */
+static gboolean
+write_batch (MongoDump *dump, const TwMongoDumpKind *kind, GVariant *before, gpointer *records, guint n, GError **error)
+{
+  g_autoptr (GPtrArray) documents = documents_new ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      bson_t *document = unpack (kind, records[i], i > 0 ? records[i - 1] : before, error);
+
+      if (document == NULL)
+        return FALSE;
+      g_ptr_array_add (documents, document);
+    }
+  return (kind->unpack_aside == NULL || write_aside (dump, kind, records, n, error))
+         && insert (dump, kind->collection, g_steal_pointer (&documents), NULL, error);
+}
+
+static gboolean
+dump_write (TwDump *dump, const TwDumpSection *section, GPtrArray *records, GError **error)
+{
+  const TwMongoDumpKind *kind = section->kind;
+  g_autoptr (GVariant) last = NULL;
+
+  if (kind->is_chain && !dump_last (dump, section, &last, error))
     return FALSE;
-  insertion_free (job);
+  for (guint i = 0; i < records->len; i += BATCH)
+    if (!write_batch (mongo_dump (dump), kind, i > 0 ? records->pdata[i - 1] : last, records->pdata + i,
+                      MIN (records->len - i, BATCH), error))
+      return FALSE;
   return TRUE;
+}
+
+static gboolean
+dump_clear (TwDump *dump, GError **error)
+{
+  return tw_mongo_dump_database_clear (mongo_dump (dump)->mongo, mongo_dump (dump)->spec, error);
+}
+
+static gboolean
+dump_finish (TwDump *dump, GError **error)
+{
+  return tw_mongo_fill_done (mongo_dump (dump)->mongo, error);
+}
+
+static void
+dump_free (TwDump *dump)
+{
+  tw_mongo_close (mongo_dump (dump)->mongo);
+  g_free (mongo_dump (dump)->sections);
+  g_free (dump);
+}
+
+TwDump *
+tw_mongo_dump_open (const char *uri, TwDumpRole role, const TwMongoSpec *spec, const TwMongoDumpKind *kinds,
+                    guint n_kinds, GError **error)
+{
+  static const TwDumpClass klass = {
+    dump_count, dump_read, dump_last, dump_write, dump_clear, dump_finish, dump_free,
+  };
+  TwMongo *mongo = tw_mongo_dump_database_open (uri, spec, role, error);
+  MongoDump *dump;
+
+  if (mongo == NULL)
+    return NULL;
+  dump = g_new0 (MongoDump, 1);
+  dump->spec = spec;
+  dump->mongo = mongo;
+  dump->sections = g_new (TwDumpSection, n_kinds);
+  for (guint i = 0; i < n_kinds; i++)
+    dump->sections[i] = (TwDumpSection) { kinds[i].name, kinds[i].type, &kinds[i] };
+  dump->parent = (TwDump) { &klass, dump->sections, n_kinds };
+  atomic_flag_clear (&dump->warned);
+  return &dump->parent;
 }

@@ -1,24 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the dumps (tw-dump.h) of the services' databases in MongoDB have in common. Everything blocks. The collections
- * of a database are those that its spec has indexes for. */
+/* A MongoDB database as one end of a copy (tw-dump.h): a section is a collection, a record what its kind makes of a
+ * document. Records come in the order of _id: strings and binaries byte by byte, numbers, which is the order that
+ * SQLite has for the same. Each batch is an operation of its own, with the time that one has. */
 
 #pragma once
 
 #include "tw-dump.h"
 #include "tw-mongo.h"
 
+#include <stdatomic.h>
+
 G_BEGIN_DECLS
 
-/* Opens the database for @role and waits for it, ten seconds at most. Fails with CONFIGURATION where a source is an
- * unfinished copy, or a target is held by a service or another copy, or has data that no unfinished copy has left: then
- * nothing of it has been touched; UNAVAILABLE. */
-TwMongo *tw_mongo_dump_open (const char *uri, const TwMongoSpec *spec, TwDumpRole role, GError **error);
+#define TW_MONGO_DUMP_PEERS 2
 
-/* Deletes every document in every collection. */
-gboolean tw_mongo_dump_clear (TwMongo *mongo, const TwMongoSpec *spec, GError **error);
+/* Something that a record has to say, or is not one without, and that is not in its document: whether another
+ * collection has a document whose @key is this one's @field. */
+typedef struct
+{
+  const char *field;
+  const char *collection, *key;
+} TwMongoDumpPeer;
 
-/* Inserts @documents (bson_t), in their order; takes them. What has been inserted when it fails is a beginning. */
-gboolean tw_mongo_dump_insert (TwMongo *mongo, const char *collection, GPtrArray *documents, GError **error);
+typedef struct _TwMongoDumpKind TwMongoDumpKind;
+
+struct _TwMongoDumpKind
+{
+  const char *name, *type; /* of the section: tw-dump.h */
+  const char *collection;
+  gconstpointer data; /* for the functions */
+
+  /* The record of @document, floating; NULL where it is none: with @error, or, without, to be passed over. @peers: for
+   * each of the kind's, whether it is there. @warned: whether the log has heard of what is passed over. */
+  GVariant *(*pack) (const TwMongoDumpKind *kind, const bson_t *document, const gboolean *peers, atomic_flag *warned,
+                     GError **error);
+
+  /* The document of @record, whose _id is the record's key; NULL where it can't be one's. @before is the record before
+   * it, or NULL: known only for a kind that is a chain, and when it is written. */
+  bson_t *(*unpack) (const TwMongoDumpKind *kind, GVariant *record, GVariant *before);
+
+  /* What not every kind needs. */
+  gboolean is_chain;
+  TwMongoDumpPeer peers[TW_MONGO_DUMP_PEERS];
+  const char *filter;     /* what all of the kind fit, as extended JSON: documents to walk through from the start */
+  const char *projection; /* what pack() needs to tell whether a document is a record, as extended JSON */
+
+  /* A second document of the record, or NULL, in another collection. It is written first, and takes the place of one
+   * with its _id, which an attempt that was broken off may have left: who finds the first finds both. */
+  bson_t *(*unpack_aside) (const TwMongoDumpKind *kind, GVariant *record);
+  const char *aside;
+};
+
+/* Waits for the database, ten seconds at most. @spec and @kinds, in the order in which to move them, must outlive it.
+ * Fails with CONFIGURATION where a source is an unfinished copy, or a target is held by a service or another copy, or
+ * has data that no unfinished copy has left: then nothing of it has been touched; UNAVAILABLE. */
+TwDump *tw_mongo_dump_open (const char *uri, TwDumpRole role, const TwMongoSpec *spec, const TwMongoDumpKind *kinds,
+                            guint n_kinds, GError **error);
 
 G_END_DECLS

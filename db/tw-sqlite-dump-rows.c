@@ -4,39 +4,50 @@
 
 #include "tw-error.h"
 
-static void
-set_text_error (sqlite3_stmt *statement, int column, GError **error)
+static GVariant *
+text_value (sqlite3_stmt *statement, int column, GError **error)
 {
+  const char *text = (const char *) sqlite3_column_text (statement, column);
+
+  if (text != NULL && g_utf8_validate_len (text, (gsize) sqlite3_column_bytes (statement, column), NULL))
+    return g_variant_new_string (text);
   g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "a row has a '%s' that is not UTF-8",
                sqlite3_column_name (statement, column));
+  return NULL;
+}
+
+static GVariant *column_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error);
+
+static GVariant *
+maybe_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error)
+{
+  GVariant *inside;
+
+  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
+    return g_variant_new_maybe (type, NULL);
+  inside = column_value (statement, column, type, error);
+  return inside != NULL ? g_variant_new_maybe (NULL, inside) : NULL;
 }
 
 /* A floating value of a column; NULL with @error where its bytes are no text. */
 static GVariant *
-column_value (sqlite3_stmt *statement, int column, char type, GError **error)
+column_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error)
 {
-  const char *text;
-
-  switch (type)
+  switch (g_variant_type_peek_string (type)[0])
     {
     case 'a':
       return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, sqlite3_column_blob (statement, column),
                                         (gsize) sqlite3_column_bytes (statement, column), 1);
     case 'b':
       return g_variant_new_boolean (sqlite3_column_int (statement, column) != 0);
+    case 'd':
+      return g_variant_new_double (sqlite3_column_double (statement, column));
     case 'x':
       return g_variant_new_int64 (sqlite3_column_int64 (statement, column));
-    case 'm':
     case 's':
-      text = (const char *) sqlite3_column_text (statement, column);
-      if (text == NULL && type == 'm')
-        return g_variant_new_maybe (G_VARIANT_TYPE_STRING, NULL);
-      if (text == NULL || !g_utf8_validate_len (text, (gsize) sqlite3_column_bytes (statement, column), NULL))
-        {
-          set_text_error (statement, column, error);
-          return NULL;
-        }
-      return type == 'm' ? g_variant_new_maybe (NULL, g_variant_new_string (text)) : g_variant_new_string (text);
+      return text_value (statement, column, error);
+    case 'm':
+      return maybe_value (statement, column, g_variant_type_element (type), error);
     default:
       g_assert_not_reached ();
     }
@@ -50,7 +61,7 @@ tw_sqlite_dump_row (sqlite3_stmt *statement, const char *type, GError **error)
 
   for (int column = 0; member != NULL; column++, member = g_variant_type_next (member))
     {
-      GVariant *value = column_value (statement, column, g_variant_type_peek_string (member)[0], error);
+      GVariant *value = column_value (statement, column, member, error);
 
       if (value == NULL)
         return NULL;
@@ -80,6 +91,9 @@ tw_sqlite_dump_bind (sqlite3_stmt *statement, int place, GVariant *value)
       break;
     case 'b':
       sqlite3_bind_int (statement, place, g_variant_get_boolean (value) ? 1 : 0);
+      break;
+    case 'd':
+      sqlite3_bind_double (statement, place, g_variant_get_double (value));
       break;
     case 'x':
       sqlite3_bind_int64 (statement, place, g_variant_get_int64 (value));

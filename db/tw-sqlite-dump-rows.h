@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside db/: rows as records, and back. Of GVariant's types: ay is a BLOB, s TEXT, ms TEXT or NULL, x and b INTEGER. */
+/* Inside db/: rows as records, and back. Of GVariant's types: ay is a BLOB, s TEXT, x and b INTEGER, d REAL;
+ * the same with an m before it (mx) may be NULL. */
 
 #pragma once
 

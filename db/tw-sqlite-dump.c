@@ -16,16 +16,76 @@
  * file: there is room for many of them. */
 #define SETUP "PRAGMA cache_size = -16384"
 
+/* A table, and the SQL for it, which has to live as long as a connection that knows it. */
+typedef struct
+{
+  guint n_key; /* columns, and so members of a record */
+  char *name, *type;
+  char *count, *first, *behind, *last, *insert;
+} Table;
+
 typedef struct
 {
   TwDump parent;
-  TwDumpClass klass; /* with this database's sections */
-  const TwSqliteDumpSpec *spec;
+  TwSqliteDumpSpec spec; /* of its tables there are: */
+  GPtrArray *tables;     /* Table */
+  TwDumpSection *sections;
   char *path;
   char *part;           /* a target's file as long as it is not finished */
   TwDataFolder *folder; /* the lock */
   TwSqliteConnection *connection;
 } SqliteDump;
+
+/* "?1, ?2", up to @n */
+static char *
+places_new (guint n)
+{
+  GString *places = g_string_new ("?1");
+
+  for (guint i = 2; i <= n; i++)
+    g_string_append_printf (places, ", ?%u", i);
+  return g_string_free (places, FALSE);
+}
+
+static Table *
+table_new (const TwSqliteDumpTable *from)
+{
+  g_auto (GStrv) key = g_strsplit (from->key, ", ", -1), columns = g_strsplit (from->columns, ", ", -1);
+  guint n_key = g_strv_length (key), n = g_strv_length (columns);
+  g_autofree char *key_places = places_new (n_key), *places = places_new (n);
+  g_autofree char *backwards = g_strjoinv (" DESC, ", key);
+  g_autofree char *select = g_strdup_printf ("SELECT %s FROM %s", from->columns, from->table);
+  Table *table = g_new (Table, 1);
+
+  g_assert (g_variant_type_n_items (G_VARIANT_TYPE (from->type)) == n);
+  *table = (Table) {
+    .n_key = n_key,
+    .name = g_strdup (from->name),
+    .type = g_strdup (from->type),
+    .count = g_strdup_printf ("SELECT count(*) FROM %s", from->table),
+    .first = g_strdup_printf ("%s ORDER BY %s LIMIT ?%u", select, from->key, n_key + 1),
+    .behind = g_strdup_printf ("%s WHERE (%s) > (%s) ORDER BY %s LIMIT ?%u", select, from->key, key_places, from->key,
+                               n_key + 1),
+    .last = g_strdup_printf ("%s ORDER BY %s DESC LIMIT 1", select, backwards),
+    .insert = g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", from->table, from->columns, places),
+  };
+  return table;
+}
+
+static void
+table_free (gpointer data)
+{
+  Table *table = data;
+
+  g_free (table->name);
+  g_free (table->type);
+  g_free (table->count);
+  g_free (table->first);
+  g_free (table->behind);
+  g_free (table->last);
+  g_free (table->insert);
+  g_free (table);
+}
 
 static TwSqliteConnection *
 connection_of (TwDump *dump)
@@ -33,9 +93,10 @@ connection_of (TwDump *dump)
   return ((SqliteDump *) dump)->connection;
 }
 
-gboolean
-tw_sqlite_dump_count (TwDump *dump, const TwSqliteDumpTable *table, guint64 *n, GError **error)
+static gboolean
+dump_count (TwDump *dump, const TwDumpSection *section, guint64 *n, GError **error)
 {
+  const Table *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->count, error);
 
@@ -63,9 +124,22 @@ read_rows (TwSqliteConnection *connection, sqlite3_stmt *statement, const char *
   return result == SQLITE_DONE ? g_steal_pointer (&records) : NULL;
 }
 
-GPtrArray *
-tw_sqlite_dump_read (TwDump *dump, const TwSqliteDumpTable *table, GVariant *after, guint limit, GError **error)
+/* The first @n members of @record. */
+static void
+bind_members (sqlite3_stmt *statement, GVariant *record, gsize n)
 {
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (record, i);
+
+      tw_sqlite_dump_bind (statement, (int) i + 1, value);
+    }
+}
+
+static GPtrArray *
+dump_read (TwDump *dump, const TwDumpSection *section, GVariant *after, guint limit, GError **error)
+{
+  const Table *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection, after != NULL ? table->behind : table->first, error);
@@ -73,18 +147,15 @@ tw_sqlite_dump_read (TwDump *dump, const TwSqliteDumpTable *table, GVariant *aft
   if (statement == NULL)
     return NULL;
   if (after != NULL)
-    {
-      g_autoptr (GVariant) key = g_variant_get_child_value (after, 0);
-
-      tw_sqlite_dump_bind (statement, 1, key);
-    }
-  sqlite3_bind_int64 (statement, 2, limit);
+    bind_members (statement, after, table->n_key);
+  sqlite3_bind_int64 (statement, (int) table->n_key + 1, limit);
   return read_rows (connection, statement, table->type, error);
 }
 
-gboolean
-tw_sqlite_dump_last (TwDump *dump, const TwSqliteDumpTable *table, GVariant **last, GError **error)
+static gboolean
+dump_last (TwDump *dump, const TwDumpSection *section, GVariant **last, GError **error)
 {
+  const Table *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->last, error);
   g_autoptr (GPtrArray) records = statement != NULL ? read_rows (connection, statement, table->type, error) : NULL;
@@ -96,29 +167,24 @@ tw_sqlite_dump_last (TwDump *dump, const TwSqliteDumpTable *table, GVariant **la
 }
 
 static gboolean
-insert (TwSqliteConnection *connection, const TwSqliteDumpTable *table, GVariant *record, GError **error)
+insert (TwSqliteConnection *connection, const Table *table, GVariant *record, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->insert, error);
 
   if (statement == NULL)
     return FALSE;
-  for (gsize i = 0; i < g_variant_n_children (record); i++)
-    {
-      g_autoptr (GVariant) value = g_variant_get_child_value (record, i);
-
-      tw_sqlite_dump_bind (statement, (int) i + 1, value);
-    }
+  bind_members (statement, record, g_variant_n_children (record));
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
-gboolean
-tw_sqlite_dump_write (TwDump *dump, const TwSqliteDumpTable *table, GPtrArray *records, GError **error)
+static gboolean
+dump_write (TwDump *dump, const TwDumpSection *section, GPtrArray *records, GError **error)
 {
   TwSqliteConnection *connection = connection_of (dump);
   gboolean ok = tw_sqlite_connection_run (connection, "BEGIN IMMEDIATE", error);
 
   for (guint i = 0; ok && i < records->len; i++)
-    ok = insert (connection, table, g_ptr_array_index (records, i), error);
+    ok = insert (connection, section->kind, g_ptr_array_index (records, i), error);
   ok = ok && tw_sqlite_connection_run (connection, "COMMIT", error);
   if (!ok && !sqlite3_get_autocommit (tw_sqlite_handle (connection)))
     tw_sqlite_connection_run (connection, "ROLLBACK", NULL);
@@ -128,7 +194,7 @@ tw_sqlite_dump_write (TwDump *dump, const TwSqliteDumpTable *table, GPtrArray *r
 static gboolean
 open_part (SqliteDump *dump, GError **error)
 {
-  const TwSqliteDumpSpec *spec = dump->spec;
+  const TwSqliteDumpSpec *spec = &dump->spec;
 
   dump->connection = tw_sqlite_connection_open (dump->part, TW_SQLITE_WRITER, error);
   return dump->connection != NULL
@@ -190,6 +256,8 @@ dump_free (TwDump *base)
 
   g_clear_pointer (&dump->connection, tw_sqlite_connection_close);
   g_clear_pointer (&dump->folder, tw_data_folder_free);
+  g_ptr_array_unref (dump->tables);
+  g_free (dump->sections);
   g_free (dump->part);
   g_free (dump->path);
   g_free (dump);
@@ -213,7 +281,7 @@ open_existing (SqliteDump *dump, gint64 *version, GError **error)
   dump->connection = tw_sqlite_connection_open_read_only (dump->path, still, error);
   return dump->connection != NULL
          && tw_sqlite_connection_setup (dump->connection, SETUP "; BEGIN", error)
-         && tw_sqlite_schema_check (dump->connection, dump->path, dump->spec->application_id, dump->spec->n_migrations,
+         && tw_sqlite_schema_check (dump->connection, dump->path, dump->spec.application_id, dump->spec.n_migrations,
                                     version, error);
 }
 
@@ -230,11 +298,11 @@ open_source (SqliteDump *dump, const char *folder, const char *file, GError **er
   dump->folder = tw_data_folder_open_shared (folder, file, error);
   if (dump->folder == NULL || !open_existing (dump, &version, error))
     return FALSE;
-  if (version == dump->spec->n_migrations)
+  if (version == dump->spec.n_migrations)
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
                "database '%s' has version %" G_GINT64_FORMAT ", which is not %u: start its service once, which brings it"
-               " up to date", dump->path, version, dump->spec->n_migrations);
+               " up to date", dump->path, version, dump->spec.n_migrations);
   return FALSE;
 }
 
@@ -250,10 +318,10 @@ look_for_data (SqliteDump *dump, gboolean *found, GError **error)
     return TRUE;
   if (!open_existing (dump, &version, error))
     return FALSE;
-  *found = version > 0 && version < dump->spec->n_migrations;
-  for (guint i = 0; version == dump->spec->n_migrations && !*found && i < dump->spec->n_sections; i++)
+  *found = version > 0 && version < dump->spec.n_migrations;
+  for (guint i = 0; version == dump->spec.n_migrations && !*found && i < dump->parent.n_sections; i++)
     {
-      if (!dump->spec->sections[i].count (&dump->parent, &n, error))
+      if (!dump_count (&dump->parent, &dump->sections[i], &n, error))
         return FALSE;
       *found = n > 0;
     }
@@ -281,20 +349,25 @@ open_target (SqliteDump *dump, const char *folder, const char *file, GError **er
 TwDump *
 tw_sqlite_dump_open (const char *path, TwDumpRole role, const TwSqliteDumpSpec *spec, GError **error)
 {
+  static const TwDumpClass klass = {
+    dump_count, dump_read, dump_last, dump_write, dump_clear, dump_finish, dump_free,
+  };
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (absolute), *file = g_path_get_basename (absolute);
   SqliteDump *dump = g_new0 (SqliteDump, 1);
   g_autoptr (TwDump) base = &dump->parent;
 
-  dump->klass = (TwDumpClass) {
-    .sections = spec->sections,
-    .n_sections = spec->n_sections,
-    .clear = dump_clear,
-    .finish = dump_finish,
-    .free = dump_free,
-  };
-  dump->parent.klass = &dump->klass;
-  dump->spec = spec;
+  dump->spec = *spec;
+  dump->tables = g_ptr_array_new_with_free_func (table_free);
+  dump->sections = g_new (TwDumpSection, spec->n_tables);
+  for (guint i = 0; i < spec->n_tables; i++)
+    {
+      Table *table = table_new (&spec->tables[i]);
+
+      g_ptr_array_add (dump->tables, table);
+      dump->sections[i] = (TwDumpSection) { table->name, table->type, table };
+    }
+  dump->parent = (TwDump) { &klass, dump->sections, spec->n_tables };
   dump->path = g_steal_pointer (&absolute);
   if (!(role == TW_DUMP_SOURCE ? open_source (dump, folder, file, error) : open_target (dump, folder, file, error)))
     return NULL;

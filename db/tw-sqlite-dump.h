@@ -20,63 +20,25 @@
 
 G_BEGIN_DECLS
 
+/* A table and its records. Names of columns are parted by ", ". */
 typedef struct
 {
-  const char *type; /* of a record: what is first in it is the key */
-
-  /* SQL, whose ?1 is the key and ?2 the limit; insert has a place for each column. */
-  const char *count, *first, *behind, *last, *insert;
+  const char *name, *type; /* of the section: tw-dump.h */
+  const char *table;
+  const char *key;     /* its columns, by which records ascend: those that come first in a record */
+  const char *columns; /* of a record, in its order */
 } TwSqliteDumpTable;
-
-gboolean tw_sqlite_dump_count (TwDump *dump, const TwSqliteDumpTable *table, guint64 *n, GError **error);
-GPtrArray *tw_sqlite_dump_read (TwDump *dump, const TwSqliteDumpTable *table, GVariant *after, guint limit,
-                                GError **error);
-gboolean tw_sqlite_dump_last (TwDump *dump, const TwSqliteDumpTable *table, GVariant **last, GError **error);
-gboolean tw_sqlite_dump_write (TwDump *dump, const TwSqliteDumpTable *table, GPtrArray *records, GError **error);
-
-/* Defines what TW_SQLITE_DUMP_SECTION (NAME, TYPE) is made of. All but NAME are string literals; COLUMNS are in the
- * order of the record, PLACES the same number of them: "?1, ?2". */
-#define TW_SQLITE_DUMP_DEFINE(NAME, TYPE, TABLE, KEY, COLUMNS, PLACES)                                                \
-  static const TwSqliteDumpTable NAME##_table = {                                                                     \
-    .type = TYPE,                                                                                                     \
-    .count = "SELECT count(*) FROM " TABLE,                                                                           \
-    .first = "SELECT " COLUMNS " FROM " TABLE " ORDER BY " KEY " LIMIT ?2",                                           \
-    .behind = "SELECT " COLUMNS " FROM " TABLE " WHERE " KEY " > ?1 ORDER BY " KEY " LIMIT ?2",                       \
-    .last = "SELECT " COLUMNS " FROM " TABLE " ORDER BY " KEY " DESC LIMIT 1",                                        \
-    .insert = "INSERT INTO " TABLE " (" COLUMNS ") VALUES (" PLACES ")",                                              \
-  };                                                                                                                  \
-  static gboolean NAME##_count (TwDump *dump, guint64 *n, GError **error)                                             \
-  {                                                                                                                   \
-    return tw_sqlite_dump_count (dump, &NAME##_table, n, error);                                                      \
-  }                                                                                                                   \
-  static GPtrArray *NAME##_read (TwDump *dump, GVariant *after, guint limit, GError **error)                          \
-  {                                                                                                                   \
-    return tw_sqlite_dump_read (dump, &NAME##_table, after, limit, error);                                            \
-  }                                                                                                                   \
-  static gboolean NAME##_last (TwDump *dump, GVariant **last, GError **error)                                         \
-  {                                                                                                                   \
-    return tw_sqlite_dump_last (dump, &NAME##_table, last, error);                                                    \
-  }                                                                                                                   \
-  static gboolean NAME##_write (TwDump *dump, GPtrArray *records, GError **error)                                     \
-  {                                                                                                                   \
-    return tw_sqlite_dump_write (dump, &NAME##_table, records, error);                                                \
-  }
-
-#define TW_SQLITE_DUMP_SECTION(NAME, TYPE)                                                                            \
-  {                                                                                                                   \
-    #NAME, TYPE, NAME##_count, NAME##_read, NAME##_last, NAME##_write                                                 \
-  }
 
 typedef struct
 {
   gint32 application_id; /* see tw_sqlite_open() */
   const TwSqliteMigration *migrations;
   guint n_migrations;
-  const TwDumpSection *sections;
-  guint n_sections;
+  const TwSqliteDumpTable *tables; /* in the order in which to move them */
+  guint n_tables;
 } TwSqliteDumpSpec;
 
-/* @spec must outlive it. */
+/* Of @spec, the migrations must outlive it. */
 TwDump *tw_sqlite_dump_open (const char *path, TwDumpRole role, const TwSqliteDumpSpec *spec, GError **error);
 
 G_END_DECLS

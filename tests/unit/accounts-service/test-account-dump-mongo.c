@@ -21,7 +21,7 @@ open_dump (const char *uri, TwDumpRole role)
   TwDump *dump = tw_account_dump_mongo_open (uri, role, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (dump->klass->n_sections, ==, N_SECTIONS);
+  g_assert_cmpuint (dump->n_sections, ==, N_SECTIONS);
   return dump;
 }
 
@@ -35,7 +35,7 @@ read_all (TwDump *dump, const TwDumpSection *section, guint step)
   for (;;)
     {
       GVariant *last = all->len > 0 ? g_ptr_array_index (all, all->len - 1) : NULL;
-      g_autoptr (GPtrArray) some = section->read (dump, last, step, &error);
+      g_autoptr (GPtrArray) some = dump->klass->read (dump, section, last, step, &error);
 
       g_assert_no_error (error);
       g_assert_cmpuint (some->len, <=, step);
@@ -72,7 +72,7 @@ write_some (TwDump *dump, const TwDumpSection *section, GPtrArray *records, guin
 
   for (guint i = first; i < first + n; i++)
     g_ptr_array_add (some, records->pdata[i]);
-  g_assert_true (section->write (dump, some, &error));
+  g_assert_true (dump->klass->write (dump, section, some, &error));
   g_assert_no_error (error);
 }
 
@@ -82,7 +82,7 @@ assert_last (TwDump *dump, const TwDumpSection *section, GVariant *expected)
   g_autoptr (GVariant) last = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (section->last (dump, &last, &error));
+  g_assert_true (dump->klass->last (dump, section, &last, &error));
   g_assert_no_error (error);
   if (expected == NULL)
     g_assert_null (last);
@@ -96,7 +96,7 @@ assert_count (TwDump *dump, const TwDumpSection *section, guint64 expected)
   g_autoptr (GError) error = NULL;
   guint64 n;
 
-  g_assert_true (section->count (dump, &n, &error));
+  g_assert_true (dump->klass->count (dump, section, &n, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, expected);
 }
@@ -205,7 +205,7 @@ test_records (void)
   dump = open_dump (scene->uri, TW_DUMP_SOURCE);
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      const TwDumpSection *section = &dump->klass->sections[i];
+      const TwDumpSection *section = &dump->sections[i];
 
       for (guint step = 1; step < 4; step++)
         {
@@ -230,7 +230,7 @@ test_used_tokens_are_told (void)
   live (scene);
   scene_close (scene);
   dump = open_dump (scene->uri, TW_DUMP_SOURCE);
-  records = read_all (dump, &dump->klass->sections[3], 3);
+  records = read_all (dump, &dump->sections[3], 3);
   g_assert_cmpuint (records->len, ==, 4);
   for (guint i = 0; i < records->len; i++)
     {
@@ -254,7 +254,7 @@ copy_in_two_attempts (const char *from, const char *to)
 
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      const TwDumpSection *section = &source->klass->sections[i];
+      const TwDumpSection *section = &source->sections[i];
       g_autoptr (GPtrArray) records = read_all (source, section, 100);
       guint half = records->len / 2;
 
@@ -289,8 +289,8 @@ assert_same (const char *one, const char *other)
 
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      g_autoptr (GPtrArray) records = read_all (source, &source->klass->sections[i], 4);
-      g_autoptr (GPtrArray) copies = read_all (target, &target->klass->sections[i], 3);
+      g_autoptr (GPtrArray) records = read_all (source, &source->sections[i], 4);
+      g_autoptr (GPtrArray) copies = read_all (target, &target->sections[i], 3);
       g_autofree char *text = print_all (records), *copy = print_all (copies);
 
       g_assert_cmpstr (text, ==, copy);
@@ -338,10 +338,10 @@ copy (TwDump *source, TwDump *target)
 
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      g_autoptr (GPtrArray) records = read_all (source, &source->klass->sections[i], 5);
+      g_autoptr (GPtrArray) records = read_all (source, &source->sections[i], 5);
 
-      g_assert_cmpstr (source->klass->sections[i].type, ==, target->klass->sections[i].type);
-      write_some (target, &target->klass->sections[i], records, 0, records->len);
+      g_assert_cmpstr (source->sections[i].type, ==, target->sections[i].type);
+      write_some (target, &target->sections[i], records, 0, records->len);
     }
   g_assert_true (target->klass->finish (target, &error));
   g_assert_no_error (error);
@@ -388,6 +388,30 @@ test_uses_that_were_left_are_written_again (void)
   copy_in_two_attempts (scene->uri, other->uri);
   finish_copy (other->uri);
   assert_same (scene->uri, other->uri);
+}
+
+/* More than are written in one operation, and one more: each names the one before it. */
+static void
+test_revocations_are_a_chain (void)
+{
+  g_autoptr (Scene) other = scene_new (0);
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (TwDump) target = open_dump (other->uri, TW_DUMP_TARGET);
+
+  for (guint i = 0; i < 1003; i++)
+    {
+      g_autofree char *session_id = g_strdup_printf ("%024u", i);
+
+      g_ptr_array_add (records, g_variant_ref_sink (g_variant_new ("(xsx)", (gint64) (100 + 2 * i), session_id, NOW)));
+    }
+  write_some (target, &target->sections[N_SECTIONS - 1], records, 0, 1002);
+  write_some (target, &target->sections[N_SECTIONS - 1], records, 1002, 1);
+  for (guint i = 0; i < 1003; i++)
+    if (i < 2 || i > 998)
+      g_assert_cmpint (scene_count (other, "revocations",
+                                    "{\"_id\": {\"$numberLong\": \"%u\"}, \"after\": {\"$numberLong\": \"%u\"}}",
+                                    100 + 2 * i, i > 0 ? 98 + 2 * i : 0),
+                       ==, 1);
 }
 
 static void
@@ -459,8 +483,8 @@ test_source_is_not_changed (void)
 
   for (guint i = 0; i < N_SECTIONS; i++)
     {
-      assert_count (dump, &dump->klass->sections[i], 0);
-      assert_last (dump, &dump->klass->sections[i], NULL);
+      assert_count (dump, &dump->sections[i], 0);
+      assert_last (dump, &dump->sections[i], NULL);
     }
   {
     char **found = mongoc_database_get_collection_names_with_opts (database, NULL, NULL);
@@ -482,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/account-dump-mongo/to-sqlite-and-back", test_to_sqlite_and_back);
   g_test_add_func ("/account-dump-mongo/uses-that-were-left-are-written-again",
                    test_uses_that_were_left_are_written_again);
+  g_test_add_func ("/account-dump-mongo/revocations-are-a-chain", test_revocations_are_a_chain);
   g_test_add_func ("/account-dump-mongo/clear-deletes-everything", test_clear_deletes_everything);
   g_test_add_func ("/account-dump-mongo/target-of-a-service-is-refused", test_target_of_a_service_is_refused);
   g_test_add_func ("/account-dump-mongo/target-with-data-of-its-own-is-refused",

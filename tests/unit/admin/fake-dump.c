@@ -19,16 +19,23 @@ fake_dump_add (FakeDump *fake, guint section, gint64 number, const char *name)
   g_ptr_array_add (fake->records[section], g_variant_ref_sink (g_variant_new ("(xs)", number, name)));
 }
 
+static const TwDumpSection sections[FAKE_SECTIONS] = { { "things", "(xs)", NULL }, { "others", "(xs)", NULL } };
+
 static gboolean
-count (FakeDump *fake, guint section, guint64 *n)
+count_records (TwDump *dump, const TwDumpSection *which, guint64 *n, GError **error)
 {
+  FakeDump *fake = (FakeDump *) dump;
+  guint section = which - sections;
+
   *n = fake->records[section]->len;
   return TRUE;
 }
 
 static GPtrArray *
-read_records (FakeDump *fake, guint section, GVariant *after, guint limit)
+read_records (TwDump *dump, const TwDumpSection *which, GVariant *after, guint limit, GError **error)
 {
+  FakeDump *fake = (FakeDump *) dump;
+  guint section = which - sections;
   GPtrArray *read = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 
   if (section == 0 && fake->reads >= fake->grows_after)
@@ -49,8 +56,10 @@ read_records (FakeDump *fake, guint section, GVariant *after, guint limit)
 }
 
 static gboolean
-last_record (FakeDump *fake, guint section, GVariant **last)
+last_record (TwDump *dump, const TwDumpSection *which, GVariant **last, GError **error)
 {
+  FakeDump *fake = (FakeDump *) dump;
+  guint section = which - sections;
   guint n = fake->records[section]->len;
 
   *last = n > 0 ? g_variant_ref (g_ptr_array_index (fake->records[section], n - 1)) : NULL;
@@ -79,8 +88,11 @@ fail (FakeDump *fake, guint section, GPtrArray *records, guint first, GError **e
 }
 
 static gboolean
-write_records (FakeDump *fake, guint section, GPtrArray *records, GError **error)
+write_records (TwDump *dump, const TwDumpSection *which, GPtrArray *records, GError **error)
 {
+  FakeDump *fake = (FakeDump *) dump;
+  guint section = which - sections;
+
   if (fake->late->len > 0)
     {
       let_arrive (fake);
@@ -102,38 +114,14 @@ write_records (FakeDump *fake, guint section, GPtrArray *records, GError **error
   return TRUE;
 }
 
-#define SECTION(NAME, NUMBER)                                                                                         \
-  static gboolean NAME##_count (TwDump *dump, guint64 *n, GError **error)                                             \
-  {                                                                                                                   \
-    return count ((FakeDump *) dump, NUMBER, n);                                                                      \
-  }                                                                                                                   \
-  static GPtrArray *NAME##_read (TwDump *dump, GVariant *after, guint limit, GError **error)                          \
-  {                                                                                                                   \
-    return read_records ((FakeDump *) dump, NUMBER, after, limit);                                                    \
-  }                                                                                                                   \
-  static gboolean NAME##_last (TwDump *dump, GVariant **last, GError **error)                                         \
-  {                                                                                                                   \
-    return last_record ((FakeDump *) dump, NUMBER, last);                                                             \
-  }                                                                                                                   \
-  static gboolean NAME##_write (TwDump *dump, GPtrArray *records, GError **error)                                     \
-  {                                                                                                                   \
-    return write_records ((FakeDump *) dump, NUMBER, records, error);                                                 \
-  }
-
-SECTION (things, 0)
-SECTION (others, 1)
-
 FakeDump *
 fake_dump_new (guint n)
 {
-  static const TwDumpSection sections[FAKE_SECTIONS] = {
-    { "things", "(xs)", things_count, things_read, things_last, things_write },
-    { "others", "(xs)", others_count, others_read, others_last, others_write },
-  };
-  static const TwDumpClass klass = { .sections = sections, .n_sections = FAKE_SECTIONS };
+  static const TwDumpClass klass
+      = { .count = count_records, .read = read_records, .last = last_record, .write = write_records };
   FakeDump *fake = g_new0 (FakeDump, 1);
 
-  fake->parent.klass = &klass;
+  fake->parent = (TwDump) { &klass, sections, FAKE_SECTIONS };
   fake->late = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   fake->fails_after = fake->forgets = fake->garbles = fake->grows_after = FAKE_NEVER;
   for (guint section = 0; section < FAKE_SECTIONS; section++)

@@ -35,7 +35,7 @@ static GPtrArray *
 read_records (TwDump *dump, GVariant *after, guint limit)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *records = dump->klass->sections[0].read (dump, after, limit, &error);
+  GPtrArray *records = dump->klass->read (dump, &dump->sections[0], after, limit, &error);
 
   g_assert_no_error (error);
   return records;
@@ -46,7 +46,7 @@ write_records (TwDump *dump, GPtrArray *records)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (dump->klass->sections[0].write (dump, records, &error));
+  g_assert_true (dump->klass->write (dump, &dump->sections[0], records, &error));
   g_assert_no_error (error);
 }
 
@@ -56,7 +56,7 @@ last_record (TwDump *dump)
   g_autoptr (GError) error = NULL;
   GVariant *last = NULL;
 
-  g_assert_true (dump->klass->sections[0].last (dump, &last, &error));
+  g_assert_true (dump->klass->last (dump, &dump->sections[0], &last, &error));
   g_assert_no_error (error);
   return last;
 }
@@ -67,7 +67,7 @@ assert_count (TwDump *dump, guint64 expected)
   g_autoptr (GError) error = NULL;
   guint64 n = 0;
 
-  g_assert_true (dump->klass->sections[0].count (dump, &n, &error));
+  g_assert_true (dump->klass->count (dump, &dump->sections[0], &n, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, expected);
 }
@@ -271,7 +271,7 @@ test_record_that_is_there_already_is_conflict (void)
   source = open_dump (from, TW_DUMP_SOURCE);
   records = read_records (source, NULL, 2);
   write_records (target, records);
-  g_assert_false (target->klass->sections[0].write (target, records, &error));
+  g_assert_false (target->klass->write (target, &target->sections[0], records, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   assert_count (target, 2);
 }
