@@ -20,10 +20,10 @@ static const TwSqliteDumpTable tables[] = {
 TwDump *
 tw_account_dump_sqlite_open (const char *path, TwDumpRole role, GError **error)
 {
-  static const TwSqliteDumpSpec spec = {
-    .application_id = TW_ACCOUNT_TABLES_APPLICATION_ID,
+  const TwSqliteDumpSpec spec = {
+    .application_id = tw_account_tables_kind.application_id,
     .migrations = tw_account_tables_migrations,
-    .n_migrations = TW_ACCOUNT_TABLES_VERSION,
+    .n_migrations = tw_account_tables_kind.version,
     .tables = tables,
     .n_tables = G_N_ELEMENTS (tables),
   };

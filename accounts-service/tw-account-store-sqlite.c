@@ -425,8 +425,8 @@ TwAccountStore *
 tw_account_store_sqlite_new (const char *path, GError **error)
 {
   SqliteStore *store;
-  TwSqlite *db = tw_sqlite_open (path, TW_ACCOUNT_TABLES_APPLICATION_ID, tw_account_tables_migrations,
-                                 TW_ACCOUNT_TABLES_VERSION, N_READERS, error);
+  TwSqlite *db = tw_sqlite_open (path, tw_account_tables_kind.application_id, tw_account_tables_migrations,
+                                 tw_account_tables_kind.version, N_READERS, error);
 
   if (db == NULL)
     return NULL;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] = {
+const TwSqliteMigration tw_account_tables_migrations[] = {
   "CREATE TABLE accounts ("
   "  id TEXT PRIMARY KEY,"
   "  email TEXT NOT NULL UNIQUE,"
@@ -63,6 +63,11 @@ const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION] 
   "  account BLOB NOT NULL,"
   "  seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
   "CREATE INDEX origins_by_account ON origins (account, seen_ms);",
+};
+
+const TwSqliteKind tw_account_tables_kind = {
+  .application_id = 0x54774163, /* "TwAc" */
+  .version = G_N_ELEMENTS (tw_account_tables_migrations),
 };
 
 static void

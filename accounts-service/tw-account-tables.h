@@ -11,14 +11,15 @@
 #pragma once
 
 #include "tw-session-tokens.h"
+#include "tw-sqlite-snapshot.h"
 #include "tw-sqlite.h"
 
 G_BEGIN_DECLS
 
-#define TW_ACCOUNT_TABLES_APPLICATION_ID 0x54774163 /* "TwAc" */
+extern const TwSqliteMigration tw_account_tables_migrations[];
 
-#define TW_ACCOUNT_TABLES_VERSION 3
-extern const TwSqliteMigration tw_account_tables_migrations[TW_ACCOUNT_TABLES_VERSION];
+/* Its version is the number of the migrations. */
+extern const TwSqliteKind tw_account_tables_kind;
 
 gboolean tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccountRecord *account,
                                            GError **error);

@@ -19,12 +19,11 @@ static const struct
 {
   const char *name;
   const char *file;
-  TwSqliteKind kind;
+  const TwSqliteKind *kind;
   OpenFunc open_sqlite, open_mongo;
 } kinds[TW_COPY_N_DATA] = {
-  [TW_COPY_TASKS] = { "tasks", "tasks.db", { TW_TASK_TABLES_APPLICATION_ID, TW_TASK_TABLES_VERSION },
-                      tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
-  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", { TW_ACCOUNT_TABLES_APPLICATION_ID, TW_ACCOUNT_TABLES_VERSION },
+  [TW_COPY_TASKS] = { "tasks", "tasks.db", &tw_task_tables_kind, tw_task_dump_sqlite_open, tw_task_dump_mongo_open },
+  [TW_COPY_ACCOUNTS] = { "accounts", "accounts.db", &tw_account_tables_kind,
                          tw_account_dump_sqlite_open, tw_account_dump_mongo_open },
 };
 
@@ -43,7 +42,7 @@ tw_copy_data_file (TwCopyData data)
 const TwSqliteKind *
 tw_copy_data_kind (TwCopyData data)
 {
-  return &kinds[data].kind;
+  return kinds[data].kind;
 }
 
 gboolean

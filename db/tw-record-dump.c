@@ -52,29 +52,6 @@ value_type (TwRecordKind kind)
     }
 }
 
-char *
-tw_record_dump_type (const TwRecordType *type)
-{
-  GString *text = g_string_new ("(");
-  guint at = 0, i;
-
-  while (next_field (type, &at, &i))
-    g_string_append_printf (text, "%s%s", type->fields[i].always ? "" : "m", value_type (type->fields[i].kind));
-  g_string_append_c (text, ')');
-  return g_string_free (text, FALSE);
-}
-
-char *
-tw_record_dump_columns (const TwRecordType *type)
-{
-  GString *text = g_string_new (NULL);
-  guint at = 0, i;
-
-  while (next_field (type, &at, &i))
-    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", type->fields[i].column);
-  return g_string_free (text, FALSE);
-}
-
 static GVariant *
 pack_id (const char *id)
 {
@@ -124,7 +101,7 @@ tw_record_dump_pack (const TwRecordType *type, gconstpointer record)
         value = g_variant_new_maybe (G_VARIANT_TYPE (value_type (field->kind)), value);
       g_variant_builder_add_value (&builder, value);
     }
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_builder_end (&builder);
 }
 
 static gboolean

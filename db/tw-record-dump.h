@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Records as those of a copy (tw-dump.h): a tuple of what is kept, the key first, then as the table of fields has it. Ids are
- * byte strings; what need not be there is a maybe. */
+ * byte strings; what need not be there is a maybe. gen/make-records.py says the tuple's type, and the columns in the same
+ * order: TW_TASK_PACKED, TW_TASK_COLUMNS. */
 
 #pragma once
 
@@ -9,11 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* The GVariant type: "(ayssxbxx)"; and the columns in the same order: "id, user_id, ...". Free with g_free(). */
-char *tw_record_dump_type (const TwRecordType *type);
-char *tw_record_dump_columns (const TwRecordType *type);
-
-/* A record whose ids are 24 hex digits; not floating. */
+/* A record whose ids are 24 hex digits; floating. */
 GVariant *tw_record_dump_pack (const TwRecordType *type, gconstpointer record);
 
 /* The reverse; free with g_free(). NULL where an id in it has not 12 bytes. */

@@ -25,6 +25,7 @@ MEMBERS = {
     "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "BOOL": "gboolean ", "NUMBER": "gint64 ",
     "REAL": "double ", "CLEAR": "guint64 ",
 }
+PACKED = {"TEXT": "s", "ID": "ay", "TIME": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d"}
 MOST_FIELDS = 64
 
 
@@ -109,6 +110,10 @@ class Field:
             return f"Tw{self.needs()}Record {self.member};"
         return f"{MEMBERS[self.kind]}{self.member};"
 
+    def packed(self):
+        """Its GVariant type in a copy."""
+        return ("" if self.always() else "m") + PACKED[self.kind]
+
     def fallback(self):
         if self.default is None or self.kind not in ("TEXT", "BOOL", "NUMBER", "REAL"):
             return []
@@ -158,16 +163,25 @@ class Struct:
             if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')
 
+    def kept(self):
+        """What stores keep: the key first."""
+        kept = [field for field in self.fields if field.role != "UNKEPT" and field.kind in PACKED]
+        return sorted(kept, key=lambda field: field.role != "KEY")
+
     def header(self):
         upper = snake(self.variable).upper()
         lines = [f"\n/* {self.doc} */\ntypedef struct\n{{\n  guint64 has;\n"]
         lines += [f"  {field.declaration()}\n" for field in self.fields if field.kind != "OTHER"]
         lines.append(f"}} {self.c_name};\n\n")
+        if self.collection is not None:
+            lines.append(f"#define TW_{upper}_COLLECTION {text(self.collection)}\n")
+            lines.append(f"#define TW_{upper}_PACKED \"({''.join(field.packed() for field in self.kept())})\"\n")
+            lines.append(f"#define TW_{upper}_KEY {text(self.kept()[0].column())}\n")
+            lines.append(f"#define TW_{upper}_COLUMNS {text(', '.join(field.column() for field in self.kept()))}\n")
         for place, field in enumerate(self.fields):
             lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
-        for field in self.fields:
-            if field.kind == "OTHER":
-                lines.append(f"#define TW_{upper}_ID_{snake(field.name).upper()} {field.id}\n")
+        if any(field.kind == "OTHER" for field in self.fields):
+            lines += [f"#define TW_{upper}_ID_{snake(field.name).upper()} {field.id}\n" for field in self.fields]
         lines.append(f"\nextern const TwRecordType tw_{self.variable}_type;\n")
         return "".join(lines)
 

@@ -15,7 +15,8 @@
  *     a C struct     a struct, whose own `has` counts
  *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name
  *
- * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes them.
+ * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes them, and
+ * there is TW_TASK_PAGE_ID_TASKS for the number of each field of such a struct.
  *
  * Tables are constant, functions on different records may run at once. */
 

@@ -72,10 +72,11 @@ static gboolean
 read_rest (const TwTypeReader *reader, const TwSpot *spot, const json_t *rest, TwType *type, guint depth,
            GError **error)
 {
-  if (!tw_annotations_refuse (spot, rest, error))
-    return FALSE;
+  /* Where a struct is used the compiler repeats its annotations, which are read where it stands. */
   if (type->wire == TW_WIRE_STRUCT)
     return read_structure (reader, spot, rest, type, error);
+  if (!tw_annotations_refuse (spot, rest, error))
+    return FALSE;
   if (type->wire == TW_WIRE_MAP)
     return read_map (reader, spot, rest, type, depth, error);
   type->element = read_type (reader, spot, rest, "elemTypeId", "elemType", depth + 1, error);

@@ -9,6 +9,7 @@
 
 #include "tw-task-change-mongo.h"
 
+#include "tw-record-document.h"
 #include "tw-task-document.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-store-mongo.h"
@@ -27,22 +28,17 @@ typedef struct
   TwTaskRecord **task;
 } Change;
 
-/* What the change sets, and the @version, if that is not 0. */
 static bson_t *
-update_new (const TwTaskChange *change, gint64 version)
+update_new (const TwTaskRecord *set, guint64 clear)
 {
+  g_autoptr (TwBson) setting = bson_new ();
+  g_autoptr (TwBson) unsetting = bson_new ();
   bson_t *update = bson_new ();
-  bson_t set;
 
-  BSON_APPEND_DOCUMENT_BEGIN (update, "$set", &set);
-  if (change->name != NULL)
-    BSON_APPEND_UTF8 (&set, "name", change->name);
-  if (change->has_done)
-    BSON_APPEND_BOOL (&set, "done", change->done);
-  BSON_APPEND_DATE_TIME (&set, "updatedOn", change->now_ms);
-  if (version > 0)
-    BSON_APPEND_INT64 (&set, "version", version);
-  bson_append_document_end (update, &set);
+  tw_record_document_change (&tw_task_type, set, clear, setting, unsetting);
+  BSON_APPEND_DOCUMENT (update, "$set", setting);
+  if (!bson_empty (unsetting))
+    BSON_APPEND_DOCUMENT (update, "$unset", unsetting);
   return update;
 }
 
@@ -63,7 +59,7 @@ static gboolean
 change_versioned (const Change *change, GError **error)
 {
   g_autoptr (TwBson) filter = tw_task_query_one (change->id, change->user_id);
-  g_autoptr (TwBson) update = update_new (change->change, 0);
+  g_autoptr (TwBson) update = update_new (change->change->set, change->change->clear);
 
   BCON_APPEND (filter, "version", "{", "$type", BCON_UTF8 ("number"), "}");
   BCON_APPEND (update, "$inc", "{", "version", BCON_INT64 (1), "}");
@@ -78,7 +74,7 @@ change_legacy (const Change *change, gboolean *gone, GError **error)
   g_autoptr (TwBson) document = NULL;
   g_autoptr (TwBson) update = NULL;
   g_autoptr (TwTaskRecord) before = NULL;
-  TwTaskChange whole = *change->change;
+  TwTaskRecord whole = *change->change->set;
 
   if (!tw_mongo_find_one (change->session, TW_TASK_COLLECTION, filter, NULL, &document, error))
     return FALSE;
@@ -87,10 +83,11 @@ change_legacy (const Change *change, gboolean *gone, GError **error)
   *gone = before == NULL;
   if (*gone)
     return TRUE;
-  if (!whole.has_done)
+  if ((whole.has & TW_TASK_HAS_DONE) == 0)
     whole.done = before->done;
-  whole.has_done = TRUE;
-  update = update_new (&whole, before->version + 1);
+  whole.version = before->version + 1;
+  whole.has |= TW_TASK_HAS_DONE | TW_TASK_HAS_VERSION;
+  update = update_new (&whole, change->change->clear);
   BCON_APPEND (filter, "version", "{", "$not", "{", "$type", BCON_UTF8 ("number"), "}", "}");
   return apply (change, filter, update, error);
 }

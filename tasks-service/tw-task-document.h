@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A task as a document of MongoDB (tw-task-store-mongo.h has its fields), both ways.
+/* A task's document of MongoDB, as tw-record-document.h has it.
  *
  * A document is a task if its _id is an ObjectId, its userId a string and its createdOn a date: without these it is
  * nobody's, or has no place in a list. Whatever else it has or lacks, it is served. */
@@ -16,9 +16,6 @@ G_BEGIN_DECLS
 
 /* FALSE where @id is not 24 hex digits. */
 gboolean tw_task_document_id (const char *id, bson_oid_t *oid);
-
-/* @task, whose id is valid, with all fields. Free with bson_destroy(). */
-bson_t *tw_task_document_new (const TwTaskRecord *task);
 
 /* NULL where @document is not a task: the first time, as @warned remembers, the log says so. A name or a userId that is
  * not UTF-8, or has a U+0000 in it, comes with U+FFFD for what can't be sent: better than a task that its user can

@@ -3,7 +3,8 @@
 #include "tw-task-dump.h"
 
 #include "tw-mongo-dump.h"
-#include "tw-random.h"
+#include "tw-record-document.h"
+#include "tw-record-dump.h"
 #include "tw-task-document.h"
 #include "tw-task-store-mongo.h"
 
@@ -14,38 +15,23 @@ static GVariant *
 pack (const TwMongoDumpKind *kind, const bson_t *document, const gboolean *peers, atomic_flag *warned, GError **error)
 {
   g_autoptr (TwTaskRecord) task = tw_task_document_read (document, warned);
-  guint8 id[TW_ID_BYTES];
 
-  if (task == NULL || !tw_id_to_bytes (task->id, id))
-    return NULL;
-  return g_variant_new (
-                        "(@ayssxxxb)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, id, sizeof id, 1), task->user_id, task->name,
-                        task->created_ms, task->updated_ms, task->version, task->done);
+  return task != NULL ? tw_record_dump_pack (&tw_task_type, task) : NULL;
 }
 
 static bson_t *
 unpack (const TwMongoDumpKind *kind, GVariant *record, GVariant *before)
 {
-  char id[TW_ID_SIZE];
-  TwTaskRecord task = { .id = id };
-  g_autoptr (GVariant) key = NULL;
-  gconstpointer bytes;
-  gsize length;
+  g_autoptr (TwTaskRecord) task = tw_record_dump_unpack (&tw_task_type, record);
 
-  g_variant_get (record, "(@ay&s&sxxxb)", &key, &task.user_id, &task.name, &task.created_ms, &task.updated_ms,
-                 &task.version, &task.done);
-  bytes = g_variant_get_fixed_array (key, &length, 1);
-  if (length != TW_ID_BYTES)
-    return NULL;
-  tw_id_from_bytes (bytes, id);
-  return tw_task_document_new (&task);
+  return task != NULL ? tw_record_document_new (&tw_task_type, task) : NULL;
 }
 
 TwDump *
 tw_task_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
 {
   static const TwMongoDumpKind kinds[] = {
-    { .name = "tasks", .type = TW_TASK_DUMP_TYPE, .collection = TW_TASK_COLLECTION, .pack = pack, .unpack = unpack,
+    { .name = TW_TASK_COLLECTION, .type = TW_TASK_PACKED, .collection = TW_TASK_COLLECTION, .pack = pack, .unpack = unpack,
       .filter = FIRST_ID, .projection = "{\"userId\": 1, \"createdOn\": 1}" },
   };
 

@@ -2,6 +2,7 @@
 
 #include "tw-task-dump.h"
 
+#include "tw-records.h"
 #include "tw-sqlite-dump.h"
 #include "tw-task-tables.h"
 
@@ -9,12 +10,12 @@ TwDump *
 tw_task_dump_sqlite_open (const char *path, TwDumpRole role, GError **error)
 {
   static const TwSqliteDumpTable tables[] = {
-    { "tasks", TW_TASK_DUMP_TYPE, "tasks", "id", "id, user_id, name, created_ms, updated_ms, version, done" },
+    { TW_TASK_COLLECTION, TW_TASK_PACKED, TW_TASK_COLLECTION, TW_TASK_KEY, TW_TASK_COLUMNS },
   };
-  static const TwSqliteDumpSpec spec = {
-    .application_id = TW_TASK_TABLES_APPLICATION_ID,
+  const TwSqliteDumpSpec spec = {
+    .application_id = tw_task_tables_kind.application_id,
     .migrations = tw_task_tables_migrations,
-    .n_migrations = TW_TASK_TABLES_VERSION,
+    .n_migrations = tw_task_tables_kind.version,
     .tables = tables,
     .n_tables = G_N_ELEMENTS (tables),
   };

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The tasks of a store as records (db/tw-dump.h). One section, "tasks", in the order of ids:
- *
- *     (id: ay (12 bytes), user_id: s, name: s, created_ms: x, updated_ms: x, version: x, done: b) */
+/* The tasks of a store as records of a copy (db/tw-record-dump.h), in the order of ids. */
 
 #pragma once
 
 #include "tw-dump.h"
 
 G_BEGIN_DECLS
-
-#define TW_TASK_DUMP_TYPE "(ayssxxxb)"
 
 /* Fails with TW_ERROR_CONFIGURATION, also where a service holds the target, and UNAVAILABLE. */
 TwDump *tw_task_dump_sqlite_open (const char *path, TwDumpRole role, GError **error);

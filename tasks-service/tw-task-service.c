@@ -88,22 +88,14 @@ tw_task_service_page (TwTaskService *service, const TwCallContext *context, cons
 }
 
 void
-tw_task_service_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                        const TwTaskInput *input, TwTaskDone done, gpointer user_data)
+tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said, TwTaskDone done,
+                        gpointer user_data)
 {
-  gint64 now_ms = tw_clock_wall_ms (service->clock);
+  const gint64 now_ms = tw_clock_wall_ms (service->clock);
+  TwTaskRecord task = *said;
   char id[TW_ID_SIZE];
-  const TwTaskRecord task = {
-    .id = id,
-    .user_id = (char *) (guintptr) user_id,
-    .name = (char *) (guintptr) input->name,
-    .created_ms = now_ms,
-    .updated_ms = now_ms,
-    .version = 1,
-    .done = input->has_done && input->done,
-  };
 
-  if (input->name == NULL || *input->name == '\0')
+  if (said->name == NULL || *said->name == '\0')
     {
       g_autoptr (GError) error
           = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
@@ -112,26 +104,22 @@ tw_task_service_create (TwTaskService *service, const TwCallContext *context, co
       return;
     }
   tw_id_new (now_ms, id);
+  task.id = id;
+  task.created_ms = now_ms;
+  task.has |= TW_TASK_HAS_ID | TW_TASK_HAS_CREATED_ON;
+  tw_record_complete (&tw_task_type, &task);
   tw_task_store_insert (service->store, context->deadline_ms, &task, done, user_data);
-}
-
-gboolean
-tw_task_input_says_nothing (const TwTaskInput *input)
-{
-  return input->name == NULL && !input->has_done;
 }
 
 void
 tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
-                        const TwTaskInput *input, TwTaskDone done, gpointer user_data)
+                        const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskChange change = {
-    .name = input->name,
-    .has_done = input->has_done,
-    .done = input->done,
-    .now_ms = tw_clock_wall_ms (service->clock),
-  };
+  TwTaskRecord set = *said;
+  const TwTaskChange change = { &set, clear };
 
+  set.updated_ms = tw_clock_wall_ms (service->clock);
+  set.has |= TW_TASK_HAS_UPDATED_ON;
   tw_task_store_change (service->store, context->deadline_ms, user_id, id, &change, done, user_data);
 }
 

@@ -23,14 +23,6 @@ typedef struct _TwTaskService TwTaskService;
 TwTaskService *tw_task_service_new (TwTaskStore *store, const TwClock *clock);
 void tw_task_service_free (TwTaskService *service);
 
-/* What a caller says about a task; what is NULL or not has_done was not said. */
-typedef struct
-{
-  const char *name;
-  gboolean has_done;
-  gboolean done;
-} TwTaskInput;
-
 /* What shares the store's work for several reads. */
 gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean foremost);
 void tw_task_service_reads_end (TwTaskService *service);
@@ -58,16 +50,16 @@ char *tw_task_pager_next (const TwTaskPager *pager);
 gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
                                TwDoneFilter filter, const char *cursor, guint limit, const TwTaskReading *reading);
 
-/* A new task: version 1, not done unless @input says so. A name that is absent or empty is INVALID. */
-void tw_task_service_create (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                             const TwTaskInput *input, TwTaskDone done, gpointer user_data);
+/* A new task of @said, which has its user: version 1, with the IDL's defaults for what it does not say. A name that is
+ * absent or empty is INVALID. */
+void tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said,
+                             TwTaskDone done, gpointer user_data);
 
-/* Whether @input leaves everything as it is: such a change is not to be begun, what it answers is the task. */
-gboolean tw_task_input_says_nothing (const TwTaskInput *input);
-
-/* Sets what @input says and raises the version by one. */
+/* Sets what @said has, clears the fields of @clear, and raises the version by one. Such a change does something: what
+ * leaves everything as it is, is not to be begun, and answers with the task. */
 void tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                             const char *id, const TwTaskInput *input, TwTaskDone done, gpointer user_data);
+                             const char *id, const TwTaskRecord *said, guint64 clear, TwTaskDone done,
+                             gpointer user_data);
 
 void tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
                              const char *id, TwTaskDone done, gpointer user_data);

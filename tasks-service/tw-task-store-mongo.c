@@ -7,6 +7,7 @@
 
 #include "tw-error.h"
 #include "tw-random.h"
+#include "tw-record-document.h"
 #include "tw-task-change-mongo.h"
 #include "tw-task-document.h"
 #include "tw-task-query-mongo.h"
@@ -203,7 +204,7 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
   read->store = mongo_store (store);
   read->deadline_ms = deadline_ms;
   read->user_id = g_strdup (query->user_id);
-  read->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_task_record_free);
+  read->rows = g_ptr_array_new_with_free_func (g_free);
   read->reading = *reading;
   read->reading.state = memcpy (read->state, reading->state, reading->state_size);
   if (read_question (read, query, &error))
@@ -221,10 +222,9 @@ typedef struct
 {
   Store *store;
   bson_oid_t id;
-  char *user_id;
-  TwTaskChange change;
-  char *new_name;     /* what change.name points to */
-  TwTaskRecord *task; /* as it will be (insert), or as it is after the change; of what was removed there is none */
+  TwTaskRecord *task; /* what to insert, or what to set; with the id and the user in any case */
+  guint64 clear;
+  TwTaskRecord *changed; /* as it is after the change */
   TwTaskDone done;
   gpointer user_data;
 } Mutation;
@@ -234,9 +234,9 @@ mutation_free (gpointer data)
 {
   Mutation *mutation = data;
 
-  g_free (mutation->user_id);
-  g_free (mutation->new_name);
-  tw_task_record_free (mutation->task);
+  if (mutation->changed != mutation->task)
+    g_free (mutation->changed);
+  g_free (mutation->task);
   g_free (mutation);
 }
 
@@ -245,56 +245,19 @@ finish (gpointer data, const GError *error)
 {
   const Mutation *mutation = data;
 
-  mutation->done (error == NULL ? mutation->task : NULL, error, mutation->user_data);
-}
-
-/* A mutation of the task @id; NULL, with @done called, where that can't be anybody's. */
-static Mutation *
-mutation_new (TwTaskStore *store, const char *user_id, const char *id, TwTaskDone done, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  bson_oid_t oid;
-  Mutation *mutation;
-
-  if (!tw_task_document_id (id, &oid))
-    {
-      not_found (&error);
-      done (NULL, error, user_data);
-      return NULL;
-    }
-  mutation = g_new0 (Mutation, 1);
-  mutation->store = mongo_store (store);
-  mutation->id = oid;
-  mutation->user_id = g_strdup (user_id);
-  mutation->done = done;
-  mutation->user_data = user_data;
-  return mutation;
-}
-
-static void
-start (Mutation *mutation, gint64 deadline_ms, TwMongoFunc run)
-{
-  tw_mongo_run (mutation->store->mongo, deadline_ms, TW_MONGO_CHANGING, run, finish, mutation, mutation_free);
+  mutation->done (error == NULL ? mutation->changed : NULL, error, mutation->user_data);
 }
 
 static gboolean
 run_insert (TwMongoSession *session, gpointer data, GError **error)
 {
-  const Mutation *mutation = data;
-  g_autoptr (TwBson) document = tw_task_document_new (mutation->task);
+  Mutation *mutation = data;
+  g_autoptr (TwBson) document = tw_record_document_new (&tw_task_type, mutation->task);
 
-  return tw_mongo_insert (session, TW_TASK_COLLECTION, document, error);
-}
-
-static void
-store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
-{
-  Mutation *mutation = mutation_new (store, task->user_id, task->id, done, user_data);
-
-  if (mutation == NULL)
-    return;
-  mutation->task = tw_task_record_copy (task);
-  start (mutation, deadline_ms, run_insert);
+  if (!tw_mongo_insert (session, TW_TASK_COLLECTION, document, error))
+    return FALSE;
+  mutation->changed = mutation->task;
+  return TRUE;
 }
 
 static gboolean
@@ -302,43 +265,64 @@ run_change (TwMongoSession *session, gpointer data, GError **error)
 {
   Mutation *mutation = data;
 
-  return tw_task_change_mongo (session, &mutation->id, mutation->user_id, &mutation->change, &mutation->store->warned,
-                               &mutation->task, error)
-         && (mutation->task != NULL || not_found (error));
-}
-
-static void
-store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
-              TwTaskDone done, gpointer user_data)
-{
-  Mutation *mutation = mutation_new (store, user_id, id, done, user_data);
-
-  if (mutation == NULL)
-    return;
-  mutation->new_name = g_strdup (change->name);
-  mutation->change = *change;
-  mutation->change.name = mutation->new_name;
-  start (mutation, deadline_ms, run_change);
+  return tw_task_change_mongo (session, &mutation->id, mutation->task->user_id,
+                               &(TwTaskChange) { mutation->task, mutation->clear }, &mutation->store->warned,
+                               &mutation->changed, error)
+         && (mutation->changed != NULL || not_found (error));
 }
 
 static gboolean
 run_remove (TwMongoSession *session, gpointer data, GError **error)
 {
   const Mutation *mutation = data;
-  g_autoptr (TwBson) filter = tw_task_query_one (&mutation->id, mutation->user_id);
+  g_autoptr (TwBson) filter = tw_task_query_one (&mutation->id, mutation->task->user_id);
   gint64 n = 0;
 
   return tw_mongo_delete_one (session, TW_TASK_COLLECTION, filter, &n, error) && (n > 0 || not_found (error));
+}
+
+/* Queues a mutation of @task, or tells @done at once that its id can't be anybody's. */
+static void
+start (TwTaskStore *store, gint64 deadline_ms, TwMongoFunc run, const TwTaskRecord *task, guint64 clear,
+       TwTaskDone done, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  Mutation *mutation = g_new (Mutation, 1);
+
+  *mutation = (Mutation) { .store = mongo_store (store), .clear = clear, .done = done, .user_data = user_data };
+  if (tw_task_document_id (task->id, &mutation->id))
+    {
+      mutation->task = tw_record_copy (&tw_task_type, task);
+      tw_mongo_run (mutation->store->mongo, deadline_ms, TW_MONGO_CHANGING, run, finish, mutation, mutation_free);
+      return;
+    }
+  not_found (&error);
+  finish (mutation, error);
+  mutation_free (mutation);
+}
+
+static void
+store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
+{
+  start (store, deadline_ms, run_insert, task, 0, done, user_data);
+}
+
+static void
+store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
+              TwTaskDone done, gpointer user_data)
+{
+  TwTaskRecord set = *change->set;
+
+  set.id = id;
+  set.user_id = user_id;
+  start (store, deadline_ms, run_change, &set, change->clear, done, user_data);
 }
 
 static void
 store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
               gpointer user_data)
 {
-  Mutation *mutation = mutation_new (store, user_id, id, done, user_data);
-
-  if (mutation != NULL)
-    start (mutation, deadline_ms, run_remove);
+  start (store, deadline_ms, run_remove, &(TwTaskRecord) { .id = id, .user_id = user_id }, 0, done, user_data);
 }
 
 static void

@@ -17,8 +17,6 @@ G_BEGIN_DECLS
 /* The database as this store needs it: for whoever opens it without the store. */
 extern const TwMongoSpec tw_task_store_mongo_spec;
 
-#define TW_TASK_COLLECTION "tasks"
-
 /* Returns at once, whether the server is there or not: until it is, everything is UNAVAILABLE. Fails with
  * TW_ERROR_CONFIGURATION: see tw_mongo_open(). */
 TwTaskStore *tw_task_store_mongo_open (const char *uri, GError **error);

@@ -4,23 +4,35 @@
 
 #include "tw-error.h"
 #include "tw-random.h"
+#include "tw-record-table.h"
 #include "tw-sqlite.h"
 #include "tw-task-tables.h"
 
-/* Rows come in this order everywhere. The name is the table's last column: SQLite reads a row's head to its end for it,
- * and then has what it needs for the others; from the front it would take the head up again for each. */
-#define TAKE_TASK "take_row (?1, name, id, created_ms, updated_ms, version, done)"
+/* What is asked of the table, with its columns in it: they follow from the IDL. */
+typedef struct
+{
+  char *nearby, *by_id;
+  char *walks[TW_OPEN_ONLY + 1][2]; /* from the start, behind a position */
+} Queries;
 
 typedef struct
 {
   TwTaskStore parent;
   TwSqlite *db;
+  TwRecordTable *table;
+  Queries queries;
 } Store;
+
+static Store *
+sqlite_store (TwTaskStore *store)
+{
+  return (Store *) store;
+}
 
 static TwSqlite *
 database (TwTaskStore *store)
 {
-  return ((Store *) store)->db;
+  return sqlite_store (store)->db;
 }
 
 static gboolean
@@ -39,6 +51,7 @@ not_found (GError **error)
 /* What becomes of the rows of a statement. */
 typedef struct
 {
+  const Store *store;
   const char *user_id; /* whose they are */
   const guint8 *id;    /* the one that is wanted; NULL: all */
   guint64 left;        /* as many of these, at least one, or ALL */
@@ -51,22 +64,13 @@ static gboolean
 take_task (sqlite3_value **columns, gpointer user_data)
 {
   Taking *taking = user_data;
-  const guint8 *bytes = sqlite3_value_blob (columns[1]);
-  char id[TW_ID_SIZE];
+  const TwRecordTable *table = taking->store->table;
+  TwRecordRowIds ids;
   TwTaskRecord task;
 
-  if (taking->id != NULL && memcmp (bytes, taking->id, TW_ID_BYTES) != 0)
+  if (taking->id != NULL && memcmp (tw_record_table_key (table, columns), taking->id, TW_ID_BYTES) != 0)
     return TRUE;
-  tw_id_from_bytes (bytes, id);
-  task = (TwTaskRecord) {
-    .id = id,
-    .user_id = (char *) (guintptr) taking->user_id,
-    .created_ms = sqlite3_value_int64 (columns[2]),
-    .updated_ms = sqlite3_value_int64 (columns[3]),
-    .version = sqlite3_value_int64 (columns[4]),
-    .done = sqlite3_value_int (columns[5]) != 0,
-    .name = (char *) (guintptr) sqlite3_value_text (columns[0]),
-  };
+  tw_record_table_read (table, columns, taking->user_id, &ids, &task);
   taking->ended = !taking->row (&task, taking->user_data) || --taking->left == 0;
   return !taking->ended;
 }
@@ -115,14 +119,14 @@ store_check (TwTaskStore *store, gint64 deadline_ms, GError **error)
  * tree. The index on ids is a second one, of other pages: it is for a user who was busier than that, and for ids that
  * were not made here. */
 #define NEARBY                                                                                                         \
-  "SELECT " TAKE_TASK " FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                          \
+  "SELECT take_row (?1, %s) FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                      \
   " ORDER BY created_ms, id LIMIT 4"
-#define BY_ID "SELECT " TAKE_TASK " FROM tasks WHERE id = ?3 AND user_id = ?2"
+#define BY_ID "SELECT take_row (?1, %s) FROM tasks WHERE id = ?3 AND user_id = ?2"
 
 static gboolean
 read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking *taking, GError **error)
 {
-  static const char *const queries[] = { NEARBY, BY_ID };
+  const char *const queries[] = { taking->store->queries.nearby, taking->store->queries.by_id };
 
   taking->id = id;
   taking->left = 1;
@@ -158,17 +162,43 @@ store_reads_end (TwTaskStore *store)
 
 /* Without statistics SQLite would rather filter the table's own order: the index is named. A position is compared with
  * each row, which takes as long as reading it does: the first page has a statement of its own. What stands before
- * TAKE_TASK is settled by the index, and so is the order: the test of plans holds SQLite to that. */
+ * take_row() is settled by the index, and so is the order: the test of plans holds SQLite to that. */
 #define PLAIN "SELECT 1 FROM tasks WHERE user_id = ?2"
 #define BY_DONE "SELECT 1 FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
 #define BEHIND " AND (created_ms, id) < (?3, ?4)"
-#define NEWEST_FIRST " AND " TAKE_TASK " ORDER BY created_ms DESC, id DESC"
+#define NEWEST_FIRST " AND take_row (?1, %s) ORDER BY created_ms DESC, id DESC"
 
-static const char *const walks[][2] = {
-  [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
-  [TW_DONE_ONLY] = { BY_DONE "1" NEWEST_FIRST, BY_DONE "1" BEHIND NEWEST_FIRST },
-  [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
-};
+static void
+write_queries (Queries *queries, const char *columns)
+{
+  static const char *const walks[][2] = {
+    [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
+    [TW_DONE_ONLY] = { BY_DONE "1" NEWEST_FIRST, BY_DONE "1" BEHIND NEWEST_FIRST },
+    [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
+  };
+
+  queries->nearby = g_strdup_printf (NEARBY, columns);
+  queries->by_id = g_strdup_printf (BY_ID, columns);
+  for (guint i = 0; i < G_N_ELEMENTS (walks) * 2; i++)
+    {
+      g_autoptr (GString) query = g_string_new (walks[i / 2][i % 2]);
+
+      g_string_replace (query, "%s", columns, 1);
+      queries->walks[i / 2][i % 2] = g_string_free (g_steal_pointer (&query), FALSE);
+    }
+}
+
+static void
+clear_queries (Queries *queries)
+{
+  g_free (queries->nearby);
+  g_free (queries->by_id);
+  for (guint i = 0; i < G_N_ELEMENTS (queries->walks); i++)
+    {
+      g_free (queries->walks[i][0]);
+      g_free (queries->walks[i][1]);
+    }
+}
 
 /* @id: the position's, where there is one. */
 static gboolean
@@ -177,7 +207,7 @@ read_list (TwSqliteConnection *connection, const TwTaskQuery *query, const guint
 {
   const TwTaskPosition *after = query->after;
   g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, walks[query->filter][after != NULL ? 1 : 0], error);
+      = tw_sqlite_statement (connection, taking->store->queries.walks[query->filter][after != NULL ? 1 : 0], error);
 
   if (statement == NULL)
     return FALSE;
@@ -214,8 +244,8 @@ read_tasks (TwSqlite *db, gint64 deadline_ms, const TwTaskQuery *query, Taking *
 static gboolean
 store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
 {
-  Taking taking = { .user_id = query->user_id, .left = query->limit == 0 ? ALL : query->limit, .row = reading->row,
-                    .user_data = reading->state };
+  Taking taking = { .store = sqlite_store (store), .user_id = query->user_id,
+                    .left = query->limit == 0 ? ALL : query->limit, .row = reading->row, .user_data = reading->state };
   g_autoptr (GError) error = NULL;
 
   if (!read_tasks (database (store), deadline_ms, query, &taking, &error) && !reading->may_wait
@@ -228,64 +258,46 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
 /* One change on its way to the writer's thread and back. */
 typedef struct
 {
-  TwTaskRecord task; /* insert: what to insert; else only its id and user are set; they point to texts */
+  const Store *store;
   guint8 id[TW_ID_BYTES];
-  TwTaskChange change;   /* its name points to texts */
+  TwTaskRecord *task; /* what to insert, or what to set; with the id and the user in any case */
+  guint64 clear;
   TwTaskRecord *changed; /* as it is after the change */
   TwTaskDone done;
   gpointer user_data;
-  char texts[];
 } Job;
 
 static void
-finish_insert (gpointer data, const GError *error)
-{
-  Job *job = data;
-
-  job->done (error == NULL ? &job->task : NULL, error, job->user_data);
-  g_free (job);
-}
-
-static void
-finish_change (gpointer data, const GError *error)
+finish (gpointer data, const GError *error)
 {
   Job *job = data;
 
   job->done (error == NULL ? job->changed : NULL, error, job->user_data);
-  tw_task_record_free (job->changed);
+  if (job->changed != job->task)
+    g_free (job->changed);
+  g_free (job->task);
   g_free (job);
 }
 
-static void
-finish_remove (gpointer data, const GError *error)
+/* Runs @sql, one of the table's, with @task. */
+static gboolean
+run_with (TwSqliteConnection *connection, const TwRecordTable *table, const char *sql, const TwTaskRecord *task,
+          GError **error)
 {
-  Job *job = data;
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
 
-  job->done (NULL, error, job->user_data);
-  g_free (job);
+  return statement != NULL && (tw_record_table_bind (table, statement, task) || not_found (error))
+         && tw_sqlite_step (connection, statement, error) >= 0;
 }
 
 static gboolean
 run_insert (TwSqliteConnection *connection, gpointer data, GError **error)
 {
-  const Job *job = data;
-  const TwTaskRecord *task = &job->task;
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection,
-      "INSERT INTO tasks (id, created_ms, updated_ms, version, done, name, user_id)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      error);
+  Job *job = data;
+  const TwRecordTable *table = job->store->table;
 
-  if (statement == NULL)
-    return FALSE;
-  bind_id (statement, 1, job->id);
-  sqlite3_bind_int64 (statement, 2, task->created_ms);
-  sqlite3_bind_int64 (statement, 3, task->updated_ms);
-  sqlite3_bind_int64 (statement, 4, task->version);
-  sqlite3_bind_int (statement, 5, task->done ? 1 : 0);
-  tw_sqlite_bind_text (statement, 6, task->name);
-  tw_sqlite_bind_text (statement, 7, task->user_id);
-  return tw_sqlite_step (connection, statement, error) >= 0;
+  job->changed = job->task;
+  return run_with (connection, table, tw_record_table_insert (table), job->task, error);
 }
 
 static gboolean
@@ -293,33 +305,23 @@ keep_changed (const TwTaskRecord *task, gpointer user_data)
 {
   Job *job = user_data;
 
-  job->changed = tw_task_record_copy (task);
+  job->changed = tw_record_copy (&tw_task_type, task);
   return TRUE;
 }
 
-/* The row after the change comes back from the same statement, so nothing can come between. */
+/* Nothing comes between: one thread writes. */
 static gboolean
 run_change (TwSqliteConnection *connection, gpointer data, GError **error)
 {
   Job *job = data;
-  const TwTaskChange *change = &job->change;
-  Taking taking = { .user_id = job->task.user_id, .left = ALL, .row = keep_changed, .user_data = job };
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection,
-      "UPDATE tasks SET name = coalesce (?3, name), done = coalesce (?4, done), updated_ms = ?5, version = version + 1"
-      " WHERE id = ?6 AND user_id = ?2 RETURNING " TAKE_TASK, error);
+  const TwRecordTable *table = job->store->table;
+  Taking taking = { .store = job->store, .user_id = job->task->user_id, .row = keep_changed, .user_data = job };
 
-  if (statement == NULL)
+  if (!read_task (connection, job->id, &taking, error))
     return FALSE;
-  if (change->name != NULL)
-    tw_sqlite_bind_text (statement, 3, change->name);
-  if (change->has_done)
-    sqlite3_bind_int (statement, 4, change->done ? 1 : 0);
-  sqlite3_bind_int64 (statement, 5, change->now_ms);
-  bind_id (statement, 6, job->id);
-  if (!take_tasks (connection, statement, &taking, error))
-    return FALSE;
-  return job->changed != NULL || not_found (error);
+  tw_record_apply (&tw_task_type, job->changed, job->task, job->clear);
+  job->changed->version++;
+  return run_with (connection, table, tw_record_table_update (table), job->changed, error);
 }
 
 static gboolean
@@ -332,95 +334,75 @@ run_remove (TwSqliteConnection *connection, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   bind_id (statement, 1, job->id);
-  tw_sqlite_bind_text (statement, 2, job->task.user_id);
+  tw_sqlite_bind_text (statement, 2, job->task->user_id);
   if (tw_sqlite_step (connection, statement, error) < 0)
     return FALSE;
   return sqlite3_changes (tw_sqlite_handle (connection)) > 0 || not_found (error);
 }
 
-static char *
-add_text (char **at, const char *text)
-{
-  char *copy = *at;
-
-  *at = g_stpcpy (copy, text) + 1;
-  return copy;
-}
-
-/* A job for the task of @user_id that @id names, with room for @name, which may be NULL; NULL, with @done called, where
- * the id can't be anybody's. */
-static Job *
-job_new (const char *user_id, const char *id, const char *name, TwTaskDone done, gpointer user_data, char **copied_name)
+/* Hands a job for @task over, or tells @done at once that its id can't be anybody's. Each changes one row, by one
+ * statement: see tw_sqlite_mutate_once(). */
+static void
+start (TwTaskStore *store, gint64 deadline_ms, TwSqliteMutation run, const TwTaskRecord *task, guint64 clear,
+       TwTaskDone done, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  guint8 bytes[TW_ID_BYTES];
-  Job *job;
-  char *at;
+  Job *job = g_new (Job, 1);
 
-  if (!tw_id_to_bytes (id, bytes))
+  *job = (Job) { .store = sqlite_store (store), .clear = clear, .done = done, .user_data = user_data };
+  if (!tw_id_to_bytes (task->id, job->id))
     {
       not_found (&error);
-      done (NULL, error, user_data);
-      return NULL;
+      finish (job, error);
+      return;
     }
-  job = g_malloc (sizeof *job + TW_ID_SIZE + strlen (user_id) + 1 + (name != NULL ? strlen (name) + 1 : 0));
-  *job = (Job) { .done = done, .user_data = user_data };
-  memcpy (job->id, bytes, sizeof bytes);
-  at = job->texts;
-  job->task.id = add_text (&at, id);
-  job->task.user_id = add_text (&at, user_id);
-  *copied_name = name != NULL ? add_text (&at, name) : NULL;
-  return job;
+  job->task = tw_record_copy (&tw_task_type, task);
+  tw_sqlite_mutate_once (database (store), deadline_ms, run, finish, job);
 }
-
-/* Each of the following is one statement: see tw_sqlite_mutate_once(). */
 
 static void
 store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
 {
-  char *name;
-  Job *job = job_new (task->user_id, task->id, task->name, done, user_data, &name);
-
-  if (job == NULL)
-    return;
-  job->task.name = name;
-  job->task.created_ms = task->created_ms;
-  job->task.updated_ms = task->updated_ms;
-  job->task.version = task->version;
-  job->task.done = task->done;
-  tw_sqlite_mutate_once (database (store), deadline_ms, run_insert, finish_insert, job);
+  start (store, deadline_ms, run_insert, task, 0, done, user_data);
 }
 
 static void
 store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
               TwTaskDone done, gpointer user_data)
 {
-  char *name;
-  Job *job = job_new (user_id, id, change->name, done, user_data, &name);
+  TwTaskRecord set = *change->set;
 
-  if (job == NULL)
-    return;
-  job->change = *change;
-  job->change.name = name;
-  tw_sqlite_mutate_once (database (store), deadline_ms, run_change, finish_change, job);
+  set.id = id;
+  set.user_id = user_id;
+  start (store, deadline_ms, run_change, &set, change->clear, done, user_data);
 }
 
 static void
 store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
               gpointer user_data)
 {
-  char *name;
-  Job *job = job_new (user_id, id, NULL, done, user_data, &name);
-
-  if (job != NULL)
-    tw_sqlite_mutate_once (database (store), deadline_ms, run_remove, finish_remove, job);
+  start (store, deadline_ms, run_remove, &(TwTaskRecord) { .id = id, .user_id = user_id }, 0, done, user_data);
 }
 
 static void
 store_free (TwTaskStore *store)
 {
-  tw_sqlite_close (database (store));
-  g_free (store);
+  Store *sqlite = sqlite_store (store);
+
+  tw_sqlite_close (sqlite->db);
+  clear_queries (&sqlite->queries);
+  tw_record_table_free (sqlite->table);
+  g_free (sqlite);
+}
+
+static TwRecordTable *
+look_at_table (TwSqlite *db, GError **error)
+{
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, error);
+  TwRecordTable *table = tw_record_table_new (&tw_task_type, connection, error);
+
+  tw_sqlite_reader_return (db, connection);
+  return table;
 }
 
 TwTaskStore *
@@ -436,14 +418,17 @@ tw_task_store_sqlite_open (const char *path, GError **error)
     .change = store_change,
     .remove = store_remove,
   };
-  TwSqlite *db = tw_sqlite_open (path, TW_TASK_TABLES_APPLICATION_ID, tw_task_tables_migrations, TW_TASK_TABLES_VERSION,
-                                 READERS, error);
+  g_autoptr (TwSqlite) db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
+                                            tw_task_tables_kind.version, READERS, error);
+  TwRecordTable *table = db != NULL ? look_at_table (db, error) : NULL;
   Store *store;
 
-  if (db == NULL)
+  if (table == NULL)
     return NULL;
   store = g_new0 (Store, 1);
   store->parent.klass = &klass;
-  store->db = db;
+  store->db = g_steal_pointer (&db);
+  store->table = table;
+  write_queries (&store->queries, tw_record_table_columns (table));
   return &store->parent;
 }

@@ -2,29 +2,6 @@
 
 #include "tw-task-store.h"
 
-TwTaskRecord *
-tw_task_record_copy (const TwTaskRecord *record)
-{
-  TwTaskRecord *copy = g_new (TwTaskRecord, 1);
-
-  *copy = *record;
-  copy->id = g_strdup (record->id);
-  copy->user_id = g_strdup (record->user_id);
-  copy->name = g_strdup (record->name);
-  return copy;
-}
-
-void
-tw_task_record_free (TwTaskRecord *record)
-{
-  if (record == NULL)
-    return;
-  g_free (record->id);
-  g_free (record->user_id);
-  g_free (record->name);
-  g_free (record);
-}
-
 void
 tw_task_store_free (TwTaskStore *store)
 {

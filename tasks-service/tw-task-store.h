@@ -18,33 +18,22 @@
 #pragma once
 
 #include "tw-call-context.h"
+#include "tw-records.h"
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* A task at rest. Owned strings; free with tw_task_record_free(). */
+/* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is freed
+ * with g_free(). */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, g_free)
+
+/* What a change does: sets what @set has, the time of the change among it, and clears the fields of @clear
+ * (tw_record_apply()). */
 typedef struct
 {
-  char *id;
-  char *user_id;
-  char *name;
-  gint64 created_ms; /* since 1970 */
-  gint64 updated_ms;
-  gint64 version;    /* from 1 */
-  gboolean done;
-} TwTaskRecord;
-
-TwTaskRecord *tw_task_record_copy (const TwTaskRecord *record);
-void tw_task_record_free (TwTaskRecord *record);
-
-/* What a change sets; NULL or FALSE leaves. */
-typedef struct
-{
-  const char *name;
-  gboolean has_done;
-  gboolean done;
-  gint64 now_ms; /* becomes updated_ms */
+  const TwTaskRecord *set;
+  guint64 clear;
 } TwTaskChange;
 
 typedef enum
@@ -153,6 +142,5 @@ void tw_task_store_remove (TwTaskStore *store, gint64 deadline_ms, const char *u
                            gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskStore, tw_task_store_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, tw_task_record_free)
 
 G_END_DECLS

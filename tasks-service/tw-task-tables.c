@@ -5,7 +5,7 @@
 /* The table is its own index in the order of a page: a page is one walk over neighbours, and nothing is kept twice.
  * The filter has an index too, or the few open tasks among a thousand finished ones would take a thousand steps to
  * find. */
-const TwSqliteMigration tw_task_tables_migrations[TW_TASK_TABLES_VERSION] = {
+const TwSqliteMigration tw_task_tables_migrations[] = {
   "CREATE TABLE tasks ("
   "  user_id TEXT NOT NULL,"
   "  created_ms INTEGER NOT NULL,"
@@ -17,4 +17,9 @@ const TwSqliteMigration tw_task_tables_migrations[TW_TASK_TABLES_VERSION] = {
   "  PRIMARY KEY (user_id, created_ms, id)"
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX tasks_by_done ON tasks (user_id, done, created_ms, id)",
+};
+
+const TwSqliteKind tw_task_tables_kind = {
+  .application_id = 0x5457546b, /* "TWTk" */
+  .version = G_N_ELEMENTS (tw_task_tables_migrations),
 };

@@ -4,13 +4,14 @@
 
 #pragma once
 
+#include "tw-sqlite-snapshot.h"
 #include "tw-sqlite.h"
 
 G_BEGIN_DECLS
 
-#define TW_TASK_TABLES_APPLICATION_ID 0x5457546b /* "TWTk" */
+extern const TwSqliteMigration tw_task_tables_migrations[];
 
-#define TW_TASK_TABLES_VERSION 1
-extern const TwSqliteMigration tw_task_tables_migrations[TW_TASK_TABLES_VERSION];
+/* Its version is the number of the migrations. */
+extern const TwSqliteKind tw_task_tables_kind;
 
 G_END_DECLS

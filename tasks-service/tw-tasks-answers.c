@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The numbers below are those of idl/tasks.thrift. */
-
 #include "tw-tasks-answers.h"
 
-#include "tw-random.h"
+#include "tw-record-wire.h"
 
 #include <string.h>
 
 /* What most tasks take on the wire. */
 #define USUAL_TASK_SIZE 200
-
-static void
-write_task (const TwTaskRecord *task, TwWriter *writer)
-{
-  char time[TW_TIME_SIZE];
-
-  tw_writer_struct_begin (writer);
-  tw_writer_field (writer, TW_WIRE_STRING, 1);
-  tw_writer_string (writer, task->id, TW_ID_SIZE - 1);
-  tw_writer_field (writer, TW_WIRE_STRING, 2);
-  tw_writer_string (writer, task->user_id, strlen (task->user_id));
-  tw_writer_field (writer, TW_WIRE_STRING, 3);
-  tw_writer_string (writer, task->name, strlen (task->name));
-  tw_writer_field (writer, TW_WIRE_STRING, 4);
-  tw_time_format (task->created_ms, time);
-  tw_writer_string (writer, time, sizeof time - 1);
-  tw_writer_field (writer, TW_WIRE_BOOL, 5);
-  tw_writer_bool (writer, task->done);
-  tw_writer_field (writer, TW_WIRE_STRING, 6);
-  if (task->updated_ms != task->created_ms)
-    tw_time_format (task->updated_ms, time);
-  tw_writer_string (writer, time, sizeof time - 1);
-  tw_writer_field (writer, TW_WIRE_I64, 7);
-  tw_writer_i64 (writer, task->version);
-  tw_writer_struct_end (writer);
-}
 
 static TwWriter *
 begin_success (TwCall *call)
@@ -56,7 +28,7 @@ tw_tasks_answer_task (const TwTaskRecord *task, const GError *error, gpointer da
       tw_call_fail (call, error);
       return;
     }
-  write_task (task, begin_success (call));
+  tw_record_write (&tw_task_type, task, begin_success (call));
   tw_call_reply (call);
 }
 
@@ -94,7 +66,7 @@ show_one (const TwTaskRecord *task, gpointer data)
   TwTasksAnswer *answer = data;
 
   if (may_begin (answer))
-    write_task (task, begin_success (answer->call));
+    tw_record_write (&tw_task_type, task, begin_success (answer->call));
   return FALSE;
 }
 
@@ -132,7 +104,7 @@ is_begun (TwTasksAnswer *answer)
     }
   else
     answer->writer = tw_call_begin_reply (answer->call);
-  tw_writer_field (answer->writer, TW_WIRE_LIST, answer->is_page ? 1 : 0);
+  tw_writer_field (answer->writer, TW_WIRE_LIST, answer->is_page ? TW_TASK_PAGE_ID_TASKS : 0);
   answer->list = tw_writer_list_begin (answer->writer, TW_WIRE_STRUCT);
   return TRUE;
 }
@@ -146,7 +118,7 @@ show_row (const TwTaskRecord *task, gpointer data)
   if (!is_begun (answer) || !tw_task_pager_take (&answer->pager, task))
     return FALSE;
   answer->n++;
-  write_task (task, answer->writer);
+  tw_record_write (&tw_task_type, task, answer->writer);
   return !tw_call_reply_is_too_large (answer->call);
 }
 
@@ -157,7 +129,7 @@ end_page (const TwTasksAnswer *answer)
 
   if (next_cursor != NULL)
     {
-      tw_writer_field (answer->writer, TW_WIRE_STRING, 2);
+      tw_writer_field (answer->writer, TW_WIRE_STRING, TW_TASK_PAGE_ID_NEXT_CURSOR);
       tw_writer_string (answer->writer, next_cursor, strlen (next_cursor));
     }
   tw_writer_struct_end (answer->writer);

@@ -2,9 +2,10 @@
 
 #include "tw-tasks-methods.h"
 
+#include "tw-arguments.h"
 #include "tw-call-pool.h"
+#include "tw-error.h"
 #include "tw-tasks-answers.h"
-#include "tw-tasks-arguments.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
 #define MAX_BATCH 16
@@ -25,17 +26,21 @@ struct _TwTasksMethods
   TwTaskService *service;
   TwCallPool *readers;
   TwCallPool *lists; /* of whoever asks for all tasks */
+
+  /* What becomes of what callers say about a task. */
+  TwRecordMap of_new, of_changes, of_add, of_update;
+  guint64 changeable; /* what callers may change */
 };
 
 /* One task */
 
 static gboolean
-answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const TwTasksArguments *asked)
+answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const char *user_id, const char *id)
 {
   TwTasksAnswer answer;
   const TwTaskReading reading = tw_tasks_answer_one (&answer, call, may_wait);
 
-  return tw_task_service_read (service, tw_call_context (call), asked->user_id, asked->id, &reading);
+  return tw_task_service_read (service, tw_call_context (call), user_id, id, &reading);
 }
 
 /* get */
@@ -43,10 +48,11 @@ answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const TwTas
 static gboolean
 answer_get (TwCall *call, gboolean may_wait, gpointer service)
 {
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksGetArguments asked;
 
-  tw_tasks_arguments_read_one (&asked, call);
-  return answer_one (call, may_wait, service, &asked);
+  tw_arguments_read (&arguments, call, &tw_tasks_get_type, &asked);
+  return answer_one (call, may_wait, service, asked.user_id, asked.id);
 }
 
 static void
@@ -62,15 +68,18 @@ take_get (TwCall *call, gpointer data)
 static gboolean
 answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksPageArguments asked;
+  TwPageRequestRecord *request = &asked.request;
   TwTasksAnswer answer;
   TwTaskReading reading;
 
-  tw_tasks_arguments_read_page (&asked, call);
-  reading = tw_tasks_answer_page (&answer, call, may_wait, (guint) asked.limit);
+  tw_arguments_read (&arguments, call, &tw_tasks_page_type, &asked);
+  tw_record_fill (&tw_page_request_type, request);
+  reading = tw_tasks_answer_page (&answer, call, may_wait, (guint) request->limit);
   return tw_task_service_page (service, tw_call_context (call), asked.user_id,
-                               tw_done_filter (asked.input.has_done, asked.input.done), asked.cursor,
-                               (guint) asked.limit, &reading);
+                               tw_done_filter ((request->has & TW_PAGE_REQUEST_HAS_DONE) != 0, request->done),
+                               request->cursor, (guint) request->limit, &reading);
 }
 
 static void
@@ -90,10 +99,11 @@ answer_all (TwCall *call, gboolean may_wait, gpointer service)
   TwLatch ended;
   TwTasksAnswer answer;
   const TwTaskReading reading = tw_tasks_answer_all (&answer, call, may_wait, &ended);
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksAllArguments asked;
 
   tw_latch_init (&ended);
-  tw_tasks_arguments_read_one (&asked, call);
+  tw_arguments_read (&arguments, call, &tw_tasks_all_type, &asked);
   tw_task_service_read (service, tw_call_context (call), asked.user_id, NULL, &reading);
   tw_latch_wait (&ended);
   return TRUE;
@@ -107,61 +117,101 @@ take_all (TwCall *call, gpointer data)
   tw_call_pool_collect (methods->lists, call, answer_all, methods->service);
 }
 
+/* What callers say about a task */
+
+/* Adds what @input says to @said; FALSE, with @call answered, where something in it can't be understood. */
+static gboolean
+understand (TwCall *call, const TwRecordMap *map, gconstpointer input, TwTaskRecord *said)
+{
+  const char *field;
+
+  if (tw_record_map_apply (map, input, said, &field))
+    return TRUE;
+  g_autoptr (GError) error = g_error_new (TW_ERROR, TW_ERROR_INVALID, "%s is not a time", field);
+
+  tw_call_fail (call, error);
+  return FALSE;
+}
+
 /* create and add */
 
+/* @said has its user, who is told by an argument of its own. */
 static void
-create (TwCall *call, const TwTasksMethods *methods, const TwTasksArguments *asked)
+create (TwCall *call, const TwTasksMethods *methods, const TwTaskRecord *said)
 {
-  tw_task_service_create (methods->service, tw_call_context (call), asked->user_id, &asked->input,
-                          tw_tasks_answer_task, call);
+  tw_task_service_create (methods->service, tw_call_context (call), said, tw_tasks_answer_task, call);
 }
 
 static void
-take_create (TwCall *call, gpointer methods)
+take_create (TwCall *call, gpointer data)
 {
-  g_auto (TwTasksArguments) asked;
+  const TwTasksMethods *methods = data;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksCreateArguments asked;
+  TwTaskRecord said = { 0 };
 
-  tw_tasks_arguments_read_create (&asked, call);
-  create (call, methods, &asked);
+  tw_arguments_read (&arguments, call, &tw_tasks_create_type, &asked);
+  tw_record_fill (&tw_new_task_type, &asked.task);
+  said.user_id = asked.user_id;
+  said.has = TW_TASK_HAS_USER_ID;
+  if (understand (call, &methods->of_new, &asked.task, &said))
+    create (call, methods, &said);
 }
 
 static void
-take_add (TwCall *call, gpointer methods)
+take_add (TwCall *call, gpointer data)
 {
-  g_auto (TwTasksArguments) asked;
+  const TwTasksMethods *methods = data;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksAddArguments asked;
+  TwTaskRecord said = { 0 };
 
-  tw_tasks_arguments_read_add (&asked, call);
-  create (call, methods, &asked);
+  tw_arguments_read (&arguments, call, &tw_tasks_add_type, &asked);
+  if (understand (call, &methods->of_add, &asked, &said))
+    create (call, methods, &said);
 }
 
 /* patch and update */
 
 static void
-change (TwCall *call, const TwTasksMethods *methods, const TwTasksArguments *asked)
+change (TwCall *call, const TwTasksMethods *methods, const char *user_id, const char *id, const TwTaskRecord *said,
+        guint64 clear)
 {
-  tw_task_service_change (methods->service, tw_call_context (call), asked->user_id, asked->id, &asked->input,
-                          tw_tasks_answer_task, call);
+  tw_task_service_change (methods->service, tw_call_context (call), user_id, id, said, clear, tw_tasks_answer_task, call);
 }
 
 static void
-take_patch (TwCall *call, gpointer methods)
+take_patch (TwCall *call, gpointer data)
 {
-  g_auto (TwTasksArguments) asked;
+  const TwTasksMethods *methods = data;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksPatchArguments asked;
+  TwTaskRecord said = { 0 };
+  guint64 clear;
 
-  tw_tasks_arguments_read_patch (&asked, call);
-  if (tw_task_input_says_nothing (&asked.input))
-    take_get (call, methods);
+  tw_arguments_read (&arguments, call, &tw_tasks_patch_type, &asked);
+  if (!understand (call, &methods->of_changes, &asked.changes, &said))
+    return;
+  clear = tw_record_map_bits (&methods->of_changes, asked.changes.clear);
+  if (said.has == 0 && clear == 0)
+    take_get (call, data); /* which has the same arguments, as far as it goes */
   else
-    change (call, methods, &asked);
+    change (call, methods, asked.user_id, asked.id, &said, clear);
 }
 
 static void
-take_update (TwCall *call, gpointer methods)
+take_update (TwCall *call, gpointer data)
 {
-  g_auto (TwTasksArguments) asked;
+  const TwTasksMethods *methods = data;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksUpdateArguments asked;
+  TwTaskRecord said = { 0 };
 
-  tw_tasks_arguments_read_update (&asked, call);
-  change (call, methods, &asked);
+  tw_arguments_read (&arguments, call, &tw_tasks_update_type, &asked);
+  if (!understand (call, &methods->of_update, &asked, &said))
+    return;
+  said.has &= methods->changeable;
+  change (call, methods, asked.user_id, asked.task_id, &said, 0);
 }
 
 /* upsert */
@@ -169,31 +219,38 @@ take_update (TwCall *call, gpointer methods)
 static gboolean
 answer_unchanged (TwCall *call, gboolean may_wait, gpointer service)
 {
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksUpsertArguments asked;
 
-  tw_tasks_arguments_read_upsert (&asked, call);
-  return answer_one (call, may_wait, service, &asked);
+  tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
+  return answer_one (call, may_wait, service, asked.task.user_id, asked.task.id);
 }
 
 static void
 take_upsert (TwCall *call, gpointer data)
 {
   const TwTasksMethods *methods = data;
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksUpsertArguments asked;
+  TwTaskRecord *said = &asked.task;
+  const char *id;
 
-  tw_tasks_arguments_read_upsert (&asked, call);
-  if (asked.id == NULL)
+  tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
+  id = said->id;
+  said->has &= methods->changeable | TW_TASK_HAS_USER_ID;
+  if (id == NULL)
     {
-      create (call, methods, &asked);
+      create (call, methods, said);
       return;
     }
   /* The default, which older clients always send. */
-  if (asked.input.name != NULL && *asked.input.name == '\0')
-    asked.input.name = NULL;
-  if (tw_task_input_says_nothing (&asked.input))
+  if (said->name != NULL && *said->name == '\0')
+    said->has &= ~TW_TASK_HAS_NAME;
+  said->has &= methods->changeable;
+  if (said->has == 0)
     tw_call_pool_collect (methods->readers, call, answer_unchanged, methods->service);
   else
-    change (call, methods, &asked);
+    change (call, methods, said->user_id, id, said, 0);
 }
 
 /* remove */
@@ -202,9 +259,10 @@ static void
 take_remove (TwCall *call, gpointer data)
 {
   const TwTasksMethods *methods = data;
-  g_auto (TwTasksArguments) asked;
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksRemoveArguments asked;
 
-  tw_tasks_arguments_read_one (&asked, call);
+  tw_arguments_read (&arguments, call, &tw_tasks_remove_type, &asked);
   tw_task_service_remove (methods->service, tw_call_context (call), asked.user_id, asked.id,
                           tw_tasks_answer_removed, call);
 }
@@ -266,6 +324,11 @@ tw_tasks_methods_new (TwServer *server, TwTaskService *service, const TwServiceL
   TwTasksMethods *methods = g_new0 (TwTasksMethods, 1);
 
   methods->service = service;
+  tw_record_map_init (&methods->of_new, &tw_new_task_type, &tw_task_type);
+  tw_record_map_init (&methods->of_changes, &tw_task_changes_type, &tw_task_type);
+  tw_record_map_init (&methods->of_add, &tw_tasks_add_type, &tw_task_type);
+  tw_record_map_init (&methods->of_update, &tw_tasks_update_type, &tw_task_type);
+  methods->changeable = tw_record_map_bits (&methods->of_changes, ~G_GUINT64_CONSTANT (0));
   methods->readers = start_readers (service, limits);
   methods->lists = start_lists (limits);
   tw_server_add_turn_func (server, tw_call_pool_flush, methods->lists);

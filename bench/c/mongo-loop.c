@@ -10,6 +10,7 @@
 #include "tw-mongo-uri.h"
 #include "tw-output.h"
 #include "tw-random.h"
+#include "tw-record-document.h"
 #include "tw-store-file.h"
 #include "tw-tally.h"
 #include "tw-task-document.h"
@@ -106,7 +107,9 @@ insert (const Loop *loop, mongoc_collection_t *tasks, char *name, GError **error
   bson_error_t why;
 
   tw_id_new (now_ms, id);
-  document = tw_task_document_new (&(TwTaskRecord) {
+  document = tw_record_document_new (&tw_task_type, &(TwTaskRecord) {
+    .has = TW_TASK_HAS_ID | TW_TASK_HAS_USER_ID | TW_TASK_HAS_NAME | TW_TASK_HAS_CREATED_ON | TW_TASK_HAS_DONE
+           | TW_TASK_HAS_UPDATED_ON | TW_TASK_HAS_VERSION,
     .id = id,
     .user_id = loop->questions.user_id,
     .name = name,

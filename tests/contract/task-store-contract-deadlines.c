@@ -22,10 +22,10 @@ assert_unavailable (GError **error)
 static void
 test_changes_that_are_over (Fixture *f, gconstpointer data)
 {
-  const TwTaskChange change = { .name = "changed", .now_ms = 20 };
+  const TwTaskRecord said = task_said (&(TaskWords) { .name = "changed", .now_ms = 20 });
   char id[TW_ID_SIZE], other_id[TW_ID_SIZE], user[] = ANN, name[] = "a name";
-  const TwTaskRecord task = { .id = other_id, .user_id = user, .name = name, .created_ms = 20, .updated_ms = 20,
-                              .version = 1 };
+  const TwTaskRecord task = { .has = TASK_WHOLE, .id = other_id, .user_id = user, .name = name, .created_ms = 20,
+                              .updated_ms = 20, .version = 1 };
   g_autoptr (TwTaskRecord) got = NULL;
   TaskChangeWait waits[3];
 
@@ -33,7 +33,8 @@ test_changes_that_are_over (Fixture *f, gconstpointer data)
   id_of (1, id);
   id_of (2, other_id);
   tw_task_store_insert (f->store, now_ms (), &task, task_change_ended, task_change_begin (&waits[0]));
-  tw_task_store_change (f->store, now_ms (), ANN, id, &change, task_change_ended, task_change_begin (&waits[1]));
+  tw_task_store_change (f->store, now_ms (), ANN, id, &(TwTaskChange) { &said, 0 }, task_change_ended,
+                        task_change_begin (&waits[1]));
   tw_task_store_remove (f->store, now_ms (), ANN, id, task_change_ended, task_change_begin (&waits[2]));
   for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     {
@@ -76,7 +77,7 @@ test_reads_that_are_over (Fixture *f, gconstpointer data)
 static void
 test_what_has_time_is_done (Fixture *f, gconstpointer data)
 {
-  const TwTaskChange change = { .name = "changed", .now_ms = 20 };
+  const TwTaskRecord said = task_said (&(TaskWords) { .name = "changed", .now_ms = 20 });
   TaskChangeWait wait;
   char id[TW_ID_SIZE];
   g_autoptr (TwTaskRecord) changed = NULL;
@@ -84,7 +85,7 @@ test_what_has_time_is_done (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   insert (f->store, ANN, 1, 10, FALSE);
-  tw_task_store_change (f->store, now_ms () + 60000, ANN, id_of (1, id), &change, task_change_ended,
+  tw_task_store_change (f->store, now_ms () + 60000, ANN, id_of (1, id), &(TwTaskChange) { &said, 0 }, task_change_ended,
                         task_change_begin (&wait));
   changed = task_change_wait (&wait, &error);
   g_assert_no_error (error);

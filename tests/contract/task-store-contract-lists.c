@@ -63,7 +63,7 @@ test_page_goes_on_where_it_was_whatever_is_inserted (Fixture *f, gconstpointer d
 static void
 test_filter_shows_done_or_open (Fixture *f, gconstpointer data)
 {
-  const TwTaskChange finish = { .has_done = TRUE, .done = TRUE, .now_ms = 50 };
+  const TaskWords finish = { .has_done = TRUE, .done = TRUE, .now_ms = 50 };
   g_autoptr (TwTaskRecord) changed = NULL;
   TwTaskPosition position = behind (30, 3);
   char id[TW_ID_SIZE];

@@ -34,26 +34,26 @@ test_what_is_inserted_is_read_back (Fixture *f, gconstpointer data)
     for (guint j = 0; j < G_N_ELEMENTS (users); j++)
       {
         char id[TW_ID_SIZE];
-        g_autoptr (TwTaskRecord) task = g_new0 (TwTaskRecord, 1);
-        g_autoptr (TwTaskRecord) inserted = NULL;
-        g_autoptr (TwTaskRecord) got = NULL;
-        g_autoptr (GError) error = NULL;
-
-        *task = (TwTaskRecord) {
-          .id = g_strdup (id_of (n++, id)),
-          .user_id = g_strdup (users[j]),
-          .name = g_strdup (names[i]),
+        const TwTaskRecord task = {
+          .has = TASK_WHOLE,
+          .id = id_of (n++, id),
+          .user_id = users[j],
+          .name = names[i],
           .created_ms = 1700000000123 + i,
           .updated_ms = 1700000000456,
           .version = 3,
           .done = j % 2 == 1,
         };
-        inserted = insert_record (f->store, task, &error);
+        g_autoptr (TwTaskRecord) inserted = NULL;
+        g_autoptr (TwTaskRecord) got = NULL;
+        g_autoptr (GError) error = NULL;
+
+        inserted = insert_record (f->store, &task, &error);
         g_assert_no_error (error);
-        assert_same (inserted, task);
-        got = read_task (f->store, TW_DEADLINE_NONE, users[j], task->id, &error);
+        assert_same (inserted, &task);
+        got = read_task (f->store, TW_DEADLINE_NONE, users[j], task.id, &error);
         g_assert_no_error (error);
-        assert_same (got, task);
+        assert_same (got, &task);
       }
 }
 
@@ -61,7 +61,7 @@ static void
 test_id_in_upper_case_is_the_same (Fixture *f, gconstpointer data)
 {
   char id[] = "65f0aa00bbccddeeff001122", user[] = ANN, name[] = "a name";
-  TwTaskRecord task = { .id = id, .user_id = user, .name = name, .version = 1 };
+  TwTaskRecord task = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .version = 1 };
   g_autoptr (TwTaskRecord) inserted = insert_record (f->store, &task, NULL);
   g_autoptr (TwTaskRecord) got = read_task (f->store, TW_DEADLINE_NONE, ANN, "65F0AA00BBCCDDEEFF001122", NULL);
 
@@ -79,7 +79,7 @@ test_id_finds_its_task_whenever_that_was_made (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (apart_ms); i++)
     {
-      TwTaskRecord task = { .id = ids[i], .user_id = user, .name = name, .created_ms = second_ms + apart_ms[i],
+      TwTaskRecord task = { .has = TASK_WHOLE, .id = ids[i], .user_id = user, .name = name, .created_ms = second_ms + apart_ms[i],
                             .version = 1 };
       g_autoptr (TwTaskRecord) inserted = NULL;
 
@@ -103,7 +103,7 @@ static void
 test_duplicate_id_is_conflict (Fixture *f, gconstpointer data)
 {
   char id[TW_ID_SIZE], user[] = BOB, name[] = "another";
-  TwTaskRecord again = { .id = id, .user_id = user, .name = name, .created_ms = 20, .version = 1 };
+  TwTaskRecord again = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .created_ms = 20, .version = 1 };
   g_autoptr (TwTaskRecord) got = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -162,12 +162,12 @@ test_users_are_compared_exactly (Fixture *f, gconstpointer data)
 static void
 test_change_sets_what_it_names (Fixture *f, gconstpointer data)
 {
-  const TwTaskChange rename = { .name = "renamed", .now_ms = 20 };
-  const TwTaskChange finish = { .has_done = TRUE, .done = TRUE, .now_ms = 30 };
-  const TwTaskChange both = { .name = "both", .has_done = TRUE, .done = FALSE, .now_ms = 40 };
+  const TaskWords rename = { .name = "renamed", .now_ms = 20 };
+  const TaskWords finish = { .has_done = TRUE, .done = TRUE, .now_ms = 30 };
+  const TaskWords both = { .name = "both", .has_done = TRUE, .done = FALSE, .now_ms = 40 };
   const struct
   {
-    const TwTaskChange *change;
+    const TaskWords *change;
     const char *name;
     gboolean done;
   } steps[] = { { &rename, "renamed", FALSE }, { &finish, "renamed", TRUE }, { &both, "both", FALSE },
@@ -224,7 +224,7 @@ test_freeing_finishes_what_is_running (Fixture *f, gconstpointer data)
 
   for (guint n = 0; n < 100; n++)
     {
-      const TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = n, .version = 1 };
+      const TwTaskRecord task = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .created_ms = n, .version = 1 };
 
       id_of (n, id);
       tw_task_store_insert (f->store, TW_DEADLINE_NONE, &task, ignore_end, NULL);
@@ -248,7 +248,7 @@ static void *
 run_client (void *data)
 {
   const Client *client = data;
-  const TwTaskChange change = { .name = "changed by many", .now_ms = 5 };
+  const TaskWords change = { .name = "changed by many", .now_ms = 5 };
 
   for (guint i = 0; i < EACH; i++)
     {

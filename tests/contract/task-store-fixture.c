@@ -59,11 +59,13 @@ insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error)
 }
 
 TwTaskRecord *
-change_task (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change, GError **error)
+change_task (TwTaskStore *store, const char *user_id, const char *id, const TaskWords *change, GError **error)
 {
+  const TwTaskRecord said = task_said (change);
   TaskChangeWait wait;
 
-  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, change, task_change_ended, task_change_begin (&wait));
+  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, &(TwTaskChange) { &said, 0 }, task_change_ended,
+                        task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
@@ -80,7 +82,7 @@ void
 insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gboolean done)
 {
   char id[TW_ID_SIZE], user[] = ANN, name[] = "a name";
-  TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = created_ms, .updated_ms = created_ms,
+  TwTaskRecord task = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .created_ms = created_ms, .updated_ms = created_ms,
                         .version = 1, .done = done };
   g_autoptr (TwTaskRecord) inserted = NULL;
   g_autoptr (GError) error = NULL;
@@ -108,7 +110,7 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
 
       for (guint i = 0; i < batch; i++)
         {
-          const TwTaskRecord task = { .id = id, .user_id = user, .name = name, .created_ms = (first + i) / each,
+          const TwTaskRecord task = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .created_ms = (first + i) / each,
                                       .version = 1 };
 
           id_of (first + i, id);
@@ -187,7 +189,7 @@ assert_not_found (GError **error)
 void
 assert_nothing_there (TwTaskStore *store, const char *user_id, const char *id)
 {
-  const TwTaskChange change = { .name = "mine now", .has_done = TRUE, .done = TRUE, .now_ms = 99 };
+  const TaskWords change = { .name = "mine now", .has_done = TRUE, .done = TRUE, .now_ms = 99 };
   g_autoptr (GError) error = NULL;
 
   g_assert_null (read_task (store, TW_DEADLINE_NONE, user_id, id, &error));

@@ -43,7 +43,7 @@ const char *id_of (guint n, char id[TW_ID_SIZE]);
 
 /* Mutations, waited for. */
 TwTaskRecord *insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error);
-TwTaskRecord *change_task (TwTaskStore *store, const char *user_id, const char *id, const TwTaskChange *change,
+TwTaskRecord *change_task (TwTaskStore *store, const char *user_id, const char *id, const TaskWords *change,
                            GError **error);
 void remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **error);
 

@@ -7,6 +7,32 @@
 #include "tw-latch.h"
 #include "tw-task-store.h"
 
+/* The bits of all that a task has. */
+#define TASK_WHOLE                                                                                                     \
+  (TW_TASK_HAS_ID | TW_TASK_HAS_USER_ID | TW_TASK_HAS_NAME | TW_TASK_HAS_CREATED_ON | TW_TASK_HAS_DONE                 \
+   | TW_TASK_HAS_UPDATED_ON | TW_TASK_HAS_VERSION)
+
+/* What somebody says about a task: a name, unless it is NULL, and, where it has_done, whether it is done. */
+typedef struct
+{
+  const char *name;
+  gboolean has_done;
+  gboolean done;
+  gint64 now_ms; /* when it is changed so; 0: the service sets it */
+} TaskWords;
+
+static inline TwTaskRecord
+task_said (const TaskWords *words)
+{
+  return (TwTaskRecord) {
+    .has = (words->name != NULL ? TW_TASK_HAS_NAME : 0) | (words->has_done ? TW_TASK_HAS_DONE : 0)
+           | (words->now_ms != 0 ? TW_TASK_HAS_UPDATED_ON : 0),
+    .name = words->name,
+    .done = words->done,
+    .updated_ms = words->now_ms,
+  };
+}
+
 /* A change on its way: task_change_ended() is its TwTaskDone. */
 typedef struct
 {
@@ -20,7 +46,7 @@ task_change_ended (const TwTaskRecord *task, const GError *error, gpointer data)
 {
   TaskChangeWait *wait = data;
 
-  wait->task = task != NULL ? tw_task_record_copy (task) : NULL;
+  wait->task = task != NULL ? tw_record_copy (&tw_task_type, task) : NULL;
   wait->error = error != NULL ? g_error_copy (error) : NULL;
   tw_latch_open (&wait->ended);
 }
@@ -101,7 +127,7 @@ task_copy_row (const TwTaskRecord *task, gpointer data)
   TwTaskRecord **copy = data;
 
   g_assert_null (*copy);
-  *copy = tw_task_record_copy (task);
+  *copy = tw_record_copy (&tw_task_type, task);
   return TRUE;
 }
 
@@ -115,7 +141,7 @@ read_tasks (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, Ta
   return task_read_wait (&wait, error);
 }
 
-/* Free with tw_task_record_free(). */
+/* Free with g_free(). */
 static inline TwTaskRecord *
 read_task (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, GError **error)
 {

@@ -166,7 +166,7 @@ make_first_version (const char *path)
                             "INSERT INTO refresh_tokens VALUES (" HASH (
                               "04") ", '000000000000000000000002', 0, 4000000000000);";
   g_autofree char *version =
-    g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 1;", TW_ACCOUNT_TABLES_APPLICATION_ID);
+    g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 1;", tw_account_tables_kind.application_id);
   const char *const steps[] = { version, tw_account_tables_migrations[0], rows };
   sqlite3 *handle;
 

@@ -31,20 +31,24 @@ task_service_tear_down (TaskServiceFixture *f, gconstpointer data)
 static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
 
 TwTaskRecord *
-create_task (TaskServiceFixture *f, const char *user_id, const TwTaskInput *input, GError **error)
+create_task (TaskServiceFixture *f, const char *user_id, const TaskWords *input, GError **error)
 {
+  TwTaskRecord said = task_said (input);
   TaskChangeWait wait;
 
-  tw_task_service_create (f->service, &nobody, user_id, input, task_change_ended, task_change_begin (&wait));
+  said.user_id = user_id;
+  said.has |= TW_TASK_HAS_USER_ID;
+  tw_task_service_create (f->service, &nobody, &said, task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
 TwTaskRecord *
-change_task (TaskServiceFixture *f, const char *user_id, const char *id, const TwTaskInput *input, GError **error)
+change_task (TaskServiceFixture *f, const char *user_id, const char *id, const TaskWords *input, GError **error)
 {
+  const TwTaskRecord said = task_said (input);
   TaskChangeWait wait;
 
-  tw_task_service_change (f->service, &nobody, user_id, id, input, task_change_ended, task_change_begin (&wait));
+  tw_task_service_change (f->service, &nobody, user_id, id, &said, 0, task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 

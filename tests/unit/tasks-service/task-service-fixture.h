@@ -19,9 +19,9 @@ typedef struct
 void task_service_set_up (TaskServiceFixture *f, gconstpointer data);
 void task_service_tear_down (TaskServiceFixture *f, gconstpointer data);
 
-/* Records are freed with tw_task_record_free(). */
-TwTaskRecord *create_task (TaskServiceFixture *f, const char *user_id, const TwTaskInput *input, GError **error);
-TwTaskRecord *change_task (TaskServiceFixture *f, const char *user_id, const char *id, const TwTaskInput *input,
+/* Records are freed with g_free(). */
+TwTaskRecord *create_task (TaskServiceFixture *f, const char *user_id, const TaskWords *input, GError **error);
+TwTaskRecord *change_task (TaskServiceFixture *f, const char *user_id, const char *id, const TaskWords *input,
                            GError **error);
 gboolean remove_task (TaskServiceFixture *f, const char *user_id, const char *id, GError **error);
 TwTaskRecord *get_task (TaskServiceFixture *f, const char *user_id, const char *id, GError **error);

@@ -244,7 +244,7 @@ TwTaskRecord *
 add_task (TasksServer *f, const char *name, gboolean done)
 {
   g_autoptr (GError) error = NULL;
-  const TwTaskInput input = { .name = name, .has_done = TRUE, .done = done };
+  const TaskWords input = { .name = name, .has_done = TRUE, .done = done };
   TwTaskRecord *task = create_task (&f->base, "ann", &input, &error);
 
   g_assert_no_error (error);

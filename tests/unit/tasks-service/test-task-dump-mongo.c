@@ -4,6 +4,7 @@
 #include "task-store-fixture.h"
 #include "tw-error.h"
 #include "tw-mongo-place.h"
+#include "tw-record-dump.h"
 #include "tw-task-dump.h"
 #include "tw-task-store-sqlite.h"
 #include "tw-temporary-folder.h"
@@ -89,7 +90,7 @@ assert_same_records (GPtrArray *one, GPtrArray *other)
     {
       GVariant *a = one->pdata[i], *b = other->pdata[i];
 
-      g_assert_cmpstr (g_variant_get_type_string (a), ==, TW_TASK_DUMP_TYPE);
+      g_assert_cmpstr (g_variant_get_type_string (a), ==, TW_TASK_PACKED);
       g_assert_true (g_variant_is_normal_form (a));
       g_assert_cmpmem (g_variant_get_data (a), g_variant_get_size (a), g_variant_get_data (b), g_variant_get_size (b));
     }
@@ -245,11 +246,11 @@ test_many_are_written_in_parts (void)
 
   for (guint n = 0; n < 2500; n++)
     {
-      const guint8 id[TW_ID_BYTES] = { [10] = (guint8) (n >> 8), [11] = (guint8) n };
+      char id[TW_ID_SIZE];
+      const TwTaskRecord task = { .has = TASK_WHOLE, .id = id_of (n, id), .user_id = ANN, .name = "a name",
+                                  .created_ms = n, .updated_ms = n, .version = 1, .done = n % 2 == 0 };
 
-      g_ptr_array_add (records, g_variant_ref_sink (g_variant_new (
-                                    "(@ayssxxxb)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, id, sizeof id, 1),
-                                    ANN, "a name", (gint64) n, (gint64) n, (gint64) 1, n % 2 == 0)));
+      g_ptr_array_add (records, g_variant_ref_sink (tw_record_dump_pack (&tw_task_type, &task)));
     }
   write_records (target, records);
   assert_count (target, 2500);

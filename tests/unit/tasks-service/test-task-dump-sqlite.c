@@ -9,6 +9,7 @@
 #include "tw-crash-copy.h"
 #include "tw-data-folder.h"
 #include "tw-error.h"
+#include "tw-record-dump.h"
 #include "tw-sqlite.h"
 #include "tw-task-store-sqlite.h"
 #include "tw-task-tables.h"
@@ -30,11 +31,18 @@ tasks_of (const TwDump *dump)
 static GVariant *
 record_new (guint8 number, const char *name)
 {
-  guint8 id[12] = { 0xff, [11] = number };
+  g_autofree char *id = g_strdup_printf ("ff00000000000000000000%02x", number);
 
-  return g_variant_ref_sink (g_variant_new ("(@ayssxxxb)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, id, 12, 1),
-                                            "somebody", name, (gint64) 1000 + number, (gint64) 2000 + number,
-                                            (gint64) 1 + number, number % 2 == 1));
+  return g_variant_ref_sink (tw_record_dump_pack (&tw_task_type, &(TwTaskRecord) {
+    .has = TASK_WHOLE,
+    .id = id,
+    .user_id = "somebody",
+    .name = name,
+    .created_ms = 1000 + number,
+    .updated_ms = 2000 + number,
+    .version = 1 + number,
+    .done = number % 2 == 1,
+  }));
 }
 
 /* From @first on, with names that tell them apart. */
@@ -291,8 +299,8 @@ static void
 make_killed (const char *folder, const char *path, const char *sql)
 {
   g_autofree char *running = g_build_filename (folder, "running.db", NULL);
-  g_autoptr (TwSqlite) db = tw_sqlite_open (running, TW_TASK_TABLES_APPLICATION_ID, tw_task_tables_migrations,
-                                            TW_TASK_TABLES_VERSION, 1, NULL);
+  g_autoptr (TwSqlite) db = tw_sqlite_open (running, tw_task_tables_kind.application_id, tw_task_tables_migrations,
+                                            tw_task_tables_kind.version, 1, NULL);
 
   g_assert_nonnull (db);
   if (sql != NULL)

@@ -180,7 +180,7 @@ test_filter_knows_every_form_of_done (Database *d, gconstpointer data)
 static void
 test_first_change_sets_what_is_missing (Database *d, gconstpointer data)
 {
-  const TwTaskChange rename = { .name = "renamed", .now_ms = 99 };
+  const TaskWords rename = { .name = "renamed", .now_ms = 99 };
   g_autoptr (GError) error = NULL;
   char id[TW_ID_SIZE];
 
@@ -209,7 +209,7 @@ test_first_change_sets_what_is_missing (Database *d, gconstpointer data)
 static void
 test_version_of_another_type_is_counted_up (Database *d, gconstpointer data)
 {
-  const TwTaskChange finish = { .has_done = TRUE, .done = TRUE, .now_ms = 99 };
+  const TaskWords finish = { .has_done = TRUE, .done = TRUE, .now_ms = 99 };
   bson_t *number = legacy (1, 10), *text = legacy (2, 10);
   g_autoptr (TwTaskRecord) first = NULL;
   g_autoptr (TwTaskRecord) second = NULL;
@@ -231,7 +231,7 @@ typedef struct
 {
   pthread_t thread;
   TwTaskStore *store;
-  const TwTaskChange *change;
+  const TaskWords *change;
   guint n;
   guint times;
   gint64 version; /* after the last change */
@@ -267,8 +267,8 @@ run_changers (Changer *changers, guint n)
 static void
 test_first_changes_at_once_both_count (Database *d, gconstpointer data)
 {
-  const TwTaskChange rename = { .name = "renamed", .now_ms = 98 };
-  const TwTaskChange finish = { .has_done = TRUE, .done = TRUE, .now_ms = 99 };
+  const TaskWords rename = { .name = "renamed", .now_ms = 98 };
+  const TaskWords finish = { .has_done = TRUE, .done = TRUE, .now_ms = 99 };
 
   for (guint n = 1; n <= 20; n++)
     {
@@ -291,7 +291,7 @@ test_first_changes_at_once_both_count (Database *d, gconstpointer data)
 static void
 test_instances_on_one_database_lose_no_change (Database *d, gconstpointer data)
 {
-  const TwTaskChange change = { .name = "changed by many", .now_ms = 99 };
+  const TaskWords change = { .name = "changed by many", .now_ms = 99 };
   g_autoptr (TwTaskStore) other = open_instance (d);
   g_autoptr (TwTaskRecord) task = NULL;
   Changer changers[6];

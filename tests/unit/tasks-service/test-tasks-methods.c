@@ -11,7 +11,7 @@
 static void
 test_get (TasksServer *f, gconstpointer data)
 {
-  const TwTaskInput finish = { .has_done = TRUE, .done = TRUE };
+  const TaskWords finish = { .has_done = TRUE, .done = TRUE };
   g_autoptr (TwTaskRecord) task = add_task (f, "Milch für Łódź 🥛", FALSE), changed = NULL;
   g_autofree char *upper = g_ascii_strup (task->id, -1), *longer = g_strnfill (2000, 'a');
   const char *const unknown[] = { "000000000000000000000000", "not an id", "", longer };
@@ -77,7 +77,7 @@ test_page (TasksServer *f, gconstpointer data)
     {
       g_autofree char *name = g_strnfill (1 + i * 7, 'n'), *said = g_strconcat (name, " ", NULL);
 
-      tw_task_record_free (add_task (f, name, i % 3 == 0));
+      g_free (add_task (f, name, i % 3 == 0));
       tw_clock_advance (f->base.clock, i % 2);
       g_string_prepend (all, said);
       g_string_prepend (i % 3 == 0 ? finished : open, said);
@@ -120,7 +120,7 @@ test_all (TasksServer *f, gconstpointer data)
             for (guint i = 0; i < n; i++)
               assert_task (tasks->pdata[i], (n - 1 - i) % 2 == 0 ? "Milch" : "Łódź 🥛", (n - 1 - i) % 3 == 0, 1);
           }
-      tw_task_record_free (add_task (f, n % 2 == 0 ? "Milch" : "Łódź 🥛", n % 3 == 0));
+      g_free (add_task (f, n % 2 == 0 ? "Milch" : "Łódź 🥛", n % 3 == 0));
       tw_clock_advance (f->base.clock, n % 2);
     }
 }

@@ -29,10 +29,8 @@ test_store_free (TwTaskStore *store)
 {
 }
 
-static const TwTaskRecord a_task = { .id = (char[]){ "000000000000000000000000" },
-                                     .user_id = (char[]){ "ann" },
-                                     .name = (char[]){ "another one" },
-                                     .version = 1 };
+static const TwTaskRecord a_task = { .has = TASK_WHOLE, .id = "000000000000000000000000", .user_id = "ann",
+                                     .name = "another one", .version = 1 };
 
 static gboolean
 read_without_end (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
