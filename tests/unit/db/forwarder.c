@@ -4,7 +4,8 @@
 
 #include "forwarder.h"
 
-#include <netinet/in.h>
+#include "tw-reserved-port.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -34,24 +35,6 @@ struct _Forwarder
   gboolean closing, has_lost;
   char *losing; /* of the command; NULL: none */
 };
-
-static int
-bind_port (guint16 *port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                 .sin_port = htons (*port) };
-  socklen_t size = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int one = 1;
-
-  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one), ==, 0);
-  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), ==, 0);
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, size), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &size), ==, 0);
-  *port = ntohs (address.sin_port);
-  return fd;
-}
 
 static void
 close_pair (Pair *pair)
@@ -117,7 +100,7 @@ apply (Forwarder *forwarder, ForwarderMode mode)
 
   if (mode != FORWARDER_AWAY && forwarder->listener < 0)
     {
-      forwarder->listener = bind_port (&port);
+      forwarder->listener = tw_reserved_port_bind (&port, 0);
       g_assert_cmpint (listen (forwarder->listener, 100), ==, 0);
     }
   if (mode == FORWARDER_AWAY)
@@ -201,7 +184,7 @@ forwarder_new (guint16 port, ForwarderMode mode)
   Forwarder *forwarder = g_new0 (Forwarder, 1);
 
   *forwarder = (Forwarder) { .target = port, .listener = -1, .wanted = mode, .mode = FORWARDER_AWAY };
-  forwarder->reserved = bind_port (&forwarder->port);
+  forwarder->reserved = tw_reserved_port_bind (&forwarder->port, 0);
   forwarder->wake = eventfd (0, EFD_CLOEXEC);
   forwarder->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   pthread_mutex_init (&forwarder->mutex, NULL);

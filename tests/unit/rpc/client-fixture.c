@@ -136,12 +136,13 @@ new_client (const Puppet *puppet)
   return new_client_of (puppet_port (puppet), 0, "127.0.0.1", &LIMITS);
 }
 
-guint16
-dead_port (void)
+Puppet *
+new_puppet_away (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  Puppet *puppet = puppet_new ();
 
-  return puppet_port (puppet);
+  puppet_set_away (puppet, TRUE);
+  return puppet;
 }
 
 void

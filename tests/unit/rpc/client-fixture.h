@@ -49,8 +49,8 @@ TwClient *new_plain_client (const Puppet *puppet, const TwClientLimits *limits);
 TwClient *new_client_of_peer (guint16 port, guint16 other_port, const char *host, TwPeer peer,
                               const TwClientLimits *limits);
 
-/* A port on which nobody listens. */
-guint16 dead_port (void);
+/* One that refuses connections. */
+Puppet *new_puppet_away (void);
 
 /* Has the client's connection for a kind of calls answer once, so that the service counts as well. */
 void warm_up (TwClient *client, Puppet *puppet, gboolean safe);

@@ -2,18 +2,19 @@
 
 #include "puppet.h"
 
+#include "tw-reserved-port.h"
 #include "tw-scanner.h"
-#include "tw-socket.h"
 #include "tw-writer.h"
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 struct _Puppet
 {
-  int fd;
+  guint16 port;
+  int reserved; /* has the port, and does not listen */
+  int fd;       /* listens; -1 while it is away, as watch is 0 */
   guint watch;
   GPtrArray *peers; /* of Peer */
   GArray *kept;     /* of Kept */
@@ -176,17 +177,31 @@ acceptable (gint fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-Puppet *
-puppet_new (guint16 port)
+static void
+come (Puppet *puppet)
 {
-  char host[] = "127.0.0.1";
-  const TwAddress address = { host, port };
-  g_autoptr (GError) error = NULL;
+  puppet->fd = tw_reserved_port_bind (&puppet->port, SOCK_NONBLOCK);
+  g_assert_cmpint (listen (puppet->fd, 100), ==, 0);
+  puppet->watch = g_unix_fd_add (puppet->fd, G_IO_IN, acceptable, puppet);
+}
+
+static void
+go (Puppet *puppet)
+{
+  g_source_remove (puppet->watch);
+  close (puppet->fd);
+  puppet->watch = 0;
+  puppet->fd = -1;
+  puppet_hang_up (puppet);
+}
+
+Puppet *
+puppet_new (void)
+{
   Puppet *puppet = g_new0 (Puppet, 1);
 
-  puppet->fd = tw_socket_listen (&address, FALSE, &error);
-  g_assert_no_error (error);
-  puppet->watch = g_unix_fd_add (puppet->fd, G_IO_IN, acceptable, puppet);
+  puppet->reserved = tw_reserved_port_bind (&puppet->port, 0);
+  come (puppet);
   puppet->peers = g_ptr_array_new_with_free_func (peer_free);
   puppet->kept = g_array_new (FALSE, FALSE, sizeof (Kept));
   g_array_set_clear_func (puppet->kept, kept_clear);
@@ -196,8 +211,8 @@ puppet_new (guint16 port)
 void
 puppet_free (Puppet *puppet)
 {
-  g_source_remove (puppet->watch);
-  close (puppet->fd);
+  puppet_set_away (puppet, TRUE);
+  close (puppet->reserved);
   g_ptr_array_unref (puppet->peers);
   g_array_unref (puppet->kept);
   g_free (puppet);
@@ -206,7 +221,16 @@ puppet_free (Puppet *puppet)
 guint16
 puppet_port (const Puppet *puppet)
 {
-  return tw_socket_port (puppet->fd);
+  return puppet->port;
+}
+
+void
+puppet_set_away (Puppet *puppet, gboolean away)
+{
+  if (away && puppet->fd >= 0)
+    go (puppet);
+  else if (!away && puppet->fd < 0)
+    come (puppet);
 }
 
 void

@@ -11,8 +11,11 @@ G_BEGIN_DECLS
 
 typedef struct _Puppet Puppet;
 
-/* Listens on 127.0.0.1; 0 for any port. */
-Puppet *puppet_new (guint16 port);
+/* Listens on a free port of 127.0.0.1, which is its own until it is freed. */
+Puppet *puppet_new (void);
+
+/* Away: its connections are closed, and new ones are refused until it is back. */
+void puppet_set_away (Puppet *puppet, gboolean away);
 
 /* Closes all its sockets. */
 void puppet_free (Puppet *puppet);

@@ -83,6 +83,8 @@ raw_peer_send (RawPeer *peer, const void *bytes, gsize n)
     {
       gssize sent = send (peer->fd, at, n, MSG_NOSIGNAL);
 
+      if (sent < 0 && errno == EINTR)
+        continue;
       if (sent < 0)
         return;
       at += sent;
@@ -169,7 +171,9 @@ raw_peer_receive (RawPeer *peer, TwMessage *message)
           peer->taken = message->total;
           return TRUE;
         }
-      n = recv (peer->fd, tw_buffer_reserve (&peer->received, 65536), 65536, 0);
+      do
+        n = recv (peer->fd, tw_buffer_reserve (&peer->received, 65536), 65536, 0);
+      while (n < 0 && errno == EINTR);
       if (n < 0)
         g_assert_cmpint (errno, ==, ECONNRESET);
       if (n <= 0)

@@ -10,7 +10,8 @@
 static void
 test_refused_connection (void)
 {
-  g_autoptr (TwClient) client = new_client_of (dead_port (), 0, "127.0.0.1", &LIMITS);
+  g_autoptr (Puppet) away = new_puppet_away ();
+  g_autoptr (TwClient) client = new_client (away);
 
   for (guint i = 0; i < 5; i++)
     {
@@ -58,19 +59,17 @@ test_connect_timeout (void)
 static void
 test_restarted_service (void)
 {
-  g_autoptr (Puppet) first = puppet_new (0), second = NULL;
-  g_autoptr (TwClient) client = new_client (first);
+  g_autoptr (Puppet) puppet = puppet_new ();
+  g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
-  const guint16 port = puppet_port (first);
 
-  warm_up (client, first, TRUE);
-  g_clear_pointer (&first, puppet_free);
+  warm_up (client, puppet, TRUE);
+  puppet_set_away (puppet, TRUE);
   call_number (client, 1, in_ms (LONG_MS), TRUE, &outcome);
   wait_told (&outcome);
   g_assert_error (outcome.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
 
-  second = puppet_new (port);
-  puppet_set_echo (second, TRUE);
+  puppet_set_away (puppet, FALSE);
   call_until_answered (client, TW_ERROR_UNAVAILABLE);
 }
 
@@ -78,7 +77,7 @@ static void
 test_breaker (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   guint timeouts = 0;
 
@@ -110,12 +109,11 @@ static void
 test_breaker_recovers (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = NULL;
+  g_autoptr (Puppet) puppet = new_puppet_away ();
   g_autoptr (TwClient) client = NULL;
-  const guint16 port = dead_port ();
 
   limits.breaker_failures = 1;
-  client = new_client_of (port, 0, "127.0.0.1", &limits);
+  client = new_client_of (puppet_port (puppet), 0, "127.0.0.1", &limits);
   for (guint i = 0; i < 3; i++)
     {
       g_auto (Outcome) outcome = { 0 };
@@ -125,7 +123,7 @@ test_breaker_recovers (void)
       g_assert_error (outcome.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
     }
 
-  puppet = puppet_new (port);
+  puppet_set_away (puppet, FALSE);
   puppet_set_echo (puppet, TRUE);
   call_until_answered (client, TW_ERROR_UNAVAILABLE);
   call_until_answered (client, TW_ERROR_INTERNAL);
@@ -134,8 +132,8 @@ test_breaker_recovers (void)
 static void
 test_two_addresses_one_dead (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
-  g_autoptr (TwClient) client = new_client_of (dead_port (), puppet_port (puppet), "127.0.0.1", &LIMITS);
+  g_autoptr (Puppet) away = new_puppet_away (), puppet = puppet_new ();
+  g_autoptr (TwClient) client = new_client_of (puppet_port (away), puppet_port (puppet), "127.0.0.1", &LIMITS);
 
   puppet_set_echo (puppet, TRUE);
   for (gint32 i = 0; i < 200; i++)
@@ -153,7 +151,7 @@ static void
 test_two_addresses_one_silent (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) silent = puppet_new (0), puppet = puppet_new (0);
+  g_autoptr (Puppet) silent = puppet_new (), puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
 
   limits.retry_max_ms = LONG_MS;
@@ -181,7 +179,7 @@ test_two_addresses_one_silent (void)
 static void
 test_silent_address_comes_back (void)
 {
-  g_autoptr (Puppet) silent = puppet_new (0), puppet = puppet_new (0);
+  g_autoptr (Puppet) silent = puppet_new (), puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client_of (puppet_port (silent), puppet_port (puppet), "127.0.0.1", &LIMITS);
   guint timeouts = 0;
 
@@ -209,7 +207,7 @@ test_silent_address_comes_back (void)
 static void
 test_two_addresses_in_turn (void)
 {
-  g_autoptr (Puppet) one = puppet_new (0), other = puppet_new (0);
+  g_autoptr (Puppet) one = puppet_new (), other = puppet_new ();
   g_autoptr (TwClient) client = new_client_of (puppet_port (one), puppet_port (other), "127.0.0.1", &LIMITS);
 
   puppet_set_echo (one, TRUE);
@@ -224,7 +222,7 @@ test_two_addresses_in_turn (void)
     }
 
   /* One goes away: the other one does it all. */
-  puppet_free (g_steal_pointer (&one));
+  puppet_set_away (one, TRUE);
   for (gint32 i = 0; i < 50; i++)
     {
       g_auto (Outcome) outcome = { 0 };
@@ -238,7 +236,7 @@ test_two_addresses_in_turn (void)
 static void
 test_name_is_resolved (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client_of (puppet_port (puppet), 0, "localhost", &LIMITS);
 
   puppet_set_echo (puppet, TRUE);

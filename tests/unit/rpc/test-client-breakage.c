@@ -9,7 +9,7 @@
 static void
 test_closed_in_a_call (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
@@ -24,7 +24,7 @@ test_closed_in_a_call (void)
 static void
 test_safe_call_is_sent_again (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
@@ -40,7 +40,7 @@ test_safe_call_is_sent_again (void)
 static void
 test_safe_call_is_sent_again_once (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
@@ -56,7 +56,7 @@ test_safe_call_is_sent_again_once (void)
 static void
 test_unsent_call_is_sent_elsewhere (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
@@ -71,7 +71,7 @@ test_unsent_call_is_sent_elsewhere (void)
 static void
 assert_answer_is_refused (const guint8 *bytes, gsize length)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) first = { 0 }, second = { 0 };
 
@@ -125,7 +125,7 @@ test_answer_in_another_encoding (void)
 static void
 test_application_exception (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
   g_auto (TwBuffer) bytes = TW_BUFFER_INIT;

@@ -52,7 +52,7 @@ static void
 test_side_by_side (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
 
   limits.connections = 2;
@@ -66,7 +66,7 @@ static void
 test_plain_peer (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
 
   limits.single_connections = 3;
@@ -80,7 +80,7 @@ static void
 test_circuits (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
 
   limits.breaker_failures = 3;
@@ -103,7 +103,7 @@ static void
 test_over_frees_its_place (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
 
   limits.connections = 1;

@@ -14,7 +14,7 @@ enum
 static void
 test_slow_call_holds_up_none (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_plain_client (puppet, &LIMITS);
   g_auto (Outcome) slow = { 0 };
 
@@ -41,7 +41,7 @@ static void
 test_slow_calls_open_no_circuit (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   Outcome slow[3] = { 0 };
   g_auto (Outcome) other = { 0 }, next = { 0 };
@@ -70,7 +70,7 @@ test_slow_calls_open_no_circuit (void)
 static void
 test_connections_are_bounded (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_plain_client (puppet, &LIMITS);
   Outcome outcomes[N] = { 0 };
 
@@ -105,7 +105,7 @@ static void
 test_given_up_call_ends_its_connection (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   g_auto (Outcome) late = { 0 }, cancelled = { 0 }, next = { 0 };
   guint64 handle;
@@ -132,7 +132,7 @@ static void
 test_waiting_call_is_over_unsent (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   g_auto (Outcome) slow = { 0 }, waits = { 0 }, next = { 0 };
 
@@ -158,7 +158,7 @@ static void
 test_idle_connections_are_closed (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   Outcome outcomes[4] = { 0 };
 
@@ -190,7 +190,7 @@ static void
 test_waits_out_a_pause (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   g_auto (Outcome) slow = { 0 }, breaks = { 0 }, waits = { 0 };
 
@@ -228,7 +228,7 @@ static void
 test_waiting_call_tells_what_is_left (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   g_auto (Outcome) first = { 0 }, second = { 0 };
 
@@ -251,7 +251,7 @@ test_waiting_call_tells_what_is_left (void)
 static void
 test_names_are_resolved_for_many (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   const TwAddress address = { (char[]){ "localhost" }, puppet_port (puppet) };
   const TwAddress *const addresses[] = { &address };
   g_autoptr (TwClient) client = tw_client_new (addresses, 1, TW_PEER_PLAIN, &LIMITS);

@@ -8,7 +8,7 @@
 static void
 test_answers_out_of_order (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   Outcome outcomes[10] = { 0 };
 
@@ -30,7 +30,7 @@ test_answers_out_of_order (void)
 static void
 test_one_turn_is_one_write (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   Outcome outcomes[50] = { 0 };
 
@@ -53,7 +53,7 @@ test_one_turn_is_one_write (void)
 static void
 test_many_calls (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_autofree Outcome *outcomes = g_new0 (Outcome, 500);
 
@@ -75,7 +75,7 @@ test_many_calls (void)
 static void
 test_deadline (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) late = { 0 }, soon = { 0 }, next = { 0 };
 
@@ -103,7 +103,7 @@ test_deadline (void)
 static void
 test_deadline_that_is_over (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) outcome = { 0 };
 
@@ -117,7 +117,7 @@ test_deadline_that_is_over (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) gone = { 0 }, at_once = { 0 }, kept = { 0 };
   guint64 handle;
@@ -141,7 +141,7 @@ test_cancel (void)
 static void
 test_free_with_calls_in_flight (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   TwClient *client = new_client (puppet);
   Outcome outcomes[5] = { 0 };
 
@@ -162,7 +162,7 @@ static void
 test_bound_in_flight (void)
 {
   TwClientLimits limits = LIMITS;
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = NULL;
   Outcome outcomes[4] = { 0 };
 
@@ -211,7 +211,7 @@ test_large_messages (void)
 {
   const gsize length = 8 * 1024 * 1024;
   g_autofree char *string = g_strnfill (length, 'x');
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   Outcome outcomes[3] = { 0 };
 
@@ -247,7 +247,7 @@ call_again (const TwClientReply *reply, gpointer user_data)
 static void
 test_call_from_a_callback (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   g_auto (Outcome) victim = { 0 };
   Nested nested = { .client = client };
@@ -281,7 +281,7 @@ count_batch (gpointer user_data)
 static void
 test_batch (void)
 {
-  g_autoptr (Puppet) puppet = puppet_new (0);
+  g_autoptr (Puppet) puppet = puppet_new ();
   g_autoptr (TwClient) client = new_client (puppet);
   Outcome outcomes[5] = { 0 };
   guint batches = 0;
