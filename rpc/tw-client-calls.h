@@ -21,6 +21,7 @@ typedef struct
   TwCallKind kind;
   gboolean retry_safe;            /* may be sent again, still */
   gboolean is_probe;              /* the breaker waits for its outcome */
+  gboolean insists;               /* on a connection, also to addresses that are left out */
   GError *error;                  /* how it ended; set while it is over */
   TwClientConnection *connection; /* where it was sent */
   guint64 start;                  /* of its bytes in the connection's stream */

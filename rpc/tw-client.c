@@ -54,8 +54,10 @@ place_call (TwClient *client, TwClientCall *call, gint64 now_ms)
   GQueue *waiting = &client->calls.of_kind[call->kind].waiting;
   TwClientConnection *connection
       = tw_client_endpoints_pick (client->endpoints, call->kind, &client->turns[call->kind],
-                                  MAX (1, waiting->length), now_ms, call->is_probe);
+                                  MAX (1, waiting->length), now_ms, call->insists);
 
+  /* Once: a service that refuses at once would be tried without a pause until the call's time is over. */
+  call->insists = FALSE;
   if (connection != NULL)
     {
       tell_remaining (call, now_ms);
@@ -72,6 +74,8 @@ place_call (TwClient *client, TwClientCall *call, gint64 now_ms)
   else
     {
       tw_client_count_failures (client);
+      if (call->is_probe) /* and nothing failed meanwhile: another one may follow */
+        tw_breaker_abandoned (&client->breakers[call->kind]);
       tw_client_call_refuse (&client->calls, call, TW_ERROR_UNAVAILABLE, "The service can't be reached");
     }
 }
@@ -166,7 +170,7 @@ admit (TwClient *client, TwClientCall *call, gint64 now_ms)
       tw_client_call_refuse (&client->calls, call, TW_ERROR_UNAVAILABLE, "The service failed too often, for now");
       return FALSE;
     }
-  call->is_probe = answer == TW_BREAKER_LETS_PROBE;
+  call->is_probe = call->insists = answer == TW_BREAKER_LETS_PROBE;
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include "client-fixture.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 #include <unistd.h>
 
 static void
@@ -127,6 +128,37 @@ test_breaker_recovers (void)
   puppet_set_echo (puppet, TRUE);
   call_until_answered (client, TW_ERROR_UNAVAILABLE);
   call_until_answered (client, TW_ERROR_INTERNAL);
+}
+
+/* What the breaker lets through is told as soon as it has failed, as what came before the breaker opened was. */
+static void
+assert_probes_are_told (const char *host, guint16 port, guint16 other_port)
+{
+  TwClientLimits limits = LIMITS;
+  g_autoptr (TwClient) client = NULL;
+
+  limits.breaker_failures = 1;
+  limits.retry_min_ms = limits.retry_max_ms = 1;
+  client = new_client_of (port, other_port, host, &limits);
+  for (guint tried = 0; tried < 10;)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      call_number (client, 1, in_ms (LONG_MS), FALSE, &outcome);
+      wait_told (&outcome);
+      g_assert_error (outcome.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+      tried += strstr (outcome.error->message, "can't be reached") != NULL;
+    }
+}
+
+static void
+test_probes_are_told (void)
+{
+  g_autoptr (Puppet) away = new_puppet_away (), other = new_puppet_away ();
+
+  assert_probes_are_told ("127.0.0.1", puppet_port (away), 0);
+  assert_probes_are_told ("127.0.0.1", puppet_port (away), puppet_port (other));
+  assert_probes_are_told ("localhost", puppet_port (away), 0);
 }
 
 static void
@@ -274,6 +306,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/restarted-service-is-found-again", test_restarted_service);
   g_test_add_func ("/client/breaker-opens-after-timeouts", test_breaker);
   g_test_add_func ("/client/breaker-recovers", test_breaker_recovers);
+  g_test_add_func ("/client/probes-of-a-service-that-is-away-are-told", test_probes_are_told);
   g_test_add_func ("/client/two-addresses-one-dead", test_two_addresses_one_dead);
   g_test_add_func ("/client/two-addresses-one-silent", test_two_addresses_one_silent);
   g_test_add_func ("/client/silent-address-comes-back", test_silent_address_comes_back);
