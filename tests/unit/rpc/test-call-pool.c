@@ -375,12 +375,18 @@ test_whoever_waited_too_long_is_refused (void)
 {
   Fixture f;
   Held held;
+  TwCall *late[3];
 
-  set_up (&f, 1, 100, 30);
+  set_up (&f, 1, 100, 30000);
   hold_the_thread (&f, &held);
-  collect_waiting (&f, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (late); i++)
+    {
+      late[i] = make_call (&f, 60000);
+      tw_call_pool_collect (f.pool, late[i], answer_from_a_thread, &f);
+    }
   tw_call_pool_flush (f.pool);
-  g_usleep (100000);
+  for (guint i = 0; i < G_N_ELEMENTS (late); i++)
+    late[i]->queued_ms -= 30001;
   tw_latch_open (&held.release);
   finish (&f);
   g_assert_cmpuint (atomic_load (&f.n_run), ==, 0);
