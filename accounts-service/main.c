@@ -34,7 +34,7 @@ open_sqlite (const char *path, const TwClock *clock, GError **error)
 static gpointer
 open_mongo (const char *uri, const TwClock *clock, GError **error)
 {
-  return serve (tw_account_store_mongo_open (uri, error), clock, error);
+  return serve (tw_account_store_mongo_open (uri, TW_MONGO_DEADLINE_MS, error), clock, error);
 }
 
 static GObject *

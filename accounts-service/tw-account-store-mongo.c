@@ -410,9 +410,9 @@ static const TwAccountStoreClass mongo_class = {
 };
 
 TwAccountStore *
-tw_account_store_mongo_open (const char *uri, GError **error)
+tw_account_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
 {
-  TwMongo *mongo = tw_mongo_open (uri, &tw_account_store_mongo_spec, TW_MONGO_SERVE, error);
+  TwMongo *mongo = tw_mongo_open (uri, &tw_account_store_mongo_spec, TW_MONGO_SERVE, deadline_ms, error);
   MongoStore *store;
 
   if (mongo == NULL)

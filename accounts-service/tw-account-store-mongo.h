@@ -38,8 +38,8 @@ G_BEGIN_DECLS
 /* The database as this store needs it: for whoever opens it without the store. */
 extern const TwMongoSpec tw_account_store_mongo_spec;
 
-/* Returns at once, whether the server is there or not: until it is, everything is UNAVAILABLE. Fails with
- * TW_ERROR_CONFIGURATION: see tw_mongo_open(). */
-TwAccountStore *tw_account_store_mongo_open (const char *uri, GError **error);
+/* Returns at once, whether the server is there or not: until it is, everything is UNAVAILABLE. What is asked for has
+ * @deadline_ms at most. Fails with TW_ERROR_CONFIGURATION: see tw_mongo_open(). */
+TwAccountStore *tw_account_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error);
 
 G_END_DECLS

@@ -16,7 +16,7 @@
 static TwMongo *
 open_and_wait (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error)
 {
-  g_autoptr (TwMongo) mongo = tw_mongo_open (uri, spec, role, error);
+  g_autoptr (TwMongo) mongo = tw_mongo_open (uri, spec, role, TW_MONGO_PATIENT_DEADLINE_MS, error);
   g_autoptr (GError) why = NULL;
 
   if (mongo == NULL)

@@ -20,9 +20,9 @@
 
 #define MAX_WAITING 4096
 
-/* One that has waited for a thread for so long is not begun: it would end too late, and those behind it as well, so that
- * a database which is a little too slow would have nobody answered in time. */
-#define MAX_WAIT_MS 1000
+/* One that has waited for a thread for this part of its time is not begun: it would end too late, and those behind it
+ * as well, so that a database which is a little too slow would have nobody answered in time. */
+#define MAX_WAIT_PART 3
 
 #define KINDS (TW_MONGO_CHANGING + 1)
 
@@ -145,7 +145,8 @@ work_on (TwMongoOperations *operations, Operation *operation)
     let_go (operations, operation);
   else if (!tw_mongo_gate_is_open (operations->gate, &opening))
     answer_with (operations, operation, TW_STORE_UNAVAILABLE);
-  else if (now_ms > operation->given_ms + MAX_WAIT_MS || tw_deadline_is_over (operation->deadline_ms, now_ms))
+  else if (now_ms > operation->given_ms + operations->deadline_ms / MAX_WAIT_PART
+           || tw_deadline_is_over (operation->deadline_ms, now_ms))
     answer_with (operations, operation, TW_STORE_BUSY);
   else
     perform (operations, operation, opening);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The timeouts are such that an operation ends by itself within TW_MONGO_DEADLINE_MS although it is attempted twice
+/* The timeouts are such that an operation ends by itself within its deadline although it is attempted twice
  * where a server falls silent: the second time its connection is a new one, whose first answer is waited for as long as
  * that of the operation was. Measured with a stopped server: twice socketTimeoutMS. */
 

@@ -29,7 +29,7 @@ begin_session (const TwMongoWatch *watch)
     .client = watch->client,
     .database = watch->watched.database,
     .max_time_ms = watch->watched.max_time_ms,
-    .deadline_ms = tw_monotonic_ms () + TW_MONGO_DEADLINE_MS,
+    .deadline_ms = tw_monotonic_ms () + watch->watched.deadline_ms,
   };
 }
 

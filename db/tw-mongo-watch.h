@@ -15,6 +15,7 @@ typedef struct
   mongoc_client_pool_t *clients; /* one of them is its own */
   const char *database;
   gint64 max_time_ms;
+  gint64 deadline_ms; /* of each look, from its beginning */
   const TwMongoSpec *spec;
   TwMongoRole role;
   TwMongoGate *gate;

@@ -35,12 +35,11 @@ make_clients (const TwMongoUri *uri, GError **error)
 }
 
 TwMongo *
-tw_mongo_open (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error)
+tw_mongo_open (const char *uri, const TwMongoSpec *spec, TwMongoRole role, gint64 deadline_ms, GError **error)
 {
   const char *program = g_get_prgname () != NULL ? g_get_prgname () : spec->data;
-  gint64 deadline_ms = role == TW_MONGO_SERVE ? TW_MONGO_DEADLINE_MS : TW_MONGO_PATIENT_DEADLINE_MS;
   g_autoptr (TwMongoUri) parsed = tw_mongo_uri_new (uri, program, deadline_ms, error);
-  TwMongoWatched watched = { .spec = spec, .role = role };
+  TwMongoWatched watched = { .spec = spec, .role = role, .deadline_ms = deadline_ms };
   TwMongo *mongo;
 
   if (parsed == NULL || (watched.clients = make_clients (parsed, error)) == NULL)

@@ -3,7 +3,7 @@
 /* A MongoDB database as a server needs it: it comes and goes, and whoever asks meanwhile is told so in time.
  *
  * - Operations run on a bounded number of worker threads, each with one client of libmongoc's pool. What an operation
- *   does may block; whoever asked is answered within TW_MONGO_DEADLINE_MS all the same.
+ *   does may block; whoever asked is answered in the time that the database was opened with all the same.
  * - A gate stands before them. It opens once the server has been reached and prepared (indexes), closes when an
  *   operation finds the server gone, and while it is closed every operation fails at once with UNAVAILABLE. A thread
  *   of its own asks until the server is back, several times a second, and opens it again. Closing and opening are one
@@ -24,12 +24,12 @@
 
 G_BEGIN_DECLS
 
-/* The longest that whoever asks waits for the end of an operation, in milliseconds; less where the deadline that it is
- * given comes before. With the second that a call may wait for a thread (tw-cglib.h) that makes 4 s, below the 5 s that
- * a gateway gives a call. */
+/* The longest that whoever asks a service waits for the end of an operation, in milliseconds; less where the deadline
+ * that it is given comes before. With the second that a call may wait for a thread (tw-cglib.h) that makes 4 s, below
+ * the 5 s that a gateway gives a call. */
 #define TW_MONGO_DEADLINE_MS 3000
 
-/* The same for TW_MONGO_FILL and TW_MONGO_READ: there a batch may take its time, and nobody but an operator waits. */
+/* The same where nobody but an operator waits, and a batch may take its time. */
 #define TW_MONGO_PATIENT_DEADLINE_MS 60000
 
 typedef struct _TwMongo TwMongo;
@@ -59,9 +59,11 @@ typedef struct
   gsize n_indexes;
 } TwMongoSpec;
 
-/* Takes the URI apart, starts the threads and returns at once: the server may be away. @spec must outlive it. Fails
- * with TW_ERROR_CONFIGURATION: a URI that can't be used, said without its credentials. */
-TwMongo *tw_mongo_open (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GError **error);
+/* Takes the URI apart, starts the threads and returns at once: the server may be away. @spec must outlive it. An
+ * operation has @deadline_ms at most; one that has waited for a thread for a third of that is not begun. Fails with
+ * TW_ERROR_CONFIGURATION: a URI that can't be used, said without its credentials. */
+TwMongo *tw_mongo_open (const char *uri, const TwMongoSpec *spec, TwMongoRole role, gint64 deadline_ms,
+                        GError **error);
 
 /* Waits until the gate is open. UNAVAILABLE with the reason (for the operator: it may name hosts) after @patience_ms;
  * CONFLICT at once where a service holds what was to be filled, or another copy fills it. */

@@ -28,7 +28,7 @@ open_sqlite (const char *path, const TwClock *clock, GError **error)
 static gpointer
 open_mongo (const char *uri, const TwClock *clock, GError **error)
 {
-  return serve (tw_task_store_mongo_open (uri, error), clock);
+  return serve (tw_task_store_mongo_open (uri, TW_MONGO_DEADLINE_MS, error), clock);
 }
 
 static GObject *

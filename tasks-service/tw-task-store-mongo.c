@@ -333,7 +333,7 @@ store_free (TwTaskStore *store)
 }
 
 TwTaskStore *
-tw_task_store_mongo_open (const char *uri, GError **error)
+tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
 {
   static const TwTaskStoreClass klass = {
     .free = store_free,
@@ -343,7 +343,7 @@ tw_task_store_mongo_open (const char *uri, GError **error)
     .change = store_change,
     .remove = store_remove,
   };
-  TwMongo *mongo = tw_mongo_open (uri, &tw_task_store_mongo_spec, TW_MONGO_SERVE, error);
+  TwMongo *mongo = tw_mongo_open (uri, &tw_task_store_mongo_spec, TW_MONGO_SERVE, deadline_ms, error);
   Store *store;
 
   if (mongo == NULL)

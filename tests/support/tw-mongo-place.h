@@ -9,10 +9,11 @@
 
 #include <glib.h>
 #include <mongoc/mongoc.h>
+#include <string.h>
 
-/* The connection string of a database that nobody else uses. */
+/* The connection string of a database that nobody else uses, with the timeouts that are ours unless it names others. */
 static inline char *
-tw_mongo_place_new (void)
+tw_mongo_hasty_place_new (void)
 {
   g_autofree char *random = g_uuid_string_random ();
   g_autoptr (GError) error = NULL;
@@ -30,6 +31,23 @@ tw_mongo_place_new (void)
   g_assert_no_error (error);
   mongoc_init ();
   return place;
+}
+
+/* The same with timeouts that a database which is merely slow does not meet: most tests are not about those. */
+static inline char *
+tw_mongo_place_new (void)
+{
+  static const char *const timeouts[]
+    = { MONGOC_URI_CONNECTTIMEOUTMS, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, MONGOC_URI_WAITQUEUETIMEOUTMS };
+  g_autofree char *hasty = tw_mongo_hasty_place_new ();
+  mongoc_uri_t *uri = mongoc_uri_new (hasty);
+  GString *place = g_string_new (hasty);
+
+  for (guint i = 0; i < G_N_ELEMENTS (timeouts); i++)
+    if (!mongoc_uri_has_option (uri, timeouts[i]))
+      g_string_append_printf (place, "%c%s=20000", strchr (place->str, '?') == NULL ? '?' : '&', timeouts[i]);
+  mongoc_uri_destroy (uri);
+  return g_string_free (place, FALSE);
 }
 
 /* A client for what a test does past the store; mongoc_client_destroy(). */

@@ -17,15 +17,16 @@ const TwMongoSpec mongo_fixture_spec = {
   .n_indexes = G_N_ELEMENTS (indexes),
 };
 
-void
-mongo_fixture_set_up (MongoFixture *fixture, gconstpointer data)
+static void
+set_up (MongoFixture *fixture, char *place, gint64 deadline_ms)
 {
   mongoc_uri_t *uri;
   const mongoc_host_list_t *host;
   g_autoptr (GString) through = NULL;
   g_autofree char *address = NULL;
 
-  fixture->place = tw_mongo_place_new ();
+  fixture->deadline_ms = deadline_ms;
+  fixture->place = place;
   fixture->client = tw_mongo_place_client (fixture->place);
   uri = mongoc_uri_new (fixture->place);
   host = mongoc_uri_get_hosts (uri);
@@ -36,6 +37,18 @@ mongo_fixture_set_up (MongoFixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_string_replace (through, host->host_and_port, address, 1), ==, 1);
   fixture->uri = g_strdup (through->str);
   mongoc_uri_destroy (uri);
+}
+
+void
+mongo_fixture_set_up (MongoFixture *fixture, gconstpointer data)
+{
+  set_up (fixture, tw_mongo_place_new (), TW_MONGO_PATIENT_DEADLINE_MS);
+}
+
+static void
+set_up_hasty (MongoFixture *fixture, gconstpointer data)
+{
+  set_up (fixture, tw_mongo_hasty_place_new (), TW_MONGO_DEADLINE_MS);
 }
 
 void
@@ -52,7 +65,7 @@ TwMongo *
 mongo_fixture_open (const MongoFixture *fixture, TwMongoRole role)
 {
   g_autoptr (GError) error = NULL;
-  TwMongo *mongo = tw_mongo_open (fixture->uri, &mongo_fixture_spec, role, &error);
+  TwMongo *mongo = tw_mongo_open (fixture->uri, &mongo_fixture_spec, role, fixture->deadline_ms, &error);
 
   g_assert_no_error (error);
   return mongo;
@@ -72,7 +85,7 @@ mongo_fixture_assert_ready (TwMongo *mongo)
 {
   g_autoptr (GError) error = NULL;
 
-  tw_mongo_wait (mongo, 20000, &error);
+  tw_mongo_wait (mongo, 60000, &error);
   g_assert_no_error (error);
 }
 
@@ -144,4 +157,10 @@ void
 mongo_fixture_add (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data))
 {
   g_test_add (name, MongoFixture, NULL, mongo_fixture_set_up, test, mongo_fixture_tear_down);
+}
+
+void
+mongo_fixture_add_hasty (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data))
+{
+  g_test_add (name, MongoFixture, NULL, set_up_hasty, test, mongo_fixture_tear_down);
 }

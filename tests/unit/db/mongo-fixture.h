@@ -14,16 +14,20 @@ typedef struct
   char *place; /* the database itself */
   Forwarder *forwarder;
   char *uri;               /* the same one, through the forwarder */
+  gint64 deadline_ms;      /* that it is opened with */
   mongoc_client_t *client; /* of the database itself */
   char *database;
 } MongoFixture;
 
-/* As functions of g_test_add(). The forwarder lets everything through. */
+/* As functions of g_test_add(). The forwarder lets everything through, and a database that is slow has its time. */
 void mongo_fixture_set_up (MongoFixture *fixture, gconstpointer data);
 void mongo_fixture_tear_down (MongoFixture *fixture, gconstpointer data);
 
 /* Adds a test with this fixture. */
 void mongo_fixture_add (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data));
+
+/* The same where times matter: they are those of a service. */
+void mongo_fixture_add_hasty (const char *name, void (*test) (MongoFixture *fixture, gconstpointer data));
 
 /* Things: a collection of users' things, with an e-mail address that is unique. */
 extern const TwMongoSpec mongo_fixture_spec;

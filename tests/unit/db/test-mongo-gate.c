@@ -28,15 +28,21 @@ change_something (TwMongoSession *session, gpointer job, GError **error)
   return tw_mongo_update (session, THINGS, filter, update, NULL, &n, error);
 }
 
+/* Sooner or later: on a busy machine what is asked first may take too long. */
 static void
 assert_works (TwMongo *mongo)
 {
   g_autoptr (GError) error = NULL;
 
-  mongo_fixture_assert_ready (mongo);
-  mongo_fixture_run (mongo, find_something, NULL, &error);
+  do
+    {
+      g_clear_error (&error);
+      mongo_fixture_assert_ready (mongo);
+      if (mongo_fixture_run (mongo, find_something, NULL, &error))
+        g_assert_true (tw_mongo_check (mongo, TW_DEADLINE_NONE, &error) || error != NULL);
+    }
+  while (g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE));
   g_assert_no_error (error);
-  g_assert_true (tw_mongo_check (mongo, TW_DEADLINE_NONE, &error));
 }
 
 static void
@@ -53,7 +59,9 @@ assert_is_closed (TwMongo *mongo)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (tw_mongo_wait (mongo, 0, &error));
+  /* Where whoever asked was told that the time is over, the operation may still be on its way to notice it. */
+  while (tw_mongo_wait (mongo, 0, &error))
+    g_usleep (10000);
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_clear_error (&error);
   g_assert_false (tw_mongo_check (mongo, TW_DEADLINE_NONE, &error));
@@ -69,10 +77,14 @@ test_opens_when_the_server_comes (MongoFixture *f, gconstpointer data)
   forwarder_set (f->forwarder, FORWARDER_AWAY);
   mongo = mongo_fixture_open (f, TW_MONGO_SERVE);
   assert_is_closed (mongo);
-  g_assert_false (tw_mongo_wait (mongo, 2000, &error));
-  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
-  g_test_message ("%s", error->message);
-  g_assert_nonnull (strstr (error->message, "127.0.0.1"));
+  /* It says why as soon as it knows. */
+  do
+    {
+      g_clear_error (&error);
+      g_assert_false (tw_mongo_wait (mongo, 100, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+    }
+  while (strstr (error->message, "127.0.0.1") == NULL);
 
   forwarder_set (f->forwarder, FORWARDER_THROUGH);
   assert_works (mongo);
@@ -215,12 +227,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  mongo_fixture_add ("/mongo/gate/opens-when-the-server-comes", test_opens_when_the_server_comes);
-  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/read-meets-a-cut", test_read_meets_a_cut);
-  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/write-meets-a-cut", test_write_meets_a_cut);
-  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/read-meets-silence", test_read_meets_silence);
-  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/write-meets-silence", test_write_meets_silence);
-  mongo_fixture_add ("/mongo/gate/closes-when-the-server-goes/unasked", test_silence_is_noticed);
+  mongo_fixture_add_hasty ("/mongo/gate/opens-when-the-server-comes", test_opens_when_the_server_comes);
+  mongo_fixture_add_hasty ("/mongo/gate/closes-when-the-server-goes/read-meets-a-cut", test_read_meets_a_cut);
+  mongo_fixture_add_hasty ("/mongo/gate/closes-when-the-server-goes/write-meets-a-cut", test_write_meets_a_cut);
+  mongo_fixture_add_hasty ("/mongo/gate/closes-when-the-server-goes/read-meets-silence", test_read_meets_silence);
+  mongo_fixture_add_hasty ("/mongo/gate/closes-when-the-server-goes/write-meets-silence", test_write_meets_silence);
+  mongo_fixture_add_hasty ("/mongo/gate/closes-when-the-server-goes/unasked", test_silence_is_noticed);
   mongo_fixture_add ("/mongo/gate/stays-open-when-the-server-says-no", test_refusal_leaves_it_open);
   g_test_add_func ("/mongo/gate/stale-failure-does-not-close", test_stale_failure_does_not_close);
   g_test_add_func ("/mongo/gate/refused-for-good", test_refused_for_good);

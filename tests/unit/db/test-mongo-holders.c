@@ -18,7 +18,7 @@ assert_taken (TwMongo *mongo)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (tw_mongo_wait (mongo, 20000, &error));
+  g_assert_false (tw_mongo_wait (mongo, 60000, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   g_assert_nonnull (strstr (error->message, g_get_host_name ()));
@@ -74,7 +74,7 @@ test_other_data_does_not_matter (MongoFixture *f, gconstpointer data)
 {
   static const TwMongoSpec others = { .data = "others", .database = "others-db" };
   g_autoptr (TwMongo) service = mongo_fixture_open_ready (f, TW_MONGO_SERVE);
-  g_autoptr (TwMongo) copy = tw_mongo_open (f->uri, &others, TW_MONGO_FILL, NULL);
+  g_autoptr (TwMongo) copy = tw_mongo_open (f->uri, &others, TW_MONGO_FILL, TW_MONGO_PATIENT_DEADLINE_MS, NULL);
 
   g_assert_nonnull (copy);
   mongo_fixture_assert_ready (copy);
@@ -164,7 +164,7 @@ test_killed_copy_is_gone_on_with (MongoFixture *f, gconstpointer data)
 
   put_copy (f, "elsewhere", child);
   copy = mongo_fixture_open (f, TW_MONGO_FILL);
-  g_assert_false (tw_mongo_wait (copy, 20000, NULL));
+  g_assert_false (tw_mongo_wait (copy, 60000, NULL));
   tw_mongo_close (copy);
 }
 
@@ -240,7 +240,7 @@ test_never_both (MongoFixture *f, gconstpointer data)
       g_autoptr (GError) refused = NULL;
       g_autoptr (GError) held_off = NULL;
 
-      if (tw_mongo_wait (copy, 20000, &refused))
+      if (tw_mongo_wait (copy, 60000, &refused))
         {
           g_assert_false (tw_mongo_wait (service, 0, &held_off));
           g_assert_true (tw_mongo_fill_done (copy, NULL));

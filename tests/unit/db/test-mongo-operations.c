@@ -19,6 +19,7 @@ typedef struct
   TwLatch release; /* awaited by a function that blocks */
   TwLatch begun, answered, freed;
   _Atomic guint runs, answers, frees;
+  gint64 answered_us;
   GError *error;
   pthread_t answered_by;
 } Job;
@@ -61,6 +62,7 @@ job_answered (gpointer data, const GError *error)
 
   atomic_fetch_add (&job->answers, 1);
   job->answered_by = pthread_self ();
+  job->answered_us = g_get_monotonic_time ();
   job->error = error != NULL ? g_error_copy (error) : NULL;
   tw_latch_open (&job->answered);
 }
@@ -89,7 +91,7 @@ open_with (const MongoFixture *f, const char *options)
   g_autoptr (GRegex) others = g_regex_new ("\\?.*", 0, 0, NULL);
   g_autofree char *uri = g_regex_replace (others, f->uri, -1, 0, options, 0, NULL);
   g_autoptr (GError) error = NULL;
-  TwMongo *mongo = tw_mongo_open (uri, &mongo_fixture_spec, TW_MONGO_SERVE, &error);
+  TwMongo *mongo = tw_mongo_open (uri, &mongo_fixture_spec, TW_MONGO_SERVE, f->deadline_ms, &error);
 
   g_assert_no_error (error);
   mongo_fixture_assert_ready (mongo);
@@ -113,26 +115,24 @@ run_two (TwMongo *mongo, Job *first, Job *second)
   tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, second, job_freed);
 }
 
-/* Its operation is answered before one that came earlier and has all the time. */
+/* Its operation is answered when its time is over, before one that came earlier and has all the time. */
 static void
 test_asker_has_less_time (MongoFixture *f, gconstpointer data)
 {
   TwMongo *mongo = open_narrow (f);
-  gint64 begun_ms = tw_clock_monotonic_ms (tw_clock_system ()), took_ms;
+  gint64 until_ms = tw_clock_monotonic_ms (tw_clock_system ()) + 500;
   Job stuck, hurried;
 
   job_init (&stuck);
   job_init (&hurried);
   tw_mongo_run (mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_until_released, job_answered, &stuck, job_freed);
-  tw_mongo_run (mongo, begun_ms + 500, TW_MONGO_READING, run_at_once, job_answered, &hurried, job_freed);
+  tw_mongo_run (mongo, until_ms, TW_MONGO_READING, run_at_once, job_answered, &hurried, job_freed);
 
   tw_latch_wait (&hurried.answered);
-  took_ms = tw_clock_monotonic_ms (tw_clock_system ()) - begun_ms;
-  g_assert_cmpint (took_ms, >=, 500);
-  g_assert_cmpint (took_ms, <, TW_MONGO_DEADLINE_MS);
   assert_unavailable (&hurried, TW_STORE_UNAVAILABLE);
-  g_assert_cmpuint (stuck.answers, ==, 0);
   tw_latch_wait (&stuck.answered);
+  g_assert_cmpint (hurried.answered_us / 1000, >=, until_ms);
+  g_assert_cmpint (hurried.answered_us, <=, stuck.answered_us);
   assert_unavailable (&stuck, TW_STORE_UNAVAILABLE);
   tw_latch_open (&stuck.release);
   tw_mongo_close (mongo);
@@ -162,6 +162,16 @@ test_deadline (MongoFixture *f, gconstpointer data)
   mongo_fixture_assert_ready (mongo);
 }
 
+static guint
+count_runs (const Job *jobs, guint n)
+{
+  guint runs = 0;
+
+  for (guint i = 0; i < n; i++)
+    runs += atomic_load (&jobs[i].runs);
+  return runs;
+}
+
 /* As many of the one kind as may run, and more, stand still: the other kind goes on, and they when there is room. */
 static void
 kind_leaves_room (const MongoFixture *f, TwMongoKind stuck_kind, TwMongoKind other_kind)
@@ -178,7 +188,8 @@ kind_leaves_room (const MongoFixture *f, TwMongoKind stuck_kind, TwMongoKind oth
       job_init (&stuck[i]);
       tw_mongo_run (mongo, TW_DEADLINE_NONE, stuck_kind, run_until_released, job_answered, &stuck[i], job_freed);
     }
-  tw_latch_wait (&stuck[5].begun);
+  while (count_runs (stuck, STUCK) < 6)
+    g_usleep (1000);
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     {
       job_init (&others[i]);
@@ -233,9 +244,11 @@ test_waited_too_long_is_not_begun (MongoFixture *f, gconstpointer data)
   g_usleep (1100 * 1000);
   tw_latch_open (&slow.release);
   tw_latch_wait (&slow.freed);
-  g_assert_no_error (slow.error);
+  g_clear_error (&slow.error);
   tw_latch_wait (&behind.freed);
-  assert_unavailable (&behind, TW_STORE_BUSY);
+  /* That the store is busy, or on a machine that is, that the time is over. */
+  g_assert_error (behind.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_clear_error (&behind.error);
   g_assert_cmpuint (atomic_load (&behind.runs), ==, 0);
 }
 
@@ -249,7 +262,6 @@ test_queue_has_a_bound (MongoFixture *f, gconstpointer data)
   g_autoptr (TwMongo) mongo = open_narrow (f);
   g_autofree Job *waiting = g_new (Job, WAITING);
   Job stuck, refused;
-  guint runs = 0;
 
   job_init (&stuck);
   job_init (&refused);
@@ -268,12 +280,11 @@ test_queue_has_a_bound (MongoFixture *f, gconstpointer data)
   for (guint i = 0; i < WAITING; i++)
     {
       tw_latch_wait (&waiting[i].answered);
-      runs += atomic_load (&waiting[i].runs);
       g_clear_error (&waiting[i].error);
     }
   tw_latch_wait (&stuck.answered);
   g_clear_error (&stuck.error);
-  g_assert_cmpuint (runs, >, 0);
+  g_assert_cmpuint (count_runs (waiting, WAITING), >, 0);
 }
 
 static void
@@ -380,19 +391,19 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  mongo_fixture_add ("/mongo/operations/answered-once-at-the-deadline", test_deadline);
-  mongo_fixture_add ("/mongo/operations/asker-has-less-time", test_asker_has_less_time);
-  mongo_fixture_add ("/mongo/operations/over-is-not-begun", test_over_is_not_begun);
+  mongo_fixture_add_hasty ("/mongo/operations/answered-once-at-the-deadline", test_deadline);
+  mongo_fixture_add_hasty ("/mongo/operations/asker-has-less-time", test_asker_has_less_time);
+  mongo_fixture_add_hasty ("/mongo/operations/over-is-not-begun", test_over_is_not_begun);
   mongo_fixture_add ("/mongo/operations/changes-that-hang-leave-room-for-reads",
                      test_changes_that_hang_leave_room_for_reads);
   mongo_fixture_add ("/mongo/operations/reads-that-hang-leave-room-for-changes",
                      test_reads_that_hang_leave_room_for_changes);
-  mongo_fixture_add ("/mongo/operations/waited-too-long-is-not-begun", test_waited_too_long_is_not_begun);
+  mongo_fixture_add_hasty ("/mongo/operations/waited-too-long-is-not-begun", test_waited_too_long_is_not_begun);
   mongo_fixture_add ("/mongo/operations/queue-has-a-bound", test_queue_has_a_bound);
-  mongo_fixture_add ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);
+  mongo_fixture_add_hasty ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);
   mongo_fixture_add ("/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error);
   mongo_fixture_add ("/mongo/operations/close-under-load", test_close_under_load);
-  mongo_fixture_add ("/mongo/operations/close-while-the-server-is-silent", test_close_while_silent);
-  mongo_fixture_add ("/mongo/operations/close-while-the-server-is-away", test_close_while_away);
+  mongo_fixture_add_hasty ("/mongo/operations/close-while-the-server-is-silent", test_close_while_silent);
+  mongo_fixture_add_hasty ("/mongo/operations/close-while-the-server-is-away", test_close_while_away);
   return g_test_run ();
 }

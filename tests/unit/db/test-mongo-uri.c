@@ -155,7 +155,8 @@ test_open_refuses (void)
   static const TwMongoSpec spec = { .data = "things", .database = "things-db" };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (tw_mongo_open ("mongodb://us3r:s3cret@db.example/?w=0", &spec, TW_MONGO_SERVE, &error));
+  g_assert_null (tw_mongo_open ("mongodb://us3r:s3cret@db.example/?w=0", &spec, TW_MONGO_SERVE, TW_MONGO_DEADLINE_MS,
+                                &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
 }
 
