@@ -4,11 +4,13 @@
 usage: sum-results.py --skips FILE FOLDER NAME...
 
 FOLDER must hold NAME.xml, with at least one test in it, and NAME.status, the exit status of the program that ran them,
-for each NAME: what is missing counts as a failure. So does a status other than 0 (a test that crashes may leave no trace
-in the file), a skip that FILE does not list ('TEST  # reason' a line) and an entry of FILE without a reason.
+for each NAME: what is missing counts as a failure. So does a status other than 0, a skip that FILE does not list
+('TEST  # reason' a line) and an entry of FILE without a reason. NAME.json, where there is one, is Meson's log: a
+program that crashed or hung leaves no failure in NAME.xml, and counts as one, with the last lines that it printed.
 """
 
 import argparse
+import json
 import pathlib
 import sys
 import xml.etree.ElementTree
@@ -24,6 +26,33 @@ def read_allowed(path):
         if not reason.strip():
             failures.append(f"{path.name}: {name.strip()} has no reason")
     return allowed, failures
+
+
+LAST_LINES = 10
+LAST_WIDTH = 200
+
+
+def last_lines(text):
+    return [line[:LAST_WIDTH] for line in text.splitlines() if line.strip()][-LAST_LINES:]
+
+
+def broken_programs(path, told):
+    """Those that Meson counts as failed and are not told yet: (name, what happened, the last that they printed)."""
+    broken = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        program = json.loads(line)
+        name, result = program["name"], program["result"]
+        if result in ("FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS") and name not in told:
+            what = f"{result}, status {program['returncode']}, after {program['duration']:.1f} s"
+            printed = [line for stream in ("stdout", "stderr") for line in last_lines(program.get(stream) or "")]
+            broken.append((name, what, printed))
+    return broken
+
+
+def programs_of(case):
+    """What Meson's log may call its program: the JUnit file has the project's name before that, and the program's own
+    where it came to no test."""
+    return {case.get("classname", "").partition(".")[2], case.get("name")}
 
 
 def outcome(case):
@@ -66,6 +95,10 @@ def main():
                 failures.append(f"{name}: {test} was skipped and is not on the list")
             else:
                 failures.append(f"{name}: {test}")
+        told = set().union(*(programs_of(case) for case in cases if outcome(case) == "failed"))
+        for program, what, printed in broken_programs(arguments.folder / f"{name}.json", told):
+            failures.append(f"{name}: {program}: {what}")
+            print(f"{name}: {program}: the last that it printed:", *printed, sep="\n    ")
         status_path = arguments.folder / f"{name}.status"
         status = status_path.read_text().strip() if status_path.exists() else "unknown"
         if status != "0" and len(failures) == known:
