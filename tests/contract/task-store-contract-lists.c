@@ -108,18 +108,22 @@ static void
 test_long_list_is_whole (Fixture *f, gconstpointer data)
 {
   g_autoptr (GString) pages = g_string_new (NULL), whole = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
   TwTaskPosition position;
 
   insert_many (f->store, ANN, 1200, 7);
   g_assert_cmpuint (count_tasks (f->store, ANN), ==, 1200);
 
   /* In pages it is the same list. */
-  g_assert_true (list_tasks (f->store, ANN, TW_DONE_ANY, NULL, 0, note_row, whole, NULL));
-  g_assert_true (list_tasks (f->store, ANN, TW_DONE_ANY, NULL, 100, note_row, pages, NULL));
+  list_tasks (f->store, ANN, TW_DONE_ANY, NULL, 0, note_row, whole, &error);
+  g_assert_no_error (error);
+  list_tasks (f->store, ANN, TW_DONE_ANY, NULL, 100, note_row, pages, &error);
+  g_assert_no_error (error);
   for (guint last = 1100; last > 0; last -= 100)
     {
       position = behind (last / 7, last);
-      g_assert_true (list_tasks (f->store, ANN, TW_DONE_ANY, &position, 100, note_row, pages, NULL));
+      list_tasks (f->store, ANN, TW_DONE_ANY, &position, 100, note_row, pages, &error);
+      g_assert_no_error (error);
     }
   g_assert_cmpstr (pages->str, ==, whole->str);
 }
