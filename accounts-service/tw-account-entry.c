@@ -2,9 +2,9 @@
 
 #include "tw-account-service-private.h"
 
-#include "tw-account-wait.h"
 #include "tw-error.h"
 #include "tw-monotonic.h"
+#include "tw-outcome.h"
 
 /* The account with this address in lower case; *@account is NULL where there is none. */
 static gboolean
@@ -30,13 +30,13 @@ static gboolean
 insert_account (TwAccountService *service, const TwCallContext *context, const TwAccountRecord *account,
                 const TwSessionRecord *session, const TwRefreshRecord *token, GError **error)
 {
-  TwAccountWait wait;
+  TwOutcome outcome;
   g_autoptr (GError) failure = NULL;
 
-  tw_account_wait_begin (&wait);
-  tw_account_store_insert (service->parts.store, context->deadline_ms, account, session, token, tw_account_wait_done,
-                           &wait);
-  if (tw_account_wait_end (&wait, &failure))
+  tw_outcome_init (&outcome);
+  tw_account_store_insert (service->parts.store, context->deadline_ms, account, session, token, tw_outcome_set,
+                           &outcome);
+  if (tw_outcome_wait (&outcome, &failure))
     return TRUE;
   if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
     set_taken (error);
@@ -63,16 +63,16 @@ open_session (TwAccountService *service, const TwCallContext *context, const cha
   g_autoptr (TwSessionGrant) grant = NULL;
   TwSessionRecord session;
   TwRefreshRecord token;
-  TwAccountWait wait;
+  TwOutcome outcome;
 
   grant = tw_account_service_new_session (service, context, user_id, tw_clock_wall_ms (service->parts.clock), &session,
                                           &token, error);
   if (grant == NULL)
     return NULL;
-  tw_account_wait_begin (&wait);
-  tw_account_store_open_session (service->parts.store, context->deadline_ms, &session, &token, tw_account_wait_done,
-                                 &wait);
-  return tw_account_wait_end (&wait, error) ? g_steal_pointer (&grant) : NULL;
+  tw_outcome_init (&outcome);
+  tw_account_store_open_session (service->parts.store, context->deadline_ms, &session, &token, tw_outcome_set,
+                                 &outcome);
+  return tw_outcome_wait (&outcome, error) ? g_steal_pointer (&grant) : NULL;
 }
 
 /* The account with this address, where @password is its own; *@account is NULL where it is not, or there is none. */

@@ -2,9 +2,9 @@
 
 #include "tw-account-service-private.h"
 
-#include "tw-account-wait.h"
 #include "tw-error.h"
 #include "tw-log.h"
+#include "tw-outcome.h"
 #include "tw-refresh-token.h"
 
 #include <sodium.h>
@@ -111,10 +111,28 @@ set_refused (GError **error)
   g_set_error_literal (error, TW_ERROR, TW_ERROR_UNAUTHENTICATED, "The session can't be continued: sign in again");
 }
 
+typedef struct
+{
+  TwOutcome outcome;
+  TwRotation rotation;
+  TwSessionRecord session; /* unless it was refused */
+} Rotation;
+
+static void
+rotated (TwRotation result, const TwSessionRecord *session, const GError *error, gpointer user_data)
+{
+  Rotation *rotation = user_data;
+
+  rotation->rotation = result;
+  if (session != NULL)
+    rotation->session = *session;
+  tw_outcome_set (error, &rotation->outcome);
+}
+
 /* Exchanges @token in the store. FALSE on error. */
 static gboolean
 rotate (TwAccountService *service, const TwCallContext *context, const TwRefreshToken *token, const TwAccountKey *key,
-        TwAccountWait *wait, GError **error)
+        Rotation *rotation, GError **error)
 {
   gint64 now_ms = tw_clock_wall_ms (service->parts.clock);
   g_auto (TwRefreshToken) next = { 0 };
@@ -125,10 +143,9 @@ rotate (TwAccountService *service, const TwCallContext *context, const TwRefresh
   record = record_of (&next, now_ms);
   tw_refresh_token_hash (token, presented.hash);
   g_strlcpy (presented.session_id, token->session_id, sizeof presented.session_id);
-  tw_account_wait_begin (wait);
-  tw_account_store_rotate (service->parts.store, context->deadline_ms, &presented, &record, now_ms,
-                           tw_account_wait_rotated, wait);
-  return tw_account_wait_end (wait, error);
+  tw_outcome_init (&rotation->outcome);
+  tw_account_store_rotate (service->parts.store, context->deadline_ms, &presented, &record, now_ms, rotated, rotation);
+  return tw_outcome_wait (&rotation->outcome, error);
 }
 
 TwSessionGrant *
@@ -137,7 +154,7 @@ tw_account_service_refresh (TwAccountService *service, const TwCallContext *cont
 {
   g_auto (TwRefreshToken) token = { 0 }, next = { 0 };
   TwAccountKey key;
-  TwAccountWait wait;
+  Rotation rotation;
 
   *ended_session = NULL;
   if (!tw_account_service_get_key (service, context->deadline_ms, &key, error))
@@ -147,17 +164,17 @@ tw_account_service_refresh (TwAccountService *service, const TwCallContext *cont
       set_refused (error);
       return NULL;
     }
-  if (!rotate (service, context, &token, &key, &wait, error))
+  if (!rotate (service, context, &token, &key, &rotation, error))
     return NULL;
-  if (wait.rotation == TW_ROTATED)
+  if (rotation.rotation == TW_ROTATED)
     {
-      tw_refresh_token_next (&token, wait.session.id, &key, &next);
-      return grant_new (&next, &key, wait.session.user_id);
+      tw_refresh_token_next (&token, rotation.session.id, &key, &next);
+      return grant_new (&next, &key, rotation.session.user_id);
     }
-  if (wait.rotation == TW_ROTATE_REUSED)
+  if (rotation.rotation == TW_ROTATE_REUSED)
     {
-      tw_log_warning ("session %s was ended: a refresh token came after its successor had been used", wait.session.id);
-      *ended_session = g_strdup (wait.session.id);
+      tw_log_warning ("session %s was ended: a refresh token came after its successor had been used", rotation.session.id);
+      *ended_session = g_strdup (rotation.session.id);
     }
   set_refused (error);
   return NULL;
@@ -167,12 +184,12 @@ gboolean
 tw_account_service_logout (TwAccountService *service, const TwCallContext *context, const char *user_id,
                            const char *session_id, GError **error)
 {
-  TwAccountWait wait;
+  TwOutcome outcome;
 
-  tw_account_wait_begin (&wait);
+  tw_outcome_init (&outcome);
   tw_account_store_end_session (service->parts.store, context->deadline_ms, user_id, session_id,
-                                tw_clock_wall_ms (service->parts.clock), tw_account_wait_done, &wait);
-  return tw_account_wait_end (&wait, error);
+                                tw_clock_wall_ms (service->parts.clock), tw_outcome_set, &outcome);
+  return tw_outcome_wait (&outcome, error);
 }
 
 TwAccountRecord *

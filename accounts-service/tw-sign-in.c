@@ -2,9 +2,9 @@
 
 #include "tw-sign-in.h"
 
-#include "tw-account-wait.h"
 #include "tw-log.h"
 #include "tw-login-guard.h"
+#include "tw-outcome.h"
 
 /* So often it is noted from where somebody signs in. */
 #define REMEMBER_MS (G_GINT64_CONSTANT (24) * 60 * 60 * 1000)
@@ -34,12 +34,12 @@ check (TwSignIn *sign_in, GError **error)
 static gboolean
 count_failure (const TwSignIn *sign_in, GError **error)
 {
-  TwAccountWait wait;
+  TwOutcome outcome;
 
-  tw_account_wait_begin (&wait);
+  tw_outcome_init (&outcome);
   tw_account_store_add_failure (sign_in->parts->store, sign_in->deadline_ms, &sign_in->attempt, sign_in->seen_ms == 0,
-                                now_ms (sign_in), tw_account_wait_done, &wait);
-  return tw_account_wait_end (&wait, error);
+                                now_ms (sign_in), tw_outcome_set, &outcome);
+  return tw_outcome_wait (&outcome, error);
 }
 
 /* Brings a hash up to today's parameters. That it can't be done now is no reason to keep anyone out: the next login
@@ -52,12 +52,12 @@ rehash (const TwSignIn *sign_in, const TwAccountRecord *account, const char *pas
 
   if (password_hash != NULL)
     {
-      TwAccountWait wait;
+      TwOutcome outcome;
 
-      tw_account_wait_begin (&wait);
+      tw_outcome_init (&outcome);
       tw_account_store_replace_hash (sign_in->parts->store, sign_in->deadline_ms, account->id, account->password_hash,
-                                     password_hash, tw_account_wait_done, &wait);
-      if (tw_account_wait_end (&wait, &error))
+                                     password_hash, tw_outcome_set, &outcome);
+      if (tw_outcome_wait (&outcome, &error))
         return;
     }
   tw_log_warning ("account %s keeps the hash it has: %s", account->id, error->message);
@@ -100,13 +100,13 @@ void
 tw_sign_in_remember (TwSignIn *sign_in)
 {
   g_autoptr (GError) error = NULL;
-  TwAccountWait wait;
+  TwOutcome outcome;
 
   if (now_ms (sign_in) - sign_in->seen_ms < REMEMBER_MS)
     return;
-  tw_account_wait_begin (&wait);
+  tw_outcome_init (&outcome);
   tw_account_store_add_origin (sign_in->parts->store, sign_in->deadline_ms, &sign_in->attempt, now_ms (sign_in),
-                               tw_account_wait_done, &wait);
-  if (!tw_account_wait_end (&wait, &error))
+                               tw_outcome_set, &outcome);
+  if (!tw_outcome_wait (&outcome, &error))
     tw_log_warning ("from where somebody signed in was not noted: %s", error->message);
 }

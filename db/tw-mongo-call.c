@@ -2,22 +2,21 @@
 
 #include "tw-mongo-call.h"
 
-#include "tw-latch.h"
+#include "tw-outcome.h"
 
-/* What the caller waits for: on its stack, so not to be touched once the latch is open. */
+/* What the caller waits for: on its stack, so not to be touched once the outcome is set. */
 typedef struct
 {
-  TwLatch ended;
-  gpointer job;
-  GError *error;
-} Outcome;
+  TwOutcome outcome;
+  gpointer job; /* where it went well */
+} Wait;
 
 typedef struct
 {
   TwMongoFunc run;
   gpointer job;
   GDestroyNotify free_job;
-  Outcome *outcome;
+  Wait *wait;
 } Call;
 
 static gboolean
@@ -34,10 +33,8 @@ call_ended (gpointer data, const GError *error)
   Call *call = data;
 
   if (error == NULL)
-    call->outcome->job = g_steal_pointer (&call->job);
-  else
-    call->outcome->error = g_error_copy (error);
-  tw_latch_open (&call->outcome->ended);
+    call->wait->job = g_steal_pointer (&call->job);
+  tw_outcome_set (error, &call->wait->outcome);
 }
 
 static void
@@ -53,16 +50,14 @@ gboolean
 tw_mongo_call (TwMongo *mongo, gint64 deadline_ms, TwMongoKind kind, TwMongoFunc run, gpointer *job,
                GDestroyNotify free_job, GError **error)
 {
-  Outcome outcome = { 0 };
+  Wait wait = { .job = NULL };
   Call *call = g_new0 (Call, 1);
+  gboolean ok;
 
-  *call = (Call) { .run = run, .job = g_steal_pointer (job), .free_job = free_job, .outcome = &outcome };
-  tw_latch_init (&outcome.ended);
+  *call = (Call) { .run = run, .job = g_steal_pointer (job), .free_job = free_job, .wait = &wait };
+  tw_outcome_init (&wait.outcome);
   tw_mongo_run (mongo, deadline_ms, kind, run_call, call_ended, call, call_free);
-  tw_latch_wait (&outcome.ended);
-  *job = outcome.job;
-  if (outcome.error == NULL)
-    return TRUE;
-  g_propagate_error (error, outcome.error);
-  return FALSE;
+  ok = tw_outcome_wait (&wait.outcome, error);
+  *job = wait.job;
+  return ok;
 }

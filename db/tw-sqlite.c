@@ -3,7 +3,7 @@
 #include "tw-sqlite.h"
 
 #include "tw-error.h"
-#include "tw-latch.h"
+#include "tw-outcome.h"
 #include "tw-monotonic.h"
 #include "tw-sqlite-connection.h"
 #include "tw-sqlite-nowait.h"
@@ -207,10 +207,9 @@ tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutati
 
 typedef struct
 {
-  TwLatch latch;
+  TwOutcome outcome;
   TwSqliteMutation mutation;
   gpointer user_data;
-  GError *error;
 } Wait;
 
 static gboolean
@@ -226,8 +225,7 @@ wait_done (gpointer data, const GError *error)
 {
   Wait *wait = data;
 
-  wait->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&wait->latch);
+  tw_outcome_set (error, &wait->outcome);
 }
 
 gboolean
@@ -235,11 +233,7 @@ tw_sqlite_mutate_wait (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutati
 {
   Wait wait = { .mutation = mutation, .user_data = user_data };
 
-  tw_latch_init (&wait.latch);
+  tw_outcome_init (&wait.outcome);
   tw_sqlite_mutate (db, deadline_ms, wait_mutation, wait_done, &wait);
-  tw_latch_wait (&wait.latch);
-  if (wait.error == NULL)
-    return TRUE;
-  g_propagate_error (error, wait.error);
-  return FALSE;
+  return tw_outcome_wait (&wait.outcome, error);
 }
