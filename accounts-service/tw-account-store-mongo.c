@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Each mutation is a struct with copies of what it was given, which goes to a worker's thread and may outlast the wait
- * of whoever asked. Where that was told that its time was over, what the mutation writes into the struct is not
- * looked at. */
+/* A change goes to a worker's thread and may outlast the wait of whoever asked. */
 
 #include "tw-account-store-mongo.h"
 
+#include "tw-account-change.h"
 #include "tw-account-documents.h"
 #include "tw-account-purge-mongo.h"
 #include "tw-account-reads-mongo.h"
@@ -97,251 +96,102 @@ purge_free (gpointer job)
 /* At the end of a mutation that added something, while it still runs: the database is not closed before that has
  * ended. */
 static void
-start_purge (MongoStore *store, gint64 now_ms)
+start_purge (const TwAccountChange *change)
 {
+  MongoStore *store = mongo_store (change->store);
   Purge *purge;
 
   if (atomic_flag_test_and_set (&store->purging))
     return;
   purge = g_new (Purge, 1);
-  *purge = (Purge) { .store = store, .now_ms = now_ms };
+  *purge = (Purge) { .store = store, .now_ms = change->now_ms };
   tw_mongo_run (store->mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, purge_run, purge_done, purge, purge_free);
 }
 
-/* Signing up and signing in. */
-typedef struct
-{
-  MongoStore *store;
-  TwAccountRecord *account; /* or NULL */
-  TwSessionRecord session;
-  TwRefreshRecord token;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Opening;
-
 static gboolean
-opening_run (TwMongoSession *session, gpointer job, GError **error)
+run_open (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  const Opening *opening = job;
-
-  if (!tw_account_sessions_mongo_open (session, opening->account, &opening->session, &opening->token, error))
+  if (!tw_account_sessions_mongo_open (session, change->account, &change->session, &change->token, error))
     return FALSE;
-  start_purge (opening->store, opening->session.created_ms);
+  start_purge (change);
   return TRUE;
 }
 
-static void
-opening_done (gpointer job, const GError *error)
-{
-  const Opening *opening = job;
-
-  opening->done (error, opening->user_data);
-}
-
-static void
-opening_free (gpointer job)
-{
-  Opening *opening = job;
-
-  tw_account_record_free (opening->account);
-  g_free (opening);
-}
-
-static void
-store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account, const TwSessionRecord *session,
-              const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
-{
-  Opening *opening = g_new (Opening, 1);
-
-  *opening = (Opening) {
-    .store = mongo_store (store),
-    .account = account != NULL ? tw_account_record_copy (account) : NULL,
-    .session = *session,
-    .token = *token,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, opening_run, opening_done, opening,
-                opening_free);
-}
-
-static void
-store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
-                    const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
-{
-  store_insert (store, deadline_ms, NULL, session, token, done, user_data);
-}
-
-typedef struct
-{
-  char *id;
-  char *old_hash;
-  char *new_hash;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Rehash;
-
 static gboolean
-rehash_run (TwMongoSession *session, gpointer job, GError **error)
+run_rehash (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  const Rehash *rehash = job;
-  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (rehash->id), "passwordHash", BCON_UTF8 (rehash->old_hash));
-  g_autoptr (TwBson) update = BCON_NEW ("$set", "{", "passwordHash", BCON_UTF8 (rehash->new_hash), "}");
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (change->id), "passwordHash", BCON_UTF8 (change->old_hash));
+  g_autoptr (TwBson) update = BCON_NEW ("$set", "{", "passwordHash", BCON_UTF8 (change->new_hash), "}");
   gint64 n;
 
   return tw_mongo_update (session, TW_ACCOUNT_COLLECTION, filter, update, NULL, &n, error);
 }
 
-static void
-rehash_done (gpointer job, const GError *error)
-{
-  const Rehash *rehash = job;
-
-  rehash->done (error, rehash->user_data);
-}
-
-static void
-rehash_free (gpointer job)
-{
-  Rehash *rehash = job;
-
-  g_free (rehash->id);
-  g_free (rehash->old_hash);
-  g_free (rehash->new_hash);
-  g_free (rehash);
-}
-
-static void
-store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
-                    const char *new_hash, TwAccountStoreDone done, gpointer user_data)
-{
-  Rehash *rehash = g_new (Rehash, 1);
-
-  *rehash = (Rehash) {
-    .id = g_strdup (id),
-    .old_hash = g_strdup (old_hash),
-    .new_hash = g_strdup (new_hash),
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, rehash_run, rehash_done, rehash,
-                rehash_free);
-}
-
-typedef struct
-{
-  MongoStore *store;
-  TwPresentedToken presented;
-  TwRefreshRecord next;
-  gint64 now_ms;
-  TwAccountStoreRotated done;
-  gpointer user_data;
-
-  TwRotation outcome;      /* what follows is the operation's */
-  TwSessionRecord session; /* unless it was refused */
-} Exchange;
-
 static gboolean
-exchange_run (TwMongoSession *session, gpointer job, GError **error)
+run_rotate (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  Exchange *exchange = job;
-
-  if (!tw_account_sessions_mongo_rotate (session, &exchange->store->turn, &exchange->presented, &exchange->next,
-                                         exchange->now_ms, &exchange->outcome, &exchange->session, error))
+  if (!tw_account_sessions_mongo_rotate (session, &mongo_store (change->store)->turn, &change->presented,
+                                         &change->token, change->now_ms, &change->rotation, &change->rotated_session,
+                                         error))
     return FALSE;
-  if (exchange->outcome != TW_ROTATE_REFUSED)
-    start_purge (exchange->store, exchange->now_ms);
+  if (change->rotation != TW_ROTATE_REFUSED)
+    start_purge (change);
   return TRUE;
 }
 
-static void
-exchange_done (gpointer job, const GError *error)
-{
-  const Exchange *exchange = job;
-
-  if (error != NULL)
-    exchange->done (TW_ROTATE_REFUSED, NULL, error, exchange->user_data);
-  else
-    exchange->done (exchange->outcome, exchange->outcome != TW_ROTATE_REFUSED ? &exchange->session : NULL, NULL,
-                    exchange->user_data);
-}
-
-static void
-store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented, const TwRefreshRecord *next,
-              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
-{
-  Exchange *exchange = g_new (Exchange, 1);
-
-  *exchange = (Exchange) {
-    .store = mongo_store (store),
-    .presented = *presented,
-    .next = *next,
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, exchange_run, exchange_done, exchange,
-                g_free);
-}
-
-typedef struct
-{
-  MongoStore *store;
-  char *user_id;
-  char *session_id;
-  gint64 now_ms;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Ending;
-
 static gboolean
-ending_run (TwMongoSession *session, gpointer job, GError **error)
+run_end (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  const Ending *ending = job;
   gboolean ended;
 
-  if (!tw_account_revocations_mongo_end (session, &ending->store->turn, ending->user_id, ending->session_id,
-                                         ending->now_ms, &ended, error))
+  if (!tw_account_revocations_mongo_end (session, &mongo_store (change->store)->turn, change->id, change->session_id,
+                                         change->now_ms, &ended, error))
     return FALSE;
   if (ended)
-    start_purge (ending->store, ending->now_ms);
+    start_purge (change);
   return TRUE;
 }
 
-static void
-ending_done (gpointer job, const GError *error)
+static gboolean
+run_failed (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  const Ending *ending = job;
-
-  ending->done (error, ending->user_data);
+  return tw_attempts_mongo_add_failure (session, &change->attempt, change->strange, change->now_ms, error);
 }
 
-static void
-ending_free (gpointer job)
+static gboolean
+run_entered (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
-  Ending *ending = job;
-
-  g_free (ending->user_id);
-  g_free (ending->session_id);
-  g_free (ending);
+  return tw_attempts_mongo_add_origin (session, &change->attempt, change->now_ms, error);
 }
 
-static void
-store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
-                   gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+static gboolean
+change_run (TwMongoSession *session, gpointer change, GError **error)
 {
-  Ending *ending = g_new (Ending, 1);
-
-  *ending = (Ending) {
-    .store = mongo_store (store),
-    .user_id = g_strdup (user_id),
-    .session_id = g_strdup (session_id),
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
+  static gboolean (*const runs[TW_ACCOUNT_N_KINDS]) (TwMongoSession *, TwAccountChange *, GError **) = {
+    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REHASH] = run_rehash, [TW_ACCOUNT_ROTATE] = run_rotate,
+    [TW_ACCOUNT_END] = run_end,       [TW_ACCOUNT_FAILED] = run_failed, [TW_ACCOUNT_ENTERED] = run_entered,
   };
-  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, ending_run, ending_done, ending,
-                ending_free);
+
+  return runs[((const TwAccountChange *) change)->kind] (session, change, error);
+}
+
+static void
+change_done (gpointer change, const GError *error)
+{
+  tw_account_change_done (change, error);
+}
+
+static void
+change_free (gpointer change)
+{
+  tw_account_change_free (change);
+}
+
+static void
+store_change (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change)
+{
+  tw_mongo_run (mongo_store (store)->mongo, deadline_ms, TW_MONGO_CHANGING, change_run, change_done, change,
+                change_free);
 }
 
 static gboolean
@@ -370,20 +220,6 @@ store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *atte
                                  attempts, error);
 }
 
-static void
-store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
-                   TwAccountStoreDone done, gpointer user_data)
-{
-  tw_attempts_mongo_add_failure (mongo_store (store)->mongo, deadline_ms, attempt, strange, now_ms, done, user_data);
-}
-
-static void
-store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                  TwAccountStoreDone done, gpointer user_data)
-{
-  tw_attempts_mongo_add_origin (mongo_store (store)->mongo, deadline_ms, attempt, now_ms, done, user_data);
-}
-
 static gboolean
 store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
                    TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error)
@@ -398,14 +234,8 @@ static const TwAccountStoreClass mongo_class = {
   .key = store_key,
   .get = store_get,
   .find = store_find,
-  .insert = store_insert,
-  .open_session = store_open_session,
-  .replace_hash = store_replace_hash,
-  .rotate = store_rotate,
-  .end_session = store_end_session,
+  .change = store_change,
   .attempts = store_attempts,
-  .add_failure = store_add_failure,
-  .add_origin = store_add_origin,
   .revocations = store_revocations,
 };
 

@@ -4,10 +4,11 @@
  *
  *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date }
  *     keys         { _id: "accounts", key: binary }
- *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date, token?, tokenBefore?: binary (hashes)
- * } failures     { _id, account, origin: binary (keyed hashes), strange: bool, failedOn: date } origins      { _id:
- * binary (account and origin), account, origin, seenOn: date } revocations  { _id: int64 (position), after: int64
- * (unique), sessionId (unique), expiresS: int64 }
+ *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date,
+ *                    token?, tokenBefore?: binary (hashes) }
+ *     failures     { _id, account, origin: binary (keyed hashes), strange: bool, failedOn: date }
+ *     origins      { _id: binary (account and origin), account, origin, seenOn: date }
+ *     revocations  { _id: int64 (position), after: int64 (unique), sessionId (unique), expiresS: int64 }
  *
  * What the first version left is served as it stands, and goes when it expires: sessions without token, which have
  *

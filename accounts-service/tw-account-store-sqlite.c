@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Mutations run on the one thread that writes (db/tw-sqlite.h), so that reading first and writing then is a
- * compare-and-swap. Each is a struct with copies of what it was given, which lives from the call to its callback. */
+ * compare-and-swap. */
 
 #include "tw-account-store-sqlite.h"
 
+#include "tw-account-change.h"
 #include "tw-account-tables.h"
 #include "tw-attempts-sqlite.h"
 #include "tw-error.h"
@@ -31,216 +32,93 @@ store_free (TwAccountStore *store)
   g_free (store);
 }
 
-/* Signing up and signing in: a session with its first token, and before them the account where it is new. */
-typedef struct
+static gboolean
+run_open (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  TwAccountRecord *account; /* or NULL */
-  TwSessionRecord session;
-  TwRefreshRecord token;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Opening;
+  return (change->account == NULL || tw_account_tables_insert_account (connection, change->account, error))
+         && tw_account_tables_insert_session (connection, &change->session, &change->token, error)
+         && tw_account_tables_purge (connection, change->now_ms, error);
+}
 
 static gboolean
-opening_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
+run_rehash (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  const Opening *opening = mutation;
-
-  return (opening->account == NULL || tw_account_tables_insert_account (connection, opening->account, error))
-         && tw_account_tables_insert_session (connection, &opening->session, &opening->token, error)
-         && tw_account_tables_purge (connection, opening->session.created_ms, error);
+  return tw_account_tables_replace_hash (connection, change->id, change->old_hash, change->new_hash, error);
 }
-
-static void
-opening_done (gpointer mutation, const GError *error)
-{
-  Opening *opening = mutation;
-
-  opening->done (error, opening->user_data);
-  tw_account_record_free (opening->account);
-  g_free (opening);
-}
-
-static void
-store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account, const TwSessionRecord *session,
-              const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
-{
-  Opening *opening = g_new (Opening, 1);
-
-  *opening = (Opening) {
-    .account = account != NULL ? tw_account_record_copy (account) : NULL,
-    .session = *session,
-    .token = *token,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_sqlite_mutate (database (store), deadline_ms, opening_run, opening_done, opening);
-}
-
-static void
-store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
-                    const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
-{
-  store_insert (store, deadline_ms, NULL, session, token, done, user_data);
-}
-
-typedef struct
-{
-  char *id;
-  char *old_hash;
-  char *new_hash;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Rehash;
 
 static gboolean
-rehash_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
+run_rotate (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  const Rehash *rehash = mutation;
-
-  return tw_account_tables_replace_hash (connection, rehash->id, rehash->old_hash, rehash->new_hash, error);
-}
-
-static void
-rehash_done (gpointer mutation, const GError *error)
-{
-  Rehash *rehash = mutation;
-
-  rehash->done (error, rehash->user_data);
-  g_free (rehash->id);
-  g_free (rehash->old_hash);
-  g_free (rehash->new_hash);
-  g_free (rehash);
-}
-
-static void
-store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
-                    const char *new_hash, TwAccountStoreDone done, gpointer user_data)
-{
-  Rehash *rehash = g_new (Rehash, 1);
-
-  *rehash = (Rehash) {
-    .id = g_strdup (id),
-    .old_hash = g_strdup (old_hash),
-    .new_hash = g_strdup (new_hash),
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_sqlite_mutate (database (store), deadline_ms, rehash_run, rehash_done, rehash);
-}
-
-typedef struct
-{
-  TwPresentedToken presented;
-  TwRefreshRecord next;
-  gint64 now_ms;
-  TwRotation outcome;
-  TwPresentedRow row; /* unless it was refused */
-  TwAccountStoreRotated done;
-  gpointer user_data;
-} Exchange;
-
-static gboolean
-exchange_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
-{
-  Exchange *exchange = mutation;
-  const TwPresentedToken *presented = &exchange->presented;
-  const TwSessionRecord *session = &exchange->row.session;
+  const TwPresentedToken *presented = &change->presented;
+  const TwSessionRecord *session = &change->rotated_session;
+  TwPresentedRow row;
   gboolean found;
 
-  exchange->outcome = TW_ROTATE_REFUSED;
-  if (!tw_account_tables_find_token (connection, presented, exchange->now_ms, &found, &exchange->row, error))
+  change->rotation = TW_ROTATE_REFUSED;
+  if (!tw_account_tables_find_token (connection, presented, change->now_ms, &found, &row, error))
     return FALSE;
   if (!found)
     return TRUE;
-  switch (tw_session_tokens_find (&exchange->row.tokens, presented, &exchange->next, exchange->row.old_used))
+  change->rotated_session = row.session;
+  switch (tw_session_tokens_find (&row.tokens, presented, &change->token, row.old_used))
     {
     case TW_TOKEN_LAST:
-      exchange->outcome = TW_ROTATED;
-      return tw_account_tables_replace_token (connection, session, presented->hash, &exchange->next, error)
-             && tw_account_tables_purge (connection, exchange->now_ms, error);
+      change->rotation = TW_ROTATED;
+      return tw_account_tables_replace_token (connection, session, presented->hash, &change->token, error)
+             && tw_account_tables_purge (connection, change->now_ms, error);
     case TW_TOKEN_BEFORE:
-      exchange->outcome = TW_ROTATED;
+      change->rotation = TW_ROTATED;
       return TRUE;
     case TW_TOKEN_OLDER:
     default:
-      exchange->outcome = TW_ROTATE_REUSED;
-      return tw_account_tables_end_session (connection, session->user_id, session->id, exchange->now_ms, error)
-             && tw_account_tables_purge (connection, exchange->now_ms, error);
+      change->rotation = TW_ROTATE_REUSED;
+      return tw_account_tables_end_session (connection, session->user_id, session->id, change->now_ms, error)
+             && tw_account_tables_purge (connection, change->now_ms, error);
     }
 }
 
-static void
-exchange_done (gpointer mutation, const GError *error)
+static gboolean
+run_end (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  Exchange *exchange = mutation;
-
-  if (error != NULL)
-    exchange->outcome = TW_ROTATE_REFUSED;
-  exchange->done (exchange->outcome, exchange->outcome != TW_ROTATE_REFUSED ? &exchange->row.session : NULL, error,
-                  exchange->user_data);
-  g_free (exchange);
+  return tw_account_tables_end_session (connection, change->id, change->session_id, change->now_ms, error)
+         && tw_account_tables_purge (connection, change->now_ms, error);
 }
-
-static void
-store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented, const TwRefreshRecord *next,
-              gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
-{
-  Exchange *exchange = g_new (Exchange, 1);
-
-  *exchange = (Exchange) {
-    .presented = *presented,
-    .next = *next,
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_sqlite_mutate (database (store), deadline_ms, exchange_run, exchange_done, exchange);
-}
-
-typedef struct
-{
-  char *user_id;
-  char *session_id;
-  gint64 now_ms;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Ending;
 
 static gboolean
-ending_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
+run_failed (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  const Ending *ending = mutation;
-
-  return tw_account_tables_end_session (connection, ending->user_id, ending->session_id, ending->now_ms, error)
-         && tw_account_tables_purge (connection, ending->now_ms, error);
+  return tw_attempts_sqlite_add_failure (connection, &change->attempt, change->strange, change->now_ms, error)
+         && tw_account_tables_purge (connection, change->now_ms, error);
 }
 
-static void
-ending_done (gpointer mutation, const GError *error)
+static gboolean
+run_entered (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  Ending *ending = mutation;
-
-  ending->done (error, ending->user_data);
-  g_free (ending->user_id);
-  g_free (ending->session_id);
-  g_free (ending);
+  return tw_attempts_sqlite_add_origin (connection, &change->attempt, change->now_ms, error);
 }
 
-static void
-store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
-                   gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+static gboolean
+change_run (TwSqliteConnection *connection, gpointer change, GError **error)
 {
-  Ending *ending = g_new (Ending, 1);
-
-  *ending = (Ending) {
-    .user_id = g_strdup (user_id),
-    .session_id = g_strdup (session_id),
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
+  static gboolean (*const runs[TW_ACCOUNT_N_KINDS]) (TwSqliteConnection *, TwAccountChange *, GError **) = {
+    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REHASH] = run_rehash, [TW_ACCOUNT_ROTATE] = run_rotate,
+    [TW_ACCOUNT_END] = run_end,       [TW_ACCOUNT_FAILED] = run_failed, [TW_ACCOUNT_ENTERED] = run_entered,
   };
-  tw_sqlite_mutate (database (store), deadline_ms, ending_run, ending_done, ending);
+
+  return runs[((const TwAccountChange *) change)->kind] (connection, change, error);
+}
+
+static void
+change_done (gpointer change, const GError *error)
+{
+  tw_account_change_done (change, error);
+  tw_account_change_free (change);
+}
+
+static void
+store_change (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change)
+{
+  tw_sqlite_mutate (database (store), deadline_ms, change_run, change_done, change);
 }
 
 static gboolean
@@ -248,20 +126,6 @@ store_attempts (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *atte
                 guint n_strange, TwAttempts *attempts, GError **error)
 {
   return tw_attempts_sqlite_find (database (store), deadline_ms, attempt, now_ms, n_origin, n_strange, attempts, error);
-}
-
-static void
-store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
-                   TwAccountStoreDone done, gpointer user_data)
-{
-  tw_attempts_sqlite_add_failure (database (store), deadline_ms, attempt, strange, now_ms, done, user_data);
-}
-
-static void
-store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                  TwAccountStoreDone done, gpointer user_data)
-{
-  tw_attempts_sqlite_add_origin (database (store), deadline_ms, attempt, now_ms, done, user_data);
 }
 
 static gboolean
@@ -295,7 +159,7 @@ store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError 
 }
 
 static TwAccountRecord *
-read_account (TwSqliteConnection *connection, const char *sql, const char *key, GError **error)
+read_row (TwSqliteConnection *connection, const char *sql, const char *key, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
   TwAccountRecord *record;
@@ -321,25 +185,27 @@ read_account (TwSqliteConnection *connection, const char *sql, const char *key, 
 }
 
 static TwAccountRecord *
-store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
+read_account (TwAccountStore *store, gint64 deadline_ms, const char *sql, const char *key, GError **error)
 {
   TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
-  TwAccountRecord *record = read_account (
-      reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE id = ?1", id, error);
+  TwAccountRecord *record = read_row (reader, sql, key, error);
 
   tw_sqlite_reader_return (database (store), reader);
   return record;
 }
 
+#define SELECT "SELECT id, email, name, password_hash, created_ms FROM accounts "
+
+static TwAccountRecord *
+store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
+{
+  return read_account (store, deadline_ms, SELECT "WHERE id = ?1", id, error);
+}
+
 static TwAccountRecord *
 store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
-  TwAccountRecord *record = read_account (
-      reader, "SELECT id, email, name, password_hash, created_ms FROM accounts WHERE email = ?1", email, error);
-
-  tw_sqlite_reader_return (database (store), reader);
-  return record;
+  return read_account (store, deadline_ms, SELECT "WHERE email = ?1", email, error);
 }
 
 static gboolean
@@ -410,14 +276,8 @@ static const TwAccountStoreClass sqlite_class = {
   .key = store_key,
   .get = store_get,
   .find = store_find,
-  .insert = store_insert,
-  .open_session = store_open_session,
-  .replace_hash = store_replace_hash,
-  .rotate = store_rotate,
-  .end_session = store_end_session,
+  .change = store_change,
   .attempts = store_attempts,
-  .add_failure = store_add_failure,
-  .add_origin = store_add_origin,
   .revocations = store_revocations,
 };
 

@@ -2,7 +2,7 @@
 
 /* The interface's own part: each function goes to the implementation. */
 
-#include "tw-account-store.h"
+#include "tw-account-change.h"
 
 TwAccountRecord *
 tw_account_record_copy (const TwAccountRecord *record)
@@ -29,6 +29,32 @@ tw_account_record_free (TwAccountRecord *record)
   g_free (record->name);
   g_free (record->password_hash);
   g_free (record);
+}
+
+void
+tw_account_change_done (const TwAccountChange *change, const GError *error)
+{
+  gboolean refused;
+
+  if (change->kind != TW_ACCOUNT_ROTATE)
+    {
+      change->done (error, change->user_data);
+      return;
+    }
+  refused = error != NULL || change->rotation == TW_ROTATE_REFUSED;
+  change->rotated (refused ? TW_ROTATE_REFUSED : change->rotation, refused ? NULL : &change->rotated_session, error,
+                   change->user_data);
+}
+
+void
+tw_account_change_free (TwAccountChange *change)
+{
+  tw_account_record_free (change->account);
+  g_free (change->id);
+  g_free (change->session_id);
+  g_free (change->old_hash);
+  g_free (change->new_hash);
+  g_free (change);
 }
 
 void
@@ -62,40 +88,83 @@ tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *em
   return store->klass->find (store, deadline_ms, email, error);
 }
 
+static void
+start (TwAccountStore *store, gint64 deadline_ms, const TwAccountChange *with)
+{
+  TwAccountChange *copy = g_new (TwAccountChange, 1);
+
+  *copy = *with;
+  copy->store = store;
+  store->klass->change (store, deadline_ms, copy);
+}
+
 void
 tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
                          const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
                          gpointer user_data)
 {
-  store->klass->insert (store, deadline_ms, account, session, token, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_OPEN,
+             .now_ms = session->created_ms,
+             .account = account != NULL ? tw_account_record_copy (account) : NULL,
+             .session = *session,
+             .token = *token,
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 void
 tw_account_store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
                                const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->open_session (store, deadline_ms, session, token, done, user_data);
+  tw_account_store_insert (store, deadline_ms, NULL, session, token, done, user_data);
 }
 
 void
 tw_account_store_replace_hash (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
                                const char *new_hash, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->replace_hash (store, deadline_ms, id, old_hash, new_hash, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_REHASH,
+             .id = g_strdup (id),
+             .old_hash = g_strdup (old_hash),
+             .new_hash = g_strdup (new_hash),
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 void
 tw_account_store_rotate (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented,
                          const TwRefreshRecord *next, gint64 now_ms, TwAccountStoreRotated done, gpointer user_data)
 {
-  store->klass->rotate (store, deadline_ms, presented, next, now_ms, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_ROTATE,
+             .now_ms = now_ms,
+             .presented = *presented,
+             .token = *next,
+             .rotated = done,
+             .user_data = user_data,
+         });
 }
 
 void
 tw_account_store_end_session (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
                               gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->end_session (store, deadline_ms, user_id, session_id, now_ms, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_END,
+             .now_ms = now_ms,
+             .id = g_strdup (user_id),
+             .session_id = g_strdup (session_id),
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 gboolean
@@ -109,14 +178,29 @@ void
 tw_account_store_add_failure (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
                               gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->add_failure (store, deadline_ms, attempt, strange, now_ms, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_FAILED,
+             .now_ms = now_ms,
+             .attempt = *attempt,
+             .strange = strange,
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 void
 tw_account_store_add_origin (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
                              TwAccountStoreDone done, gpointer user_data)
 {
-  store->klass->add_origin (store, deadline_ms, attempt, now_ms, done, user_data);
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_ENTERED,
+             .now_ms = now_ms,
+             .attempt = *attempt,
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 gboolean

@@ -111,6 +111,7 @@ typedef void (*TwAccountStoreRotated) (TwRotation rotation, const TwSessionRecor
 typedef void (*TwRevocationFunc) (const char *session_id, gint64 expires_s, gpointer user_data);
 
 typedef struct _TwAccountStore TwAccountStore;
+typedef struct _TwAccountChange TwAccountChange;
 
 typedef struct
 {
@@ -119,23 +120,12 @@ typedef struct
   gboolean (*key) (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error);
   TwAccountRecord *(*get) (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
   TwAccountRecord *(*find) (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
-  void (*insert) (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
-                  const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
-                  gpointer user_data);
-  void (*open_session) (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
-                        const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
-  void (*replace_hash) (TwAccountStore *store, gint64 deadline_ms, const char *id, const char *old_hash,
-                        const char *new_hash, TwAccountStoreDone done, gpointer user_data);
-  void (*rotate) (TwAccountStore *store, gint64 deadline_ms, const TwPresentedToken *presented,
-                  const TwRefreshRecord *next, gint64 now_ms, TwAccountStoreRotated done, gpointer user_data);
-  void (*end_session) (TwAccountStore *store, gint64 deadline_ms, const char *user_id, const char *session_id,
-                       gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
+
+  /* Makes @change happen, which it takes: tw-account-change.h. */
+  void (*change) (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change);
+
   gboolean (*attempts) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
                         guint n_origin, guint n_strange, TwAttempts *attempts, GError **error);
-  void (*add_failure) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
-                       gint64 now_ms, TwAccountStoreDone done, gpointer user_data);
-  void (*add_origin) (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                      TwAccountStoreDone done, gpointer user_data);
   gboolean (*revocations) (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint64 now_ms, guint limit,
                            TwRevocationFunc row, gpointer user_data, gint64 *position, GError **error);
 } TwAccountStoreClass;

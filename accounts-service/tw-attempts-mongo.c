@@ -99,24 +99,6 @@ tw_attempts_mongo_find (TwMongo *db, gint64 deadline_ms, const TwAttempt *attemp
   return TRUE;
 }
 
-/* An attempt of which the outcome is known. */
-typedef struct
-{
-  TwAttempt attempt;
-  gboolean strange; /* of one that failed */
-  gint64 now_ms;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Outcome;
-
-static void
-outcome_done (gpointer job, const GError *error)
-{
-  const Outcome *outcome = job;
-
-  outcome->done (error, outcome->user_data);
-}
-
 static gboolean
 keep_id (const bson_t *document, gpointer ids)
 {
@@ -140,16 +122,16 @@ purge (TwMongoSession *session, const char *collection, const bson_t *filter, co
   return bson_empty (ids) || tw_mongo_delete (session, collection, which, NULL, error);
 }
 
-static gboolean
-failure_run (TwMongoSession *session, gpointer job, GError **error)
+gboolean
+tw_attempts_mongo_add_failure (TwMongoSession *session, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
+                               GError **error)
 {
-  const Outcome *outcome = job;
-  TwFailureDocument failure = { .attempt = outcome->attempt, .strange = outcome->strange, .at_ms = outcome->now_ms };
+  TwFailureDocument failure = { .attempt = *attempt, .strange = strange, .at_ms = now_ms };
   g_autoptr (TwBson) document = NULL;
-  g_autoptr (TwBson) past = BCON_NEW ("failedOn", "{", "$lte", BCON_DATE_TIME (outcome->now_ms - TW_FAILURE_MS), "}");
+  g_autoptr (TwBson) past = BCON_NEW ("failedOn", "{", "$lte", BCON_DATE_TIME (now_ms - TW_FAILURE_MS), "}");
   g_autoptr (TwBson) oldest_first = BCON_NEW ("failedOn", BCON_INT32 (1));
 
-  tw_id_new (outcome->now_ms, failure.id);
+  tw_id_new (now_ms, failure.id);
   document = tw_failure_document_new (&failure);
   if (!tw_mongo_insert (session, TW_FAILURE_COLLECTION, document, error))
     return FALSE;
@@ -157,31 +139,14 @@ failure_run (TwMongoSession *session, gpointer job, GError **error)
   return failure.id[TW_ID_SIZE - 2] != '0' || purge (session, TW_FAILURE_COLLECTION, past, oldest_first, 0, error);
 }
 
-void
-tw_attempts_mongo_add_failure (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
-                               gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
+gboolean
+tw_attempts_mongo_add_origin (TwMongoSession *session, const TwAttempt *attempt, gint64 now_ms, GError **error)
 {
-  Outcome *outcome = g_new (Outcome, 1);
-
-  *outcome = (Outcome) {
-    .attempt = *attempt,
-    .strange = strange,
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_mongo_run (db, deadline_ms, TW_MONGO_CHANGING, failure_run, outcome_done, outcome, g_free);
-}
-
-static gboolean
-origin_run (TwMongoSession *session, gpointer job, GError **error)
-{
-  const Outcome *outcome = job;
-  g_autoptr (TwBson) filter = origin_filter (&outcome->attempt);
-  g_autoptr (TwBson) of_account = with_hash ("account", outcome->attempt.account);
+  g_autoptr (TwBson) filter = origin_filter (attempt);
+  g_autoptr (TwBson) of_account = with_hash ("account", attempt->account);
   g_autoptr (TwBson) newest_first = BCON_NEW ("seenOn", BCON_INT32 (-1));
-  g_autoptr (TwBson) document = tw_origin_document_new (&outcome->attempt, outcome->now_ms);
-  g_autoptr (TwBson) seen = BCON_NEW ("$set", "{", "seenOn", BCON_DATE_TIME (outcome->now_ms), "}");
+  g_autoptr (TwBson) document = tw_origin_document_new (attempt, now_ms);
+  g_autoptr (TwBson) seen = BCON_NEW ("$set", "{", "seenOn", BCON_DATE_TIME (now_ms), "}");
   g_autoptr (GError) failure = NULL;
   gint64 n;
 
@@ -195,14 +160,4 @@ origin_run (TwMongoSession *session, gpointer job, GError **error)
       return tw_mongo_update (session, TW_ORIGIN_COLLECTION, filter, seen, NULL, &n, error);
     }
   return purge (session, TW_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX, error);
-}
-
-void
-tw_attempts_mongo_add_origin (TwMongo *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                              TwAccountStoreDone done, gpointer user_data)
-{
-  Outcome *outcome = g_new (Outcome, 1);
-
-  *outcome = (Outcome) { .attempt = *attempt, .now_ms = now_ms, .done = done, .user_data = user_data };
-  tw_mongo_run (db, deadline_ms, TW_MONGO_CHANGING, origin_run, outcome_done, outcome, g_free);
 }

@@ -2,8 +2,6 @@
 
 #include "tw-attempts-sqlite.h"
 
-#include "tw-account-tables.h"
-
 static void
 bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
 {
@@ -90,9 +88,9 @@ tw_attempts_sqlite_find (TwSqlite *db, gint64 deadline_ms, const TwAttempt *atte
   return ok;
 }
 
-static gboolean
-insert_failure (TwSqliteConnection *connection, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
-                GError **error)
+gboolean
+tw_attempts_sqlite_add_failure (TwSqliteConnection *connection, const TwAttempt *attempt, gboolean strange,
+                                gint64 now_ms, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
     connection, "INSERT INTO failures (id, account, origin, strange, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)", error);
@@ -126,9 +124,8 @@ insert_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
 }
 
-/* The oldest go where there are too many. */
-static gboolean
-keep_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
+gboolean
+tw_attempts_sqlite_add_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement =
     tw_sqlite_statement (connection,
@@ -141,66 +138,4 @@ keep_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 no
   bind_hash (statement, 1, attempt->account);
   sqlite3_bind_int (statement, 2, TW_KNOWN_ORIGINS_MAX);
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
-}
-
-/* An attempt to sign in, of which the outcome is known. */
-typedef struct
-{
-  TwAttempt attempt;
-  gboolean strange; /* of one that failed */
-  gint64 now_ms;
-  TwAccountStoreDone done;
-  gpointer user_data;
-} Outcome;
-
-static gboolean
-failure_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
-{
-  const Outcome *outcome = mutation;
-
-  return insert_failure (connection, &outcome->attempt, outcome->strange, outcome->now_ms, error)
-         && tw_account_tables_purge (connection, outcome->now_ms, error);
-}
-
-static gboolean
-origin_run (TwSqliteConnection *connection, gpointer mutation, GError **error)
-{
-  const Outcome *outcome = mutation;
-
-  return keep_origin (connection, &outcome->attempt, outcome->now_ms, error);
-}
-
-static void
-outcome_done (gpointer mutation, const GError *error)
-{
-  Outcome *outcome = mutation;
-
-  outcome->done (error, outcome->user_data);
-  g_free (outcome);
-}
-
-void
-tw_attempts_sqlite_add_failure (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gboolean strange,
-                                gint64 now_ms, TwAccountStoreDone done, gpointer user_data)
-{
-  Outcome *outcome = g_new (Outcome, 1);
-
-  *outcome = (Outcome) {
-    .attempt = *attempt,
-    .strange = strange,
-    .now_ms = now_ms,
-    .done = done,
-    .user_data = user_data,
-  };
-  tw_sqlite_mutate (db, deadline_ms, failure_run, outcome_done, outcome);
-}
-
-void
-tw_attempts_sqlite_add_origin (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                               TwAccountStoreDone done, gpointer user_data)
-{
-  Outcome *outcome = g_new (Outcome, 1);
-
-  *outcome = (Outcome) { .attempt = *attempt, .now_ms = now_ms, .done = done, .user_data = user_data };
-  tw_sqlite_mutate (db, deadline_ms, origin_run, outcome_done, outcome);
 }

@@ -5,6 +5,7 @@
 #include "tw-account-service-private.h"
 
 #include "service-fixture.h"
+#include "tw-account-change.h"
 #include "tw-error.h"
 #include "tw-monotonic.h"
 
@@ -102,22 +103,25 @@ test_signing_up_again_where_no_answer_came_opens_a_session (ServiceFixture *fixt
 static const TwAccountStoreClass *real_store;
 
 static void
-insert_nothing (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
-                const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
-                gpointer user_data)
+open_nothing (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change)
 {
   g_autoptr (GError) error = g_error_new_literal (TW_ERROR, TW_ERROR_UNAVAILABLE, "away");
 
-  done (error, user_data);
+  if (change->kind == TW_ACCOUNT_OPEN)
+    {
+      tw_account_change_done (change, error);
+      tw_account_change_free (change);
+    }
+  else
+    real_store->change (store, deadline_ms, change);
 }
 
 static void
-add_origin_too_late (TwAccountStore *store, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms,
-                     TwAccountStoreDone done, gpointer user_data)
+add_origin_too_late (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change)
 {
-  while (tw_monotonic_ms () < deadline_ms)
+  while (change->kind == TW_ACCOUNT_ENTERED && tw_monotonic_ms () < deadline_ms)
     g_usleep (1000);
-  real_store->add_origin (store, deadline_ms, attempt, now_ms, done, user_data);
+  real_store->change (store, deadline_ms, change);
 }
 
 /* Has the store do as @klass says; returns what it was. */
@@ -139,7 +143,7 @@ test_signing_up_again_where_nothing_was_made_is_the_first (ServiceFixture *fixtu
   g_autoptr (GError) error = NULL;
   TwAccountStoreClass failing = *fixture->service->parts.store->klass;
 
-  failing.insert = insert_nothing;
+  failing.change = open_nothing;
   real_store = use_store (fixture, &failing);
   g_assert_null (sign_up (fixture, "correct horse", "Ann", &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
@@ -157,7 +161,7 @@ test_signing_up_that_was_late_at_its_end_can_be_done_again (ServiceFixture *fixt
   g_autoptr (TwSessionGrant) again = NULL;
   TwAccountStoreClass slow = *fixture->service->parts.store->klass;
 
-  slow.add_origin = add_origin_too_late;
+  slow.change = add_origin_too_late;
   real_store = use_store (fixture, &slow);
   late = tw_account_service_signup (fixture->service, &impatient, "ann@example.org", "correct horse", "Ann", NULL);
   g_assert_nonnull (late);
