@@ -4,6 +4,7 @@
 
 #include "tw-error.h"
 #include "tw-json.h"
+#include "tw-status.h"
 
 #include <string.h>
 
@@ -38,44 +39,6 @@ static const struct
   { "Cross-Origin-Resource-Policy", "same-origin" },
   { "X-Content-Type-Options", "nosniff" },
 };
-
-/* The phrases of RFC 9110 for the statuses that we or a service may give. */
-static const struct
-{
-  guint status;
-  const char *title;
-} titles[] = {
-  { 400, "Bad Request" },
-  { 401, "Unauthorized" },
-  { 403, "Forbidden" },
-  { 404, "Not Found" },
-  { 405, "Method Not Allowed" },
-  { 409, "Conflict" },
-  { 410, "Gone" },
-  { 412, "Precondition Failed" },
-  { 413, "Content Too Large" },
-  { 415, "Unsupported Media Type" },
-  { 417, "Expectation Failed" },
-  { 422, "Unprocessable Content" },
-  { 428, "Precondition Required" },
-  { 429, "Too Many Requests" },
-  { 431, "Request Header Fields Too Large" },
-  { 500, "Internal Server Error" },
-  { 501, "Not Implemented" },
-  { 502, "Bad Gateway" },
-  { 503, "Service Unavailable" },
-  { 504, "Gateway Timeout" },
-};
-
-/* Such a status means what its class means (RFC 9110, section 15). */
-static const char *
-title_of (guint status)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
-    if (titles[i].status == status)
-      return titles[i].title;
-  return status < 500 ? "Client Error" : "Server Error";
-}
 
 static void
 header_clear (gpointer data)
@@ -163,7 +126,7 @@ tw_response_new_problem_of (guint status, const char *detail, const TwProblems *
 
   g_snprintf (number, sizeof number, ",\"status\":%u", status);
   tw_buffer_append_byte (&out, '{');
-  append_member (&out, "title", title_of (status));
+  append_member (&out, "title", tw_status_title (status));
   tw_buffer_append_string (&out, number);
   if (detail != NULL)
     append_member (&out, "detail", detail);

@@ -15,7 +15,7 @@ exception BaseException {
   /** One sentence for a person. */
   2: string message (tw.error = "detail"),
   /** After how many seconds to try again, where that is known. */
-  3: optional i32 retryAfter (api.header = "Retry-After")
+  3: optional i32 retryAfter (api.header = "Retry-After", tw.example = "30")
 }
 
 /** How a service is. */

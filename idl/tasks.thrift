@@ -13,27 +13,27 @@ namespace py taskwire.tasks
 /** Something to do. */
 struct Task {
   /** Made by the service: 24 hex digits. */
-  1: optional string id (tw.kept = "key"),
+  1: optional string id (tw.kept = "key", tw.example = "665f1f77bcf86cd799439011"),
   /** Whose task it is: an opaque name of 1 to 128 bytes. */
   2: string userId (tw.kept = "owner", tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
   /** What is to be done: at most 500 characters, none of them a control character, and one at least that can be seen. */
   3: optional string name = "" (vt.max_size = "500", tw.visible = "true",
-    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants"),
   /** When it was made: UTC, RFC 3339 with milliseconds. */
-  4: optional string createdOn (tw.kept = "created"),
+  4: optional string createdOn (tw.kept = "created", tw.example = "2026-01-31T09:30:00.000Z"),
   /** Whether it is finished. */
-  5: optional bool done,
+  5: optional bool done (tw.example = "false"),
   /** When it was last changed: UTC, RFC 3339 with milliseconds. */
-  6: optional string updatedOn (tw.kept = "updated"),
+  6: optional string updatedOn (tw.kept = "updated", tw.example = "2026-02-01T18:05:12.345Z"),
   /** From 1, one more with each change. */
-  7: optional i64 version (tw.kept = "version")
+  7: optional i64 version (tw.kept = "version", tw.example = "2")
 } (tw.record = "tasks")
 
 /** What a new task starts with. */
 struct NewTask {
   /** What is to be done: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
   1: string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
-    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants"),
   /** Whether it is finished already. */
   2: optional bool done = false
 }
@@ -44,9 +44,9 @@ struct TaskChanges {
   1: optional set<string> clear (tw.nulls = "true", vt.max_size = "0"),
   /** What is to be done: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
   2: optional string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
-    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*"),
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants on the balcony"),
   /** Whether it is finished. */
-  3: optional bool done
+  3: optional bool done (tw.example = "true")
 }
 
 /** Which tasks to list. */
@@ -54,9 +54,10 @@ struct PageRequest {
   /** How many tasks at most. */
   1: optional i32 limit = 50 (api.query = "limit", vt.ge = "1", vt.le = "200"),
   /** The nextCursor of the page before, as it came: this page goes on there. */
-  2: optional string cursor (api.query = "cursor", vt.max_size = "28", vt.pattern = "A[Q-Za-f][A-Za-z0-9_-]{26}"),
+  2: optional string cursor (api.query = "cursor", vt.max_size = "28", vt.pattern = "A[Q-Za-f][A-Za-z0-9_-]{26}",
+    tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g"),
   /** Only the finished tasks (true) or only the open ones (false). */
-  3: optional bool done (api.query = "done")
+  3: optional bool done (api.query = "done", tw.example = "false")
 }
 
 /** A part of a user's tasks, newest first. */
@@ -64,7 +65,7 @@ struct TaskPage {
   /** The tasks. */
   1: list<Task> tasks,
   /** Asks for the next page. Absent on the last one. */
-  2: optional string nextCursor
+  2: optional string nextCursor (tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g")
 }
 
 /** Keeps each user's tasks. */
@@ -111,9 +112,9 @@ service Tasks {
     /** Whose task. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which task. */
-    2: string id (api.path = "id")
+    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011")
   ) throws (1: common.BaseException ouch)
-    (api.get = "/v1/tasks/:id", tw.retry = "safe"),
+    (api.get = "/v1/tasks/:id", tw.retry = "safe", tw.errors = "404"),
 
   /** A page of a user's tasks, newest first. */
   TaskPage page(
@@ -122,7 +123,7 @@ service Tasks {
     /** Which of them. */
     2: PageRequest request
   ) throws (1: common.BaseException ouch)
-    (api.get = "/v1/tasks", tw.retry = "safe"),
+    (api.get = "/v1/tasks", tw.retry = "safe", tw.errors = "400"),
 
   /** Make a task. */
   Task create(
@@ -131,25 +132,25 @@ service Tasks {
     /** What it starts with. */
     2: NewTask task
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}"),
+    (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400"),
 
   /** Change what is named of a task and leave the rest. */
   Task patch(
     /** Whose task. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which task. */
-    2: string id (api.path = "id"),
+    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011"),
     /** The changes. */
     3: TaskChanges changes
   ) throws (1: common.BaseException ouch)
-    (api.patch = "/v1/tasks/:id"),
+    (api.patch = "/v1/tasks/:id", tw.errors = "400,404"),
 
   /** Delete a task. */
   void remove(
     /** Whose task. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which task. */
-    2: string id (api.path = "id")
+    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011")
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/tasks/:id", tw.status = "204")
+    (api.delete = "/v1/tasks/:id", tw.status = "204", tw.errors = "404")
 } (tw.calls = "side-by-side", tw.context = "accepted")

@@ -43,6 +43,31 @@ tw_decode_status (TwReading *reading, GError **error)
 }
 
 gboolean
+tw_decode_errors (TwReading *reading, GError **error)
+{
+  TwMethod *method = reading->method;
+  g_auto (GStrv) texts = g_strsplit (reading->value, ",", -1);
+  guint n = g_strv_length (texts);
+  guint *errors = tw_schema_new (reading->schema, guint, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 status;
+
+      if (!g_ascii_string_to_unsigned (texts[i], 10, 400, 599, &status, NULL))
+        return TW_READING_FAIL (reading, error, "must be statuses from 400 to 599, parted by a comma alone");
+      if (i > 0 && status <= errors[i - 1])
+        return TW_READING_FAIL (reading, error, "must go up, and name each status once");
+      errors[i] = (guint) status;
+    }
+  if (n == 0)
+    return TW_READING_FAIL (reading, error, "must not be empty");
+  method->errors = errors;
+  method->n_errors = n;
+  return TRUE;
+}
+
+gboolean
 tw_decode_location (TwReading *reading, GError **error)
 {
   reading->method->location = tw_schema_string (reading->schema, reading->value);

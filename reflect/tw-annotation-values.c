@@ -223,6 +223,20 @@ tw_decode_in (TwReading *reading, GError **error)
   return TRUE;
 }
 
+/* Whether it keeps the field's limits is asked when all of them are read. */
+gboolean
+tw_decode_example (TwReading *reading, GError **error)
+{
+  const TwType *type = reading->field->type;
+
+  while (type->element != NULL)
+    type = type->element;
+  if (type->wire == TW_WIRE_STRUCT)
+    return TW_READING_FAIL (reading, error, "can't stand on a container of structs: their fields have examples");
+  reading->field->example = tw_schema_string (reading->schema, reading->value);
+  return TRUE;
+}
+
 /* Marks. */
 
 gboolean

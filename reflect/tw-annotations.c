@@ -5,6 +5,8 @@
 
 #include "tw-annotation.h"
 
+#include "tw-example.h"
+
 #include <string.h>
 
 TwKind
@@ -54,6 +56,7 @@ static const TwAnnotation annotations[] = {
   { "api.delete", TW_PLACE_METHOD, 0, tw_decode_route },
   { "tw.auth", TW_PLACE_METHOD, 0, tw_decode_auth },
   { "tw.status", TW_PLACE_METHOD, 0, tw_decode_status },
+  { "tw.errors", TW_PLACE_METHOD, 0, tw_decode_errors },
   { "tw.location", TW_PLACE_METHOD, 0, tw_decode_location },
   { "tw.retry", TW_PLACE_METHOD, 0, tw_decode_retry },
   { "tw.issues", TW_PLACE_METHOD, 0, tw_decode_issues },
@@ -82,6 +85,7 @@ static const TwAnnotation annotations[] = {
   { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.in", VALUE, TW_KIND_TEXT | TW_KIND_INTEGER, tw_decode_in },
 
+  { "tw.example", VALUE, TW_KIND_SCALAR | TW_KIND_BINARY | TW_KIND_CONTAINER, tw_decode_example },
   { "tw.secret", VALUE, TW_KIND_TEXT | TW_KIND_BINARY, tw_decode_secret },
   { "tw.nulls", TW_PLACE_FIELD, TW_KIND_CONTAINER, tw_decode_nulls },
   { "tw.error", TW_PLACE_EXCEPTION_FIELD, TW_KIND_INTEGER | TW_KIND_TEXT, tw_decode_error },
@@ -159,6 +163,19 @@ read_all (TwReading *reading, const json_t *object, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_example (const TwSpot *spot, const TwField *field, GError **error)
+{
+  g_autofree char *wrong = NULL;
+
+  if (field->example == NULL)
+    return TRUE;
+  if (field->source == TW_SOURCE_CLAIM || field->nulls)
+    return tw_spot_fail (spot, "tw.example", error, "can't stand on what no request and no answer shows");
+  wrong = tw_example_check (field);
+  return wrong == NULL || tw_spot_fail (spot, "tw.example", error, "%s", wrong);
+}
+
 /* What two annotations of a field must not say together. */
 static gboolean
 check_field (const TwSpot *spot, const TwField *field, GError **error)
@@ -173,7 +190,7 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
     return tw_spot_fail (spot, "tw.cookie", error, "can't stand on what does not come from the body");
   if (field->secret && (field->source == TW_SOURCE_PATH || field->source == TW_SOURCE_QUERY))
     return tw_spot_fail (spot, "tw.secret", error, "a secret can't come from path or query: they end up in logs");
-  return TRUE;
+  return check_example (spot, field, error);
 }
 
 gboolean

@@ -58,6 +58,18 @@ tw_inputs_find (const TwMethod *method, TwSource source, const char *name)
   return NULL;
 }
 
+gboolean
+tw_inputs_take_cookie (const TwMethod *method)
+{
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (field->cookie != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 const char *
 tw_source_name (TwSource source)
 {

@@ -35,6 +35,9 @@ gboolean tw_inputs_is_spread (const TwField *argument);
 /* Whether @field can be a member of a body; not so the set that a merge-patch's nulls fill. Thread-safe. */
 gboolean tw_inputs_is_member (const TwField *field);
 
+/* Whether a cookie may stand in for one of @method's members: tw.cookie. Thread-safe. */
+gboolean tw_inputs_take_cookie (const TwMethod *method);
+
 /* "body", "path", "query", "header", "cookie" or "claim". Static. Thread-safe. */
 const char *tw_source_name (TwSource source);
 

@@ -6,41 +6,6 @@
 
 #include <string.h>
 
-typedef struct
-{
-  const char *status; /* as OpenAPI has it: "default" is any other */
-  const char *name;   /* of the component */
-  const char *description;
-  const char *header; /* that comes with it, or NULL */
-  const char *header_description;
-} Refusal;
-
-typedef enum
-{
-  REFUSAL_INVALID,
-  REFUSAL_UNAUTHENTICATED,
-  REFUSAL_NOT_FOUND,
-  REFUSAL_TOO_LARGE,
-  REFUSAL_MEDIA_TYPE,
-  REFUSAL_UNAVAILABLE,
-  REFUSAL_TIMEOUT,
-  REFUSAL_OTHER,
-} RefusalKind;
-
-static const Refusal refusals[] = {
-  [REFUSAL_INVALID] = { "400", "Invalid", "The request is not what it must be; errors names each bad value.", NULL,
-                        NULL },
-  [REFUSAL_UNAUTHENTICATED] = { "401", "Unauthenticated", "The token is missing, bad or expired.", "WWW-Authenticate",
-                                "How to authenticate." },
-  [REFUSAL_NOT_FOUND] = { "404", "NotFound", "It does not exist, or is somebody else's.", NULL, NULL },
-  [REFUSAL_TOO_LARGE] = { "413", "ContentTooLarge", "The body is larger than all of its limits allow.", NULL, NULL },
-  [REFUSAL_MEDIA_TYPE] = { "415", "UnsupportedMediaType", "The body is not of a type that is taken here.", NULL, NULL },
-  [REFUSAL_UNAVAILABLE] = { "503", "Unavailable", "The service behind this can't be reached or has too much to do.",
-                            "Retry-After", "After how many seconds to try again." },
-  [REFUSAL_TIMEOUT] = { "504", "Timeout", "The service behind this took too long.", NULL, NULL },
-  [REFUSAL_OTHER] = { "default", "Refused", "It was refused, or failed, in another way, which the status and detail tell.", NULL, NULL },
-};
-
 json_t *
 tw_openapi_problem (void)
 {
@@ -60,108 +25,117 @@ tw_openapi_problem (void)
   /* clang-format on */
 }
 
-static json_t *
-describe_header (const char *description, json_t *schema)
-{
-  json_t *header = json_pack ("{s:o}", "schema", schema);
+/* --- Refusals. --- */
 
-  tw_openapi_set_text (header, "description", description);
-  return header;
-}
+#define PROBLEM_TYPE "application/problem+json"
+#define OTHER "It was refused, or failed, in another way, which the status and detail tell."
 
 static json_t *
-string_schema (void)
+example_of_problem (const TwStatus *status)
 {
-  return json_pack ("{s:s}", "type", "string");
+  json_t *problem = json_pack ("{s:s, s:i, s:s}", "title", status->title, "status", (int) status->status, "detail",
+                               status->detail);
+
+  if (status->status == 400)
+    json_object_set_new (problem, "errors", json_pack ("[{s:s, s:s}]", "location", "body.name", "detail", "is required"));
+  return problem;
 }
 
-/* Adds a refusal, by reference; its component is made when it is first needed. */
-static void
-add_refusal (TwOpenApi *api, json_t *answers, RefusalKind kind)
+static json_t *
+describe_refusal (TwOpenApi *api, const TwMethod *method, const TwStatus *status)
 {
-  const Refusal *refusal = &refusals[kind];
-  g_autofree char *path = g_strconcat ("#/components/responses/", refusal->name, NULL);
+  json_t *refusal = json_pack ("{s:s}", "description", status->description);
 
-  json_object_set_new (answers, refusal->status, json_pack ("{s:s}", "$ref", path));
-  if (json_object_get (api->responses, refusal->name) != NULL)
-    return;
-
-  json_t *component =
-      json_pack ("{s:s, s:{s:{s:{s:s}}}}", "description", refusal->description, "content", "application/problem+json",
-                 "schema", "$ref", "#/components/schemas/" TW_OPENAPI_PROBLEM);
-
-  if (refusal->header != NULL)
-    json_object_set_new (
-        component, "headers",
-        json_pack ("{s:o}", refusal->header, describe_header (refusal->header_description, string_schema ())));
-  json_object_set_new (api->responses, refusal->name, component);
+  json_object_set_new (refusal, "headers", tw_openapi_headers (api, method, status->status));
+  /* What may have another body, or none, is not said to have one. */
+  if (status->form == TW_REFUSAL_PROBLEM)
+    json_object_set_new (refusal, "content",
+                         json_pack ("{s:{s:{s:s}, s:o}}", PROBLEM_TYPE, "schema", "$ref",
+                                    "#/components/schemas/" TW_OPENAPI_PROBLEM, "example", example_of_problem (status)));
+  else
+    json_object_del (refusal, "headers");
+  return refusal;
 }
 
-/* Adds the headers that the exceptions of @method carry. */
-static void
-add_exception_headers (TwOpenApi *api, json_t *headers, const TwMethod *method)
+/* "Not Found" as a component: "NotFound". */
+static char *
+name_of (const TwStatus *status)
 {
-  for (guint i = 0; i < method->result->n_fields; i++)
+  g_auto (GStrv) words = g_strsplit (status->title, " ", -1);
+
+  return g_strjoinv ("", words);
+}
+
+/* Adds a refusal: by reference to what every method has, or as a whole where this method's has more. */
+static void
+add_refusal (TwOpenApi *api, json_t *answers, const TwMethod *method, const TwStatus *status)
+{
+  g_autofree char *code = g_strdup_printf ("%u", status->status);
+  g_autofree char *name = name_of (status);
+  g_autofree char *path = g_strconcat ("#/components/responses/", name, NULL);
+  json_auto_t *common = describe_refusal (api, NULL, status);
+  json_auto_t *own = describe_refusal (api, method, status);
+
+  if (!json_equal (own, common))
     {
-      const TwField *result = &method->result->fields[i];
-      const TwStruct *exception = result->id != 0 ? result->type->structure : NULL;
-
-      for (guint k = 0; exception != NULL && k < exception->n_fields; k++)
-        {
-          const TwField *field = &exception->fields[k];
-
-          if (field->source == TW_SOURCE_HEADER)
-            json_object_set_new (headers, field->source_name,
-                                 describe_header (field->doc, tw_openapi_type (api, field->type, TW_OPENAPI_OUTPUT)));
-        }
+      json_object_set (answers, code, own);
+      return;
     }
+  json_object_set_new (answers, code, json_pack ("{s:s}", "$ref", path));
+  if (json_object_get (api->responses, name) == NULL)
+    json_object_set (api->responses, name, common);
 }
 
-/* What is refused in another way, with what this method's exceptions add to it. */
+/* A status that a method declares and that no table knows. */
 static void
-add_other_refusal (TwOpenApi *api, json_t *answers, const TwMethod *method)
+add_unknown (TwOpenApi *api, json_t *answers, const TwMethod *method, guint status)
 {
-  const Refusal *other = &refusals[REFUSAL_OTHER];
-  json_t *headers = json_object (), *answer;
+  const TwStatus unknown = { .status = status,
+                             .title = tw_status_title (status),
+                             .description = OTHER,
+                             .detail = tw_status_title (status) };
+  g_autofree char *code = g_strdup_printf ("%u", status);
 
-  add_refusal (api, answers, REFUSAL_OTHER);
-  add_exception_headers (api, headers, method);
-  if (json_object_size (headers) > 0)
-    {
-      answer = json_copy (json_object_get (api->responses, other->name));
-      json_object_set (answer, "headers", headers);
-      json_object_set_new (answers, other->status, answer);
-    }
-  json_decref (headers);
+  json_object_set_new (answers, code, describe_refusal (api, method, &unknown));
 }
 
+/* Whether the service alone knows which statuses its exceptions become. */
 static gboolean
-has_path_parameter (const TwMethod *method)
+is_open (const TwMethod *method)
 {
-  return strstr (method->path, "/:") != NULL;
+  return method->errors == NULL && method->result->n_fields > (method->returns != NULL ? 1 : 0);
+}
+
+static void
+add_other (TwOpenApi *api, json_t *answers, const TwMethod *method)
+{
+  json_t *other = json_pack ("{s:s, s:{s:{s:{s:s}, s:o}}}", "description", OTHER, "content", PROBLEM_TYPE, "schema",
+                             "$ref", "#/components/schemas/" TW_OPENAPI_PROBLEM, "example",
+                             example_of_problem (tw_status_find (409)));
+
+  json_object_set_new (other, "headers", tw_openapi_headers (api, method, TW_OPENAPI_ANY_OTHER));
+  json_object_set_new (answers, "default", other);
 }
 
 static void
 add_refusals (TwOpenApi *api, json_t *answers, const TwMethod *method)
 {
-  add_refusal (api, answers, REFUSAL_INVALID);
-  if (method->needs_token)
-    add_refusal (api, answers, REFUSAL_UNAUTHENTICATED);
-  if (has_path_parameter (method))
-    add_refusal (api, answers, REFUSAL_NOT_FOUND);
-  if (tw_method_takes_body (method))
-    {
-      add_refusal (api, answers, REFUSAL_TOO_LARGE);
-      add_refusal (api, answers, REFUSAL_MEDIA_TYPE);
-    }
-  add_refusal (api, answers, REFUSAL_UNAVAILABLE);
-  add_refusal (api, answers, REFUSAL_TIMEOUT);
-  /* An exception's status is known to the service alone; and anything can fail. */
-  add_other_refusal (api, answers, method);
+  const TwStatus *status;
+
+  for (guint i = 0; (status = tw_status_nth (i)) != NULL; i++)
+    if (tw_status_can_be (status, method))
+      add_refusal (api, answers, method, status);
+  for (guint i = 0; i < method->n_errors; i++)
+    if (tw_status_find (method->errors[i]) == NULL)
+      add_unknown (api, answers, method, method->errors[i]);
+  if (is_open (method))
+    add_other (api, answers, method);
 }
 
-static gboolean
-is_in_header (const TwField *field)
+/* --- Success. --- */
+
+gboolean
+tw_openapi_is_in_header (const TwField *field)
 {
   return field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE;
 }
@@ -174,7 +148,7 @@ describe_body_struct (TwOpenApi *api, const TwStruct *structure)
   gboolean apart = FALSE;
 
   for (guint i = 0; i < structure->n_fields; i++)
-    if (is_in_header (&structure->fields[i]))
+    if (tw_openapi_is_in_header (&structure->fields[i]))
       {
         tw_openapi_drop_member (object, structure->fields[i].json_name);
         apart = TRUE;
@@ -214,27 +188,14 @@ describe_body (TwOpenApi *api, const TwMethod *method)
 }
 
 static json_t *
-describe_headers (TwOpenApi *api, const TwMethod *method)
+describe_content (TwOpenApi *api, const TwMethod *method)
 {
-  json_t *headers = json_object ();
+  json_t *media = json_pack ("{s:o}", "schema", describe_body (api, method));
+  json_t *example = tw_openapi_example_of_answer (method);
 
-  if (method->location != NULL)
-    json_object_set_new (
-        headers, "Location",
-        describe_header ("Where it is.", json_pack ("{s:s, s:s}", "type", "string", "format", "uri-reference")));
-  if (method->returns == NULL || method->returns->wire != TW_WIRE_STRUCT)
-    return headers;
-  for (guint i = 0; i < method->returns->structure->n_fields; i++)
-    {
-      const TwField *field = &method->returns->structure->fields[i];
-
-      if (field->source == TW_SOURCE_HEADER)
-        json_object_set_new (headers, field->source_name,
-                             describe_header (field->doc, tw_openapi_type (api, field->type, TW_OPENAPI_OUTPUT)));
-      else if (field->source == TW_SOURCE_COOKIE || field->cookie != NULL)
-        json_object_set_new (headers, "Set-Cookie", describe_header (field->doc, string_schema ()));
-    }
-  return headers;
+  if (example != NULL)
+    json_object_set_new (media, "example", example);
+  return json_pack ("{s:o}", "application/json", media);
 }
 
 json_t *
@@ -242,15 +203,11 @@ tw_openapi_answers (TwOpenApi *api, const TwMethod *method)
 {
   json_t *answers = json_object ();
   json_t *success = json_pack ("{s:s}", "description", method->returns != NULL ? "The answer." : "It is done.");
-  json_t *headers = describe_headers (api, method);
   g_autofree char *status = g_strdup_printf ("%u", method->status);
 
+  json_object_set_new (success, "headers", tw_openapi_headers (api, method, method->status));
   if (method->returns != NULL && method->status != 204)
-    json_object_set_new (success, "content",
-                         json_pack ("{s:{s:o}}", "application/json", "schema", describe_body (api, method)));
-  if (json_object_size (headers) > 0)
-    json_object_set (success, "headers", headers);
-  json_decref (headers);
+    json_object_set_new (success, "content", describe_content (api, method));
   json_object_set_new (answers, status, success);
   add_refusals (api, answers, method);
   return answers;

@@ -23,7 +23,7 @@ tw_openapi_init (TwOpenApi *api, const TwSchema *schema)
 {
   static const TwStruct problem = { .name = TW_OPENAPI_PROBLEM };
 
-  *api = (TwOpenApi){ .schemas = json_object (), .responses = json_object () };
+  *api = (TwOpenApi){ .schemas = json_object (), .responses = json_object (), .headers = json_object () };
   for (guint i = 0; i < G_N_ELEMENTS (api->names); i++)
     api->names[i] = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   api->owners = g_hash_table_new (g_str_hash, g_str_equal);
@@ -41,6 +41,7 @@ tw_openapi_clear (TwOpenApi *api)
 {
   json_decref (api->schemas);
   json_decref (api->responses);
+  json_decref (api->headers);
   g_hash_table_unref (api->owners);
   g_hash_table_unref (api->answered);
   for (guint i = 0; i < G_N_ELEMENTS (api->names); i++)

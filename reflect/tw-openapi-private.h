@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What the files that make the OpenAPI document share. tw-openapi.c has the document, its paths and operations,
- * tw-openapi-answers.c what an operation answers, tw-openapi-schema.c the JSON Schema of types and fields,
+ * tw-openapi-answers.c what an operation answers, tw-openapi-headers.c the headers that come with it,
+ * tw-openapi-examples.c examples, tw-openapi-schema.c the JSON Schema of types and fields,
  * tw-openapi-names.c the components that structs become. */
 
 #pragma once
 
 #include "tw-openapi.h"
+#include "tw-status.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +24,7 @@ typedef struct
 {
   json_t *schemas;       /* components/schemas */
   json_t *responses;     /* components/responses */
+  json_t *headers;       /* components/headers */
   const char *document;  /* of the service that is being described */
   GHashTable *names[2];  /* by TwDirection: TwStruct to its component's name */
   GHashTable *owners;    /* a component's name to its TwStruct */
@@ -61,6 +64,24 @@ json_t *tw_openapi_problem (void);
 
 /* Everything that @method can answer. */
 json_t *tw_openapi_answers (TwOpenApi *api, const TwMethod *method);
+
+/* The headers of @method's answers with @status, by name; @method NULL: those that come with @status whatever the
+ * method is. */
+#define TW_OPENAPI_ANY_OTHER 0 /* in place of a status: what the document does not name */
+json_t *tw_openapi_headers (TwOpenApi *api, const TwMethod *method, guint status);
+
+/* Whether @field of a reply's struct travels in a header alone. */
+gboolean tw_openapi_is_in_header (const TwField *field);
+
+/* An example of a field's value, of a request's body (which is @whole, where it is one struct), of the value that
+ * @method answers. NULL where there is none. */
+json_t *tw_openapi_example (const TwField *field, TwDirection direction);
+json_t *tw_openapi_example_of_body (const TwMethod *method, const TwStruct *whole);
+json_t *tw_openapi_example_of_answer (const TwMethod *method);
+
+/* Examples of the headers Location, where @method has one, and Set-Cookie, with what @field of a reply is set. */
+json_t *tw_openapi_example_of_location (const TwMethod *method);
+json_t *tw_openapi_example_of_cookie (const TwField *field);
 
 /* Sets a member to a text, where there is one. */
 void tw_openapi_set_text (json_t *object, const char *name, const char *text);

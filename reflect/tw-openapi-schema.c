@@ -5,6 +5,7 @@
 
 #include "tw-openapi-private.h"
 
+#include "tw-example.h"
 #include "tw-visible.h"
 
 #include <string.h>
@@ -101,25 +102,6 @@ tw_openapi_type (TwOpenApi *api, const TwType *type, TwDirection direction)
     }
 }
 
-static json_t *
-fallback_value (const TwField *field)
-{
-  if (field->type->wire == TW_WIRE_BOOL)
-    return json_boolean (field->fallback.integer);
-  if (field->type->wire == TW_WIRE_DOUBLE)
-    return json_real (field->fallback.real);
-  if (field->type->wire == TW_WIRE_STRING && field->type->binary)
-    {
-      g_autofree char *text =
-          g_base64_encode ((const guchar *) field->fallback.string, strlen (field->fallback.string));
-
-      return json_string (text);
-    }
-  if (field->type->wire == TW_WIRE_STRING)
-    return json_string (field->fallback.string);
-  return json_integer (field->fallback.integer);
-}
-
 static void
 set_sizes (json_t *schema, const TwField *field)
 {
@@ -189,7 +171,7 @@ set_limits (json_t *schema, const TwField *field)
   set_choice (schema, field);
   set_patterns (schema, field);
   if (field->fallback.set)
-    json_object_set_new (schema, "default", fallback_value (field));
+    json_object_set_new (schema, "default", tw_example_default (field));
   if (field->secret)
     json_object_set_new (schema, "writeOnly", json_true ());
 }
@@ -245,6 +227,8 @@ tw_openapi_field (TwOpenApi *api, const TwField *field, TwDirection direction, g
     set_limits (schema, field);
   if (nullable)
     schema = or_null (schema);
+  if (field->example != NULL)
+    json_object_set_new (schema, "examples", json_pack ("[o]", tw_example_given (field)));
   set_description (schema, field, direction);
   return schema;
 }

@@ -7,6 +7,14 @@
 
 #include <string.h>
 
+/* What holds for every route. */
+#define DESCRIPTION                                                                                                    \
+  "Bodies are JSON. A route that needs a token takes it as \"Authorization: Bearer TOKEN\".\n\n"                        \
+  "What is refused is answered with a problem (RFC 9457): status, title, detail, and for bad input errors, which names " \
+  "every bad value at once. Members and query parameters that a route does not know are refused too.\n\n"               \
+  "HEAD is GET without the body. OPTIONS answers with the methods that a path takes in Allow, and so does a 405, to a " \
+  "method that it does not take."
+
 /* "/books/:id" as OpenAPI writes it: "/books/{id}". */
 static char *
 template_of (const char *path)
@@ -20,6 +28,14 @@ template_of (const char *path)
     else
       g_string_append_printf (template, "/%s", *segment);
   return g_string_free (template, FALSE);
+}
+
+/* Takes @example; NULL is none. */
+static void
+set_example (json_t *described, json_t *example)
+{
+  if (example != NULL)
+    json_object_set_new (described, "example", example);
 }
 
 static json_t *
@@ -36,7 +52,9 @@ describe_parameter (TwOpenApi *api, const TwField *field)
   if (json_object_get (schema, "description") != NULL)
     json_object_set (parameter, "description", json_object_get (schema, "description"));
   json_object_del (schema, "description");
+  json_object_del (schema, "examples");
   json_object_set_new (parameter, "schema", schema);
+  set_example (parameter, tw_openapi_example (field, TW_OPENAPI_INPUT));
   return parameter;
 }
 
@@ -47,18 +65,21 @@ describe_carrier (TwOpenApi *api, const TwField *field)
   g_autofree char *description =
     g_strdup_printf ("In place of the body's member %s, where " TW_COOKIES_HEADER " says so.", field->json_name);
 
-  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s}}", "name", field->cookie->name, "in", "cookie", "required", FALSE,
-                    "description", description, "schema", "type", "string");
+  json_t *carrier = json_pack ("{s:s, s:s, s:b, s:s, s:{s:s}}", "name", field->cookie->name, "in", "cookie", "required",
+                               FALSE, "description", description, "schema", "type", "string");
+
+  set_example (carrier, tw_openapi_example (field, TW_OPENAPI_INPUT));
+  return carrier;
 }
 
 static json_t *
 describe_wish (void)
 {
-  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}", "name", TW_COOKIES_HEADER, "in", "header", "required", FALSE,
+  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s, s:s}, s:s}", "name", TW_COOKIES_HEADER, "in", "header", "required", FALSE,
                     "description",
                     "Has what would be a secret of the answer's body come as a cookie that scripts can't read, and the "
                     "cookie taken where the body has no such member. For pages of this server.",
-                    "schema", "type", "string", "const", TW_COOKIES_WANTED);
+                    "schema", "type", "string", "const", TW_COOKIES_WANTED, "example", TW_COOKIES_WANTED);
 }
 
 static json_t *
@@ -153,6 +174,7 @@ describe_request_body (TwOpenApi *api, const TwMethod *method)
   json_t *media = json_pack ("{s:o}", "schema", schema);
   json_t *content = json_pack ("{s:o}", "application/json", media);
 
+  set_example (media, tw_openapi_example_of_body (method, whole));
   if (strcmp (method->verb, "PATCH") == 0)
     json_object_set (content, "application/merge-patch+json", media);
   return json_pack ("{s:o, s:b}", "content", content, "required", is_body_required (method));
@@ -255,10 +277,10 @@ tw_openapi_new (const TwSchema *schema, const char *title, const char *version)
       json_array_append_new (tags, describe_tag (tw_schema_service (schema, i)));
 
   own_title = title_of (tags);
-  document = json_pack ("{s:s, s:{s:s, s:s}, s:o, s:o, s:{s:O, s:O, s:{s:{s:s, s:s, s:s}}}}", "openapi", "3.1.0",
-                        "info", "title", title != NULL ? title : own_title, "version", version, "tags", tags, "paths",
-                        paths, "components", "schemas", api.schemas, "responses", api.responses, "securitySchemes",
-                        "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
+  document = json_pack ("{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:{s:O, s:O, s:O, s:{s:{s:s, s:s, s:s}}}}", "openapi", "3.1.0",
+                        "info", "title", title != NULL ? title : own_title, "version", version, "description", DESCRIPTION, "tags", tags, "paths",
+                        paths, "components", "schemas", api.schemas, "responses", api.responses, "headers", api.headers,
+                        "securitySchemes", "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
   tw_openapi_clear (&api);
   return document;
 }

@@ -242,6 +242,25 @@ check_revokes (const TwSpot *spot, const TwMethod *method, GError **error)
 }
 
 static gboolean
+has_status (const TwStruct *exception)
+{
+  for (guint i = 0; exception != NULL && i < exception->n_fields; i++)
+    if (exception->fields[i].error_role == TW_ERROR_ROLE_STATUS)
+      return TRUE;
+  return FALSE;
+}
+
+/* Statuses come of exceptions alone. */
+static gboolean
+check_errors (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  for (guint i = method->returns != NULL; i < method->result->n_fields; i++)
+    if (has_status (method->result->fields[i].type->structure))
+      return TRUE;
+  return tw_spot_fail (spot, "tw.errors", error, "needs an exception that has a status");
+}
+
+static gboolean
 check_route (const TwSpot *spot, const TwMethod *method, GError **error)
 {
   if (method->oneway)
@@ -258,6 +277,7 @@ check_no_route (const TwSpot *spot, const TwMethod *method, GError **error)
                     : method->issues_session  ? "tw.issues"
                     : method->revokes != NULL ? "tw.revokes"
                     : method->drops != NULL   ? "tw.drops"
+                    : method->errors != NULL  ? "tw.errors"
                                               : NULL;
 
   if (key != NULL)
@@ -317,6 +337,7 @@ tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **erro
   if (!(method->verb != NULL ? check_route (spot, method, error) : check_no_route (spot, method, error)))
     return FALSE;
   return (method->location == NULL || check_location (spot, method, error))
+         && (method->errors == NULL || check_errors (spot, method, error))
          && (!method->issues_session || check_issues (spot, method, error))
          && (method->revokes == NULL || check_revokes (spot, method, error))
          && (method->role != TW_ROLE_HEALTH || check_health (spot, method, error))

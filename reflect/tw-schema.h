@@ -108,6 +108,7 @@ struct _TwField
   const char *pattern;      /* as in the IDL, or NULL */
   GRegex *regex;            /* the same, anchored at both ends */
   char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */
+  const char *example;      /* tw.example, as in the IDL, or NULL: see tw-example.h */
 
   const char *kept; /* tw.kept, or NULL */
   gboolean nulls;  /* tw.nulls */
@@ -147,6 +148,8 @@ struct _TwMethod
   const char *path;           /* "/books/:id" */
   gboolean needs_token;       /* there is a route and no tw.auth="none" */
   guint status;               /* of success: tw.status, else 200, or 204 for void */
+  guint n_errors;
+  const guint *errors;        /* tw.errors: the statuses that its exceptions become, ascending; NULL: any */
   const char *location;       /* tw.location or NULL: "{name}" stands for a field of the reply's struct */
   gboolean retry_safe;        /* tw.retry="safe" */
   gboolean issues_session;    /* tw.issues="session" */

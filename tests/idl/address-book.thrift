@@ -23,7 +23,7 @@ struct Address {
 /** How to reach somebody: one way of these. */
 union Reach {
   /** By telephone. */
-  1: string phone (vt.pattern = "[+][0-9]{3,15}"),
+  1: string phone (vt.pattern = "[+][0-9]{3,15}", tw.example = "+49301234"),
   /** By fax: a number without its plus. */
   2: i64 fax (vt.ge = "1"),
   /** By letter. */
@@ -72,19 +72,19 @@ struct NewContact {
   /** What friends say. */
   2: optional string nickname (tw.max_bytes = "40", tw.visible = "true"),
   /** Words to find the contact by, in order. */
-  3: optional list<string> labels (vt.max_size = "5"),
+  3: optional list<string> labels (vt.max_size = "5", tw.example = '["friend", "<i>chess</i>"]'),
   /** Which groups the contact is in. */
   4: optional set<i32> groups (vt.min_size = "1", vt.max_size = "3"),
   /** Notes by their title. */
-  5: optional map<string, string> notes (vt.max_size = "4"),
+  5: optional map<string, string> notes (vt.max_size = "4", tw.example = '{"met": "in Ulm & around"}'),
   /** Addresses by the year since when they hold. */
   6: optional map<i32, Address> addresses,
   /** A small picture. */
-  7: optional binary portrait (vt.min_size = "1", vt.max_size = "64"),
+  7: optional binary portrait (vt.min_size = "1", vt.max_size = "64", tw.example = "iVBORw0KGgo="),
   /** From 0 to 5. */
   8: optional i8 stars (vt.ge = "0", vt.le = "5"),
   /** In metres. */
-  9: optional double height (vt.ge = "0.3", vt.le = "3"),
+  9: optional double height (vt.ge = "0.3", vt.le = "3", tw.example = "1.75"),
   /** How to get in touch. */
   10: optional Reach reach,
   /** Whether it is a favourite. */
@@ -288,7 +288,7 @@ service AddressBook extends directory.Directory {
     /** Who. */
     2: string key (api.path = "key", vt.max_size = "40")
   ) throws (1: directory.Refusal refused)
-    (api.delete = "/v1/contacts/:key", tw.status = "204"),
+    (api.delete = "/v1/contacts/:key", tw.status = "204", tw.errors = "403,404,418"),
 
   /** How many there are. It has no route. */
   i32 total(

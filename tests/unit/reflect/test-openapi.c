@@ -50,7 +50,8 @@ test_document (void)
   json_auto_t *document = describe_address_book ();
 
   assert_json (at (document, "openapi", NULL), "\"3.1.0\"");
-  assert_json (at (document, "info", NULL), "{\"title\": \"AddressBook\", \"version\": \"1.2.3\"}");
+  assert_json (at (document, "info", "title", NULL), "\"AddressBook\"");
+  assert_json (at (document, "info", "version", NULL), "\"1.2.3\"");
   assert_json (at (document, "tags", NULL),
                "[{\"name\": \"AddressBook\", \"description\": \"Keeps everybody's address book.\"}]");
   assert_json (at (document, "components", "securitySchemes", NULL),
@@ -100,20 +101,21 @@ test_parameters (void)
       json_array_get (parameters, 0),
       "{\"name\": \"page_size\", \"in\": \"query\", \"required\": false, \"description\": \"How many at most.\","
       " \"schema\": {\"type\": \"integer\", \"format\": \"int32\", \"minimum\": 1, \"maximum\": 100,"
-      " \"default\": 20}}");
+      " \"default\": 20}, \"example\": 20}");
   assert_json (json_array_get (parameters, 1), "{\"name\": \"after\", \"in\": \"query\", \"required\": false,"
                                                " \"description\": \"Where to go on.\\n\\nAt most 64 bytes in UTF-8.\","
-                                               " \"schema\": {\"type\": \"string\", \"maxLength\": 64}}");
+                                               " \"schema\": {\"type\": \"string\", \"maxLength\": 64}, \"example\": \"text\"}");
   assert_json (json_array_get (parameters, 4),
                "{\"name\": \"kind\", \"in\": \"query\", \"required\": false, \"description\": \"Only this kind.\","
-               " \"schema\": {\"type\": \"string\", \"enum\": [\"person\", \"company\"]}}");
+               " \"schema\": {\"type\": \"string\", \"enum\": [\"person\", \"company\"]},"
+               " \"example\": \"person\"}");
 
   parameters = at (document, "paths", "/v1/contacts/{key}", "patch", "parameters", NULL);
   assert_json (parameters, "[{\"name\": \"key\", \"in\": \"path\", \"required\": true, \"description\": \"Who.\","
-                           " \"schema\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 40}},"
+                           " \"schema\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 40}, \"example\": \"text\"},"
                            " {\"name\": \"contact-revision\", \"in\": \"header\", \"required\": false,"
                            " \"description\": \"Only this revision is changed.\", \"schema\": {\"type\": \"integer\","
-                           " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}}]");
+                           " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}, \"example\": 1}]");
 }
 
 static void
@@ -124,7 +126,8 @@ test_body_of_one_struct (void)
 
   assert_json (at (operation, "requestBody", NULL),
                "{\"required\": true, \"content\": {\"application/json\": {\"schema\":"
-               " {\"$ref\": \"#/components/schemas/Visitor\"}}}}");
+               " {\"$ref\": \"#/components/schemas/Visitor\"},"
+               " \"example\": {\"visitor\": \"text\", \"word\": \"text\"}}}}");
   assert_json (
       at (document, "components", "schemas", "Visitor", NULL),
       "{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"visitor\", \"word\"],"
@@ -145,7 +148,8 @@ test_body_of_several_places (void)
                "{\"required\": true, \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\","
                " \"additionalProperties\": false, \"required\": [\"text\", \"hidden\"], \"properties\": {"
                "\"text\": {\"type\": \"string\", \"maxLength\": 1000, \"description\": \"What it says.\"},"
-               "\"hidden\": {\"type\": \"boolean\", \"description\": \"Whether nobody else may read it.\"}}}}}}");
+               "\"hidden\": {\"type\": \"boolean\", \"description\": \"Whether nobody else may read it.\"}}},"
+               " \"example\": {\"text\": \"text\", \"hidden\": true}}}}");
 
   json_t *properties = at (document, "paths", "/v1/contacts", "post", "requestBody", "content", "application/json",
                            "schema", "properties", NULL);
@@ -184,11 +188,11 @@ test_cookies_in_place_of_members (void)
   assert_json (at (again, "parameters", NULL),
                "[{\"name\": \"visit_stamp\", \"in\": \"cookie\", \"required\": false,"
                " \"description\": \"In place of the body's member stamp, where use-cookies says so.\","
-               " \"schema\": {\"type\": \"string\"}},"
+               " \"schema\": {\"type\": \"string\"}, \"example\": \"text\"},"
                " {\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
                " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
                " read, and the cookie taken where the body has no such member. For pages of this server.\","
-               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}}]");
+               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}, \"example\": \"true\"}]");
   assert_json (at (again, "responses", "200", "headers", "Set-Cookie", "schema", NULL), "{\"type\": \"string\"}");
   assert_json (at (visit, "required", NULL), "[\"greeting\"]");
   g_assert_nonnull (at (visit, "properties", "stamp", NULL));
@@ -196,7 +200,7 @@ test_cookies_in_place_of_members (void)
                "[{\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
                " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
                " read, and the cookie taken where the body has no such member. For pages of this server.\","
-               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}}]");
+               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}, \"example\": \"true\"}]");
 }
 
 static void
@@ -243,13 +247,16 @@ test_answers (void)
   json_t *success = at (responses, "201", NULL);
   json_t *schema = at (success, "content", "application/json", "schema", NULL);
 
-  assert_json (at (success, "headers", NULL),
-               "{\"Location\": {\"description\": \"Where it is.\", \"schema\": {\"type\": \"string\","
-               " \"format\": \"uri-reference\"}},"
-               " \"contact-revision\": {\"description\": \"Counts the changes.\", \"schema\": {\"type\": \"integer\","
-               " \"format\": \"int64\"}},"
-               " \"Set-Cookie\": {\"description\": \"The key of the contact, for the next visit.\","
-               " \"schema\": {\"type\": \"string\"}}}");
+  assert_json (at (success, "headers", "Location", NULL),
+               "{\"description\": \"Where it is.\", \"schema\": {\"type\": \"string\","
+               " \"format\": \"uri-reference\"}, \"example\": \"/v1/contacts/text\"}");
+  assert_json (at (success, "headers", "contact-revision", NULL),
+               "{\"description\": \"Counts the changes.\", \"schema\": {\"type\": \"integer\","
+               " \"format\": \"int64\"}, \"example\": 1}");
+  assert_json (at (success, "headers", "Set-Cookie", NULL),
+               "{\"description\": \"The key of the contact, for the next visit.\", \"schema\": {\"type\": \"string\"},"
+               " \"example\": \"last_seen=text; Path=/; HttpOnly; SameSite=Strict; Secure\"}");
+  assert_json (at (success, "headers", "X-Request-Id", NULL), "{\"$ref\": \"#/components/headers/X-Request-Id\"}");
   assert_json (at (schema, "required", NULL),
                "[\"key\", \"full_name\", \"labels\", \"groups\", \"notes\", \"addresses\"]");
   g_assert_null (json_object_get (at (schema, "properties", NULL), "owner"));
@@ -260,34 +267,99 @@ test_answers (void)
   g_assert_null (json_object_get (at (document, "components", "schemas", "Contact", "properties", NULL), "owner"));
 }
 
+/* The statuses of an operation, parted by blanks. */
+static char *
+statuses_of (json_t *document, const char *path, const char *verb)
+{
+  json_t *responses = at (document, "paths", path, verb, "responses", NULL), *response;
+  GString *list = g_string_new (NULL);
+  const char *status;
+
+  json_object_foreach (responses, status, response)
+    g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", status);
+  return g_string_free (list, FALSE);
+}
+
+static void
+assert_statuses (json_t *document, const char *path, const char *verb, const char *expected)
+{
+  g_autofree char *found = statuses_of (document, path, verb);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+/* What the gateway gives by itself follows from the route, what the service gives from tw.errors; where that says
+ * nothing, the service may give anything. */
+static void
+test_statuses (void)
+{
+  json_auto_t *document = describe_address_book ();
+
+  assert_statuses (document, "/v1/contacts", "post", "201 400 401 413 414 415 417 429 431 500 503 504 default");
+  assert_statuses (document, "/v1/motto", "get", "200 400 414 417 429 431 500 503 504");
+  assert_statuses (document, "/v1/contacts/{key}", "delete", "204 400 401 403 404 414 417 429 431 500 503 504 418");
+  assert_statuses (document, "/v1/visits/again", "post", "200 400 401 403 413 414 415 417 429 431 500 503 504 default");
+}
+
 static void
 test_refusals (void)
 {
   json_auto_t *document = describe_address_book ();
   json_t *post = at (document, "paths", "/v1/contacts", "post", "responses", NULL);
-  json_t *motto = at (document, "paths", "/v1/motto", "get", "responses", NULL);
   json_t *strike = at (document, "paths", "/v1/contacts/{key}", "delete", "responses", NULL);
+  json_t *shared = at (document, "components", "responses", NULL);
 
-  assert_json (at (post, "400", NULL), "{\"$ref\": \"#/components/responses/Invalid\"}");
-  g_assert_nonnull (json_object_get (post, "401"));
-  g_assert_null (json_object_get (post, "404"));
-  g_assert_nonnull (json_object_get (post, "413"));
-  g_assert_nonnull (json_object_get (post, "415"));
-  g_assert_nonnull (json_object_get (post, "default"));
-  assert_json (at (post, "default", "headers", NULL),
-               "{\"retry-after\": {\"description\": \"After how many seconds to ask again.\","
-               " \"schema\": {\"type\": \"integer\", \"format\": \"int32\"}}}");
-  assert_json (at (motto, "default", NULL), "{\"$ref\": \"#/components/responses/Refused\"}");
-  g_assert_nonnull (json_object_get (motto, "503"));
-  g_assert_nonnull (json_object_get (motto, "504"));
-  g_assert_null (json_object_get (motto, "401"));
-  g_assert_null (json_object_get (motto, "413"));
-  g_assert_nonnull (json_object_get (motto, "default"));
-  g_assert_nonnull (json_object_get (strike, "404"));
-  assert_json (at (strike, "204", NULL), "{\"description\": \"It is done.\"}");
-  assert_json (at (document, "components", "responses", "Invalid", "content", NULL),
-               "{\"application/problem+json\": {\"schema\": {\"$ref\": \"#/components/schemas/Problem\"}}}");
+  assert_json (at (post, "400", NULL), "{\"$ref\": \"#/components/responses/BadRequest\"}");
+  assert_json (at (post, "default", "headers", "retry-after", NULL),
+               "{\"description\": \"After how many seconds to ask again.\","
+               " \"schema\": {\"type\": \"integer\", \"format\": \"int32\"}, \"example\": 1}");
+  assert_json (at (strike, "204", "description", NULL), "\"It is done.\"");
+  assert_json (at (shared, "BadRequest", "content", NULL),
+               "{\"application/problem+json\": {\"schema\": {\"$ref\": \"#/components/schemas/Problem\"},"
+               " \"example\": {\"title\": \"Bad Request\", \"status\": 400, \"detail\": \"The request is not valid\","
+               " \"errors\": [{\"location\": \"body.name\", \"detail\": \"is required\"}]}}}");
+  assert_json (at (shared, "Unauthorized", "headers", "WWW-Authenticate", NULL),
+               "{\"$ref\": \"#/components/headers/WWW-Authenticate\"}");
+  assert_json (at (shared, "ServiceUnavailable", "headers", "Retry-After", NULL),
+               "{\"$ref\": \"#/components/headers/Retry-After\"}");
+  g_assert_null (json_object_get (at (shared, "NotFound", "headers", NULL), "Retry-After"));
+  g_assert_null (json_object_get (at (shared, "URITooLong", NULL), "content"));
+  assert_json (at (strike, "418", "content", "application/problem+json", "example", NULL),
+               "{\"title\": \"Client Error\", \"status\": 418, \"detail\": \"Client Error\"}");
   g_assert_nonnull (at (document, "components", "schemas", "Problem", "properties", "errors", NULL));
+}
+
+/* A cookie that can't be used is dropped, where one is taken. */
+static void
+test_dropped_cookies (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *paths = at (document, "paths", NULL);
+
+  g_assert_nonnull (at (paths, "/v1/visits/again", "post", "responses", "401", "headers", "Set-Cookie", NULL));
+  g_assert_nonnull (at (paths, "/v1/visits/current", "delete", "responses", "204", "headers", "Set-Cookie", NULL));
+  assert_json (at (paths, "/v1/visits/current", "delete", "responses", "401", NULL),
+               "{\"$ref\": \"#/components/responses/Unauthorized\"}");
+}
+
+/* tw.example, a default, vt.in, or what the limits leave. */
+static void
+test_examples (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *media = at (document, "paths", "/v1/contacts", "post", "requestBody", "content", "application/json", NULL);
+
+  assert_json (at (media, "example", NULL),
+               "{\"full_name\": \"text\", \"nickname\": \"text\", \"labels\": [\"friend\", \"<i>chess</i>\"],"
+               " \"groups\": [1], \"notes\": {\"met\": \"in Ulm & around\"}, \"addresses\": {\"1\": {"
+               "\"street\": \"text\", \"city\": \"text\", \"floor\": 1, \"latitude\": 1.5}},"
+               " \"portrait\": \"iVBORw0KGgo=\", \"stars\": 1, \"height\": 1.75,"
+               " \"reach\": {\"phone\": \"+49301234\"}, \"starred\": false, \"importance\": 2,"
+               " \"kind\": \"person\", \"passphrase\": \"text\"}");
+  assert_json (at (media, "schema", "properties", "height", "examples", NULL), "[1.75]");
+  assert_json (at (document, "paths", "/v1/visits", "post", "responses", "201", "content", "application/json",
+                   "example", "tokenType", NULL),
+               "\"Bearer\"");
 }
 
 static void
@@ -395,7 +467,10 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/merge-patch-takes-null", test_merge_patch);
   g_test_add_func ("/openapi/null-that-cannot-clear-is-not-taken", test_null_that_cannot_clear);
   g_test_add_func ("/openapi/answer-with-headers", test_answers);
-  g_test_add_func ("/openapi/refusals-that-can-happen", test_refusals);
+  g_test_add_func ("/openapi/every-status-that-can-be", test_statuses);
+  g_test_add_func ("/openapi/refusals-are-problems-with-headers", test_refusals);
+  g_test_add_func ("/openapi/cookies-that-are-dropped", test_dropped_cookies);
+  g_test_add_func ("/openapi/examples-of-everything", test_examples);
   g_test_add_func ("/openapi/session-comes-with-a-token", test_session);
   g_test_add_func ("/openapi/references-resolve", test_references);
   g_test_add_func ("/openapi/structs-of-one-name", test_structs_of_one_name);
