@@ -3,6 +3,7 @@
 #include "tw-gateway.h"
 
 #include "tw-admin.h"
+#include "tw-docs.h"
 #include "tw-error.h"
 #include "tw-openapi.h"
 #include "tw-revocation-poller.h"
@@ -34,12 +35,13 @@ struct _TwGateway
 static gboolean
 add_files (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
 {
-  json_t *openapi = tw_openapi_new (config->schema, NULL, TW_VERSION);
+  json_auto_t *openapi = tw_openapi_new (config->schema, NULL, TW_VERSION);
   char *text = json_dumps (openapi, JSON_COMPACT | JSON_ENSURE_ASCII);
   g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
 
-  json_decref (openapi);
   tw_static_add (gateway->files, OPENAPI_PATH, "application/json", bytes);
+  if (!tw_docs_add (gateway->files, openapi, OPENAPI_PATH, error))
+    return FALSE;
   return config->files == NULL || tw_static_add_bundle (gateway->files, config->files, config->files_prefix, error);
 }
 

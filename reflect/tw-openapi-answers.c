@@ -10,14 +10,12 @@ json_t *
 tw_openapi_problem (void)
 {
   /* clang-format off: a line is a member */
-  return json_pack ("{s:s, s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s, s:s},"
+  return json_pack ("{s:s, s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s},"
                     " s:{s:s, s:s, s:{s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}}}}}}",
-                    "type", "object", "description", "A problem (RFC 9457).", "properties",
-                    "type", "type", "string", "format", "uri-reference",
-                    "title", "type", "string",
-                    "status", "type", "integer",
-                    "detail", "type", "string",
-                    "instance", "type", "string", "format", "uri-reference",
+                    "type", "object", "description", "A problem (RFC 9457).", "required", "title", "status", "properties",
+                    "title", "type", "string", "description", "The status in words.",
+                    "status", "type", "integer", "description", "The answer's status.",
+                    "detail", "type", "string", "description", "What went wrong: a sentence for a person.",
                     "errors", "type", "array", "description", "Each value that was refused.",
                     "items", "type", "object", "required", "location", "detail", "properties",
                     "location", "type", "string", "description", "Where it stood: body.name, query.limit, ….",

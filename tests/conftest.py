@@ -4,10 +4,12 @@
 import os
 import signal
 
+import httpx
 import pytest
 
 from support.mongodb import MongoServer, own_database
 from support.people import Person
+from support.promises import Watch
 from support.processes import Stack
 
 # What is started in the background of a script ignores SIGINT, and by nohup SIGHUP; so would all that the tests start,
@@ -15,6 +17,16 @@ from support.processes import Stack
 for number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, lambda *_: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def promises(tmp_path_factory):
+    """What a gateway answers, in whichever test, is as its OpenAPI document says."""
+    watch = Watch(tmp_path_factory.mktemp("promises"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx.Client, "send", lambda *given, **more: watch.send(*given, **more))
+        yield watch
+    assert watch.broken == []
 
 
 @pytest.fixture(scope="session")

@@ -76,10 +76,12 @@ def test_room_sees_only_the_rooms_below(room):
         "rpc": {"common", "wire", "reflect", "rpc"},
         "gateway": {"common", "wire", "reflect", "rpc", "gateway"},
     }[room]
-    home = {
-        path.name: path.parent.name
-        for path in PROJECT.glob("*/*.h")
-    }  # fmt: skip
+    home = {path.name: path.parent.name for path in PROJECT.glob("*/*.h")}
+    # Those that are made of a room's files.
+    home |= {
+        f"tw-{path.name.removesuffix('.gresource.xml')}-resource.h": path.parent.name
+        for path in PROJECT.glob("*/*.gresource.xml")
+    }
     for path in (PROJECT / room).glob("*.[ch]"):
         if path.name == "main.c":
             continue

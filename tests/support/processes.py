@@ -112,10 +112,14 @@ class Service(Process):
 
 
 class Gateway(Process):
-    """One gateway; `upstreams` maps a service's name to its port or ports."""
+    """One gateway; `upstreams` maps a service's name to its port or ports. What it serves is told by `made_of`."""
+
+    running = {}  # by URL: what answers there
 
     def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True, build=BUILD):
-        arguments = list(arguments)
+        arguments = [str(argument) for argument in arguments]
+        idl = [word for pair in zip(arguments, arguments[1:]) if pair[0] == "--idl" for word in pair]  # noqa: B905
+        self.made_of = (build, tuple(upstreams), tuple(idl))
         for service, ports in upstreams.items():
             ports = [ports] if isinstance(ports, int) else ports
             arguments += ["--upstream", f"{service}=" + ",".join(f"127.0.0.1:{p}" for p in ports)]
@@ -134,6 +138,7 @@ class Gateway(Process):
         self.admin_port = int(self.wait_for(r'msg="admin on 127\.0\.0\.1:(\d+)').group(1))
         self.url = f"http://127.0.0.1:{self.port}"
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
+        self.running[self.url] = self
         if ready:
             eventually(self.is_ready, f"{name} to be ready")
 
