@@ -64,7 +64,8 @@ append_query (GString *target, const json_t *parameters)
     {
       const json_t *parameter = json_array_get (parameters, i);
 
-      if (strcmp (tw_docs_text (parameter, "in"), "query") != 0 || !json_is_true (json_object_get (parameter, "required")))
+      if (strcmp (tw_docs_text (parameter, "in"), "query") != 0
+          || !json_is_true (json_object_get (parameter, "required")))
         continue;
       g_string_append_c (target, before);
       g_string_append_uri_escaped (target, tw_docs_text (parameter, "name"), NULL, FALSE);

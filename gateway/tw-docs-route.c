@@ -126,7 +126,8 @@ add_success (TwDocs *docs, const char *status, json_t *answer)
 {
   json_t *media = json_object_get (json_object_get (answer, "content"), "application/json");
 
-  tw_docs_add_html (docs, "<h4><span class=\"status\">%s</span> %s</h4>\n", status, tw_docs_text (answer, "description"));
+  tw_docs_add_html (docs, "<h4><span class=\"status\">%s</span> %s</h4>\n", status,
+                    tw_docs_text (answer, "description"));
   add_header_names (docs, json_object_get (answer, "headers"));
   add_own_headers (docs, json_object_get (answer, "headers"));
   if (media == NULL)
@@ -178,14 +179,14 @@ tw_docs_add_route (TwDocs *docs, const char *id, const char *verb, const char *p
   g_autofree char *lower = g_ascii_strdown (verb, -1);
 
   tw_docs_add_html (docs,
-                    "<article class=\"route\" id=\"%s\" aria-labelledby=\"%s-title\">\n<h3 id=\"%s-title\"><a href=\"#%s\">"
-                    "<span class=\"verb %s\">%s</span> <code>%s</code></a></h3>\n",
+                    "<article class=\"route\" id=\"%s\" aria-labelledby=\"%s-title\">\n<h3 id=\"%s-title\">"
+                    "<a href=\"#%s\"><span class=\"verb %s\">%s</span> <code>%s</code></a></h3>\n",
                     id, id, id, id, lower, verb, path);
   if (description != NULL)
     tw_docs_add_paragraphs (docs, description);
   else if (summary != NULL)
     tw_docs_add_html (docs, "<p>%s.</p>\n", summary);
-  tw_docs_add_html (docs, needs_token ? "<p class=\"auth\">Needs a token.</p>\n" : "<p class=\"auth\">Needs no token.</p>\n");
+  tw_docs_add_html (docs, "<p class=\"auth\">%s</p>\n", needs_token ? "Needs a token." : "Needs no token.");
   add_parameters (docs, json_object_get (operation, "parameters"));
   add_body (docs, json_object_get (operation, "requestBody"));
   add_curl (docs, verb, path, operation);

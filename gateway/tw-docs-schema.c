@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* A longer pattern says nothing to a person; it is in the document. */
+/* A longer pattern says nothing to a person, and neither does one with letters that nobody can see; it is in the
+ * document. */
 #define MAX_PATTERN 120
 
 /* How deep members of members are listed. */
@@ -50,8 +51,6 @@ append_type (GString *text, json_t *schema)
     {
       g_string_append (text, "list of ");
       append_type (text, json_object_get (schema, "items"));
-      if (json_is_true (json_object_get (schema, "uniqueItems")))
-        g_string_append (text, ", each once");
     }
   else if (json_is_object (json_object_get (schema, "additionalProperties")))
     {
@@ -78,7 +77,8 @@ print (const json_t *value)
 static gboolean
 is_range_end (const json_t *value)
 {
-  static const gint64 ends[] = { G_MININT8, G_MAXINT8, G_MININT16, G_MAXINT16, G_MININT32, G_MAXINT32, G_MININT64, G_MAXINT64 };
+  static const gint64 ends[] = { G_MININT8,  G_MAXINT8,  G_MININT16, G_MAXINT16,
+                                 G_MININT32, G_MAXINT32, G_MININT64, G_MAXINT64 };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     if (json_is_integer (value) && json_integer_value (value) == ends[i])
@@ -141,6 +141,8 @@ describe_type (json_t *schema)
   append_type (text, without_null (schema));
   if (takes_null (schema))
     g_string_append (text, " or null");
+  if (json_is_true (json_object_get (without_null (schema), "uniqueItems")))
+    g_string_append (text, ", each once");
   append_range (text, schema, "minLength", "maxLength", "character");
   append_range (text, schema, "minItems", "maxItems", "element");
   append_range (text, schema, "minProperties", "maxProperties", "member");
@@ -156,6 +158,12 @@ add_remark (TwDocs *docs, const char *style, const char *remark)
 {
   if (remark != NULL)
     tw_docs_add_html (docs, " <span class=\"%s\">%s</span>", style, remark);
+}
+
+static gboolean
+is_readable (const char *pattern)
+{
+  return pattern != NULL && strlen (pattern) <= MAX_PATTERN && g_str_is_ascii (pattern);
 }
 
 static void
@@ -178,7 +186,7 @@ tw_docs_add_entry (TwDocs *docs, const TwDocsEntry *entry)
   add_remark (docs, "type", type);
   tw_docs_add_html (docs, "</dt><dd>\n");
   tw_docs_add_paragraphs (docs, entry->description);
-  if (pattern != NULL && strlen (pattern) <= MAX_PATTERN)
+  if (is_readable (pattern))
     add_detail (docs, "Pattern", pattern);
   if (example != NULL)
     add_detail (docs, "Example", example);

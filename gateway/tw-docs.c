@@ -53,8 +53,8 @@ link_route (TwDocs *docs, const char *id, const char *verb, const char *path, js
   g_autofree char *lower = g_ascii_strdown (verb, -1);
 
   tw_docs_add_html (docs,
-                    "<li><a href=\"#%s\"><span class=\"verb %s\">%s</span> <span class=\"path\">%s</span></a></li>\n", id,
-                    lower, verb, path);
+                    "<li><a href=\"#%s\"><span class=\"verb %s\">%s</span> <span class=\"path\">%s</span></a></li>\n",
+                    id, lower, verb, path);
 }
 
 static void
@@ -67,7 +67,9 @@ add_navigation (TwDocs *docs, const json_t *tags)
       const char *tag = tw_docs_text (json_array_get (tags, i), "name");
       g_autofree char *slug = tw_docs_slug (tag);
 
-      tw_docs_add_html (docs, "<p class=\"tag\" id=\"routes-%s\"><a href=\"#tag-%s\">%s</a></p>\n<ul aria-labelledby=\"routes-%s\">\n",
+      tw_docs_add_html (docs,
+                        "<p class=\"tag\" id=\"routes-%s\"><a href=\"#tag-%s\">%s</a></p>\n"
+                        "<ul aria-labelledby=\"routes-%s\">\n",
                         slug, slug, tag, slug);
       each_route (docs, tag, link_route);
       tw_docs_add_html (docs, "</ul>\n");
@@ -76,13 +78,20 @@ add_navigation (TwDocs *docs, const json_t *tags)
 }
 
 static void
+begin_section (TwDocs *docs, const char *id, const char *title)
+{
+  tw_docs_add_html (docs, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", id, id, id,
+                    title);
+}
+
+static void
 add_about (TwDocs *docs, const char *openapi_path)
 {
-  tw_docs_add_html (docs, "<section id=\"about\" aria-labelledby=\"about-title\">\n<h2 id=\"about-title\">About</h2>\n");
+  begin_section (docs, "about", "About");
   tw_docs_add_paragraphs (docs, tw_docs_text (json_object_get (docs->openapi, "info"), "description"));
   tw_docs_add_html (docs,
                     "<p>All of this, for programs: <a href=\"%s\">%s</a> (OpenAPI %s).</p>\n"
-                    "<p>The lines that call a route are for a shell that knows where, and with which access token:</p>\n"
+                    "<p>The commands that call a route are for a shell that knows where, and with which token:</p>\n"
                     "<figure class=\"curl\"><figcaption>Before the first call</figcaption><pre><code>"
                     "URL=<span data-origin>http://localhost:8080</span>\nTOKEN=…</code></pre></figure>\n</section>\n",
                     openapi_path, openapi_path, tw_docs_text (docs->openapi, "openapi"));
@@ -96,9 +105,9 @@ add_tags (TwDocs *docs, const json_t *tags)
       const json_t *tag = json_array_get (tags, i);
       const char *name = tw_docs_text (tag, "name");
       g_autofree char *slug = tw_docs_slug (name);
+      g_autofree char *id = g_strconcat ("tag-", slug, NULL);
 
-      tw_docs_add_html (docs, "<section id=\"tag-%s\" aria-labelledby=\"tag-%s-title\">\n<h2 id=\"tag-%s-title\">%s</h2>\n",
-                        slug, slug, slug, name);
+      begin_section (docs, id, name);
       tw_docs_add_paragraphs (docs, tw_docs_text (tag, "description"));
       each_route (docs, name, tw_docs_add_route);
       tw_docs_add_html (docs, "</section>\n");
@@ -112,7 +121,7 @@ add_refusals (TwDocs *docs, json_t *components)
   const char *name;
   json_t *answer;
 
-  tw_docs_add_html (docs, "<section id=\"answers\" aria-labelledby=\"answers-title\">\n<h2 id=\"answers-title\">Refusals</h2>\n");
+  begin_section (docs, "answers", "Refusals");
   tw_docs_add_schema (docs, json_object_get (json_object_get (components, "schemas"), "Problem"),
                       TW_DOCS_GIVEN);
   json_object_foreach (json_object_get (components, "responses"), name, answer)
@@ -129,7 +138,8 @@ add_refusals (TwDocs *docs, json_t *components)
 
           tw_docs_add_html (docs, "<span class=\"status\">%s</span> ", status);
         }
-      tw_docs_add_html (docs, "%s</h3>\n<p>%s</p>\n", title != NULL ? title : name, tw_docs_text (answer, "description"));
+      tw_docs_add_html (docs, "%s</h3>\n<p>%s</p>\n", title != NULL ? title : name,
+                        tw_docs_text (answer, "description"));
       tw_docs_add_json (docs, "application/problem+json", example);
       tw_docs_add_html (docs, "</article>\n");
     }
@@ -142,7 +152,7 @@ add_headers (TwDocs *docs, json_t *headers)
   const char *name;
   json_t *header;
 
-  tw_docs_add_html (docs, "<section id=\"headers\" aria-labelledby=\"headers-title\">\n<h2 id=\"headers-title\">Headers</h2>\n");
+  begin_section (docs, "headers", "Headers");
   json_object_foreach (headers, name, header)
     {
       g_autofree char *slug = tw_docs_slug (name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* /docs: an OpenAPI document as a page for people, whatever IDL it was made from. All of it is in the HTML, so that it needs
- * no script; a style sheet and a small script, which adds buttons to copy by, stand beside it. */
+/* /docs: an OpenAPI document as a page for people, whatever IDL it was made from. All of it is in the HTML, so that it
+ * needs no script; a style sheet and a small script, which adds buttons to copy by, stand beside it. */
 
 #pragma once
 

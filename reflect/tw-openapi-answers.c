@@ -12,7 +12,8 @@ tw_openapi_problem (void)
   /* clang-format off: a line is a member */
   return json_pack ("{s:s, s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s},"
                     " s:{s:s, s:s, s:{s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}}}}}}",
-                    "type", "object", "description", "A problem (RFC 9457).", "required", "title", "status", "properties",
+                    "type", "object", "description", "A problem (RFC 9457).", "required", "title", "status",
+                    "properties",
                     "title", "type", "string", "description", "The status in words.",
                     "status", "type", "integer", "description", "The answer's status.",
                     "detail", "type", "string", "description", "What went wrong: a sentence for a person.",
@@ -35,8 +36,16 @@ example_of_problem (const TwStatus *status)
                                status->detail);
 
   if (status->status == 400)
-    json_object_set_new (problem, "errors", json_pack ("[{s:s, s:s}]", "location", "body.name", "detail", "is required"));
+    json_object_set_new (problem, "errors",
+                         json_pack ("[{s:s, s:s}]", "location", "body.name", "detail", "is required"));
   return problem;
+}
+
+static json_t *
+describe_problem (const TwStatus *status)
+{
+  return json_pack ("{s:{s:{s:s}, s:o}}", PROBLEM_TYPE, "schema", "$ref", "#/components/schemas/" TW_OPENAPI_PROBLEM,
+                    "example", example_of_problem (status));
 }
 
 static json_t *
@@ -47,9 +56,7 @@ describe_refusal (TwOpenApi *api, const TwMethod *method, const TwStatus *status
   json_object_set_new (refusal, "headers", tw_openapi_headers (api, method, status->status));
   /* What may have another body, or none, is not said to have one. */
   if (status->form == TW_REFUSAL_PROBLEM)
-    json_object_set_new (refusal, "content",
-                         json_pack ("{s:{s:{s:s}, s:o}}", PROBLEM_TYPE, "schema", "$ref",
-                                    "#/components/schemas/" TW_OPENAPI_PROBLEM, "example", example_of_problem (status)));
+    json_object_set_new (refusal, "content", describe_problem (status));
   else
     json_object_del (refusal, "headers");
   return refusal;
@@ -107,9 +114,8 @@ is_open (const TwMethod *method)
 static void
 add_other (TwOpenApi *api, json_t *answers, const TwMethod *method)
 {
-  json_t *other = json_pack ("{s:s, s:{s:{s:{s:s}, s:o}}}", "description", OTHER, "content", PROBLEM_TYPE, "schema",
-                             "$ref", "#/components/schemas/" TW_OPENAPI_PROBLEM, "example",
-                             example_of_problem (tw_status_find (409)));
+  json_t *other
+      = json_pack ("{s:s, s:o}", "description", OTHER, "content", describe_problem (tw_status_find (409)));
 
   json_object_set_new (other, "headers", tw_openapi_headers (api, method, TW_OPENAPI_ANY_OTHER));
   json_object_set_new (answers, "default", other);

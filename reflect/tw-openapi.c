@@ -8,12 +8,12 @@
 #include <string.h>
 
 /* What holds for every route. */
-#define DESCRIPTION                                                                                                    \
-  "Bodies are JSON. A route that needs a token takes it as \"Authorization: Bearer TOKEN\".\n\n"                        \
-  "What is refused is answered with a problem (RFC 9457): status, title, detail, and for bad input errors, which names " \
-  "every bad value at once. Members and query parameters that a route does not know are refused too.\n\n"               \
-  "HEAD is GET without the body. OPTIONS answers with the methods that a path takes in Allow, and so does a 405, to a " \
-  "method that it does not take."
+static const char *const general
+  = "Bodies are JSON. A route that needs a token takes it as \"Authorization: Bearer TOKEN\".\n\n"
+    "What is refused is answered with a problem (RFC 9457): status, title, detail, and for bad input errors, which "
+    "names every bad value at once. Members and query parameters that a route does not know are refused too.\n\n"
+    "HEAD is GET without the body. OPTIONS answers with the methods that a path takes in Allow, and so does a 405, to "
+    "a method that it does not take.";
 
 /* "/books/:id" as OpenAPI writes it: "/books/{id}". */
 static char *
@@ -75,8 +75,8 @@ describe_carrier (TwOpenApi *api, const TwField *field)
 static json_t *
 describe_wish (void)
 {
-  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s, s:s}, s:s}", "name", TW_COOKIES_HEADER, "in", "header", "required", FALSE,
-                    "description",
+  return json_pack ("{s:s, s:s, s:b, s:s, s:{s:s, s:s}, s:s}", "name", TW_COOKIES_HEADER, "in", "header", "required",
+                    FALSE, "description",
                     "Has what would be a secret of the answer's body come as a cookie that scripts can't read, and the "
                     "cookie taken where the body has no such member. For pages of this server.",
                     "schema", "type", "string", "const", TW_COOKIES_WANTED, "example", TW_COOKIES_WANTED);
@@ -277,10 +277,10 @@ tw_openapi_new (const TwSchema *schema, const char *title, const char *version)
       json_array_append_new (tags, describe_tag (tw_schema_service (schema, i)));
 
   own_title = title_of (tags);
-  document = json_pack ("{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:{s:O, s:O, s:O, s:{s:{s:s, s:s, s:s}}}}", "openapi", "3.1.0",
-                        "info", "title", title != NULL ? title : own_title, "version", version, "description", DESCRIPTION, "tags", tags, "paths",
-                        paths, "components", "schemas", api.schemas, "responses", api.responses, "headers", api.headers,
-                        "securitySchemes", "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
+  document = json_pack ("{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:{s:O, s:O, s:O, s:{s:{s:s, s:s, s:s}}}}", "openapi",
+                        "3.1.0", "info", "title", title != NULL ? title : own_title, "version", version, "description",
+                        general, "tags", tags, "paths", paths, "components", "schemas", api.schemas, "responses",
+                        api.responses, "headers", api.headers, "securitySchemes", "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
   tw_openapi_clear (&api);
   return document;
 }

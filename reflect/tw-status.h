@@ -45,7 +45,8 @@ const TwStatus *tw_status_find (guint status);
 /* The title; for one that is not in the table that of its class (RFC 9110, section 15). Static. */
 const char *tw_status_title (guint status);
 
-/* Whether @method's route can be answered with @status: by the gateway, or by what the method says of its exceptions. */
+/* Whether @method's route can be answered with @status: by the gateway, or by what the method says of its exceptions.
+ */
 gboolean tw_status_can_be (const TwStatus *status, const TwMethod *method);
 
 /* Whether @method says that its exceptions can become @status: tw.errors. */

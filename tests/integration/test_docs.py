@@ -2,6 +2,7 @@
 """/docs shows all of /openapi.json to people, for any IDL, and what it says can be pasted."""
 
 import html.parser
+import json
 import re
 import shlex
 
@@ -168,13 +169,15 @@ def test_every_command_can_be_pasted(stack):
                 assert "sessions" in command, answer.text
 
 
+def as_text(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def test_examples_fit_what_they_are_examples_of(stack):
     """A request made of nothing but the document's examples is taken."""
-    page = httpx.get(f"{stack.url}/v1/tasks", params={"limit": 50}, timeout=60)
-    assert page.status_code == 401
     document = httpx.get(f"{stack.url}/openapi.json", timeout=60).json()
     with Person(stack.url) as person:
         parameters = document["paths"]["/v1/tasks"]["get"]["parameters"]
-        query = {p["name"]: str(p["example"]).lower() if p["example"] in (True, False) else p["example"] for p in parameters}
+        query = {parameter["name"]: as_text(parameter["example"]) for parameter in parameters}
         assert set(query) >= {"limit", "cursor", "done"}
         assert person.client.get("/v1/tasks", params=query).status_code == 200

@@ -113,7 +113,8 @@ static void
 test_recursion (void)
 {
   json_auto_t *document = document_of (
-    "post", "/a", ", 'requestBody': {'content': {'application/json': {'schema': {'$ref': '#/components/schemas/Tree'}}}}");
+    "post", "/a",
+    ", 'requestBody': {'content': {'application/json': {'schema': {'$ref': '#/components/schemas/Tree'}}}}");
   json_t *schemas = json_object_get (json_object_get (document, "components"), "schemas");
   g_autofree char *page = NULL;
 
@@ -131,8 +132,8 @@ static void
 assert_type (const char *schema, const char *expected)
 {
   g_autofree char *body
-    = g_strdup_printf (", 'requestBody': {'content': {'application/json': {'schema': {'type': 'object', 'required': ['m'],"
-                       " 'properties': {'m': %s}}}}}", schema);
+    = g_strdup_printf (", 'requestBody': {'content': {'application/json': {'schema': {'type': 'object',"
+                       " 'required': ['m'], 'properties': {'m': %s}}}}}", schema);
   json_auto_t *document = document_of ("post", "/a", body);
   g_autofree char *page = tw_docs_page (document, "/openapi.json");
   g_autofree char *html
@@ -193,10 +194,12 @@ test_curl (void)
                     " {'name': 'r', 'in': 'query', 'required': true, 'example': '&'},"
                     " {'name': 'not', 'in': 'query', 'required': false, 'example': 1}]",
                     "curl\n$URL/a/a%20b%2F%C3%A4/b/5?q=true&r=%26");
-  assert_arguments ("put", "/a!($HOME)", ", 'parameters': [{'name': 'If', 'in': 'header', 'required': true, 'example': 'x'}]",
+  assert_arguments ("put", "/a!($HOME)",
+                    ", 'parameters': [{'name': 'If', 'in': 'header', 'required': true, 'example': 'x'}]",
                     "curl\n-X\nPUT\n$URL/a!($HOME)\n-H\nIf: x");
   assert_arguments ("post", "/a",
-                    ", 'requestBody': {'content': {'application/json': {'schema': {}, 'example': {'a': 'it\\u0027s $1'}}}}",
+                    ", 'requestBody': {'content': {'application/json': {'schema': {},"
+                    " 'example': {'a': 'it\\u0027s $1'}}}}",
                     "curl\n$URL/a\n-H\nContent-Type: application/json\n-d\n{\"a\": \"it's $1\"}");
 }
 
