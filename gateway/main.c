@@ -21,6 +21,12 @@
 #define MAX_WORKERS 256
 #define MAX_LIFETIME_S 86400
 
+/* What nobody reaches who asks one thing after the other, from farther away than this machine: ten thousand tasks may be
+ * imported one by one. It is there so that a loop that has run wild, or a flood from one place, leaves the others what a
+ * gateway can do, which is some hundred times as much. */
+#define USUAL_REQUESTS_PER_ACCOUNT "12000/60"
+#define USUAL_REQUESTS_PER_ADDRESS "24000/60"
+
 /* Where the services of the built-in IDL are, unless told otherwise. */
 static const struct
 {
@@ -34,6 +40,7 @@ static const struct
 typedef struct
 {
   char *listen, *admin_listen, *public_url, *data_dir, *token_key_file, *log_level, *trusted_proxies;
+  char *requests_per_address, *requests_per_account;
   char **idl, **upstreams;
   gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms, max_connections_per_client;
 } Settings;
@@ -48,6 +55,8 @@ settings_clear (Settings *settings)
   g_free (settings->token_key_file);
   g_free (settings->log_level);
   g_free (settings->trusted_proxies);
+  g_free (settings->requests_per_address);
+  g_free (settings->requests_per_account);
   g_strfreev (settings->idl);
   g_strfreev (settings->upstreams);
 }
@@ -85,6 +94,13 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       &settings->max_connections_per_client, "N",
       "Connections that one address (of IPv6: /64) may have, loopback and trusted proxies aside; 0: any number", 0,
       G_MAXINT32 },
+    { "requests-per-address", "TW_REQUESTS_PER_ADDRESS", TW_OPTION_STRING, &settings->requests_per_address,
+      "N[/SECONDS]",
+      "Requests that one address (of IPv6: /64) may send in a minute, or so many seconds; 0: any number "
+      "(" USUAL_REQUESTS_PER_ADDRESS ", but for loopback)", 0, 0 },
+    { "requests-per-account", "TW_REQUESTS_PER_ACCOUNT", TW_OPTION_STRING, &settings->requests_per_account,
+      "N[/SECONDS]",
+      "The same for one account, wherever it is used from (" USUAL_REQUESTS_PER_ACCOUNT ", but for loopback)", 0, 0 },
     { "trusted-proxies", "TW_TRUSTED_PROXIES", TW_OPTION_STRING, &settings->trusted_proxies, "CIDR[,CIDR...]",
       "Proxies whose Forwarded and X-Forwarded-For headers are believed", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
@@ -162,6 +178,24 @@ read_trusted_proxies (const Settings *settings, GError **error)
   if (proxies == NULL)
     g_prefix_error_literal (error, "--trusted-proxies: ");
   return proxies;
+}
+
+static gboolean
+read_rate_limit (const char *flag, const char *text, const char *usual, TwRateLimit *limit, GError **error)
+{
+  if (tw_rate_limit_parse (text, usual, limit, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", flag);
+  return FALSE;
+}
+
+static gboolean
+read_rate_limits (const Settings *settings, TwRateLimit limits[TW_N_RATE_POLICIES], GError **error)
+{
+  return read_rate_limit ("--requests-per-address", settings->requests_per_address, USUAL_REQUESTS_PER_ADDRESS,
+                          &limits[TW_RATE_POLICY_ADDRESS], error)
+         && read_rate_limit ("--requests-per-account", settings->requests_per_account, USUAL_REQUESTS_PER_ACCOUNT,
+                             &limits[TW_RATE_POLICY_ACCOUNT], error);
 }
 
 static TwUpstreams *
@@ -248,9 +282,10 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TwGateway) gateway = NULL;
   TwGatewayConfig config;
+  TwRateLimit rate_limits[TW_N_RATE_POLICIES] = { 0 };
   gboolean secure = TRUE;
 
-  if (keys == NULL || !read_public_url (settings, &secure, error))
+  if (keys == NULL || !read_public_url (settings, &secure, error) || !read_rate_limits (settings, rate_limits, error))
     return FALSE;
   config = (TwGatewayConfig) {
     .schema = schema,
@@ -264,6 +299,7 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
     .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
     .secure_cookies = secure,
     .max_connections_per_client = (guint) settings->max_connections_per_client,
+    .rate_limits = { rate_limits[TW_RATE_POLICY_ADDRESS], rate_limits[TW_RATE_POLICY_ACCOUNT] },
     .trusted_proxies = proxies,
     /* The page speaks the built-in API alone. */
     .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,

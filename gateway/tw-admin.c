@@ -102,6 +102,7 @@ handle_metrics (TwAdmin *admin, TwRequest *request)
   g_autoptr (GBytes) bytes = NULL;
 
   tw_http_metrics_append ((TwHttpMetrics *const *) metrics->pdata, metrics->len, &text);
+  tw_rate_limits_append (admin->subjects.rate_limits, &text);
   append_log_metrics (&text);
   tw_process_metrics_append (&text);
   bytes = tw_buffer_steal_bytes (&text);

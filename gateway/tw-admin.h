@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tw-http-metrics.h"
+#include "tw-rate-limits.h"
 #include "tw-revocations.h"
 #include "tw-socket.h"
 #include "tw-upstreams.h"
@@ -22,6 +23,7 @@ typedef struct
   const TwClients *clients; /* on the same context */
   const TwRevocations *revocations;
   const GPtrArray *metrics; /* of TwHttpMetrics */
+  TwRateLimits *rate_limits;
   guint timeout_ms;         /* for the services' answers */
 } TwAdminSubjects;
 

@@ -371,6 +371,12 @@ tw_connection_took (TwConnection *connection, gint64 n)
     connection->taken = received (connection->fd, &ago_ms);
 }
 
+const TwIp *
+tw_connection_ip (const TwConnection *connection)
+{
+  return &connection->ip;
+}
+
 const char *
 tw_connection_address (const TwConnection *connection)
 {

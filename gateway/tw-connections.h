@@ -61,7 +61,8 @@ void tw_connection_move (TwConnection *connection, TwPhase phase, gboolean answe
 /* A request of @n bytes was taken from it; -1: of who knows how many. */
 void tw_connection_took (TwConnection *connection, gint64 n);
 
-/* The peer's address as text, without port or brackets. */
+/* The peer's address; as text without port or brackets. */
+const TwIp *tw_connection_ip (const TwConnection *connection);
 const char *tw_connection_address (const TwConnection *connection);
 
 /* The list of proxies that are believed, where the peer is one of them; else NULL. */

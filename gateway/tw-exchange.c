@@ -90,8 +90,8 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
     .connection = connection,
     .start_us = exchanges->now_us,
   };
-  exchange->request
-      = tw_request_new (exchanges->pool, target, tw_connection_address (connection), on_answered, exchange);
+  exchange->request = tw_request_new (exchanges->pool, target, tw_connection_ip (connection),
+                                      tw_connection_address (connection), on_answered, exchange);
   g_queue_push_tail_link (&exchanges->open, &exchange->link);
   move (exchange, TW_PHASE_HEAD);
   return exchange;

@@ -23,6 +23,7 @@ struct _TwGateway
   TwStatic *files;
   TwRevocations *revocations;
   TwClientLimit *client_limit;
+  TwRateLimits *rate_limits;
   TwWorkerShared shared;
   GPtrArray *workers; /* of TwWorker */
   GPtrArray *metrics; /* of TwHttpMetrics: theirs */
@@ -85,6 +86,7 @@ start_admin (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
                                      .clients = gateway->clients,
                                      .revocations = gateway->revocations,
                                      .metrics = gateway->metrics,
+                                     .rate_limits = gateway->rate_limits,
                                      .timeout_ms = config->upstream_timeout_ms,
                                  },
                                  error);
@@ -140,6 +142,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
   gateway->files = tw_static_new ();
   gateway->revocations = tw_revocations_new (tw_clock_system (), config->revocations_max_age_s * 1000);
   gateway->client_limit = tw_client_limit_new (config->max_connections_per_client, config->trusted_proxies);
+  gateway->rate_limits = tw_rate_limits_new (config->rate_limits, tw_clock_system ());
   gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
   gateway->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_http_metrics_free);
   for (guint i = 0; i < config->workers; i++)
@@ -155,6 +158,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
                  config->secure_cookies },
     .upstream_timeout_ms = config->upstream_timeout_ms,
     .peers = { gateway->client_limit, config->trusted_proxies },
+    .rate_limits = gateway->rate_limits,
   };
   start_pollers (gateway, config);
   if (!add_files (gateway, config, error) || !start_admin (gateway, config, error)
@@ -190,6 +194,7 @@ tw_gateway_stop (TwGateway *gateway)
   g_ptr_array_unref (gateway->pollers);
   g_ptr_array_unref (gateway->metrics);
   tw_client_limit_free (gateway->client_limit);
+  tw_rate_limits_free (gateway->rate_limits);
   tw_revocations_free (gateway->revocations);
   tw_static_free (gateway->files);
   tw_router_free (gateway->router);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tw-cidr.h"
+#include "tw-rate-limits.h"
 #include "tw-schema.h"
 #include "tw-socket.h"
 #include "tw-token-keys.h"
@@ -30,6 +31,7 @@ typedef struct
   guint upstream_timeout_ms;
   gboolean secure_cookies; /* browsers reach it over HTTPS, or on the same machine */
   guint max_connections_per_client; /* 0: no limit */
+  TwRateLimit rate_limits[TW_N_RATE_POLICIES];
   const TwCidrs *trusted_proxies;   /* believed in whom they say that a request is from; NULL: none */
   GResource *files;         /* NULL: none */
   const char *files_prefix; /* the folder in it, "/some/where/" */

@@ -39,11 +39,16 @@ struct _TwRequest
   TwResponse *response;
   void (*answered) (gpointer user_data);
   gpointer user_data;
+  gboolean behind_proxy; /* one that is trusted */
+  const char *rate_policies; /* NULL where no rate is told */
+  gsize rate_length;
   /* From here on nothing is zeroed: it is most of the struct, and filled in as far as it is used. */
   TwTarget target;
   TwHead head;
   char id[MAX_ID + 1];
-  char client[TW_IP_TEXT_SIZE];
+  TwIp ip;
+  char client[TW_IP_TEXT_SIZE]; /* the same */
+  char rate[TW_REQUEST_RATE_SIZE];
 };
 
 TwRequestPool *
@@ -64,8 +69,8 @@ tw_request_pool_free (TwRequestPool *pool)
 }
 
 TwRequest *
-tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client, void (*answered) (gpointer user_data),
-                gpointer user_data)
+tw_request_new (TwRequestPool *pool, const char *raw_target, const TwIp *ip, const char *client,
+                void (*answered) (gpointer user_data), gpointer user_data)
 {
   TwRequest *request = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : g_new (TwRequest, 1);
   const char *target = raw_target != NULL ? raw_target : "";
@@ -78,6 +83,7 @@ tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client,
   request->head.target_length = strlen (target);
   request->head.n_headers = 0;
   request->id[0] = '\0';
+  request->ip = *ip;
   g_strlcpy (request->client, client, sizeof request->client);
   tw_target_parse (&request->target, target, &request->target_error);
   return request;
@@ -147,8 +153,11 @@ tw_request_believe (TwRequest *request, const TwCidrs *trusted)
 {
   TwIp client;
 
-  if (tw_client_address_find (&request->head, trusted, &client))
-    tw_ip_to_text (&client, request->client);
+  request->behind_proxy = TRUE;
+  if (!tw_client_address_find (&request->head, trusted, &client))
+    return;
+  request->ip = client;
+  tw_ip_to_text (&client, request->client);
 }
 
 /* What is not about where the request ends, and so leaves the connection as it is. */
@@ -236,6 +245,18 @@ const char *
 tw_request_client (const TwRequest *request)
 {
   return request->client;
+}
+
+const TwIp *
+tw_request_ip (const TwRequest *request)
+{
+  return &request->ip;
+}
+
+gboolean
+tw_request_is_local (const TwRequest *request)
+{
+  return !request->behind_proxy && tw_ip_is_loopback (&request->ip);
 }
 
 const char *
@@ -351,9 +372,25 @@ tw_request_data (const TwRequest *request)
 }
 
 void
+tw_request_tell_rate (TwRequest *request, const char *policies, const char *state)
+{
+  const char *separator = request->rate_policies != NULL ? ", " : "";
+  gsize between = strlen (separator), length = strlen (state);
+
+  if (request->rate_length + between + length >= sizeof request->rate)
+    return;
+  memcpy (request->rate + request->rate_length, separator, between);
+  memcpy (request->rate + request->rate_length + between, state, length + 1);
+  request->rate_length += between + length;
+  request->rate_policies = policies;
+}
+
+void
 tw_request_answer (TwRequest *request, TwResponse *response)
 {
   g_return_if_fail (request->response == NULL);
+  if (request->rate_policies != NULL)
+    tw_response_tell_rate (response, request->rate_policies, request->rate);
   request->response = response;
   request->answered (request->user_data);
 }

@@ -26,6 +26,12 @@ const TwTarget *tw_request_target (const TwRequest *request);
 /* The address of whom it is from, as text without port or brackets: the peer's, or the one that a trusted proxy names. */
 const char *tw_request_client (const TwRequest *request);
 
+/* The same address, to be counted. */
+const TwIp *tw_request_ip (const TwRequest *request);
+
+/* Whether it comes from this machine, as far as that is known: from loopback, where no trusted proxy is. */
+gboolean tw_request_is_local (const TwRequest *request);
+
 /* The client's X-Request-Id where it is 1 to 128 characters of [A-Za-z0-9._-], else one made here. */
 const char *tw_request_id (const TwRequest *request);
 
@@ -62,6 +68,12 @@ const TwBuffer *tw_request_body (const TwRequest *request);
 void tw_request_set_data (TwRequest *request, gpointer data, GDestroyNotify free_data);
 gpointer tw_request_data (const TwRequest *request);
 
+/* Has the answer, whichever it is, say in RateLimit-Policy and RateLimit how often its client may ask; once a policy. @policies
+ * (the header's whole value, with those before) outlives the request; @state is the policy's item in RateLimit: what does not
+ * fit in TW_REQUEST_RATE_SIZE with those before is left out. */
+#define TW_REQUEST_RATE_SIZE 96
+void tw_request_tell_rate (TwRequest *request, const char *policies, const char *state);
+
 /* Answers; takes @response. Exactly once a request. */
 void tw_request_answer (TwRequest *request, TwResponse *response);
 
@@ -73,9 +85,9 @@ typedef struct _TwRequestPool TwRequestPool;
 TwRequestPool *tw_request_pool_new (void);
 void tw_request_pool_free (TwRequestPool *pool);
 
-/* A request for @raw_target (as it came; NULL where none did) from @client (the peer's address as text). @answered is
- * called when it is answered. */
-TwRequest *tw_request_new (TwRequestPool *pool, const char *raw_target, const char *client,
+/* A request for @raw_target (as it came; NULL where none did) from the peer with the address @ip (@client is its text).
+ * @answered is called when it is answered. */
+TwRequest *tw_request_new (TwRequestPool *pool, const char *raw_target, const TwIp *ip, const char *client,
                            void (*answered) (gpointer user_data), gpointer user_data);
 void tw_request_free (TwRequest *request);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define API_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define QUOTA_TYPE "https://iana.org/assignments/http-problem-types#quota-exceeded"
 #define PAGE_POLICY                                                                                                    \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "     \
   "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -24,6 +25,7 @@ struct _TwResponse
   guint status;
   const char *content_type; /* static; NULL where there is no body */
   GArray *headers;          /* of Header; NULL while there is none but the content type */
+  const char *rate_policy, *rate; /* the values of these headers, not ours; NULL where they are not told */
   GBytes *shared;           /* the body, or */
   TwBuffer own;             /* the body, until it is queued */
 };
@@ -117,19 +119,29 @@ append_errors (TwBuffer *out, const TwProblems *problems)
   tw_buffer_append_byte (out, ']');
 }
 
+/* Leaves the object open. @type NULL: it says no more than its status does. */
+static void
+begin_problem (TwBuffer *out, const char *type, guint status, const char *detail)
+{
+  char number[16];
+
+  g_snprintf (number, sizeof number, ",\"status\":%u", status);
+  tw_buffer_append_byte (out, '{');
+  if (type != NULL)
+    append_member (out, "type", type);
+  append_member (out, "title", tw_status_title (status));
+  tw_buffer_append_string (out, number);
+  if (detail != NULL)
+    append_member (out, "detail", detail);
+}
+
 TwResponse *
 tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems)
 {
   g_auto (TwBuffer) out = TW_BUFFER_INIT;
-  char number[16];
   TwResponse *response;
 
-  g_snprintf (number, sizeof number, ",\"status\":%u", status);
-  tw_buffer_append_byte (&out, '{');
-  append_member (&out, "title", tw_status_title (status));
-  tw_buffer_append_string (&out, number);
-  if (detail != NULL)
-    append_member (&out, "detail", detail);
+  begin_problem (&out, NULL, status, detail);
   if (problems != NULL && tw_problems_count (problems) > 0)
     append_errors (&out, problems);
   tw_buffer_append_byte (&out, '}');
@@ -146,6 +158,23 @@ TwResponse *
 tw_response_new_problem (guint status, const char *detail)
 {
   return tw_response_new_problem_of (status, detail, NULL);
+}
+
+TwResponse *
+tw_response_new_quota_problem (const char *policy, const char *detail, guint retry_after_s)
+{
+  g_auto (TwBuffer) out = TW_BUFFER_INIT;
+  char number[16];
+  TwResponse *response;
+
+  begin_problem (&out, QUOTA_TYPE, 429, detail);
+  tw_buffer_append_string (&out, ",\"violated-policies\":[");
+  tw_json_write_string (&out, policy, strlen (policy));
+  tw_buffer_append_string (&out, "]}");
+  response = new_from_buffer (429, "application/problem+json", &out);
+  g_snprintf (number, sizeof number, "%u", retry_after_s);
+  tw_response_add_header (response, "Retry-After", number);
+  return response;
 }
 
 TwResponse *
@@ -234,6 +263,13 @@ tw_response_set_header (TwResponse *response, const char *name, const char *valu
 }
 
 void
+tw_response_tell_rate (TwResponse *response, const char *policy, const char *state)
+{
+  response->rate_policy = policy;
+  response->rate = state;
+}
+
+void
 tw_response_allow_page (TwResponse *response)
 {
   tw_response_set_header (response, "Content-Security-Policy", PAGE_POLICY);
@@ -264,6 +300,10 @@ tw_response_header (const TwResponse *response, const char *name)
     return own->value;
   if (response->content_type != NULL && g_ascii_strcasecmp (name, "Content-Type") == 0)
     return response->content_type;
+  if (g_ascii_strcasecmp (name, "RateLimit-Policy") == 0)
+    return response->rate_policy;
+  if (g_ascii_strcasecmp (name, "RateLimit") == 0)
+    return response->rate;
   for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
     if (g_ascii_strcasecmp (common_headers[i].name, name) == 0)
       return common_headers[i].value;
@@ -324,6 +364,11 @@ tw_response_queue (TwResponse *response, struct MHD_Connection *connection, cons
     if (find_own (response, common_headers[i].name) == NULL)
       MHD_add_response_header (mhd, common_headers[i].name, common_headers[i].value);
   MHD_add_response_header (mhd, "X-Request-Id", request_id);
+  if (response->rate_policy != NULL)
+    {
+      MHD_add_response_header (mhd, "RateLimit-Policy", response->rate_policy);
+      MHD_add_response_header (mhd, "RateLimit", response->rate);
+    }
   if (last)
     MHD_add_response_header (mhd, "Connection", "close");
   queued = MHD_queue_response (connection, response->status, mhd) == MHD_YES;

@@ -28,6 +28,10 @@ TwResponse *tw_response_new_json (guint status, TwBuffer *json);
 TwResponse *tw_response_new_problem (guint status, const char *detail);
 TwResponse *tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems);
 
+/* A 429 for whoever has used up what @policy (its name in RateLimit-Policy) gives: the problem type "quota-exceeded" of
+ * draft-ietf-httpapi-ratelimit-headers. */
+TwResponse *tw_response_new_quota_problem (const char *policy, const char *detail, guint retry_after_s);
+
 /* The problem that @error means to a client: its status and public message. */
 TwResponse *tw_response_new_error (const GError *error);
 
@@ -49,6 +53,9 @@ void tw_response_add_header (TwResponse *response, const char *name, const char 
 
 /* Replaces a header, or adds it. */
 void tw_response_set_header (TwResponse *response, const char *name, const char *value);
+
+/* Adds RateLimit-Policy and RateLimit, with these values, which outlive the response. */
+void tw_response_tell_rate (TwResponse *response, const char *policy, const char *state);
 
 /* The policy for what a browser may run and load; for answers that are pages. API answers allow nothing. */
 void tw_response_allow_page (TwResponse *response);

@@ -103,15 +103,16 @@ begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
   tw_request_set_data (request, call, call_free);
   if (route->method->needs_token)
     call->claims = tw_bearer_authenticate (rest->bearer, route->method, request, &refusal);
+  if (call->claims != NULL)
+    refusal = tw_rate_limits_take_account (rest->rate_limits, request, call->claims);
   if (refusal == NULL)
     call->cookies = tw_cookies_wanted (request, route->method, &refusal);
   return refusal != NULL ? refusal : begin_body (request, route->method);
 }
 
 static TwResponse *
-begin (TwRequest *request, gpointer user_data)
+find (const TwRest *rest, TwRequest *request)
 {
-  const TwRest *rest = user_data;
   const TwTarget *target = tw_request_target (request);
   const char *verb = tw_request_method (request);
   const char *allow = NULL;
@@ -128,6 +129,16 @@ begin (TwRequest *request, gpointer user_data)
     default:
       return answer_without_route (rest, request);
     }
+}
+
+/* By address before anything else: a request that is refused has cost no more than its head. */
+static TwResponse *
+begin (TwRequest *request, gpointer user_data)
+{
+  const TwRest *rest = user_data;
+  TwResponse *refusal = tw_rate_limits_take_address (rest->rate_limits, request);
+
+  return refusal != NULL ? refusal : find (rest, request);
 }
 
 /* --- What the arguments are bound from. --- */

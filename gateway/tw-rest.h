@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The way of one REST call: route, authenticate, bind, call the service, answer. What has no route is a plain file, or
+/* The way of one REST call: count it, route, authenticate, bind, call the service, answer. What has no route is a plain file, or
  * nothing. */
 
 #pragma once
@@ -9,6 +9,7 @@
 #include "tw-bearer.h"
 #include "tw-http-metrics.h"
 #include "tw-httpd.h"
+#include "tw-rate-limits.h"
 #include "tw-router.h"
 #include "tw-static.h"
 #include "tw-upstreams.h"
@@ -23,6 +24,7 @@ typedef struct
   TwBearer *bearer;   /* the worker's own */
   TwClients *clients; /* the worker's own */
   TwHttpMetrics *metrics; /* the worker's own */
+  TwRateLimits *rate_limits;
   TwAnswerContext answers;
   guint upstream_timeout_ms;
 } TwRest;

@@ -86,6 +86,7 @@ set_up (TwWorker *worker, const TwWorkerShared *shared, TwHttpMetrics *metrics, 
     .bearer = worker->bearer,
     .clients = worker->clients,
     .metrics = metrics,
+    .rate_limits = shared->rate_limits,
     .answers = shared->answers,
     .upstream_timeout_ms = shared->upstream_timeout_ms,
   };

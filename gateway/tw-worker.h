@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* One thread that serves REST: its own loop, HTTP server, clients of the services and remembered tokens. The hot path
- * takes no lock, and never blocks. */
+ * never blocks, and takes no lock that is held for more than a few instructions. */
 
 #pragma once
 
 #include "tw-answer.h"
 #include "tw-http-metrics.h"
 #include "tw-httpd.h"
+#include "tw-rate-limits.h"
 #include "tw-router.h"
 #include "tw-static.h"
 #include "tw-upstreams.h"
@@ -26,6 +27,7 @@ typedef struct
   TwAnswerContext answers;
   guint upstream_timeout_ms;
   TwHttpdPeers peers;
+  TwRateLimits *rate_limits;
 } TwWorkerShared;
 
 /* Starts a thread that serves what @listen_fd (taken) accepts, and counts it in @metrics, which outlives it. Fails with

@@ -8,10 +8,10 @@ import pytest
 
 from support.processes import BUILD, PROJECT
 
-# Words of the IDL that are words of Thrift, HTTP, JSON or an annotation as well.
+# Words of the IDL that are words of Thrift, HTTP, JSON, tokens or an annotation as well.
 COMMON_WORDS = {
     "get", "all", "add", "update", "remove", "patch", "check", "id", "name", "code", "message", "ok", "limit", "request",
-    "position", "revocations", "version",
+    "position", "revocations", "version", "account",
 }  # fmt: skip
 
 

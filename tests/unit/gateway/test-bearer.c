@@ -68,7 +68,7 @@ refusal_of (Fixture *fixture, const char *method, const char *more)
   g_autofree char *raw = g_strdup_printf ("GET /x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", token);
   g_autofree TwHead *head = g_new0 (TwHead, 1);
   g_autofree char *bytes = http_head_parse (raw, strlen (raw), head);
-  g_autoptr (TwRequest) request = tw_request_new (fixture->pool, head->target, "192.0.2.1", on_answered, NULL);
+  g_autoptr (TwRequest) request = tw_request_new (fixture->pool, head->target, &(TwIp) { 0 }, "192.0.2.1", on_answered, NULL);
   g_autoptr (TwResponse) bad_head = NULL;
   g_autoptr (TwClaims) claims = NULL;
   TwResponse *refusal = NULL;

@@ -29,7 +29,7 @@ fixture_begin (Fixture *fixture, const char *raw)
 
   fixture->bytes = http_head_parse (raw, strlen (raw), head);
   fixture->pool = tw_request_pool_new ();
-  fixture->request = tw_request_new (fixture->pool, head->target, "192.0.2.1", on_answered, fixture);
+  fixture->request = tw_request_new (fixture->pool, head->target, &(TwIp) { 0 }, "192.0.2.1", on_answered, fixture);
   *tw_request_head (fixture->request) = *head;
   g_free (head);
   response = tw_request_check (fixture->request);

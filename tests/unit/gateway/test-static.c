@@ -19,7 +19,7 @@ ask (const TwStatic *files, const char *raw)
   TwHead *head = g_new0 (TwHead, 1);
   char *bytes = http_head_parse (whole, strlen (whole), head);
   TwRequestPool *pool = tw_request_pool_new ();
-  TwRequest *request = tw_request_new (pool, head->target, "192.0.2.1", on_answered, NULL);
+  TwRequest *request = tw_request_new (pool, head->target, &(TwIp) { 0 }, "192.0.2.1", on_answered, NULL);
   TwResponse *response;
 
   *tw_request_head (request) = *head;
