@@ -87,13 +87,17 @@ test_circuits (void)
   limits.retry_min_ms = limits.retry_max_ms = LONG_MS;
   client = new_client_of (puppet_port (puppet), 0, "127.0.0.1", &limits);
   assert_reads_work (client, puppet);
-  for (guint i = 0; i < 10; i++)
+  for (guint refused = 0; refused < 7;)
     {
       g_auto (Outcome) outcome = { 0 };
 
       call_number (client, 1, in_ms (10), WRITES, &outcome);
       wait_told (&outcome);
-      g_assert_error (outcome.error, TW_ERROR, (i < 3 ? TW_ERROR_TIMEOUT : TW_ERROR_UNAVAILABLE));
+      refused += g_error_matches (outcome.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+      if (refused == 0)
+        g_assert_error (outcome.error, TW_ERROR, TW_ERROR_TIMEOUT);
+      else
+        g_assert_error (outcome.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
       assert_reads_work (client, puppet);
     }
 }
@@ -110,6 +114,9 @@ test_over_frees_its_place (void)
   limits.max_on_connection = 4;
   limits.max_in_flight = 4;
   client = new_client_of (puppet_port (puppet), 0, "127.0.0.1", &limits);
+  /* On a connection that is there they are sent even if their time is over by then. */
+  warm_up (client, puppet, WRITES);
+  puppet_set_echo (puppet, FALSE);
   for (guint round = 1; round <= 5; round++)
     {
       Outcome outcomes[4] = { 0 };
