@@ -78,15 +78,22 @@ send_all (int fd, const guint8 *bytes, gsize length)
 }
 
 static void
+write_reply (TwBuffer *bytes, gint32 sequence_id, const guint8 *body, gsize length)
+{
+  TwWriter writer;
+
+  tw_writer_init (&writer, TW_PROTOCOL_BINARY, bytes);
+  tw_writer_message_begin (&writer, TRUE, TW_MESSAGE_REPLY, "method", strlen ("method"), sequence_id);
+  tw_buffer_append (bytes, body, length);
+  tw_writer_message_end (&writer);
+}
+
+static void
 send_reply (int fd, gint32 sequence_id, const guint8 *body, gsize length)
 {
   g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
-  TwWriter writer;
 
-  tw_writer_init (&writer, TW_PROTOCOL_BINARY, &bytes);
-  tw_writer_message_begin (&writer, TRUE, TW_MESSAGE_REPLY, "method", strlen ("method"), sequence_id);
-  tw_buffer_append (&bytes, body, length);
-  tw_writer_message_end (&writer);
+  write_reply (&bytes, sequence_id, body, length);
   send_all (fd, bytes.data, bytes.len);
 }
 
@@ -266,6 +273,21 @@ puppet_answer (Puppet *puppet, guint index)
   const guint8 *body = g_bytes_get_data (kept->body, &length);
 
   send_reply (kept->fd, kept->sequence_id, body, length);
+}
+
+void
+puppet_answer_together (Puppet *puppet, guint n)
+{
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gsize length;
+      const guint8 *body = puppet_arguments (puppet, i, &length);
+
+      write_reply (&bytes, puppet_sequence_id (puppet, i), body, length);
+    }
+  puppet_send (puppet, 0, bytes.data, bytes.len);
 }
 
 void

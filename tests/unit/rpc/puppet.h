@@ -34,6 +34,9 @@ guint puppet_n_kept (const Puppet *puppet);
 /* Answers a call that is kept with its own arguments. Its place stays. */
 void puppet_answer (Puppet *puppet, guint index);
 
+/* Answers the first @n of them, all of one connection, with one write. */
+void puppet_answer_together (Puppet *puppet, guint n);
+
 /* Sends bytes to where a call that is kept came from. */
 void puppet_send (Puppet *puppet, guint index, const void *bytes, gsize length);
 

@@ -384,9 +384,8 @@ too_many_wait_behind (void)
   for (guint i = 0; i < N; i++)
     raw_peer_write_call (peer, &out, TW_MESSAGE_CALL, "note", 0, text);
   raw_peer_send (peer, out.data, out.len);
-  while (kept.length == 0)
+  while (kept.length == 0 || server->budgets[TW_CALL_WRITES].n_calls <= N / 2)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (server->budgets[TW_CALL_WRITES].n_calls, >, N / 2);
   g_assert_cmpuint (server->budgets[TW_CALL_WRITES].bytes, <, SIZE);
   kitchen_answer (g_queue_pop_head (&kept), "done");
   while (server->budgets[TW_CALL_WRITES].n_calls > 0)
