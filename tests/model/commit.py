@@ -49,42 +49,42 @@ class Shared:
     records: tuple[tuple[str, Record], ...] = ()
     acknowledged: frozenset[tuple[str, int]] = frozenset()  # the model's own: entries that a caller was told of
 
-    def head(self, partition: str) -> tuple[int, tuple[Change, ...]]:
-        return next((n, pending) for name, n, pending in self.heads if name == partition)
-
     def with_head(self, partition: str, n: int, pending: tuple[Change, ...]) -> Shared:
         return replace(self, heads=tuple((p, n, pending) if p == partition else (p, m, c) for p, m, c in self.heads))
-
-    def record(self, name: str) -> Record | None:
-        return dict(self.records).get(name)
 
     def with_record(self, name: str, record: Record) -> Shared:
         return replace(self, records=tuple(sorted({**dict(self.records), name: record}.items())))
 
+    # --- Commands: each is one step of the database. race.py has the same ones of a server. ---
 
-# --- Commands: each is one step of the database. ---
+    def head(self, partition: str) -> tuple[int, tuple[Change, ...]]:
+        return next((n, pending) for name, n, pending in self.heads if name == partition)
 
+    def record(self, name: str) -> Record | None:
+        return dict(self.records).get(name)
 
-def insert_entry(shared: Shared, partition: str, n: int, changes: tuple[Change, ...]) -> Shared:
-    """A unique key on partition and number: what is there already stays."""
-    if any((p, m) == (partition, n) for p, m, _ in shared.log):
-        return shared
-    return replace(shared, log=shared.log | {(partition, n, changes)})
+    def insert_entry(self, partition: str, n: int, changes: tuple[Change, ...]) -> Shared:
+        """A unique key on partition and number: what is there already stays."""
+        if any((p, m) == (partition, n) for p, m, _ in self.log):
+            return self
+        return replace(self, log=self.log | {(partition, n, changes)})
 
+    def write_record(self, partition: str, n: int, change: Change) -> Shared:
+        """An update, or an insertion, conditional on the record's version: a late one changes nothing."""
+        there = self.record(change.record)
+        if there is not None and there.version >= change.version:
+            return self
+        return self.with_record(change.record, Record(change.version, change.value, (partition, n)))
 
-def write_record(shared: Shared, partition: str, n: int, change: Change) -> Shared:
-    """An update, or an insertion, conditional on the record's version: a late one changes nothing."""
-    there = shared.record(change.record)
-    if there is not None and there.version >= change.version:
-        return shared
-    return shared.with_record(change.record, Record(change.version, change.value, (partition, n)))
+    def claim(self, partition: str, n: int, changes: tuple[Change, ...]) -> tuple[Shared, bool]:
+        """The findAndModify that is the change."""
+        if self.head(partition)[0] != n:
+            return self, False
+        return self.with_head(partition, n + 1, changes), True
 
-
-def claim(shared: Shared, partition: str, n: int, changes: tuple[Change, ...]) -> tuple[Shared, bool]:
-    """The findAndModify that is the change."""
-    if shared.head(partition)[0] != n:
-        return shared, False
-    return shared.with_head(partition, n + 1, changes), True
+    def acknowledge(self, partition: str, n: int) -> Shared:
+        """No command: the caller hears of it."""
+        return replace(self, acknowledged=self.acknowledged | {(partition, n)})
 
 
 # --- Processes. ---
@@ -101,9 +101,9 @@ class BringIn(NamedTuple):
 
     def run(self, shared: Shared) -> tuple[Shared, object]:
         if self.step == 0:
-            shared = insert_entry(shared, self.partition, self.n, self.changes)
+            shared = shared.insert_entry(self.partition, self.n, self.changes)
         else:
-            shared = write_record(shared, self.partition, self.n, self.changes[self.step - 1])
+            shared = shared.write_record(self.partition, self.n, self.changes[self.step - 1])
         if self.step == len(self.changes):
             return shared, self.then
         return shared, self._replace(step=self.step + 1)
@@ -150,7 +150,7 @@ def changes_of(wish: Wish, seen: tuple[Record | None, ...]) -> tuple[Change, ...
     made = []
     for (name, value), record in zip(wish.values, seen):
         there = record is not None and record.value != TOMBSTONE
-        if wish.create and record is not None:
+        if wish.create and there:
             return "conflict"
         if not wish.create and not there:
             return "not found"
@@ -174,12 +174,12 @@ def writer(shared: Shared, local: object) -> tuple[Shared, object]:
                 return shared, End(made)
             return shared, Claim(wish, n, made)
         case Claim(wish, n, changes):
-            shared, won = claim(shared, wish.partition, n, changes)
+            shared, won = shared.claim(wish.partition, n, changes)
             if not won:
                 return shared, Look(wish)
             return shared, bring_in(wish.partition, n + 1, changes, Answer(wish.partition, n + 1))
         case Answer(partition, n):
-            return replace(shared, acknowledged=shared.acknowledged | {(partition, n)}), End(("done", partition, n))
+            return shared.acknowledge(partition, n), End(("done", partition, n))
         case BringIn():
             return local.run(shared)
     raise TypeError(local)

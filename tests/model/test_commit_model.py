@@ -70,7 +70,7 @@ def test_a_writer_without_rivals_takes_five_commands_and_four_when_it_knows_the_
 
 
 def broken(monkeypatch, name, replacement, processes, deaths=2):
-    monkeypatch.setattr(commit, name, replacement)
+    monkeypatch.setattr(Shared, name, replacement)
     with pytest.raises(Broken) as caught:
         explore(THERE, processes, commit.always, commit.finally_, deaths)
     return str(caught.value).splitlines()[0]
@@ -115,7 +115,7 @@ def test_a_removal_without_a_tombstone_is_undone_by_a_late_helper(monkeypatch):
         )
         assert newest.value != commit.TOMBSTONE or shared.record("a") is None, "it is there again"
 
-    monkeypatch.setattr(commit, "write_record", forgetful)
+    monkeypatch.setattr(Shared, "write_record", forgetful)
     monkeypatch.setattr(commit, "reader", lambda shared, local: (shared, End()))
     processes = write(change("a", "x"), change("a", None)) + [Process(commit.writer, Look(change("b", "w")))]
     with pytest.raises(Broken, match="it is there again"):
