@@ -7,7 +7,7 @@
 Three writers work at a time, each a process, on the server that MONGODB_URI names, in a database that is dropped
 afterwards. LIVES processes are killed, each about a command that was drawn before (before it is sent, while the server
 works, or after), and followed by another; then three finish WISHES changes each. Whether the model's conditions hold is
-asked of what is in the database then, before and after somebody brings in what is pending. Prints how many commands a
+asked of what is in the database then, before and after somebody settles it. Prints how many commands a
 change took.
 """
 
@@ -33,13 +33,14 @@ import pymongo.monitoring
 from support.mongodb import own_database
 
 from . import commit
-from .commit import TOMBSTONE, Change, Claim, Look, Read, Record, Shared, Sweep, Wish
+from .commit import Change, Entry, Head, Look, Record, Shared, Sweep, Wish
 from .explore import End
 
 PARTITIONS = ("p", "q")
 RECORDS = 3  # of each partition, that all writers change
 WRITERS = 3
 PATIENCE_S = 300
+commit.BUCKET = 8
 
 
 class Commands(pymongo.monitoring.CommandListener):
@@ -61,12 +62,13 @@ class Commands(pymongo.monitoring.CommandListener):
         pass
 
 
-def changes_from(documents: list) -> tuple[Change, ...]:
-    return tuple(Change(**change) for change in documents)
+def documents_of(entries: tuple[Entry, ...]) -> list:
+    """FerretDB has no arrays in arrays."""
+    return [{"changes": [change._asdict() for change in entry]} for entry in entries]
 
 
-def documents_of(changes: tuple[Change, ...]) -> list:
-    return [change._asdict() for change in changes]  # not arrays: FerretDB has none in arrays
+def entries_from(documents: list) -> tuple[Entry, ...]:
+    return tuple(tuple(Change(**change) for change in entry["changes"]) for entry in documents)
 
 
 class Database:
@@ -78,58 +80,63 @@ class Database:
             uri, retryWrites=False, retryReads=False, maxPoolSize=1, event_listeners=[listener] if listener else []
         )
         database = self.client.get_default_database()
-        self.heads, self.entries, self.tasks = database.heads, database.log, database.tasks
+        self.heads, self.log, self.tasks = database.heads, database.log, database.tasks
         self.tell = tell
         self.claims = 0
 
     def head(self, partition):
         head = self.heads.find_one({"_id": partition})
-        return (head["n"], changes_from(head["pending"])) if head else (0, ())
+        return Head(head["n"], head["settled"], entries_from(head["entries"])) if head else Head()
 
     def record(self, name):
         task = self.tasks.find_one({"_id": name})
         return Record(task["version"], task["value"], tuple(task["at"])) if task else None
 
-    def insert_entry(self, partition, n, changes):
+    def claim(self, partition, n, settled, entry, anew):
+        self.claims += 1
+        numbers, entries = {"n": n + 1, "settled": settled}, documents_of((entry,))
+        more = {"$set": numbers, "$push": {"entries": entries[0]}}
+        update = {"$set": numbers | {"entries": entries}} if anew or n == 0 else more
         try:
-            self.entries.insert_one({"_id": {"partition": partition, "n": n}, "changes": documents_of(changes)})
+            before = self.heads.find_one_and_update({"_id": partition, "n": n}, update, upsert=n == 0)
+        except pymongo.errors.DuplicateKeyError:
+            return self, False
+        return self, n == 0 or before is not None
+
+    def write_records(self, partition, numbered):
+        statements = []
+        for n, change in numbered:
+            record = {"version": change.version, "value": change.value, "at": [partition, n]}
+            if change.version == 1:
+                statements.append(pymongo.UpdateOne({"_id": change.record}, {"$setOnInsert": record}, upsert=True))
+            else:
+                older = {"_id": change.record, "version": {"$lt": change.version}}
+                statements.append(pymongo.UpdateOne(older, {"$set": record}))
+        self.tasks.bulk_write(statements)
+        return self, ()
+
+    def archive(self, partition, head):
+        bucket = {"_id": {"partition": partition, "first": head.first}, "entries": documents_of(head.entries)}
+        try:
+            self.log.insert_one(bucket)
         except pymongo.errors.DuplicateKeyError:
             pass
         return self
 
-    def write_record(self, partition, n, change):
-        older = {"_id": change.record, "version": {"$lt": change.version}}
-        record = {"version": change.version, "value": change.value, "at": [partition, n]}
-        try:
-            self.tasks.update_one(older, {"$set": record}, upsert=True)
-        except pymongo.errors.DuplicateKeyError:
-            pass  # it is there, and not older
-        return self
-
-    def claim(self, partition, n, changes):
-        self.claims += 1
-        pending = {"n": n + 1, "pending": documents_of(changes)}
-        try:
-            before = self.heads.find_one_and_update({"_id": partition, "n": n}, {"$set": pending}, upsert=n == 0)
-        except pymongo.errors.DuplicateKeyError:
-            return self, False
-        return self, n == 0 or before is not None
+    def buckets(self, partition):
+        found = self.log.find({"_id.partition": partition})
+        return [(bucket["_id"]["first"], entries_from(bucket["entries"])) for bucket in found]
 
     def acknowledge(self, partition, n):
         self.tell(["acknowledged", partition, n])
         return self
 
-    @property
-    def log(self):
-        return [(e["_id"]["partition"], e["_id"]["n"], changes_from(e["changes"])) for e in self.entries.find()]
-
     def as_it_is(self, acknowledged) -> Shared:
         """All of it, as the model's value. Nobody else may be writing."""
-        heads = {head["_id"]: (head["n"], changes_from(head["pending"])) for head in self.heads.find()}
         tasks = {t["_id"]: Record(t["version"], t["value"], tuple(t["at"])) for t in self.tasks.find()}
         return Shared(
-            heads=tuple((p, *heads.get(p, (0, ()))) for p in PARTITIONS),
-            log=frozenset(self.log),
+            heads=tuple((p, self.head(p)) for p in PARTITIONS),
+            log=frozenset((p, *bucket) for p in PARTITIONS for bucket in self.buckets(p)),
             records=tuple(sorted(tasks.items())),
             acknowledged=frozenset(acknowledged),
         )
@@ -141,7 +148,7 @@ def run(step, database, local):
     return local.answer
 
 
-# --- A writer: its memory is the number of the last entry of each partition that it knows of. ---
+# --- A writer: its memory is the head of each partition, as its own last change left it. ---
 
 
 def draw() -> tuple[str, str, Wish]:
@@ -150,7 +157,11 @@ def draw() -> tuple[str, str, Wish]:
     value = secrets.token_hex(4)
     match random.choice(("create", "create", "change", "change", "change", "change", "remove", "both")):
         case "create":  # ids are random: nobody else makes this one
-            return "create", partition, Wish(partition, ((f"{partition}-{secrets.token_hex(8)}", value),), create=True)
+            return (
+                "create",
+                partition,
+                Wish(partition, ((f"{partition}-{secrets.token_hex(8)}", value),), create=True, fresh=True),
+            )
         case "remove":
             return "remove", partition, Wish(partition, ((name, None),))
         case "both":
@@ -159,21 +170,15 @@ def draw() -> tuple[str, str, Wish]:
     return "change", partition, Wish(partition, ((name, value),))
 
 
-def begin(wish: Wish, n: int | None):
-    if n is None:
-        return Look(wish)
-    return Claim(wish, n, tuple(Change(name, 1, value) for name, value in wish.values)) if wish.create else Read(wish, n)
-
-
-def grant(database: Database, listener: Commands, known: dict[str, int]) -> None:
+def grant(database: Database, listener: Commands, known: dict[str, Head]) -> None:
     kind, partition, wish = draw()
-    n, before, claims = known.get(partition), listener.n, database.claims
-    answer = run(commit.writer, database, begin(wish, n))
+    head, before, claims = known.get(partition), listener.n, database.claims
+    answer = run(commit.writer, database, commit.begin(wish, head) if head else Look(wish))
     took = listener.n - before
     if answer == "not found":  # somebody removed it: it is made anew, as who has left a list may join it again
         answer = run(commit.writer, database, Look(wish._replace(create=True)))
     elif answer[0] == "done":
-        how = "raced for" if database.claims > claims + 1 else "not knowing the number" if n is None else "knowing it"
+        how = "raced for" if database.claims > claims + 1 else "knowing the head" if head else "not knowing the head"
         database.tell(["took", kind, how, took])
     if answer[0] == "done":
         known[partition] = answer[2]
@@ -186,7 +191,7 @@ def write(uri: str, report: str, wishes: int | None, last: int | None) -> None:
     listener = Commands(last)
     file = os.open(report, os.O_WRONLY | os.O_APPEND)
     database = Database(uri, lambda line: os.write(file, (json.dumps(line) + "\n").encode()), listener)
-    known: dict[str, int] = {}
+    known: dict[str, Head] = {}
     n = 0
     while wishes is None or n < wishes:
         n += 1
@@ -243,9 +248,11 @@ def check(uri: str, told: list) -> str:
         run(commit.reader, database, Sweep(partition))
     after = database.as_it_is(acknowledged)
     commit.finally_(after, ())
-    assert after == commit.recovered(left), "the server brought in something else than the model"
-    pending = len(commit.entries_of(left)) - len(left.log)
-    return f"{len(after.log)} entries, {len(acknowledged)} acknowledged, {pending} still to be brought in at the end"
+    assert after.records == commit.recovered(left).records, "the server settled something else than the model"
+    half = sum(
+        1 for p, head in left.heads for m, c in head.unsettled() if left.record(c.record) != after.record(c.record)
+    )
+    return f"{len(commit.entries_of(after))} entries, {len(acknowledged)} acknowledged, {half} half done at the end"
 
 
 def main(arguments: list[str]) -> None:
