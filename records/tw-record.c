@@ -2,7 +2,8 @@
 
 #include "tw-record.h"
 
-#include "tw-clock.h"
+#include "tw-error.h"
+#include "tw-random.h"
 
 #include <string.h>
 
@@ -170,9 +171,8 @@ tw_record_apply (const TwRecordType *type, gpointer record, gconstpointer change
 static gboolean
 fits (const TwRecordField *from, const TwRecordField *to)
 {
-  return member_size (from->kind) > 0
-         && (from->kind == to->kind
-             || (from->kind == TW_RECORD_TEXT && (to->kind == TW_RECORD_TIME || to->kind == TW_RECORD_ID)));
+  return from->kind == to->kind
+         || (from->kind == TW_RECORD_TEXT && (to->kind == TW_RECORD_TIME || to->kind == TW_RECORD_ID));
 }
 
 void
@@ -185,7 +185,7 @@ tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordTy
       guint there = tw_record_find_name (to, field->name, strlen (field->name));
 
       map->fields[i] = TW_RECORD_NOWHERE;
-      if (there == to->n_fields)
+      if (there == to->n_fields || member_size (field->kind) == 0)
         continue;
       if (fits (field, &to->fields[there]))
         map->fields[i] = (guint8) there;
@@ -205,21 +205,38 @@ set_time (const char *text, gint64 *wall_ms)
   return TRUE;
 }
 
+/* What is wrong with the value of the field @from for the field @to, whose member of @record it becomes; NULL: nothing. */
+static const char *
+take_value (const TwRecordMap *map, guint from, gconstpointer input, guint to, gpointer record)
+{
+  const TwRecordField *field = &map->to->fields[to];
+
+  if (field->kind == TW_RECORD_TIME && map->from->fields[from].kind == TW_RECORD_TEXT)
+    return set_time (*tw_record_text (map->from, input, from), tw_record_number (map->to, record, to)) ? NULL
+                                                                                                       : "a time";
+  if (field->kind == TW_RECORD_ID && field->role != TW_RECORD_KEY
+      && !tw_id_is_valid (*tw_record_text (map->from, input, from)))
+    return "an id";
+  memcpy (tw_record_member (map->to, record, to), tw_record_member (map->from, input, from), member_size (field->kind));
+  return NULL;
+}
+
 gboolean
-tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, const char **field)
+tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, GError **error)
 {
   for (guint i = 0; i < map->from->n_fields; i++)
     {
       const guint there = map->fields[i];
+      const char *unlike;
 
       if (there == TW_RECORD_NOWHERE || (*tw_record_has (input) & TW_RECORD_BIT (i)) == 0)
         continue;
-      *field = map->from->fields[i].name;
-      if (map->to->fields[there].kind != TW_RECORD_TIME || map->from->fields[i].kind == TW_RECORD_TIME)
-        memcpy (tw_record_member (map->to, record, there), tw_record_member (map->from, input, i),
-                member_size (map->to->fields[there].kind));
-      else if (!set_time (*tw_record_text (map->from, input, i), tw_record_number (map->to, record, there)))
-        return FALSE;
+      unlike = take_value (map, i, input, there, record);
+      if (unlike != NULL)
+        {
+          g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s is not %s", map->from->fields[i].name, unlike);
+          return FALSE;
+        }
       *tw_record_has (record) |= TW_RECORD_BIT (there);
     }
   return TRUE;

@@ -155,12 +155,13 @@ typedef struct
 
 #define TW_RECORD_NOWHERE 0xff
 
-/* Fields of one name but of different kinds are an error of the IDL's: a critical message, and nowhere. A time is a text
- * in a struct that is not kept. */
+/* Fields of one name but of different kinds are an error of the IDL's: a critical message, and nowhere. A time, and an id,
+ * is a text in a struct that is not kept. Of structs, and what has no member, nothing is taken. */
 void tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordType *to);
 
-/* Sets in @record what @input has. FALSE where a time can't be read: *@field is its name then. Texts are not copied. */
-gboolean tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, const char **field);
+/* Sets in @record what @input has. INVALID, with the field's name, where a time can't be read, or an id, that is not the
+ * record's own, can't be one. Texts are not copied. */
+gboolean tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, GError **error);
 
 /* Bits of @from's fields as those of @to's. */
 guint64 tw_record_map_bits (const TwRecordMap *map, guint64 bits);

@@ -4,7 +4,6 @@
 
 #include "tw-arguments.h"
 #include "tw-call-pool.h"
-#include "tw-error.h"
 #include "tw-tasks-answers.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
@@ -28,7 +27,7 @@ struct _TwTasksMethods
   TwCallPool *lists; /* of whoever asks for all tasks */
 
   /* What becomes of what callers say about a task. */
-  TwRecordMap of_new, of_changes, of_add, of_update;
+  TwRecordMap of_new, of_changes, of_add, of_update, of_task;
   guint64 changeable; /* what callers may change */
 };
 
@@ -123,12 +122,10 @@ take_all (TwCall *call, gpointer data)
 static gboolean
 understand (TwCall *call, const TwRecordMap *map, gconstpointer input, TwTaskRecord *said)
 {
-  const char *field;
+  g_autoptr (GError) error = NULL;
 
-  if (tw_record_map_apply (map, input, said, &field))
+  if (tw_record_map_apply (map, input, said, &error))
     return TRUE;
-  g_autoptr (GError) error = g_error_new (TW_ERROR, TW_ERROR_INVALID, "%s is not a time", field);
-
   tw_call_fail (call, error);
   return FALSE;
 }
@@ -232,25 +229,25 @@ take_upsert (TwCall *call, gpointer data)
   const TwTasksMethods *methods = data;
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksUpsertArguments asked;
-  TwTaskRecord *said = &asked.task;
-  const char *id;
+  TwTaskRecord said = { 0 };
 
   tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
-  id = said->id;
-  said->has &= methods->changeable | TW_TASK_HAS_USER_ID;
-  if (id == NULL)
+  if (!understand (call, &methods->of_task, &asked.task, &said))
+    return;
+  said.has &= methods->changeable | TW_TASK_HAS_USER_ID;
+  if (said.id == NULL)
     {
-      create (call, methods, said);
+      create (call, methods, &said);
       return;
     }
   /* The default, which older clients always send. */
-  if (said->name != NULL && *said->name == '\0')
-    said->has &= ~TW_TASK_HAS_NAME;
-  said->has &= methods->changeable;
-  if (said->has == 0)
+  if (said.name != NULL && *said.name == '\0')
+    said.has &= ~TW_TASK_HAS_NAME;
+  said.has &= methods->changeable;
+  if (said.has == 0)
     tw_call_pool_collect (methods->readers, call, answer_unchanged, methods->service);
   else
-    change (call, methods, said->user_id, id, said, 0);
+    change (call, methods, said.user_id, said.id, &said, 0);
 }
 
 /* remove */
@@ -328,6 +325,7 @@ tw_tasks_methods_new (TwServer *server, TwTaskService *service, const TwServiceL
   tw_record_map_init (&methods->of_changes, &tw_task_changes_type, &tw_task_type);
   tw_record_map_init (&methods->of_add, &tw_tasks_add_type, &tw_task_type);
   tw_record_map_init (&methods->of_update, &tw_tasks_update_type, &tw_task_type);
+  tw_record_map_init (&methods->of_task, &tw_task_type, &tw_task_type);
   methods->changeable = tw_record_map_bits (&methods->of_changes, ~G_GUINT64_CONSTANT (0));
   methods->readers = start_readers (service, limits);
   methods->lists = start_lists (limits);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "books.h"
+#include "tw-error.h"
 
 #include <string.h>
 
@@ -92,10 +93,11 @@ test_input_becomes_a_record (void)
   };
   TwBookRecord book = { 0 };
   TwRecordMap map;
-  const char *field = NULL;
+  g_autoptr (GError) error = NULL;
 
   tw_record_map_init (&map, &tw_new_book_type, &tw_book_type);
-  g_assert_true (tw_record_map_apply (&map, &input, &book, &field));
+  g_assert_true (tw_record_map_apply (&map, &input, &book, &error));
+  g_assert_no_error (error);
   g_assert_cmphex (book.has, ==, TW_BOOK_HAS_TITLE | TW_BOOK_HAS_DUE_ON | TW_BOOK_HAS_PAGES);
   g_assert_cmpstr (book.title, ==, "Zeit");
   g_assert_cmpint (book.due_ms, ==, G_GINT64_CONSTANT (1798102800250));
@@ -113,10 +115,36 @@ test_time_that_cannot_be_read_is_named (void)
     {
       const TwNewBookRecord input = { .has = TW_NEW_BOOK_HAS_DUE_ON, .due_on = times[i] };
       TwBookRecord book = { 0 };
-      const char *field = NULL;
+      g_autoptr (GError) error = NULL;
 
-      g_assert_false (tw_record_map_apply (&map, &input, &book, &field));
-      g_assert_cmpstr (field, ==, "dueOn");
+      g_assert_false (tw_record_map_apply (&map, &input, &book, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
+      g_assert_cmpstr (error->message, ==, "dueOn is not a time");
+    }
+}
+
+/* The record's own is looked for, and not found. */
+static void
+test_other_records_id_has_to_be_one (void)
+{
+  static const char *const ids[] = { "", "0123", "0123456789abcdef0123456x", "0123456789abcdef012345678" };
+  TwRecordMap map, same;
+
+  tw_record_map_init (&map, &tw_new_book_type, &tw_book_type);
+  tw_record_map_init (&same, &tw_book_type, &tw_book_type);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      const TwNewBookRecord input = { .has = TW_NEW_BOOK_HAS_SERIES_ID, .series_id = ids[i] };
+      const TwBookRecord with = { .has = TW_BOOK_HAS_SERIES_ID, .series_id = ids[i] };
+      const TwBookRecord of = { .has = TW_BOOK_HAS_ID, .id = ids[i] };
+      g_autoptr (GError) error = NULL, again = NULL;
+      TwBookRecord book = { 0 };
+
+      g_assert_false (tw_record_map_apply (&map, &input, &book, &error));
+      g_assert_cmpstr (error->message, ==, "seriesId is not an id");
+      g_assert_false (tw_record_map_apply (&same, &with, &book, &again));
+      g_assert_cmpstr (again->message, ==, "seriesId is not an id");
+      g_assert_true (tw_record_map_apply (&same, &of, &book, NULL));
     }
 }
 
@@ -142,6 +170,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/change-leaves-what-it-does-not-name", test_change_leaves_what_it_does_not_name);
   g_test_add_func ("/record/input-becomes-a-record", test_input_becomes_a_record);
   g_test_add_func ("/record/time-that-cannot-be-read-is-named", test_time_that_cannot_be_read_is_named);
+  g_test_add_func ("/record/other-records-id-has-to-be-one", test_other_records_id_has_to_be_one);
   g_test_add_func ("/record/bits-are-mapped-by-name", test_bits_are_mapped_by_name);
   return g_test_run ();
 }
