@@ -70,6 +70,25 @@ add_header_name (TwDocs *docs, const char *name, json_t *header, gboolean first)
     tw_docs_add_html (docs, "<code>%s</code>", name);
 }
 
+/* Whether every refusal that has headers has this one: then it is told once, in the section of headers. */
+static gboolean
+is_on_all (const TwDocs *docs, const char *header)
+{
+  json_t *responses = json_object_get (json_object_get (docs->openapi, "components"), "responses"), *response;
+  const char *name;
+  guint n = 0;
+
+  json_object_foreach (responses, name, response)
+    {
+      const json_t *headers = json_object_get (response, "headers");
+
+      if (headers != NULL && json_object_get (headers, header) == NULL)
+        return FALSE;
+      n += headers != NULL;
+    }
+  return n > 1;
+}
+
 static void
 add_header_names (TwDocs *docs, json_t *headers)
 {
@@ -77,15 +96,17 @@ add_header_names (TwDocs *docs, json_t *headers)
   json_t *header;
   gboolean first = TRUE;
 
-  if (json_object_size (headers) == 0)
-    return;
-  tw_docs_add_html (docs, "<p class=\"detail\">With ");
   json_object_foreach (headers, name, header)
     {
+      if (is_on_all (docs, name))
+        continue;
+      if (first)
+        tw_docs_add_html (docs, "<p class=\"detail\">With ");
       add_header_name (docs, name, header, first);
       first = FALSE;
     }
-  tw_docs_add_html (docs, "</p>\n");
+  if (!first)
+    tw_docs_add_html (docs, "</p>\n");
 }
 
 void

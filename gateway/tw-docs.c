@@ -153,6 +153,7 @@ add_headers (TwDocs *docs, json_t *headers)
   json_t *header;
 
   begin_section (docs, "headers", "Headers");
+  tw_docs_add_html (docs, "<p>Of those that are on every answer it is not said again at each.</p>\n");
   json_object_foreach (headers, name, header)
     {
       g_autofree char *slug = tw_docs_slug (name);

@@ -108,6 +108,33 @@ test_links (void)
   assert_has (page, "href=\"#get-v1-a-b-id-2\"");
 }
 
+/* A header that all refusals have is not told at each. */
+static void
+test_headers (void)
+{
+  json_auto_t *document = document_of ("get", "/a", "");
+  json_t *components = json_object_get (document, "components"), *worse;
+  json_t *answers = json_object_get (operation_of (document, "get", "/a"), "responses");
+  g_autofree char *page = NULL;
+
+  for (const char *const *name = (const char *const[]) { "Bad", "Worse", NULL }; *name != NULL; name++)
+    {
+      g_autofree char *path = g_strconcat ("#/components/responses/", *name, NULL);
+
+      json_object_set_new (json_object_get (components, "responses"), *name,
+                           json_pack ("{s:s, s:{s:{s:s}}}", "description", *name, "headers", "Everywhere", "$ref",
+                                      "#/components/headers/Everywhere"));
+      json_object_set_new (answers, *name, json_pack ("{s:s}", "$ref", path));
+    }
+  worse = json_object_get (json_object_get (components, "responses"), "Worse");
+  json_object_set_new (json_object_get (worse, "headers"), "Here", json_pack ("{s:{}}", "schema"));
+  json_object_set_new (json_object_get (components, "headers"), "Everywhere", json_pack ("{s:{}}", "schema"));
+  page = tw_docs_page (document, "/openapi.json");
+  g_assert_null (strstr (page, "href=\"#header-everywhere\""));
+  assert_has (page, "id=\"header-everywhere\"");
+  assert_has (page, "<p class=\"detail\">With <code>Here</code></p>");
+}
+
 /* A struct that holds itself is listed once. */
 static void
 test_recursion (void)
@@ -222,6 +249,7 @@ main (int argc, char **argv)
   g_test_add_func ("/docs/text-is-no-markup", test_text_is_no_markup);
   g_test_add_func ("/docs/paragraphs", test_paragraphs);
   g_test_add_func ("/docs/a-link-of-its-own-for-each-route", test_links);
+  g_test_add_func ("/docs/a-header-of-all-refusals-is-told-once", test_headers);
   g_test_add_func ("/docs/a-struct-that-holds-itself", test_recursion);
   g_test_add_func ("/docs/types-and-limits-in-words", test_types);
   g_test_add_func ("/docs/curl-as-a-shell-reads-it", test_curl);
