@@ -30,25 +30,6 @@ tw_document_with_hash (const guint8 hash[TW_REFRESH_HASH_SIZE])
   return document;
 }
 
-void
-tw_document_collect (const bson_t *document, const char *field, bson_t *values)
-{
-  bson_iter_t iter;
-  char buffer[16];
-  const char *index;
-
-  if (!bson_iter_init_find (&iter, document, field))
-    return;
-  bson_uint32_to_string (bson_count_keys (values), &index, buffer, sizeof buffer);
-  bson_append_iter (values, index, -1, &iter);
-}
-
-bson_t *
-tw_document_with_any (const char *field, const bson_t *values)
-{
-  return BCON_NEW (field, "{", "$in", BCON_ARRAY (values), "}");
-}
-
 /* The readers of single fields: FALSE with INTERNAL where it is not there or of another type. */
 
 static gboolean

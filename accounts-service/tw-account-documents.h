@@ -88,10 +88,4 @@ gboolean tw_origin_document_read (const bson_t *document, TwAttempt *attempt, gi
 bson_t *tw_document_with_text (const char *field, const char *value);
 bson_t *tw_document_with_hash (const guint8 hash[TW_REFRESH_HASH_SIZE]); /* as its _id */
 
-/* Appends the @field of @document, where it has it, to the array @values. */
-void tw_document_collect (const bson_t *document, const char *field, bson_t *values);
-
-/* { field: { $in: values } }, a filter. */
-bson_t *tw_document_with_any (const char *field, const bson_t *values);
-
 G_END_DECLS

@@ -12,4 +12,9 @@ G_BEGIN_DECLS
  * db/tw-mongo-session.h: what was not deleted is next time. */
 gboolean tw_account_purge_mongo (TwMongoSession *session, gint64 now_ms, GError **error);
 
+/* Deletes up to as many of the documents of @collection that @filter fits, in the order of @sort, but for the first
+ * @skip. */
+gboolean tw_account_purge_mongo_some (TwMongoSession *session, const char *collection, const bson_t *filter,
+                                      const bson_t *sort, guint skip, GError **error);
+
 G_END_DECLS

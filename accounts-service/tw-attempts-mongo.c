@@ -6,10 +6,9 @@
 #include "tw-attempts-mongo.h"
 
 #include "tw-account-documents.h"
+#include "tw-account-purge-mongo.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
-
-#define PURGED_AT_ONCE 64
 
 typedef struct
 {
@@ -99,29 +98,6 @@ tw_attempts_mongo_find (TwMongo *db, gint64 deadline_ms, const TwAttempt *attemp
   return TRUE;
 }
 
-static gboolean
-keep_id (const bson_t *document, gpointer ids)
-{
-  tw_document_collect (document, "_id", ids);
-  return TRUE;
-}
-
-/* Deletes up to PURGED_AT_ONCE of what @filter fits, in the order of @sort, but for the first @skip. */
-static gboolean
-purge (TwMongoSession *session, const char *collection, const bson_t *filter, const bson_t *sort, guint skip,
-       GError **error)
-{
-  g_autoptr (TwBson) options = BCON_NEW ("sort", BCON_DOCUMENT (sort), "skip", BCON_INT64 (skip), "limit",
-                                         BCON_INT64 (PURGED_AT_ONCE), "projection", "{", "_id", BCON_INT32 (1), "}");
-  g_autoptr (TwBson) ids = bson_new ();
-  g_autoptr (TwBson) which = NULL;
-
-  if (!tw_mongo_find (session, collection, filter, options, keep_id, ids, error))
-    return FALSE;
-  which = tw_document_with_any ("_id", ids);
-  return bson_empty (ids) || tw_mongo_delete (session, collection, which, NULL, error);
-}
-
 gboolean
 tw_attempts_mongo_add_failure (TwMongoSession *session, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
                                GError **error)
@@ -136,7 +112,8 @@ tw_attempts_mongo_add_failure (TwMongoSession *session, const TwAttempt *attempt
   if (!tw_mongo_insert (session, TW_FAILURE_COLLECTION, document, error))
     return FALSE;
   /* Ids count up. */
-  return failure.id[TW_ID_SIZE - 2] != '0' || purge (session, TW_FAILURE_COLLECTION, past, oldest_first, 0, error);
+  return failure.id[TW_ID_SIZE - 2] != '0'
+         || tw_account_purge_mongo_some (session, TW_FAILURE_COLLECTION, past, oldest_first, 0, error);
 }
 
 gboolean
@@ -159,5 +136,6 @@ tw_attempts_mongo_add_origin (TwMongoSession *session, const TwAttempt *attempt,
         }
       return tw_mongo_update (session, TW_ORIGIN_COLLECTION, filter, seen, NULL, &n, error);
     }
-  return purge (session, TW_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX, error);
+  return tw_account_purge_mongo_some (session, TW_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX,
+                                      error);
 }

@@ -37,15 +37,13 @@ find_seen (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 *see
   return read_number (connection, statement, seen_ms, error);
 }
 
+/* When the @n-th last of the failures that @sql chooses was: ?1 is the account, ?2 the origin, ?3 the time since when,
+ * ?4 how many later ones to leave out. */
 static gboolean
-find_from_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 since_ms, guint n, gint64 *at_ms,
-                  GError **error)
+find_nth (TwSqliteConnection *connection, const char *sql, const TwAttempt *attempt, gint64 since_ms, guint n,
+          gint64 *at_ms, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement =
-    tw_sqlite_statement (connection,
-                         "SELECT at_ms FROM failures WHERE account = ?1 AND origin = ?2 AND at_ms > ?3"
-                         " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4",
-                         error);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
 
   if (statement == NULL)
     return FALSE;
@@ -56,33 +54,19 @@ find_from_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint
   return read_number (connection, statement, at_ms, error);
 }
 
-static gboolean
-find_from_strange (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 since_ms, guint n, gint64 *at_ms,
-                   GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement =
-    tw_sqlite_statement (connection,
-                         "SELECT at_ms FROM failures WHERE account = ?1 AND strange = 1 AND at_ms > ?2"
-                         " ORDER BY at_ms DESC LIMIT 1 OFFSET ?3",
-                         error);
-
-  if (statement == NULL)
-    return FALSE;
-  bind_hash (statement, 1, attempt->account);
-  sqlite3_bind_int64 (statement, 2, since_ms);
-  sqlite3_bind_int64 (statement, 3, n - 1);
-  return read_number (connection, statement, at_ms, error);
-}
-
 gboolean
 tw_attempts_sqlite_find (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
                          guint n_strange, TwAttempts *attempts, GError **error)
 {
+  static const char from_origin[] = "SELECT at_ms FROM failures WHERE account = ?1 AND origin = ?2 AND at_ms > ?3"
+                                    " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4";
+  static const char from_strange[] = "SELECT at_ms FROM failures WHERE account = ?1 AND strange = 1 AND at_ms > ?3"
+                                     " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4";
   const gint64 since_ms = now_ms - TW_FAILURE_MS;
   TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, deadline_ms, error);
   gboolean ok = reader != NULL && find_seen (reader, attempt, &attempts->seen_ms, error)
-                && find_from_origin (reader, attempt, since_ms, n_origin, &attempts->from_origin_ms, error)
-                && find_from_strange (reader, attempt, since_ms, n_strange, &attempts->from_strange_ms, error);
+                && find_nth (reader, from_origin, attempt, since_ms, n_origin, &attempts->from_origin_ms, error)
+                && find_nth (reader, from_strange, attempt, since_ms, n_strange, &attempts->from_strange_ms, error);
 
   tw_sqlite_reader_return (db, reader);
   return ok;
