@@ -10,17 +10,20 @@ json_t *
 tw_openapi_problem (void)
 {
   /* clang-format off: a line is a member */
-  return json_pack ("{s:s, s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s},"
-                    " s:{s:s, s:s, s:{s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}}}}}}",
+  return json_pack ("{s:s, s:s, s:[s, s], s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s},"
+                    " s:{s:s, s:s, s:{s:s, s:[s, s], s:{s:{s:s, s:s}, s:{s:s, s:s}}}}, s:{s:s, s:s, s:{s:s}}}}",
                     "type", "object", "description", "A problem (RFC 9457).", "required", "title", "status",
                     "properties",
+                    "type", "type", "string", "format", "uri-reference", "description", "Its kind, where it has one.",
                     "title", "type", "string", "description", "The status in words.",
                     "status", "type", "integer", "description", "The answer's status.",
                     "detail", "type", "string", "description", "What went wrong: a sentence for a person.",
                     "errors", "type", "array", "description", "Each value that was refused.",
                     "items", "type", "object", "required", "location", "detail", "properties",
                     "location", "type", "string", "description", "Where it stood: body.name, query.limit, ….",
-                    "detail", "type", "string", "description", "What is wrong with it.");
+                    "detail", "type", "string", "description", "What is wrong with it.",
+                    "violated-policies", "type", "array", "description", "Which policies of RateLimit are used up.",
+                    "items", "type", "string");
   /* clang-format on */
 }
 

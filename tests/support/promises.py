@@ -62,7 +62,8 @@ class Promises:
 
     def hold_headers(self, what, declared, answer):
         known = {name.lower() for name in declared.get("headers", {})}
-        for name in ("location", "retry-after", "www-authenticate", "allow", "accept", "set-cookie"):
+        named = ("location", "retry-after", "www-authenticate", "allow", "accept", "set-cookie", "ratelimit")
+        for name in (*named, "ratelimit-policy"):
             assert name in known or name not in answer.headers, f"{what} has {name}, which is not in the document"
         for name in {"location", "www-authenticate"} & known:
             assert name in answer.headers, f"{what} has no {name}"

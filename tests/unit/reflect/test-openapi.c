@@ -257,6 +257,9 @@ test_answers (void)
                "{\"description\": \"The key of the contact, for the next visit.\", \"schema\": {\"type\": \"string\"},"
                " \"example\": \"last_seen=text; Path=/; HttpOnly; SameSite=Strict; Secure\"}");
   assert_json (at (success, "headers", "X-Request-Id", NULL), "{\"$ref\": \"#/components/headers/X-Request-Id\"}");
+  assert_json (at (success, "headers", "RateLimit", NULL), "{\"$ref\": \"#/components/headers/RateLimit\"}");
+  assert_json (at (document, "components", "headers", "RateLimit-Policy", "example", NULL),
+               "\"\\\"address\\\";q=24000;w=60, \\\"account\\\";q=12000;w=60\"");
   assert_json (at (schema, "required", NULL),
                "[\"key\", \"full_name\", \"labels\", \"groups\", \"notes\", \"addresses\"]");
   g_assert_null (json_object_get (at (schema, "properties", NULL), "owner"));
