@@ -5,6 +5,7 @@
 #include "tw-cookies.h"
 #include "tw-error.h"
 #include "tw-json.h"
+#include "tw-link.h"
 #include "tw-log.h"
 
 #include <string.h>
@@ -203,22 +204,57 @@ new_internal (const TwMethod *method, const char *what)
   return tw_response_new_problem (500, "Something went wrong on our side");
 }
 
+/* Links to other parts of the answer, gathered as its JSON is written. */
+typedef struct
+{
+  const TwTarget *target;
+  GString *header; /* NULL while there is none */
+} Links;
+
+static void
+add_link (const TwField *field, const TwReader *reader, gpointer user_data)
+{
+  Links *links = user_data;
+  g_autofree char *value = tw_reply_text (reader, field->type);
+
+  if (value == NULL)
+    return;
+  if (links->header == NULL)
+    links->header = g_string_sized_new (128);
+  tw_link_append (links->header, links->target, field->link, value);
+}
+
+static void
+links_clear (Links *links)
+{
+  if (links->header != NULL)
+    g_string_free (links->header, TRUE);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Links, links_clear)
+
 static TwResponse *
 new_value_body (const Reply *reply)
 {
   const TwMethod *method = reply->method;
+  g_auto (Links) links = { reply->call->target, NULL };
+  const TwJsonLinks watch = { add_link, &links };
   g_auto (TwBuffer) json = TW_BUFFER_INIT;
+  TwResponse *response;
   TwReader reader = reply->reader;
   TwJsonFlags flags = (method->issues_session ? TW_JSON_OPEN : 0) | (reply->call->cookies ? TW_JSON_COOKIES : 0);
 
   if (reply->field == NULL || method->status == 204)
     return tw_response_new (method->status);
   tw_buffer_reserve (&json, 2 * (gsize) (reader.end - reader.at) + 64);
-  if (!tw_json_write (&json, reply->field->type, &reader, flags))
+  if (!tw_json_write_linked (&json, reply->field->type, &reader, flags, method->links ? &watch : NULL))
     return new_internal (method, "the reply does not fit the schema");
   if (method->issues_session && !append_token (reply, &json))
     return new_internal (method, "the session can't be answered");
-  return tw_response_new_json (method->status, &json);
+  response = tw_response_new_json (method->status, &json);
+  if (links.header != NULL)
+    tw_response_add_header (response, "Link", links.header->str);
+  return response;
 }
 
 static TwResponse *

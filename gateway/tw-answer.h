@@ -10,6 +10,7 @@
 #include "tw-response.h"
 #include "tw-revocations.h"
 #include "tw-schema.h"
+#include "tw-target.h"
 #include "tw-token.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,7 @@ typedef struct
   const TwMethod *method;
   const TwClaims *claims; /* of the caller; NULL: nobody in particular */
   gboolean cookies;       /* the request asked for them: see tw-cookies.h */
+  const TwTarget *target; /* the request's, for links to other parts of the answer */
 } TwAnswerCall;
 
 TwResponse *tw_answer_new (const TwAnswerContext *context, const TwAnswerCall *call, const TwClientReply *reply);

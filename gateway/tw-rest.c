@@ -219,7 +219,8 @@ on_reply (const TwClientReply *reply, gpointer user_data)
 {
   Call *call = user_data;
 
-  const TwAnswerCall answered = { call->route.method, call->claims, call->cookies };
+  const TwAnswerCall answered
+      = { call->route.method, call->claims, call->cookies, tw_request_target (call->request) };
 
   tw_request_answer (call->request, tw_answer_new (&call->rest->answers, &answered, reply));
 }

@@ -65,7 +65,7 @@ struct TaskPage {
   /** The tasks. */
   1: list<Task> tasks,
   /** Asks for the next page. Absent on the last one. */
-  2: optional string nextCursor (tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g")
+  2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g")
 }
 
 /** Keeps each user's tasks. */

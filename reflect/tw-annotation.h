@@ -2,7 +2,7 @@
 
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
  * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
- * tw-cookies.c, those of records in tw-schema-records.c. */
+ * tw-cookies.c, that of links in tw-links.c, those of records in tw-schema-records.c. */
 
 #pragma once
 
@@ -69,6 +69,7 @@ gboolean tw_decode_query (TwReading *reading, GError **error);
 gboolean tw_decode_header (TwReading *reading, GError **error);
 gboolean tw_decode_cookie (TwReading *reading, GError **error);
 gboolean tw_decode_carrier (TwReading *reading, GError **error);
+gboolean tw_decode_link (TwReading *reading, GError **error);
 gboolean tw_decode_drops (TwReading *reading, GError **error);
 gboolean tw_decode_body (TwReading *reading, GError **error);
 gboolean tw_decode_claim (TwReading *reading, GError **error);

@@ -74,6 +74,7 @@ static const TwAnnotation annotations[] = {
   { "api.body", INPUT, TW_KIND_ANY, tw_decode_body },
   { "tw.cookie", INPUT, TW_KIND_TEXT, tw_decode_carrier },
   { "tw.claim", VALUE, TW_KIND_TEXT, tw_decode_claim },
+  { "tw.link", TW_PLACE_FIELD, TW_KIND_SCALAR, tw_decode_link },
 
   { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
   { "vt.max_size", VALUE, TW_KIND_SIZED, tw_decode_size },
@@ -188,6 +189,10 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
     return tw_spot_fail (spot, "vt.ge", error, "is more than vt.le");
   if (field->cookie != NULL && field->source != TW_SOURCE_BODY)
     return tw_spot_fail (spot, "tw.cookie", error, "can't stand on what does not come from the body");
+  if (field->link != NULL && (field->source != TW_SOURCE_BODY || field->cookie != NULL))
+    return tw_spot_fail (spot, "tw.link", error, "can't stand on what is not in the answer's body");
+  if (field->link != NULL && field->secret)
+    return tw_spot_fail (spot, "tw.link", error, "a secret can't go into a query: they end up in logs");
   if (field->secret && (field->source == TW_SOURCE_PATH || field->source == TW_SOURCE_QUERY))
     return tw_spot_fail (spot, "tw.secret", error, "a secret can't come from path or query: they end up in logs");
   return check_example (spot, field, error);

@@ -19,6 +19,7 @@ typedef struct
   TwBuffer *out;
   TwReader *reader;
   TwJsonFlags flags;
+  const TwJsonLinks *links; /* NULL where nobody wants to know */
   guint depth;
 } Walk;
 
@@ -390,6 +391,7 @@ static gboolean
 write_struct (Walk *walk, const TwType *type)
 {
   gboolean left_open = walk->depth == 1 && (walk->flags & TW_JSON_OPEN);
+  const TwJsonLinks *links = walk->depth == 1 ? walk->links : NULL;
   const TwField *next = type->structure->fields;
   gboolean first = TRUE;
   TwWireType wire;
@@ -408,6 +410,8 @@ write_struct (Walk *walk, const TwType *type)
         }
       if (wire != field->type->wire)
         return FALSE;
+      if (G_UNLIKELY (links != NULL) && field->link != NULL)
+        links->found (field, walk->reader, links->user_data);
       write_name (walk->out, field, first);
       first = FALSE;
       if (!write_value (walk, field->type))
@@ -487,13 +491,19 @@ write_value (Walk *walk, const TwType *type)
 }
 
 gboolean
-tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags)
+tw_json_write_linked (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags, const TwJsonLinks *links)
 {
-  Walk walk = { .out = out, .reader = reader, .flags = flags };
+  Walk walk = { .out = out, .reader = reader, .flags = flags, .links = links };
   gsize start = out->len;
 
   if (write_value (&walk, type))
     return TRUE;
   out->len = start;
   return FALSE;
+}
+
+gboolean
+tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags)
+{
+  return tw_json_write_linked (out, type, reader, flags, NULL);
 }

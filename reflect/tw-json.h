@@ -27,6 +27,17 @@ typedef enum
  * Thread-safe. */
 gboolean tw_json_write (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags);
 
+/* Who is told of each field with a link (tw.link) of the top struct that is there: @value stands before its value. */
+typedef struct
+{
+  void (*found) (const TwField *field, const TwReader *value, gpointer user_data);
+  gpointer user_data;
+} TwJsonLinks;
+
+/* The same, and tells @links, which saves reading the value again for them. */
+gboolean tw_json_write_linked (TwBuffer *out, const TwType *type, TwReader *reader, TwJsonFlags flags,
+                               const TwJsonLinks *links);
+
 /* How many bytes behind a piece are read when it is copied sixteen at a time. */
 #define TW_JSON_SLACK 16
 
@@ -53,6 +64,9 @@ TwReplyKind tw_reply_open (const TwMethod *method, TwProtocol protocol, const gu
  * with U+FFFD for what is not UTF-8 and for NUL; any other as in JSON, without quotes. It may hold control characters.
  * NULL where it is absent or no scalar. Free with g_free(). Thread-safe. */
 char *tw_reply_scalar (const TwReader *reader, const TwField *field);
+
+/* The same of the scalar of @type before whose value @reader stands (not moved). */
+char *tw_reply_text (const TwReader *reader, const TwType *type);
 
 /* Calls @found, with the text of tw_reply_scalar(), for each field that is there of the struct before which @reader
  * stands (not moved) and that its JSON leaves out: those in a header or cookie (api.header, api.cookie) and claims; and for

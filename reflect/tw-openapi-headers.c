@@ -28,6 +28,12 @@ has_location (const TwMethod *method)
 }
 
 static gboolean
+has_links (const TwMethod *method)
+{
+  return method->links;
+}
+
+static gboolean
 drops_cookie (const TwMethod *method)
 {
   return method->drops != NULL;
@@ -37,6 +43,8 @@ drops_cookie (const TwMethod *method)
 static const Header headers[] = {
   { "Location", "Where it is.", "{\"type\": \"string\", \"format\": \"uri-reference\"}", NULL, { ON_SUCCESS },
     has_location },
+  { "Link", "Where other parts of the list are (RFC 8288); without those that there are not.", "{\"type\": \"string\"}",
+    "\"</path?name=value>; rel=\\\"next\\\"\"", { ON_SUCCESS }, has_links },
   { "WWW-Authenticate", "How to authenticate.", "{\"type\": \"string\"}", "\"Bearer\"", { 401 }, NULL },
   { "Retry-After", "After how many seconds to try again.", "{\"type\": \"integer\", \"minimum\": 0}", "1",
     { 429, 503 }, NULL },

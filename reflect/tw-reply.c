@@ -54,6 +54,14 @@ read_text (TwReader *reader, const TwType *type)
 }
 
 char *
+tw_reply_text (const TwReader *reader, const TwType *type)
+{
+  TwReader at = *reader;
+
+  return read_text (&at, type);
+}
+
+char *
 tw_reply_scalar (const TwReader *reader, const TwField *field)
 {
   TwReader at = *reader;

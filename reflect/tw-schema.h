@@ -76,6 +76,16 @@ typedef struct
   gint64 max_age_s; /* 0: until the browser ends */
 } TwCookie;
 
+/* tw.link: a reply's value that leads to another part of a long answer. */
+typedef struct
+{
+  const char *relation;  /* to what it leads: "next", "prev", "first" or "last" */
+  const char *parameter; /* of the query, which takes the value there */
+} TwLink;
+
+/* The most links that a struct has: one of each relation. */
+#define TW_MAX_LINKS 4
+
 /* The request's header, in lower case, that asks for cookies, and its only value. */
 #define TW_COOKIES_HEADER "use-cookies"
 #define TW_COOKIES_WANTED "true"
@@ -96,6 +106,7 @@ struct _TwField
   TwSource source;
   const char *source_name; /* the segment's, parameter's, header's, cookie's or claim's name; NULL for BODY */
   const TwCookie *cookie;  /* tw.cookie, of a BODY field; or NULL */
+  const TwLink *link;      /* tw.link, of a BODY field; or NULL */
 
   /* limits; has_* tells whether there is one */
   gboolean has_min_size, has_max_size, has_max_bytes, has_ge, has_le;
@@ -156,6 +167,7 @@ struct _TwMethod
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
   const TwCookie *drops;      /* tw.drops, or NULL */
   gboolean uses_cookies;      /* some input, the reply's struct or tw.drops has a TwCookie */
+  gboolean links;             /* a GET whose reply's struct has a TwLink */
   guint n_claims;
   const TwField *const *claims; /* all of the input that a token brings, however deep it lies, each once */
   TwRole role;

@@ -144,7 +144,9 @@ struct ContactList {
   /** The contacts. */
   1: list<Contact> contacts,
   /** Asks for the next part. Absent on the last one. */
-  2: optional string after
+  2: optional string after (tw.link = "next; query=after"),
+  /** Asks for the first part, where this is another one. */
+  3: optional i32 start (tw.link = "first; query=after")
 }
 
 /** A visitor's name and word. */

@@ -317,6 +317,21 @@ def test_query_parameters_of_every_type(visitor):
     assert locations(bad) == {"query.page_size", "query.starred", "query.height", "query.kind", "query.size"}
 
 
+def test_links_lead_through_all_parts(visitor):
+    for n in range(5):
+        visitor.post("/v1/contacts", json={"full_name": f"N{n}", "kind": "person", "starred": True})
+    path, seen = "/v1/contacts?page_size=2&starred=true&kind=person", []
+    while path:
+        page = visitor.get(path)
+        seen += [contact["full_name"] for contact in page.json()["contacts"]]
+        links = {link["rel"]: link["url"] for link in page.links.values()}
+        assert ("first" in links) == ("after=" in path)
+        assert ("next" in links) == ("after" in page.json())
+        path = links.get("next")
+    assert seen == [f"N{n}" for n in range(5)]
+    assert [c["full_name"] for c in visitor.get(links["first"]).json()["contacts"]] == ["N0", "N1"]
+
+
 def test_patch_clears_what_may_be_cleared(visitor):
     made = visitor.post("/v1/contacts", json=WHOLE)
     url = made.headers["location"]

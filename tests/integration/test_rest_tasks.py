@@ -46,6 +46,21 @@ def test_pages_newest_first(person):
     assert len(person.client.get("/v1/tasks").json()["tasks"]) == 7
 
 
+def test_links_lead_through_all_pages(person):
+    for n in range(5):
+        person.add(f"task {n}")
+    path, seen = "/v1/tasks?done=false&limit=2", []
+    for _ in range(3):
+        page = person.client.get(path)
+        seen += [task["name"] for task in page.json()["tasks"]]
+        path = page.links.get("next", {}).get("url")
+        expected = f"/v1/tasks?done=false&limit=2&cursor={page.json().get('nextCursor')}"
+        assert path == (expected if "nextCursor" in page.json() else None)
+        assert page.headers["cache-control"] == "no-store"
+    assert path is None and seen == [f"task {n}" for n in range(5)][::-1]
+    assert "link" not in person.client.get("/v1/tasks?limit=5").headers
+
+
 def test_default_page_is_fifty(person):
     for n in range(51):
         person.add(f"task {n}")

@@ -111,7 +111,7 @@ class Handler:
         size = 20 if query.size is None else query.size
         start = int(query.after or 0)
         more = str(start + size) if len(mine) > start + size else None
-        return book.ContactList(contacts=mine[start : start + size], after=more)
+        return book.ContactList(contacts=mine[start : start + size], after=more, start=0 if start else None)
 
     def amend(self, owner, key, changes):
         contact = self.look(owner, key)

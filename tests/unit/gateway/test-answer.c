@@ -25,6 +25,7 @@ typedef struct
   TwBuffer bytes;
   TwWriter writer;
   gboolean secure, cookies;
+  TwTarget target;
 } Fixture;
 
 static void
@@ -43,6 +44,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   tw_buffer_clear (&fixture->bytes);
+  tw_target_clear (&fixture->target);
   tw_revocations_free (fixture->revocations);
   tw_clock_free (fixture->clock);
   tw_token_keys_unref (fixture->keys);
@@ -55,7 +57,8 @@ answer_reply (Fixture *fixture, const char *method, const TwClaims *claims, cons
   const TwAnswerContext context = {
     fixture->keys, fixture->revocations, fixture->clock, LIFETIME_S, fixture->secure,
   };
-  const TwAnswerCall call = { address_book_method (fixture->schema, method), claims, fixture->cookies };
+  const TwAnswerCall call = { address_book_method (fixture->schema, method), claims, fixture->cookies,
+                              &fixture->target };
 
   return tw_answer_new (&context, &call, reply);
 }
@@ -135,6 +138,53 @@ test_value (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (tw_response_header (response, "Location"), ==, "/v1/contacts/a%2Fb%20%0D%0AX%3A%20y");
   g_assert_cmpstr (tw_response_header (response, "Contact-Revision"), ==, "7");
   g_assert_cmpstr (tw_response_header (response, "Set-Cookie"), ==, "last_seen=k1; Path=/; HttpOnly; SameSite=Strict");
+}
+
+/* A part of the book without contacts, for a request with @target: @after leads to the next part, and @start, where it is
+ * not negative, to the first. */
+static TwResponse *
+answer_part (Fixture *fixture, const char *target, const char *after, gint32 start)
+{
+  TwWriter *writer = &fixture->writer;
+
+  tw_target_parse (&fixture->target, target, NULL);
+  open_struct (writer, 0);
+  tw_writer_field (writer, TW_WIRE_LIST, 1);
+  tw_writer_list (writer, TW_WIRE_STRUCT, 0);
+  if (after != NULL)
+    put_string (writer, 2, after);
+  if (start >= 0)
+    put_i32 (writer, 3, start);
+  return answer_struct (fixture, "leaf");
+}
+
+static void
+test_link_to_the_next_part (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = answer_part (fixture, "/v1/contacts?page_size=2&after=1", "a&b>\r\n\"", -1);
+  g_autofree char *text = text_of (response);
+
+  g_assert_cmpstr (tw_response_header (response, "Link"), ==,
+                   "</v1/contacts?page_size=2&after=a%26b%3E%0D%0A%22>; rel=\"next\"");
+  g_assert_cmpstr (text, ==, "{\"contacts\":[],\"after\":\"a&b>\\r\\n\\\"\"}");
+}
+
+static void
+test_links_to_several_parts (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = answer_part (fixture, "/v1/contacts?after=2", "4", 0);
+
+  g_assert_cmpstr (tw_response_header (response, "Link"), ==,
+                   "</v1/contacts?after=4>; rel=\"next\", </v1/contacts?after=0>; rel=\"first\"");
+}
+
+static void
+test_last_part_has_no_link (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = answer_part (fixture, "/v1/contacts?after=2", NULL, -1);
+
+  g_assert_cmpuint (tw_response_status (response), ==, 200);
+  g_assert_null (tw_response_header (response, "Link"));
 }
 
 static void
@@ -432,6 +482,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tw_log_init ("test", TW_LOG_ERROR);
   add ("/answer/value-with-location-header-and-cookie", NULL, test_value);
+  add ("/answer/link-to-the-next-part", NULL, test_link_to_the_next_part);
+  add ("/answer/links-to-several-parts", NULL, test_links_to_several_parts);
+  add ("/answer/last-part-has-no-link", NULL, test_last_part_has_no_link);
   add ("/answer/cookie-that-can-not-be-one-is-left-out", NULL, test_cookie_that_can_not_be_one);
   add ("/answer/value-of-another-shape", NULL, test_value_of_another_shape);
   add ("/answer/reply-without-a-value", NULL, test_reply_without_a_value);

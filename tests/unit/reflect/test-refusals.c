@@ -248,6 +248,30 @@ static const struct
       "E", FIELD (1, "a", "i32", WITH ("'tw.error':'status'")) "," FIELD (2, "b", "i32", WITH ("'tw.error':'status'"))),
     "", "t.json: E: tw.error: stands on more than one field with the same value" },
 
+  /* links */
+  { "link-to-nowhere", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'up; query=a'"))), "",
+    "t.json: T.id: tw.link: must begin with \"next\", \"prev\", \"first\" or \"last\"" },
+  { "link-without-a-parameter", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next'"))), "",
+    "t.json: T.id: tw.link: must say after a semicolon which parameter it is: query=…" },
+  { "link-with-an-empty-parameter", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next; query='"))), "",
+    "t.json: T.id: tw.link: must say after a semicolon which parameter it is: query=…" },
+  { "link-of-a-list", STRUCT ("T", FIELD (1, "id", "list", LIST ("i32") WITH ("'tw.link':'next; query=a'"))), "",
+    "t.json: T.id: tw.link: can't hold for a value of this type" },
+  { "link-on-an-argument", "", ARGUMENT ("string", "'tw.link':'next; query=a'"),
+    "t.json: S.m.a: tw.link: can't stand on an argument" },
+  { "link-of-a-secret", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next; query=a','tw.secret':'true'"))), "",
+    "t.json: T.id: tw.link: a secret can't go into a query: they end up in logs" },
+  { "link-of-a-header", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next; query=a','api.header':'x'"))), "",
+    "t.json: T.id: tw.link: can't stand on what is not in the answer's body" },
+  { "link-by-an-unknown-parameter", STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next; query=a'"))),
+    GIVES ("m", "T", FIELD (1, "b", "string", WITH ("'api.query':'b'")), WITH ("'api.get':'/m'")),
+    "t.json: S.m: tw.link: T.id needs an argument or field with api.query=\"a\"" },
+  { "two-links-of-a-relation",
+    STRUCT ("T", FIELD (1, "id", "string", WITH ("'tw.link':'next; query=a'")) "," FIELD (
+                   2, "b", "string", WITH ("'tw.link':'next; query=a'"))),
+    GIVES ("m", "T", FIELD (1, "a", "string", WITH ("'api.query':'a'")), WITH ("'api.get':'/m'")),
+    "t.json: S.m: tw.link: T has \"next\" more than once" },
+
   /* routes */
   { "path-without-slash", "", ROUTED ("'api.get':'m'"), "t.json: S.m: api.get: \"m\" must begin with /" },
   { "path-with-empty-segment", "", ROUTED ("'api.get':'/a//b'"),

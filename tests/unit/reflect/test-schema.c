@@ -128,6 +128,29 @@ test_replies (void)
   g_assert_cmpint (trouble->fields[1].error_role, ==, TW_ERROR_ROLE_DETAIL);
 }
 
+#define PAGE_METHOD(name, verb)                                                                                        \
+  "{'name':'" name "','returnTypeId':'struct','returnType':{'typeId':'struct','class':'P'},'exceptions':[],"           \
+  "'annotations':{'api." verb "':'/m'},'arguments':[{'key':1,'name':'a','required':'req_out','typeId':'string',"       \
+  "'annotations':{'api.query':'from'}}]}"
+
+static void
+test_links_are_those_of_a_get (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema
+      = schema_from_words ("{'name':'P','isException':false,'isUnion':false,'fields':[{'key':1,'name':'more',"
+                           "'required':'optional','typeId':'string','annotations':{'tw.link':'next; query=from'}}]}",
+                           PAGE_METHOD ("look", "get") "," PAGE_METHOD ("ask", "post"), &error);
+  const TwLink *link;
+
+  g_assert_no_error (error);
+  link = find_method (schema, "S", "look")->returns->structure->fields[0].link;
+  g_assert_cmpstr (link->relation, ==, "next");
+  g_assert_cmpstr (link->parameter, ==, "from");
+  g_assert_true (find_method (schema, "S", "look")->links);
+  g_assert_false (find_method (schema, "S", "ask")->links);
+}
+
 static void
 test_inheritance (void)
 {
@@ -294,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schema/annotations-of-values", test_annotations_of_values);
   g_test_add_func ("/schema/annotations-of-methods", test_annotations_of_methods);
   g_test_add_func ("/schema/replies-and-error-roles", test_replies);
+  g_test_add_func ("/schema/links-are-those-of-a-get", test_links_are_those_of_a_get);
   g_test_add_func ("/schema/inherited-methods-and-routes-are-the-heirs", test_inheritance);
   g_test_add_func ("/schema/lookup-by-name-and-length", test_lookup_by_name);
   g_test_add_func ("/schema/an-included-service-may-come-twice", test_documents_together);
