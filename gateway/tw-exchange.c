@@ -2,6 +2,7 @@
 
 #include "tw-exchange.h"
 
+#include "tw-coding.h"
 #include "tw-connections.h"
 #include "tw-json.h"
 #include "tw-log.h"
@@ -196,6 +197,22 @@ read_head (Exchange *exchange, const char *method, const char *version)
   return response;
 }
 
+/* What every answer goes through, whoever made it. */
+static void
+complete (const Exchange *exchange, TwResponse *response)
+{
+  TwCodings wanted;
+
+  if (tw_request_is_confidential (exchange->request))
+    tw_response_keep_secret (response);
+  if (!tw_response_is_compressible (response))
+    return;
+  tw_response_vary (response, TW_VARY_ACCEPT_ENCODING);
+  wanted = tw_codings_wanted (exchange->request);
+  if (tw_codings_prefer_gzip (&wanted))
+    tw_response_compress (response);
+}
+
 static enum MHD_Result
 queue (Exchange *exchange)
 {
@@ -204,6 +221,7 @@ queue (Exchange *exchange)
   gboolean last = exchanges->serving != TW_SERVING;
 
   exchanges->n_to_do++; /* libmicrohttpd writes it in its next run */
+  complete (exchange, response);
   if (!tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last))
     return MHD_NO;
   move (exchange, TW_PHASE_SENDING);

@@ -33,6 +33,7 @@ struct _TwRequest
   TwBuffer body;
   gsize body_limit;
   gsize dropped;
+  gboolean confidential;
   gpointer data;
   GDestroyNotify free_data;
   TwResponse *body_refusal; /* for a body that may come */
@@ -383,6 +384,18 @@ tw_request_tell_rate (TwRequest *request, const char *policies, const char *stat
   memcpy (request->rate + request->rate_length + between, state, length + 1);
   request->rate_length += between + length;
   request->rate_policies = policies;
+}
+
+void
+tw_request_set_confidential (TwRequest *request)
+{
+  request->confidential = TRUE;
+}
+
+gboolean
+tw_request_is_confidential (const TwRequest *request)
+{
+  return request->confidential;
 }
 
 void

@@ -74,6 +74,10 @@ gpointer tw_request_data (const TwRequest *request);
 #define TW_REQUEST_RATE_SIZE 96
 void tw_request_tell_rate (TwRequest *request, const char *policies, const char *state);
 
+/* Says that the request deals in secrets, and so whatever it is answered with. */
+void tw_request_set_confidential (TwRequest *request);
+gboolean tw_request_is_confidential (const TwRequest *request);
+
 /* Answers; takes @response. Exactly once a request. */
 void tw_request_answer (TwRequest *request, TwResponse *response);
 

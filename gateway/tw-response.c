@@ -3,6 +3,8 @@
 #include "tw-response.h"
 
 #include "tw-error.h"
+#include "tw-etag.h"
+#include "tw-gzip.h"
 #include "tw-json.h"
 #include "tw-status.h"
 
@@ -25,6 +27,8 @@ struct _TwResponse
   guint status;
   const char *content_type; /* static; NULL where there is no body */
   GArray *headers;          /* of Header; NULL while there is none but the content type */
+  guint vary;               /* TwVary */
+  gboolean secret;
   const char *rate_policy, *rate; /* the values of these headers, not ours; NULL where they are not told */
   GBytes *shared;           /* the body, or */
   TwBuffer own;             /* the body, until it is queued */
@@ -36,11 +40,13 @@ static const struct
   const char *name;
   const char *value;
 } common_headers[] = {
-  { "Cache-Control", "no-store" },
   { "Content-Security-Policy", API_POLICY },
   { "Cross-Origin-Resource-Policy", "same-origin" },
   { "X-Content-Type-Options", "nosniff" },
 };
+
+/* By the bits of TwVary. */
+static const char *const vary_texts[] = { NULL, "Accept-Encoding", "Origin", "Accept-Encoding, Origin" };
 
 static void
 header_clear (gpointer data)
@@ -280,6 +286,41 @@ tw_response_allow_page (TwResponse *response)
 }
 
 void
+tw_response_vary (TwResponse *response, TwVary vary)
+{
+  response->vary |= vary;
+}
+
+void
+tw_response_keep_secret (TwResponse *response)
+{
+  response->secret = TRUE;
+}
+
+gboolean
+tw_response_is_compressible (const TwResponse *response)
+{
+  return response->own.len > TW_GZIP_THRESHOLD && !response->secret && find_own (response, "Content-Encoding") == NULL;
+}
+
+void
+tw_response_compress (TwResponse *response)
+{
+  g_auto (TwBuffer) compressed = TW_BUFFER_INIT;
+  const Header *etag = find_own (response, "ETag");
+  g_autofree char *in_gzip = etag != NULL ? tw_etag_in_gzip (etag->value) : NULL;
+
+  if (!tw_gzip (TW_GZIP_QUICK, response->own.data, response->own.len, &compressed))
+    return;
+  tw_buffer_clear (&response->own);
+  response->own = compressed;
+  compressed = (TwBuffer) TW_BUFFER_INIT;
+  tw_response_add_header (response, "Content-Encoding", "gzip");
+  if (in_gzip != NULL)
+    tw_response_set_header (response, "ETag", in_gzip);
+}
+
+void
 tw_response_close (TwResponse *response)
 {
   tw_response_set_header (response, "Connection", "close");
@@ -291,13 +332,28 @@ tw_response_status (const TwResponse *response)
   return response->status;
 }
 
+/* What caches may do with the answer. */
+static const char *
+cache_control_of (const TwResponse *response)
+{
+  const Header *own = find_own (response, "Cache-Control");
+
+  if (own != NULL && !response->secret)
+    return own->value;
+  return find_own (response, "ETag") != NULL && !response->secret ? "private, no-cache" : "no-store";
+}
+
 const char *
 tw_response_header (const TwResponse *response, const char *name)
 {
   const Header *own = find_own (response, name);
 
+  if (g_ascii_strcasecmp (name, "Cache-Control") == 0)
+    return cache_control_of (response);
   if (own != NULL)
     return own->value;
+  if (g_ascii_strcasecmp (name, "Vary") == 0)
+    return vary_texts[response->vary];
   if (response->content_type != NULL && g_ascii_strcasecmp (name, "Content-Type") == 0)
     return response->content_type;
   if (g_ascii_strcasecmp (name, "RateLimit-Policy") == 0)
@@ -358,8 +414,12 @@ tw_response_queue (TwResponse *response, struct MHD_Connection *connection, cons
     {
       const Header *header = &g_array_index (response->headers, Header, i);
 
-      MHD_add_response_header (mhd, header->name, header->value);
+      if (g_ascii_strcasecmp (header->name, "Cache-Control") != 0)
+        MHD_add_response_header (mhd, header->name, header->value);
     }
+  MHD_add_response_header (mhd, "Cache-Control", cache_control_of (response));
+  if (response->vary != 0)
+    MHD_add_response_header (mhd, "Vary", vary_texts[response->vary]);
   for (guint i = 0; i < G_N_ELEMENTS (common_headers); i++)
     if (find_own (response, common_headers[i].name) == NULL)
       MHD_add_response_header (mhd, common_headers[i].name, common_headers[i].value);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Every answer that the gateway gives is made here: a status, headers, a body, and what all answers have in common.
+ * Cache-Control is no-store unless the answer says something else; one with an ETag may be kept, by its client alone, and
+ * has to be asked for again each time.
  *
  * Errors are problem details (RFC 9457): {"title", "status", "detail"?, "errors"?: [{"location", "detail"}]}.
  * A response is plain data until it is queued. Not thread-safe.
@@ -16,6 +18,13 @@
 G_BEGIN_DECLS
 
 typedef struct _TwResponse TwResponse;
+
+/* What of a request an answer may depend on, beside its target. */
+typedef enum
+{
+  TW_VARY_ACCEPT_ENCODING = 1 << 0,
+  TW_VARY_ORIGIN = 1 << 1,
+} TwVary;
 
 /* An answer without a body. */
 TwResponse *tw_response_new (guint status);
@@ -59,6 +68,18 @@ void tw_response_tell_rate (TwResponse *response, const char *policy, const char
 
 /* The policy for what a browser may run and load; for answers that are pages. API answers allow nothing. */
 void tw_response_allow_page (TwResponse *response);
+
+/* Says in Vary that another request might have got another answer. */
+void tw_response_vary (TwResponse *response, TwVary vary);
+
+/* Says that the answer may hold a secret, or tell something of one: it is not compressed, and nobody may store it. */
+void tw_response_keep_secret (TwResponse *response);
+
+/* Whether the answer is worth compressing: its own bytes, more than a few, no secret, and in no coding yet. */
+gboolean tw_response_is_compressible (const TwResponse *response);
+
+/* Compresses a body that is, unless that does not make it shorter. A strong ETag becomes the one in gzip. */
+void tw_response_compress (TwResponse *response);
 
 /* Has the connection closed behind the answer. */
 void tw_response_close (TwResponse *response);

@@ -44,10 +44,12 @@ static gboolean
 has_coding (const TwRequest *request)
 {
   gsize length = 0;
-  const char *coding = tw_request_header (request, "content-encoding", &length);
+  const char *coding;
 
-  return coding != NULL && length > 0
-         && (length != strlen ("identity") || g_ascii_strncasecmp (coding, "identity", length) != 0);
+  for (guint n = 0; (coding = tw_request_nth_header (request, "content-encoding", n, &length)) != NULL; n++)
+    if (length > 0 && (length != strlen ("identity") || g_ascii_strncasecmp (coding, "identity", length) != 0))
+      return TRUE;
+  return FALSE;
 }
 
 /* What a body that comes with this head is answered with; NULL where it is taken. */
@@ -101,6 +103,8 @@ begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
   call->request = request;
   call->route = *route;
   tw_request_set_data (request, call, call_free);
+  if (route->method->confidential)
+    tw_request_set_confidential (request);
   if (route->method->needs_token)
     call->claims = tw_bearer_authenticate (rest->bearer, route->method, request, &refusal);
   if (call->claims != NULL)

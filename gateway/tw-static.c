@@ -2,7 +2,10 @@
 
 #include "tw-static.h"
 
+#include "tw-coding.h"
 #include "tw-error.h"
+#include "tw-etag.h"
+#include "tw-gzip.h"
 
 #include <string.h>
 
@@ -10,11 +13,17 @@
 #define INDEX "index.html"
 #define ETAG_DIGITS 32 /* of SHA-256: enough that two files never share one */
 
+/* A file's bytes, as they are or in gzip. */
+typedef struct
+{
+  GBytes *bytes; /* NULL where there is none such */
+  char *etag;    /* with its quotes */
+} Variant;
+
 typedef struct
 {
   char *content_type;
-  GBytes *bytes;
-  char *etag; /* with its quotes */
+  Variant plain, gzip;
 } File;
 
 struct _TwStatic
@@ -42,11 +51,18 @@ static const struct
 };
 
 static void
+variant_clear (Variant *variant)
+{
+  g_clear_pointer (&variant->bytes, g_bytes_unref);
+  g_clear_pointer (&variant->etag, g_free);
+}
+
+static void
 file_free (File *file)
 {
   g_free (file->content_type);
-  g_bytes_unref (file->bytes);
-  g_free (file->etag);
+  variant_clear (&file->plain);
+  variant_clear (&file->gzip);
   g_free (file);
 }
 
@@ -66,6 +82,19 @@ tw_static_free (TwStatic *files)
   g_free (files);
 }
 
+/* The same in gzip, where that is shorter. */
+static Variant
+compress (const Variant *plain)
+{
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (plain->bytes, &length);
+  g_auto (TwBuffer) compressed = TW_BUFFER_INIT;
+
+  if (length <= TW_GZIP_THRESHOLD || !tw_gzip (TW_GZIP_THOROUGH, bytes, length, &compressed))
+    return (Variant) { NULL, NULL };
+  return (Variant) { g_bytes_new (compressed.data, compressed.len), tw_etag_in_gzip (plain->etag) };
+}
+
 void
 tw_static_add (TwStatic *files, const char *path, const char *content_type, GBytes *bytes)
 {
@@ -73,8 +102,8 @@ tw_static_add (TwStatic *files, const char *path, const char *content_type, GByt
   File *file = g_new0 (File, 1);
 
   file->content_type = g_strdup (content_type);
-  file->bytes = g_bytes_ref (bytes);
-  file->etag = g_strdup_printf ("\"%.*s\"", ETAG_DIGITS, digest);
+  file->plain = (Variant) { g_bytes_ref (bytes), g_strdup_printf ("\"%.*s\"", ETAG_DIGITS, digest) };
+  file->gzip = compress (&file->plain);
   g_hash_table_insert (files->files, g_strdup (path), file);
 }
 
@@ -133,36 +162,37 @@ tw_static_add_bundle (TwStatic *files, GResource *bundle, const char *prefix, GE
   return FALSE;
 }
 
-/* Whether @etag is in a list of tags, compared weakly (RFC 9110, section 8.8.3.2). */
+/* Whether the text of @tag is that of @etag, which is strong and not in gzip. They are compared weakly (RFC 9110, section
+ * 8.8.3.2). */
 static gboolean
-lists (const char *value, gsize length, const char *etag)
+is_same (const TwEtag *tag, const char *etag)
 {
-  g_autofree char *text = g_strndup (value, length);
-  g_auto (GStrv) tags = g_strsplit (text, ",", -1);
-
-  for (guint i = 0; tags[i] != NULL; i++)
-    {
-      const char *tag = g_strstrip (tags[i]);
-
-      if (g_str_has_prefix (tag, "W/"))
-        tag += strlen ("W/");
-      if (strcmp (tag, "*") == 0 || strcmp (tag, etag) == 0)
-        return TRUE;
-    }
-  return FALSE;
+  return tag->length == strlen (etag) - 2 && memcmp (tag->text, etag + 1, tag->length) == 0;
 }
 
-/* If-None-Match may be spread over several lines. */
-static gboolean
-matches (const TwRequest *request, const char *etag)
+/* The variant that the client has, of those that it takes, as one of the tags in its If-None-Match says (which may be
+ * spread over several lines); NULL where it has none. @chosen is the one that it would get. */
+static const Variant *
+find_held (const TwRequest *request, const File *file, const TwCodings *codings, const Variant *chosen)
 {
-  gsize length = 0;
-  const char *value;
+  const Variant *held = NULL;
+  gsize left = 0;
+  const char *at;
 
-  for (guint n = 0; (value = tw_request_nth_header (request, "if-none-match", n, &length)) != NULL; n++)
-    if (lists (value, length, etag))
-      return TRUE;
-  return FALSE;
+  for (guint n = 0; (at = tw_request_nth_header (request, "if-none-match", n, &left)) != NULL; n++)
+    for (TwEtag tag; tw_etag_next (&at, &left, &tag);)
+      {
+        const Variant *variant = tag.any ? chosen : tag.gzip ? &file->gzip : &file->plain;
+
+        if (!tag.any
+            && (variant->bytes == NULL || (tag.gzip ? codings->gzip : codings->identity) == 0
+                || !is_same (&tag, file->plain.etag)))
+          continue;
+        if (variant == chosen)
+          return chosen;
+        held = variant;
+      }
+  return held;
 }
 
 /* A path may be written with escapes that it does not need (RFC 3986, section 6.2.2.2). An escaped slash is no slash. */
@@ -184,21 +214,33 @@ find (const TwStatic *files, const TwTarget *target)
   return g_hash_table_lookup (files->files, path->str);
 }
 
+static TwResponse *
+new_answer (const TwRequest *request, const File *file)
+{
+  const TwCodings codings = tw_codings_wanted (request);
+  const Variant *chosen = file->gzip.bytes != NULL && tw_codings_prefer_gzip (&codings) ? &file->gzip : &file->plain;
+  const Variant *held = find_held (request, file, &codings, chosen);
+  TwResponse *response
+      = held != NULL ? tw_response_new (304) : tw_response_new_bytes (200, file->content_type, chosen->bytes);
+
+  tw_response_add_header (response, "ETag", held != NULL ? held->etag : chosen->etag);
+  if (held == NULL && chosen == &file->gzip)
+    tw_response_add_header (response, "Content-Encoding", "gzip");
+  if (file->gzip.bytes != NULL)
+    tw_response_vary (response, TW_VARY_ACCEPT_ENCODING);
+  tw_response_allow_page (response);
+  return response;
+}
+
 TwResponse *
 tw_static_answer (const TwStatic *files, const TwRequest *request)
 {
   const File *file = find (files, tw_request_target (request));
   const char *verb = tw_request_method (request);
-  gboolean reads = strcmp (verb, "GET") == 0 || strcmp (verb, "HEAD") == 0;
-  TwResponse *response;
 
   if (file == NULL)
     return NULL;
-  if (!reads)
+  if (strcmp (verb, "GET") != 0 && strcmp (verb, "HEAD") != 0)
     return tw_response_new_for_verb (verb, ALLOW);
-  response = matches (request, file->etag) ? tw_response_new (304)
-                                           : tw_response_new_bytes (200, file->content_type, file->bytes);
-  tw_response_add_header (response, "ETag", file->etag);
-  tw_response_allow_page (response);
-  return response;
+  return new_answer (request, file);
 }

@@ -84,5 +84,6 @@ tw_document_read_method (const TwDocument *document, const TwService *service, c
       || !tw_rules_check_method (&spot, method, error) || !tw_links_check (&spot, method, error))
     return FALSE;
   tw_claims_gather (schema, method);
+  tw_secrets_find (method);
   return TRUE;
 }

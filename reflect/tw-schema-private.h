@@ -4,8 +4,8 @@
  *
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
- * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-records.c what is kept; tw-schema-rules.c, tw-routes.c, tw-links.c
- * and tw-cookies.c then check what no part can know alone.
+ * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-secrets.c whether it deals in secrets,
+ * tw-schema-records.c what is kept; tw-schema-rules.c, tw-routes.c, tw-links.c and tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -112,6 +112,9 @@ void tw_claims_gather (TwSchema *schema, TwMethod *method);
 
 /* Reads a field's default into @field, whose type is set; one of a struct or container has no value there. */
 gboolean tw_default_read (TwSchema *schema, const TwSpot *spot, const json_t *value, TwField *field, GError **error);
+
+/* Sets whether @method, whose arguments and result are read, deals in secrets. */
+void tw_secrets_find (TwMethod *method);
 
 /* Sets whether @method's answers have links, and refuses such as no request could follow. */
 gboolean tw_links_check (const TwSpot *spot, TwMethod *method, GError **error);

@@ -168,6 +168,8 @@ struct _TwMethod
   const TwCookie *drops;      /* tw.drops, or NULL */
   gboolean uses_cookies;      /* some input, the reply's struct or tw.drops has a TwCookie */
   gboolean links;             /* a GET whose reply's struct has a TwLink */
+  gboolean confidential;      /* it opens a session, or some argument, the value or an exception has a secret or a TwCookie,
+                                 however deep it lies */
   guint n_claims;
   const TwField *const *claims; /* all of the input that a token brings, however deep it lies, each once */
   TwRole role;

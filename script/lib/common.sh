@@ -28,7 +28,7 @@ print_head() {
 packages_server=(
   gcc libc6-dev meson ninja-build pkg-config python3 thrift-compiler
   libglib2.0-dev libjansson-dev libjwt-dev libmicrohttpd-dev libmimalloc-dev libmongoc-dev libsodium-dev libsqlite3-dev
-  libthrift-c-glib-dev
+  libthrift-c-glib-dev zlib1g-dev
 )
 # To test: the Python of the integration tests, and a browser for the page.
 packages_test=("${packages_server[@]}" ca-certificates chromium git openssl procps python3-venv wrk)

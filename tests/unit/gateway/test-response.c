@@ -141,6 +141,79 @@ test_set_replaces_in_any_case (void)
   g_assert_cmpstr (tw_response_header (response, "ETAG"), ==, "2");
 }
 
+/* Whose body is a JSON string of @length times the same letter. */
+static TwResponse *
+new_long (gsize length)
+{
+  g_auto (TwBuffer) json = TW_BUFFER_INIT;
+
+  tw_buffer_append_byte (&json, '"');
+  for (gsize i = 0; i < length; i++)
+    tw_buffer_append_byte (&json, 'a');
+  tw_buffer_append_byte (&json, '"');
+  return tw_response_new_json (200, &json);
+}
+
+static void
+test_what_is_compressible (void)
+{
+  g_autoptr (TwResponse) empty = tw_response_new (204);
+  g_autoptr (TwResponse) brief = new_long (1022);
+  g_autoptr (TwResponse) longer = new_long (1023);
+  g_autoptr (TwResponse) secret = new_long (5000);
+  g_autoptr (TwResponse) coded = new_long (5000);
+
+  tw_response_keep_secret (secret);
+  tw_response_add_header (coded, "content-encoding", "br");
+  g_assert_false (tw_response_is_compressible (empty));
+  g_assert_false (tw_response_is_compressible (brief));
+  g_assert_true (tw_response_is_compressible (longer));
+  g_assert_false (tw_response_is_compressible (secret));
+  g_assert_false (tw_response_is_compressible (coded));
+}
+
+static void
+test_compressed_answer_has_a_tag_of_its_own (void)
+{
+  g_autoptr (TwResponse) response = new_long (5000);
+  gsize length;
+
+  tw_response_add_header (response, "ETag", "\"7\"");
+  tw_response_compress (response);
+  g_assert_cmpstr (tw_response_header (response, "Content-Encoding"), ==, "gzip");
+  g_assert_cmpstr (tw_response_header (response, "Content-Type"), ==, "application/json");
+  g_assert_cmpstr (tw_response_header (response, "ETag"), ==, "\"7-gzip\"");
+  g_assert_cmpuint (tw_response_body (response, &length)[0], ==, 0x1f);
+  g_assert_cmpuint (length, <, 100);
+  g_assert_false (tw_response_is_compressible (response));
+}
+
+static void
+test_vary_names_all_at_once (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (200);
+
+  g_assert_null (tw_response_header (response, "Vary"));
+  tw_response_vary (response, TW_VARY_ORIGIN);
+  g_assert_cmpstr (tw_response_header (response, "Vary"), ==, "Origin");
+  tw_response_vary (response, TW_VARY_ACCEPT_ENCODING);
+  g_assert_cmpstr (tw_response_header (response, "Vary"), ==, "Accept-Encoding, Origin");
+}
+
+static void
+test_what_has_a_tag_may_be_kept_by_its_client (void)
+{
+  g_autoptr (TwResponse) response = tw_response_new (200);
+  g_autoptr (TwResponse) secret = tw_response_new (200);
+
+  tw_response_add_header (response, "ETag", "\"7\"");
+  g_assert_cmpstr (tw_response_header (response, "Cache-Control"), ==, "private, no-cache");
+  tw_response_add_header (secret, "etag", "\"7\"");
+  tw_response_add_header (secret, "Cache-Control", "public");
+  tw_response_keep_secret (secret);
+  g_assert_cmpstr (tw_response_header (secret, "Cache-Control"), ==, "no-store");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +228,9 @@ main (int argc, char **argv)
   g_test_add_func ("/response/header-that-would-split-the-answer-is-left-out",
                    test_header_that_would_split_the_answer_is_left_out);
   g_test_add_func ("/response/set-replaces-in-any-case", test_set_replaces_in_any_case);
+  g_test_add_func ("/response/what-is-compressible", test_what_is_compressible);
+  g_test_add_func ("/response/compressed-answer-has-a-tag-of-its-own", test_compressed_answer_has_a_tag_of_its_own);
+  g_test_add_func ("/response/vary-names-all-at-once", test_vary_names_all_at_once);
+  g_test_add_func ("/response/what-has-a-tag-may-be-kept-by-its-client", test_what_has_a_tag_may_be_kept_by_its_client);
   return g_test_run ();
 }

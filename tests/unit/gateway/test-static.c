@@ -2,44 +2,38 @@
 
 #include "tw-static.h"
 
-#include "http-heads.h"
+#include "http-requests.h"
 
 #include <string.h>
 
-static void
-on_answered (gpointer user_data)
-{
-}
+#define LONG_SIZE 4000
 
 /* What the files say to a request that is @raw up to its last header. */
 static TwResponse *
 ask (const TwStatic *files, const char *raw)
 {
-  g_autofree char *whole = g_strconcat (raw, "\r\nHost: x\r\n\r\n", NULL);
-  TwHead *head = g_new0 (TwHead, 1);
-  char *bytes = http_head_parse (whole, strlen (whole), head);
-  TwRequestPool *pool = tw_request_pool_new ();
-  TwRequest *request = tw_request_new (pool, head->target, &(TwIp) { 0 }, "192.0.2.1", on_answered, NULL);
-  TwResponse *response;
+  g_auto (HttpRequest) asked = http_request (raw);
 
-  *tw_request_head (request) = *head;
-  g_free (head);
-  response = tw_request_check (request);
-  g_assert_null (response);
-  response = tw_static_answer (files, request);
-  tw_request_free (request);
-  tw_request_pool_free (pool);
-  g_free (bytes);
-  return response;
+  return tw_static_answer (files, asked.request);
 }
 
+/* One is too short for gzip, one gets no shorter by it. */
 static TwStatic *
 new_files (void)
 {
   TwStatic *files = tw_static_new ();
   g_autoptr (GBytes) bytes = g_bytes_new_static ("body", 4);
+  g_autoptr (GBytes) text = g_bytes_new_take (g_strnfill (LONG_SIZE, 'a'), LONG_SIZE);
+  g_autofree guint8 *noise = g_new (guint8, LONG_SIZE);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  g_autoptr (GBytes) picture = NULL;
 
+  for (guint i = 0; i < LONG_SIZE; i++)
+    noise[i] = (guint8) g_rand_int_range (random, 0, 256);
+  picture = g_bytes_new (noise, LONG_SIZE);
   tw_static_add (files, "/a.css", "text/css", bytes);
+  tw_static_add (files, "/long.css", "text/css", text);
+  tw_static_add (files, "/a.png", "image/png", picture);
   return files;
 }
 
@@ -112,6 +106,98 @@ test_validators (void)
 }
 
 static void
+assert_header (const TwResponse *response, const char *name, const char *value)
+{
+  g_assert_cmpstr (tw_response_header (response, name), ==, value);
+}
+
+static void
+test_gzip_for_who_takes_it (void)
+{
+  g_autoptr (TwStatic) files = new_files ();
+  g_autoptr (TwResponse) plain = ask (files, "GET /long.css HTTP/1.1");
+  g_autoptr (TwResponse) gzip = ask (files, "GET /long.css HTTP/1.1\r\nAccept-Encoding: br, gzip");
+  g_autoptr (TwResponse) refused = ask (files, "GET /long.css HTTP/1.1\r\nAccept-Encoding: gzip;q=0, *");
+  g_autofree char *in_gzip = g_strndup (tw_response_header (plain, "ETag"), 33);
+  g_autofree char *tag = g_strconcat (in_gzip, "-gzip\"", NULL);
+  gsize length;
+
+  assert_header (plain, "Content-Encoding", NULL);
+  assert_header (plain, "Vary", "Accept-Encoding");
+  tw_response_body (plain, &length);
+  g_assert_cmpuint (length, ==, LONG_SIZE);
+
+  assert_header (gzip, "Content-Encoding", "gzip");
+  assert_header (gzip, "Content-Type", "text/css");
+  assert_header (gzip, "Vary", "Accept-Encoding");
+  assert_header (gzip, "ETag", tag);
+  g_assert_cmpuint (tw_response_body (gzip, &length)[0], ==, 0x1f);
+  g_assert_cmpuint (length, <, 100);
+
+  assert_header (refused, "Content-Encoding", NULL);
+  assert_header (refused, "ETag", tw_response_header (plain, "ETag"));
+}
+
+static void
+test_what_gzip_does_not_shorten_has_one_variant (void)
+{
+  static const char *const targets[] = { "/a.css", "/a.png" };
+  g_autoptr (TwStatic) files = new_files ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autofree char *raw = g_strdup_printf ("GET %s HTTP/1.1\r\nAccept-Encoding: gzip", targets[i]);
+      g_autoptr (TwResponse) response = ask (files, raw);
+
+      assert_header (response, "Content-Encoding", NULL);
+      assert_header (response, "Vary", NULL);
+      g_assert_false (g_str_has_suffix (tw_response_header (response, "ETag"), "-gzip\""));
+    }
+}
+
+/* A cache may ask for somebody who takes less than whoever the variant was kept for. */
+static void
+test_a_variant_is_still_good_for_who_takes_it (void)
+{
+  static const struct
+  {
+    const char *accepts, *held; /* T: the tag as it is, Z: the one in gzip */
+    const char *told;           /* of a 304; NULL: a 200 */
+  } cases[] = {
+    { "gzip", "Z", "Z" },           { "gzip", "T", "T" },
+    { "gzip", "T, Z", "Z" },        { "gzip", "W/Z", "Z" },
+    { "gzip", "*", "Z" },           { "identity", "T", "T" },
+    { "identity", "Z", NULL },      { "gzip;q=0", "Z", NULL },
+    { "identity", "Z, T", "T" },    { "gzip;q=0.5, identity", "Z", "Z" },
+    { "gzip;q=0.5, identity", "Z, T", "T" }, { "gzip, identity;q=0", "T", NULL },
+    { "br", "*", "T" },             { "gzip", "\"x\"", NULL },
+  };
+  g_autoptr (TwStatic) files = new_files ();
+  g_autoptr (TwResponse) plain = ask (files, "GET /long.css HTTP/1.1");
+  g_autoptr (TwResponse) gzip = ask (files, "GET /long.css HTTP/1.1\r\nAccept-Encoding: gzip");
+  const char *tag = tw_response_header (plain, "ETag"), *in_gzip = tw_response_header (gzip, "ETag");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) held = g_string_new (cases[i].held);
+      g_autofree char *raw = NULL;
+      g_autoptr (TwResponse) response = NULL;
+
+      g_string_replace (held, "T", tag, 0);
+      g_string_replace (held, "Z", in_gzip, 0);
+      raw = g_strdup_printf ("GET /long.css HTTP/1.1\r\nAccept-Encoding: %s\r\nIf-None-Match: %s", cases[i].accepts,
+                             held->str);
+      response = ask (files, raw);
+      g_assert_cmpuint (tw_response_status (response), ==, cases[i].told != NULL ? 304 : 200);
+      assert_header (response, "Vary", "Accept-Encoding");
+      if (cases[i].told == NULL)
+        continue;
+      assert_header (response, "ETag", cases[i].told[0] == 'T' ? tag : in_gzip);
+      assert_header (response, "Content-Encoding", NULL);
+    }
+}
+
+static void
 test_verbs (void)
 {
   static const struct
@@ -139,6 +225,9 @@ main (int argc, char **argv)
   g_test_add_func ("/static/file-is-a-page", test_file_is_a_page);
   g_test_add_func ("/static/only-the-path-itself-is-a-file", test_only_the_path_itself_is_a_file);
   g_test_add_func ("/static/validators", test_validators);
+  g_test_add_func ("/static/gzip-for-who-takes-it", test_gzip_for_who_takes_it);
+  g_test_add_func ("/static/what-gzip-does-not-shorten-has-one-variant", test_what_gzip_does_not_shorten_has_one_variant);
+  g_test_add_func ("/static/a-variant-is-still-good-for-who-takes-it", test_a_variant_is_still_good_for_who_takes_it);
   g_test_add_func ("/static/verbs", test_verbs);
   return g_test_run ();
 }

@@ -151,6 +151,64 @@ test_links_are_those_of_a_get (void)
   g_assert_false (find_method (schema, "S", "ask")->links);
 }
 
+#define MEMBER(name, type, more) "{'key':1,'name':'" name "','required':'optional','typeId':'" type "'" more "}"
+#define RECORD(name, exception, field)                                                                                 \
+  "{'name':'" name "','isException':" exception ",'isUnion':false,'fields':[" field "]}"
+#define OF(name) ",'type':{'typeId':'struct','class':'" name "'}"
+#define MARKED(annotation) ",'annotations':{" annotation "}"
+#define SECRET RECORD ("Key", "false", MEMBER ("key", "string", MARKED ("'tw.secret':'true'")))
+#define METHOD(returns, arguments, exceptions)                                                                         \
+  "{'name':'m'," returns ",'arguments':[" arguments "],'exceptions':[" exceptions "]}"
+#define NOTHING "'returnTypeId':'void'"
+#define GIVES(name) "'returnTypeId':'struct','returnType':{'typeId':'struct','class':'" name "'}"
+
+static void
+test_secrets_are_found_wherever_they_lie (void)
+{
+  static const struct
+  {
+    const char *structs, *method;
+    gboolean confidential;
+  } cases[] = {
+    { "", METHOD (NOTHING, "", ""), FALSE },
+    { "", METHOD (NOTHING, MEMBER ("a", "string", ""), ""), FALSE },
+    { "", METHOD (NOTHING, MEMBER ("a", "string", MARKED ("'tw.secret':'true'")), ""), TRUE },
+    { SECRET, METHOD (NOTHING, MEMBER ("a", "struct", OF ("Key")), ""), TRUE },
+    { SECRET, METHOD (GIVES ("Key"), "", ""), TRUE },
+    { SECRET "," RECORD ("Ring", "false",
+                         MEMBER ("keys", "list", ",'type':{'typeId':'list','elemTypeId':'struct',"
+                                                 "'elemType':{'typeId':'struct','class':'Key'}}")),
+      METHOD (GIVES ("Ring"), "", ""), TRUE },
+    { SECRET "," RECORD ("Ring", "false",
+                         MEMBER ("keys", "map", ",'type':{'typeId':'map','keyTypeId':'string','valueTypeId':'struct',"
+                                                "'valueType':{'typeId':'struct','class':'Key'}}")),
+      METHOD (GIVES ("Ring"), "", ""), TRUE },
+    { RECORD ("E", "true", MEMBER ("key", "string", MARKED ("'tw.secret':'true'"))),
+      METHOD (NOTHING, "", MEMBER ("e", "exception", OF ("E"))), TRUE },
+    { RECORD ("T", "false", MEMBER ("stamp", "string", MARKED ("'tw.cookie':'stamp'"))), METHOD (GIVES ("T"), "", ""),
+      TRUE },
+    { RECORD ("Tree", "false", MEMBER ("left", "struct", OF ("Tree"))), METHOD (GIVES ("Tree"), "", ""), FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TwSchema) schema = schema_from_words (cases[i].structs, cases[i].method, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (find_method (schema, "S", "m")->confidential, ==, cases[i].confidential);
+    }
+}
+
+static void
+test_what_opens_a_session_deals_in_secrets (void)
+{
+  g_autoptr (TwSchema) schema = schema_from_idl ("books");
+
+  g_assert_true (find_method (schema, "Books", "lend")->confidential);
+  g_assert_false (find_method (schema, "Books", "find")->confidential);
+}
+
 static void
 test_inheritance (void)
 {
@@ -318,6 +376,8 @@ main (int argc, char **argv)
   g_test_add_func ("/schema/annotations-of-methods", test_annotations_of_methods);
   g_test_add_func ("/schema/replies-and-error-roles", test_replies);
   g_test_add_func ("/schema/links-are-those-of-a-get", test_links_are_those_of_a_get);
+  g_test_add_func ("/schema/secrets-are-found-wherever-they-lie", test_secrets_are_found_wherever_they_lie);
+  g_test_add_func ("/schema/what-opens-a-session-deals-in-secrets", test_what_opens_a_session_deals_in_secrets);
   g_test_add_func ("/schema/inherited-methods-and-routes-are-the-heirs", test_inheritance);
   g_test_add_func ("/schema/lookup-by-name-and-length", test_lookup_by_name);
   g_test_add_func ("/schema/an-included-service-may-come-twice", test_documents_together);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-etag.h"
+
+#include <string.h>
+
+#define GZIP_END "-gzip"
+
+/* Reads *@tag from the @length bytes at @at, of which it has to begin at the first. Gives its length; 0 where there is
+ * none. */
+static gsize
+read_tag (const char *at, gsize length, TwEtag *tag)
+{
+  gsize start = length >= 2 && at[0] == 'W' && at[1] == '/' ? 2 : 0, end = start + 1;
+
+  *tag = (TwEtag) { .weak = start > 0 };
+  if (length > 0 && at[0] == '*')
+    {
+      tag->any = TRUE;
+      return 1;
+    }
+  if (start == length || at[start] != '"')
+    return 0;
+  while (end < length && (guint8) at[end] > ' ' && at[end] != '"' && at[end] != 0x7f)
+    end++;
+  if (end == length || at[end] != '"')
+    return 0;
+  tag->text = at + start + 1;
+  tag->length = end - start - 1;
+  /* A proxy may have made it weak on its way. */
+  if (tag->length >= strlen (GZIP_END)
+      && memcmp (at + end - strlen (GZIP_END), GZIP_END, strlen (GZIP_END)) == 0)
+    {
+      tag->gzip = TRUE;
+      tag->length -= strlen (GZIP_END);
+    }
+  return end + 1;
+}
+
+/* How many of the @length bytes at @at are blanks before anything else. */
+static gsize
+blanks (const char *at, gsize length)
+{
+  gsize n = 0;
+
+  while (n < length && (at[n] == ' ' || at[n] == '\t'))
+    n++;
+  return n;
+}
+
+gboolean
+tw_etag_next (const char **at, gsize *left, TwEtag *tag)
+{
+  while (*left > 0)
+    {
+      gsize start = blanks (*at, *left), found = read_tag (*at + start, *left - start, tag);
+      gsize end = start + found + blanks (*at + start + found, *left - start - found);
+      const gboolean whole = found > 0 && (end == *left || (*at)[end] == ',');
+      const char *comma = memchr (*at + end, ',', *left - end);
+      gsize step = comma != NULL ? (gsize) (comma - *at) + 1 : *left;
+
+      *at += step;
+      *left -= step;
+      if (whole)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+char *
+tw_etag_in_gzip (const char *tag)
+{
+  const gsize length = strlen (tag);
+
+  if (length < 2 || tag[0] != '"' || tag[length - 1] != '"')
+    return g_strdup (tag);
+  return g_strdup_printf ("%.*s" GZIP_END "\"", (int) length - 1, tag);
+}
