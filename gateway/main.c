@@ -4,6 +4,7 @@
 
 #include "tw-cidr.h"
 #include "tw-config.h"
+#include "tw-cors.h"
 #include "tw-data-dir.h"
 #include "tw-error.h"
 #include "tw-gateway.h"
@@ -41,7 +42,7 @@ typedef struct
 {
   char *listen, *admin_listen, *public_url, *data_dir, *token_key_file, *log_level, *trusted_proxies;
   char *requests_per_address, *requests_per_account;
-  char **idl, **upstreams;
+  char **idl, **upstreams, **cors_origins;
   gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms, max_connections_per_client;
 } Settings;
 
@@ -59,6 +60,7 @@ settings_clear (Settings *settings)
   g_free (settings->requests_per_account);
   g_strfreev (settings->idl);
   g_strfreev (settings->upstreams);
+  g_strfreev (settings->cors_origins);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -103,6 +105,9 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       "The same for one account, wherever it is used from (" USUAL_REQUESTS_PER_ACCOUNT ", but for loopback)", 0, 0 },
     { "trusted-proxies", "TW_TRUSTED_PROXIES", TW_OPTION_STRING, &settings->trusted_proxies, "CIDR[,CIDR...]",
       "Proxies whose Forwarded and X-Forwarded-For headers are believed", 0, 0 },
+    { "cors-origin", "TW_CORS_ORIGIN", TW_OPTION_STRINGS, &settings->cors_origins, "ORIGIN",
+      "Whose pages may use it from a browser: https://HOST[:PORT], or * for everybody's, without cookies; repeatable", 0,
+      0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
       "error, warning, info or debug", 0, 0 },
     { .name = NULL },
@@ -198,6 +203,16 @@ read_rate_limits (const Settings *settings, TwRateLimit limits[TW_N_RATE_POLICIE
                              &limits[TW_RATE_POLICY_ACCOUNT], error);
 }
 
+static TwCors *
+read_cors (const Settings *settings, const TwSchema *schema, GError **error)
+{
+  TwCors *cors = tw_cors_new ((const char *const *) settings->cors_origins, schema, error);
+
+  if (cors == NULL)
+    g_prefix_error_literal (error, "--cors-origin: ");
+  return cors;
+}
+
 static TwUpstreams *
 read_upstreams (const Settings *settings, GError **error)
 {
@@ -278,7 +293,8 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
   g_autoptr (TwAddress) address = upstreams != NULL ? read_address ("--listen", settings->listen, error) : NULL;
   g_autoptr (TwAddress) admin = address != NULL ? read_address ("--admin-listen", settings->admin_listen, error) : NULL;
   g_autoptr (TwCidrs) proxies = admin != NULL ? read_trusted_proxies (settings, error) : NULL;
-  g_autoptr (TwTokenKeys) keys = proxies != NULL ? load_keys (settings, error) : NULL;
+  g_autoptr (TwCors) cors = proxies != NULL ? read_cors (settings, schema, error) : NULL;
+  g_autoptr (TwTokenKeys) keys = cors != NULL ? load_keys (settings, error) : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TwGateway) gateway = NULL;
   TwGatewayConfig config;
@@ -301,6 +317,7 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
     .max_connections_per_client = (guint) settings->max_connections_per_client,
     .rate_limits = { rate_limits[TW_RATE_POLICY_ADDRESS], rate_limits[TW_RATE_POLICY_ACCOUNT] },
     .trusted_proxies = proxies,
+    .cors = cors,
     /* The page speaks the built-in API alone. */
     .files = settings->idl == NULL ? tw_webui_get_resource () : NULL,
     .files_prefix = WEBUI_PREFIX,

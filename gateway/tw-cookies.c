@@ -28,8 +28,20 @@ new_strange_wish (void)
   return tw_response_new_problem_of (400, "The request is not valid", problems);
 }
 
+/* What a browser may say of where a request comes from (https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header):
+ * another origin of the same site is no friend by itself. Where the site is another one, SameSite keeps cookies away, also
+ * such as are being set. */
+static gboolean
+is_from_friend (const TwRequest *request, gboolean may_be_another_origin)
+{
+  gsize length = 0;
+
+  return tw_request_header (request, SITE_HEADER, &length) == NULL || says (request, SITE_HEADER, "same-origin")
+         || (may_be_another_origin && says (request, SITE_HEADER, "same-site"));
+}
+
 gboolean
-tw_cookies_wanted (const TwRequest *request, const TwMethod *method, TwResponse **refusal)
+tw_cookies_wanted (const TwRequest *request, const TwMethod *method, gboolean from_friend, TwResponse **refusal)
 {
   gsize length = 0;
 
@@ -37,8 +49,7 @@ tw_cookies_wanted (const TwRequest *request, const TwMethod *method, TwResponse 
     return FALSE;
   if (!says (request, TW_COOKIES_HEADER, TW_COOKIES_WANTED))
     *refusal = new_strange_wish ();
-  /* https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header: another origin of the same site is no friend either. */
-  else if (tw_request_header (request, SITE_HEADER, &length) != NULL && !says (request, SITE_HEADER, "same-origin"))
+  else if (!is_from_friend (request, from_friend))
     *refusal = tw_response_new_problem (403, "Cookies are for the pages of this server");
   return *refusal == NULL;
 }

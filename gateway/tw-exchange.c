@@ -201,10 +201,13 @@ read_head (Exchange *exchange, const char *method, const char *version)
 static void
 complete (const Exchange *exchange, TwResponse *response)
 {
+  const TwHttpdHandler *handler = &exchange->exchanges->handler;
   TwCodings wanted;
 
   if (tw_request_is_confidential (exchange->request))
     tw_response_keep_secret (response);
+  if (handler->answering != NULL)
+    handler->answering (exchange->request, response, exchange->exchanges->user_data);
   if (!tw_response_is_compressible (response))
     return;
   tw_response_vary (response, TW_VARY_ACCEPT_ENCODING);

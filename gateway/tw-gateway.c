@@ -154,6 +154,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .upstreams = config->upstreams,
     .router = gateway->router,
     .files = gateway->files,
+    .cors = config->cors,
     .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s,
                  config->secure_cookies },
     .upstream_timeout_ms = config->upstream_timeout_ms,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tw-cidr.h"
+#include "tw-cors.h"
 #include "tw-rate-limits.h"
 #include "tw-schema.h"
 #include "tw-socket.h"
@@ -33,6 +34,7 @@ typedef struct
   guint max_connections_per_client; /* 0: no limit */
   TwRateLimit rate_limits[TW_N_RATE_POLICIES];
   const TwCidrs *trusted_proxies;   /* believed in whom they say that a request is from; NULL: none */
+  const TwCors *cors;               /* which pages of other origins may use it */
   GResource *files;         /* NULL: none */
   const char *files_prefix; /* the folder in it, "/some/where/" */
 } TwGatewayConfig;

@@ -50,6 +50,9 @@ typedef struct
   /* Some requests have been handed over, and no more come in this turn of the loop; NULL where that is nothing to the
    * handler. */
   void (*handled) (gpointer user_data);
+  /* @response, whoever made it, is about to go out to @request: the last moment to add to its head. NULL where that is
+   * nothing to the handler. */
+  void (*answering) (const TwRequest *request, TwResponse *response, gpointer user_data);
   /* The request has got its answer, or its client has gone away, or not sent all of its body, before that
    * (TW_HTTPD_STATUS_GONE). Not called for what libmicrohttpd answers by itself, nor for a body that broke off before
    * there was an answer. NULL where that is nothing to the handler. */

@@ -110,7 +110,7 @@ begin_call (const TwRest *rest, TwRequest *request, const TwRoute *route)
   if (call->claims != NULL)
     refusal = tw_rate_limits_take_account (rest->rate_limits, request, call->claims);
   if (refusal == NULL)
-    call->cookies = tw_cookies_wanted (request, route->method, &refusal);
+    call->cookies = tw_cookies_wanted (request, route->method, tw_cors_names (rest->cors, request), &refusal);
   return refusal != NULL ? refusal : begin_body (request, route->method);
 }
 
@@ -330,6 +330,33 @@ handled (gpointer user_data)
   tw_clients_flush (rest->clients);
 }
 
+/* Whose answer it is; for a preflight the method that asks to be allowed. NULL where there is none. */
+static const TwMethod *
+find_method (const TwRest *rest, const TwRequest *request)
+{
+  const TwTarget *target = tw_request_target (request);
+  const Call *call = tw_request_data (request);
+  gsize length = 0;
+  const char *asked = call == NULL ? tw_cors_asked_verb (request, &length) : NULL;
+  g_autofree char *verb = asked != NULL ? g_strndup (asked, length) : NULL;
+  const char *allow = NULL;
+  TwRoute route;
+
+  if (verb != NULL
+      && tw_router_find (rest->router, verb, (const char *const *) target->segments, target->n_segments, &route, &allow)
+             == TW_ROUTE_FOUND)
+    return route.method;
+  return call != NULL ? call->route.method : NULL;
+}
+
+static void
+answering (const TwRequest *request, TwResponse *response, gpointer user_data)
+{
+  const TwRest *rest = user_data;
+
+  tw_cors_add (rest->cors, request, find_method (rest, request), response);
+}
+
 static void
 completed (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data)
 {
@@ -344,6 +371,7 @@ const TwHttpdHandler TW_REST_HANDLER = {
   .begin = begin,
   .handle = handle,
   .handled = handled,
+  .answering = answering,
   .completed = completed,
   .access = TW_LOG_INFO,
 };

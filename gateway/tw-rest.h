@@ -7,6 +7,7 @@
 
 #include "tw-answer.h"
 #include "tw-bearer.h"
+#include "tw-cors.h"
 #include "tw-http-metrics.h"
 #include "tw-httpd.h"
 #include "tw-rate-limits.h"
@@ -21,6 +22,7 @@ typedef struct
 {
   const TwRouter *router;
   const TwStatic *files;
+  const TwCors *cors;
   TwBearer *bearer;   /* the worker's own */
   TwClients *clients; /* the worker's own */
   TwHttpMetrics *metrics; /* the worker's own */

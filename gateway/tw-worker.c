@@ -83,6 +83,7 @@ set_up (TwWorker *worker, const TwWorkerShared *shared, TwHttpMetrics *metrics, 
   worker->rest = (TwRest) {
     .router = shared->router,
     .files = shared->files,
+    .cors = shared->cors,
     .bearer = worker->bearer,
     .clients = worker->clients,
     .metrics = metrics,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tw-answer.h"
+#include "tw-cors.h"
 #include "tw-http-metrics.h"
 #include "tw-httpd.h"
 #include "tw-rate-limits.h"
@@ -24,6 +25,7 @@ typedef struct
   const TwUpstreams *upstreams;
   const TwRouter *router;
   const TwStatic *files;
+  const TwCors *cors;
   TwAnswerContext answers;
   guint upstream_timeout_ms;
   TwHttpdPeers peers;
