@@ -201,7 +201,8 @@ tw_response_new_refusal (const GError *error)
 TwResponse *
 tw_response_new_for_verb (const char *verb, const char *allow)
 {
-  static const char *const known[] = { "CONNECT", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "TRACE", NULL };
+  static const char *const known[] = { "CONNECT", "DELETE", "GET",  "HEAD",  "PATCH",
+                                       "POST",    "PUT",    "QUERY", "TRACE", NULL };
   TwResponse *response;
 
   if (strcmp (verb, "OPTIONS") == 0)

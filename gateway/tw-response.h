@@ -48,7 +48,7 @@ TwResponse *tw_response_new_error (const GError *error);
 TwResponse *tw_response_new_refusal (const GError *error);
 
 /* What a path that takes @allow (the value of an Allow header) answers to another @verb: a 204 to OPTIONS, a 405 to one that
- * HTTP knows, and a 501 to one that it does not (RFC 9110, section 9.1). */
+ * HTTP knows (RFC 9110, section 9; RFC 5789; QUERY, as OpenAPI 3.2 has it), and a 501 to one that it does not. */
 TwResponse *tw_response_new_for_verb (const char *verb, const char *allow);
 
 /* @bytes (referenced) as they are; @content_type is static. */

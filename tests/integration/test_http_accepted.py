@@ -59,6 +59,7 @@ REFUSED = {
     "another expectation": (get(headers=HOST + b"Expect: 200-ok\r\n"), 417),
     "a method that HTTP knows and the path does not": (get(target=b"/v1/tasks", verb=b"PUT"), 405),
     "TRACE": (get(target=b"/v1/tasks", verb=b"TRACE"), 405),
+    "QUERY": (get(target=b"/v1/tasks", verb=b"QUERY"), 405),
     "a method that nobody knows": (get(target=b"/v1/tasks", verb=b"BREW"), 501),
     "a method in lower case": (get(target=b"/v1/tasks", verb=b"get"), 501),
     "a Host that is none": (get(headers=b"Host: x:y\r\nConnection: close\r\n"), 400),

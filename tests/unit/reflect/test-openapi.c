@@ -192,7 +192,7 @@ test_cookies_in_place_of_members (void)
                " {\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
                " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
                " read, and the cookie taken where the body has no such member. For pages of this server.\","
-               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}, \"example\": \"true\"}]");
+               " \"schema\": {\"type\": \"string\", \"enum\": [\"true\"]}, \"example\": \"true\"}]");
   assert_json (at (again, "responses", "200", "headers", "Set-Cookie", "schema", NULL), "{\"type\": \"string\"}");
   assert_json (at (visit, "required", NULL), "[\"greeting\"]");
   g_assert_nonnull (at (visit, "properties", "stamp", NULL));
@@ -200,7 +200,7 @@ test_cookies_in_place_of_members (void)
                "[{\"name\": \"use-cookies\", \"in\": \"header\", \"required\": false,"
                " \"description\": \"Has what would be a secret of the answer's body come as a cookie that scripts can't"
                " read, and the cookie taken where the body has no such member. For pages of this server.\","
-               " \"schema\": {\"type\": \"string\", \"const\": \"true\"}, \"example\": \"true\"}]");
+               " \"schema\": {\"type\": \"string\", \"enum\": [\"true\"]}, \"example\": \"true\"}]");
 }
 
 static void
