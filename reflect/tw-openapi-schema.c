@@ -13,6 +13,9 @@
 /* What tw_base64_decode() takes: whole groups, the last one padded and without stray bits. */
 #define BASE64_PATTERN "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
 
+/* Any text: JSON can write U+0000, which none may hold. */
+#define TEXT_PATTERN "^[^\\x00]*$"
+
 /* A whole number as a map's key. */
 #define KEY_PATTERN "^(?:0|-?[1-9][0-9]*)$"
 
@@ -53,8 +56,8 @@ describe_string (const TwType *type, TwDirection direction)
 
   if (type->binary)
     json_object_set_new (schema, "contentEncoding", json_string ("base64"));
-  if (type->binary && direction == TW_OPENAPI_INPUT)
-    json_object_set_new (schema, "pattern", json_string (BASE64_PATTERN));
+  if (direction == TW_OPENAPI_INPUT)
+    json_object_set_new (schema, "pattern", json_string (type->binary ? BASE64_PATTERN : TEXT_PATTERN));
   return schema;
 }
 
@@ -66,6 +69,8 @@ describe_map (TwOpenApi *api, const TwType *type, TwDirection direction)
 
   if (type->key->wire != TW_WIRE_STRING)
     json_object_set_new (schema, "propertyNames", json_pack ("{s:s}", "pattern", KEY_PATTERN));
+  else if (direction == TW_OPENAPI_INPUT)
+    json_object_set_new (schema, "propertyNames", json_pack ("{s:s}", "pattern", TEXT_PATTERN));
   return schema;
 }
 
@@ -148,18 +153,19 @@ set_choice (json_t *schema, const TwField *field)
                                        ? json_string (*name)
                                        : json_integer (g_ascii_strtoll (*name, NULL, 10)));
   json_object_set_new (schema, "enum", choice);
+  json_object_del (schema, "pattern");
 }
 
-/* A schema has one pattern: where there are two, one stands beside it. */
+/* A schema has one pattern: where there are two, one stands beside it. The field's own is in place of its type's. */
 static void
 set_patterns (json_t *schema, const TwField *field)
 {
   g_autofree char *visible = field->visible ? tw_visible_pattern () : NULL;
   g_autofree char *anchored = field->pattern != NULL ? g_strdup_printf ("^(?:%s)$", field->pattern) : NULL;
 
-  if (anchored != NULL || visible != NULL)
-    json_object_set_new (schema, "pattern", json_string (anchored != NULL ? anchored : visible));
-  if (anchored != NULL && visible != NULL)
+  if (anchored != NULL)
+    json_object_set_new (schema, "pattern", json_string (anchored));
+  if (visible != NULL)
     json_object_set_new (schema, "allOf", json_pack ("[{s:s}]", "pattern", visible));
 }
 

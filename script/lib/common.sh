@@ -60,15 +60,20 @@ install_packages() {
   } >&2 || die "apt-get could not install: ${missing[*]}"
 }
 
-# The Python packages of tests/requirements.txt, in a folder of the project's own; made again when the list changes.
+# fill_venv FOLDER LIST: the Python packages of a list, in a folder of the project's own; made again when the list
+# changes.
+fill_venv() {
+  if ! cmp -s "$2" "$1/requirements.txt"; then
+    rm -rf "$1"
+    python3 -m venv "$1" || die "making $1 failed"
+    "$1/bin/pip" install -q -r "$2" >&2 || die "installing $2 failed"
+    cp "$2" "$1/requirements.txt"
+  fi
+}
+
 venv=.cache/venv
 make_venv() {
-  if ! cmp -s tests/requirements.txt "$venv/requirements.txt"; then
-    rm -rf "$venv"
-    python3 -m venv "$venv" || die "making $venv failed"
-    "$venv/bin/pip" install -q -r tests/requirements.txt >&2 || die "installing tests/requirements.txt failed"
-    cp tests/requirements.txt "$venv/requirements.txt"
-  fi
+  fill_venv "$venv" tests/requirements.txt
 }
 
 # build FOLDER [MESON-OPTION…] [-- TARGET…]: configures the folder once and builds the targets, or everything.

