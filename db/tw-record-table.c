@@ -7,23 +7,35 @@
 
 #include <string.h>
 
+typedef struct
+{
+  guint8 field;
+  gboolean may_be_null;
+} Column;
+
 struct _TwRecordTable
 {
   const TwRecordType *type;
   guint owner, key;
-  guint n_columns;    /* but for the owner's */
-  guint8 columns[64]; /* the fields in the order of columns */
+  guint n_columns; /* but for the owner's */
+  Column columns[64];
   int key_column;
+  guint64 always; /* what every record has */
   char *list, *insert, *update;
 };
 
-/* The names of the table's columns, in its order; none where there is no such table. */
+/* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where there
+ * is no such table. */
+#define NULLABLE 'n'
+
 static GPtrArray *
 look_at_table (const char *name, TwSqliteConnection *connection, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "SELECT name FROM pragma_table_info (?1)", error);
+      = tw_sqlite_statement (connection,
+                             "SELECT CASE \"notnull\" WHEN 0 THEN 'n' ELSE ' ' END || name FROM pragma_table_info (?1)",
+                             error);
   int result;
 
   if (statement == NULL)
@@ -54,7 +66,7 @@ check_complete (const TwRecordType *type, const GPtrArray *names, GError **error
 
       if (!tw_record_field_is_kept (&type->fields[i]))
         continue;
-      while (at < names->len && strcmp (names->pdata[at], type->fields[i].column) != 0)
+      while (at < names->len && strcmp ((const char *) names->pdata[at] + 1, type->fields[i].column) != 0)
         at++;
       if (at == names->len)
         {
@@ -90,7 +102,7 @@ write_statements (TwRecordTable *table)
   g_autoptr (GString) set = g_string_new (NULL), which = g_string_new (NULL);
 
   for (guint i = 0; i < table->n_columns; i++)
-    append (list, ", ", "%s", type->fields[table->columns[i]].column);
+    append (list, ", ", "%s", type->fields[table->columns[i].field].column);
   for (guint i = 0; i < type->n_fields; i++)
     {
       const TwRecordField *field = &type->fields[i];
@@ -122,14 +134,18 @@ tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, G
   table->owner = tw_record_find_role (type, TW_RECORD_OWNER);
   for (guint i = names->len; i > 0; i--)
     {
-      const guint field = find_column (type, names->pdata[i - 1]);
+      const char *name = names->pdata[i - 1];
+      const guint field = find_column (type, name + 1);
 
       if (field == type->n_fields || field == table->owner)
         continue;
       if (field == table->key)
         table->key_column = (int) table->n_columns;
-      table->columns[table->n_columns++] = (guint8) field;
+      table->columns[table->n_columns++] = (Column) { (guint8) field, *name == NULLABLE };
     }
+  for (guint i = 0; i < type->n_fields; i++)
+    if (tw_record_field_is_kept (&type->fields[i]) && type->fields[i].always)
+      table->always |= TW_RECORD_BIT (i);
   write_statements (table);
   return table;
 }
@@ -209,20 +225,22 @@ tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const
   guint n_ids = 0;
 
   memset (record, 0, type->size);
+  *tw_record_text (type, record, table->owner) = owner;
   for (guint i = 0; i < table->n_columns; i++)
     {
-      const guint at = table->columns[i];
-      const TwRecordField *field = &type->fields[at];
+      const Column *column = &table->columns[i];
+      const TwRecordField *field = &type->fields[column->field];
 
-      if (sqlite3_value_type (columns[i]) == SQLITE_NULL)
+      if (column->may_be_null && sqlite3_value_type (columns[i]) == SQLITE_NULL)
         continue;
-      g_assert (n_ids < G_N_ELEMENTS (ids->ids));
       read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]);
       n_ids += field->kind == TW_RECORD_ID;
-      has |= TW_RECORD_BIT (at);
+      has |= TW_RECORD_BIT (column->field);
     }
-  *tw_record_text (type, record, table->owner) = owner;
   *tw_record_has (record) = has;
+  /* A row may be older than a column. */
+  if (G_UNLIKELY ((has & table->always) != table->always))
+    tw_record_complete (type, record);
 }
 
 static gboolean

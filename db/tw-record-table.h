@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Records as rows of the table that their type names. A key and other ids are blobs of 12 bytes, texts TEXT, all else
- * INTEGER or REAL; what is not there is NULL. */
+/* Records as rows of the table that their type names, which is STRICT. A key and other ids are blobs of 12 bytes, of which
+ * there are at most four, texts TEXT, all else INTEGER or REAL; what is not there is NULL, and what is NULL and yet always
+ * there means its default (tw_record_complete()). */
 
 #pragma once
 

@@ -27,6 +27,7 @@ MEMBERS = {
 }
 PACKED = {"TEXT": "s", "ID": "ay", "TIME": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d"}
 MOST_FIELDS = 64
+MOST_IDS = 4  # TwRecordRowIds
 
 
 class Wrong(Exception):
@@ -159,6 +160,8 @@ class Struct:
         for role in ("KEY", "OWNER", "CREATED", "UPDATED", "VERSION"):
             if sum(field.role == role for field in self.fields) != 1:
                 raise Wrong(f"{self.name}: one field has to have tw.kept = \"{role.lower()}\"")
+        if sum(field.kind == "ID" for field in self.fields) > MOST_IDS:
+            raise Wrong(f"{self.name}: has more than {MOST_IDS} ids")
         for field in self.fields:
             if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')

@@ -39,6 +39,8 @@ def make(folder, idl):
         (f'struct T {{{EACH} 6: string a (tw.kept = "so") }} (tw.record = "ts")', 'T.a: tw.kept can\'t be "so"'),
         (f'struct T {{{EACH} 6: list<string> a }} (tw.record = "ts")',
          'T.a: this type can\'t be kept: tw.kept = "no" says so'),
+        ("struct T {" + EACH + "".join(f'{i}: string x{i} (tw.kept = "id"),' for i in range(6, 10)) + '} (tw.record = "ts")',
+         "T: has more than 4 ids"),
         ("struct T {" + ",".join(f"{i}: string f{i}" for i in range(1, 66)) + "}", "T: has more than 64 fields"),
     ],
 )

@@ -6,7 +6,7 @@
 #include "tw-temporary-folder.h"
 
 #define COLUMNS                                                                                                        \
-  "reader_id TEXT, bought_ms INTEGER, id BLOB, changed_ms INTEGER, version INTEGER, lent INTEGER, title TEXT,"        \
+  "reader_id TEXT, bought_ms INTEGER, id BLOB NOT NULL, changed_ms INTEGER, version INTEGER, lent INTEGER, title TEXT,"        \
   " stars INTEGER, notes TEXT, due_ms INTEGER, pages INTEGER, weight REAL"
 
 typedef struct
@@ -153,6 +153,25 @@ test_update_sets_all_but_what_tells_the_row (Fixture *fixture, gconstpointer dat
   g_assert_cmpint (write_book (fixture, table, tw_record_table_update (table), &other), ==, 0);
 }
 
+/* As a column is that was added later. */
+static void
+test_what_is_null_means_its_default (Fixture *fixture, gconstpointer data)
+{
+  TwBookRecord expected = *books_bare ();
+  g_autoptr (TwRecordTable) table = NULL;
+  Step step;
+
+  open_with (fixture, "CREATE TABLE books (" COLUMNS ", series_id BLOB) STRICT");
+  table = look (fixture, NULL);
+  write_book (fixture, table, tw_record_table_insert (table), books_bare ());
+  step = (Step) { table, "UPDATE books SET title = NULL, stars = NULL, lent = NULL, changed_ms = NULL, version = NULL",
+                  &(TwBookRecord) { 0 }, 0 };
+  g_assert_true (tw_sqlite_mutate_wait (fixture->db, TW_DEADLINE_NONE, run, &step, NULL));
+  expected.title = "none";
+  expected.changed_ms = expected.bought_ms;
+  assert_row (fixture, table, &expected);
+}
+
 /* The last one comes first. */
 static void
 test_columns_are_in_the_reverse_of_the_tables_order (Fixture *fixture, gconstpointer data)
@@ -184,6 +203,8 @@ main (int argc, char **argv)
   g_test_add ("/record-table/bare-row-comes-back", Fixture, books_bare (), set_up, test_row_comes_back, tear_down);
   g_test_add ("/record-table/update-sets-all-but-what-tells-the-row", Fixture, NULL, set_up,
               test_update_sets_all_but_what_tells_the_row, tear_down);
+  g_test_add ("/record-table/what-is-null-means-its-default", Fixture, NULL, set_up, test_what_is_null_means_its_default,
+              tear_down);
   g_test_add ("/record-table/columns-are-in-the-reverse-of-the-tables-order", Fixture, NULL, set_up,
               test_columns_are_in_the_reverse_of_the_tables_order, tear_down);
   g_test_add ("/record-table/column-that-is-missing-is-named", Fixture, NULL, set_up,
