@@ -123,17 +123,30 @@ read_bool (const bson_iter_t *iter, gboolean *value)
 }
 
 static gboolean
-read_number (const bson_iter_t *iter, gint64 *value)
+fits_wire (gint64 value, TwWireType wire)
+{
+  const gint64 highest = wire == TW_WIRE_I32   ? G_MAXINT32
+                         : wire == TW_WIRE_I16 ? G_MAXINT16
+                         : wire == TW_WIRE_I64 ? G_MAXINT64
+                                               : G_MAXINT8;
+
+  return value <= highest && value >= -highest - 1;
+}
+
+static gboolean
+read_number (const bson_iter_t *iter, TwWireType wire, gint64 *value)
 {
   double number;
 
   if (BSON_ITER_HOLDS_INT (iter))
     {
+      if (!fits_wire (bson_iter_as_int64 (iter), wire))
+        return FALSE;
       *value = bson_iter_as_int64 (iter);
       return TRUE;
     }
   /* Up to the last number that both types hold; what is none compares as FALSE. */
-  if (!read_real (iter, &number) || !(fabs (number) <= 0x1p53))
+  if (!read_real (iter, &number) || !(fabs (number) <= 0x1p53) || !fits_wire ((gint64) number, wire))
     return FALSE;
   *value = (gint64) number;
   return TRUE;
@@ -187,7 +200,7 @@ read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter
       *tw_record_number (type, record, i) = bson_iter_date_time (iter);
       return BSON_ITER_HOLDS_DATE_TIME (iter);
     case TW_RECORD_NUMBER:
-      return read_number (iter, tw_record_number (type, record, i));
+      return read_number (iter, type->fields[i].wire, tw_record_number (type, record, i));
     case TW_RECORD_BOOL:
       return read_bool (iter, tw_record_bool (type, record, i));
     case TW_RECORD_REAL:

@@ -102,7 +102,7 @@ write_statements (TwRecordTable *table)
   g_autoptr (GString) set = g_string_new (NULL), which = g_string_new (NULL);
 
   for (guint i = 0; i < table->n_columns; i++)
-    append (list, ", ", "%s", type->fields[table->columns[i].field].column);
+    append (list, ", ", "\"%s\"", type->fields[table->columns[i].field].column);
   for (guint i = 0; i < type->n_fields; i++)
     {
       const TwRecordField *field = &type->fields[i];
@@ -111,9 +111,9 @@ write_statements (TwRecordTable *table)
 
       if (!tw_record_field_is_kept (field))
         continue;
-      append (into, ", ", "%s", field->column);
+      append (into, ", ", "\"%s\"", field->column);
       append (places, ", ", "?%u", i + 1);
-      append (tells ? which : set, tells ? " AND " : ", ", "%s = ?%u", field->column, i + 1);
+      append (tells ? which : set, tells ? " AND " : ", ", "\"%s\" = ?%u", field->column, i + 1);
     }
   table->list = g_strdup (list->str);
   table->insert = g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", type->collection, into->str, places->str);
@@ -232,6 +232,8 @@ tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const
       const TwRecordField *field = &type->fields[column->field];
 
       if (column->may_be_null && sqlite3_value_type (columns[i]) == SQLITE_NULL)
+        continue;
+      if (field->kind == TW_RECORD_ID && sqlite3_value_bytes (columns[i]) != TW_ID_BYTES)
         continue;
       read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]);
       n_ids += field->kind == TW_RECORD_ID;

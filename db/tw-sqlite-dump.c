@@ -54,7 +54,8 @@ table_new (const TwSqliteDumpTable *from)
   guint n_key = g_strv_length (key), n = g_strv_length (columns);
   g_autofree char *key_places = places_new (n_key), *places = places_new (n);
   g_autofree char *backwards = g_strjoinv (" DESC, ", key);
-  g_autofree char *select = g_strdup_printf ("SELECT %s FROM %s", from->columns, from->table);
+  g_autofree char *select = g_strdup_printf (
+    "SELECT %s FROM %s", from->selected != NULL ? from->selected : from->columns, from->table);
   Table *table = g_new (Table, 1);
 
   g_assert (g_variant_type_n_items (G_VARIANT_TYPE (from->type)) == n);

@@ -27,6 +27,7 @@ typedef struct
   const char *table;
   const char *key;     /* its columns, by which records ascend: those that come first in a record */
   const char *columns; /* of a record, in its order */
+  const char *selected; /* how they are read, where that is not as they are; or NULL */
 } TwSqliteDumpTable;
 
 typedef struct

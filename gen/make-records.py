@@ -111,6 +111,21 @@ class Field:
             return f"Tw{self.needs()}Record {self.member};"
         return f"{MEMBERS[self.kind]}{self.member};"
 
+    def selected(self):
+        """How a copy reads its column: what is NULL in an old row, and is always there, means its default."""
+        column = f'"{self.column()}"'
+        if not self.always() or self.role in ("KEY", "OWNER", "CREATED"):
+            return column
+        if self.role == "UPDATED":
+            fallback = '"' + next(f for f in self.of_record if f.role == "CREATED").column() + '"'
+        elif self.role == "VERSION":
+            fallback = "1"
+        elif self.kind == "TEXT":
+            fallback = "'" + (self.default or "").replace("'", "''") + "'"
+        else:
+            fallback = repr(float(self.default or 0) if self.kind == "REAL" else int(self.default or 0))
+        return f"coalesce ({column}, {fallback}) AS {column}"
+
     def packed(self):
         """Its GVariant type in a copy."""
         return ("" if self.always() else "m") + PACKED[self.kind]
@@ -145,6 +160,8 @@ class Struct:
         self.name, self.c_name, self.variable, self.collection = name, c_name, variable, collection
         self.fields = sorted((Field(name, field) for field in fields), key=lambda field: field.id)
         self.doc = doc
+        for field in self.fields:
+            field.of_record = self.fields
         self.check()
 
     def check(self):
@@ -163,6 +180,8 @@ class Struct:
         if sum(field.kind == "ID" for field in self.fields) > MOST_IDS:
             raise Wrong(f"{self.name}: has more than {MOST_IDS} ids")
         for field in self.fields:
+            if field.kept in ("time", "id") and (not field.optional or field.default is not None):
+                field.fail(f'tw.kept = "{field.kept}" is for what is optional, without a default')
             if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')
 
@@ -179,8 +198,10 @@ class Struct:
         if self.collection is not None:
             lines.append(f"#define TW_{upper}_COLLECTION {text(self.collection)}\n")
             lines.append(f"#define TW_{upper}_PACKED \"({''.join(field.packed() for field in self.kept())})\"\n")
-            lines.append(f"#define TW_{upper}_KEY {text(self.kept()[0].column())}\n")
-            lines.append(f"#define TW_{upper}_COLUMNS {text(', '.join(field.column() for field in self.kept()))}\n")
+            columns = [f'"{field.column()}"' for field in self.kept()]
+            lines.append(f"#define TW_{upper}_KEY {text(columns[0])}\n")
+            lines.append(f"#define TW_{upper}_COLUMNS {text(', '.join(columns))}\n")
+            lines.append(f"#define TW_{upper}_SELECTED {text(', '.join(field.selected() for field in self.kept()))}\n")
         for place, field in enumerate(self.fields):
             lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
         if any(field.kind == "OTHER" for field in self.fields):

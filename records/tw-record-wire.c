@@ -3,7 +3,6 @@
 #include "tw-record-wire.h"
 
 #include "tw-clock.h"
-#include "tw-random.h"
 
 /* Several times of a record are often the same one. */
 typedef struct
@@ -55,11 +54,9 @@ tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *write
       switch (field->kind)
         {
         case TW_RECORD_TEXT:
+        case TW_RECORD_ID:
           text = *(const char *const *) member;
           tw_writer_string (writer, text, strlen (text));
-          break;
-        case TW_RECORD_ID:
-          tw_writer_string (writer, *(const char *const *) member, TW_ID_SIZE - 1);
           break;
         case TW_RECORD_TIME:
           write_time (writer, *(const gint64 *) member, &last);
@@ -109,9 +106,9 @@ read_number (TwReader *reader, TwWireType wire)
   return wire == TW_WIRE_I16 ? tw_reader_i16 (reader) : tw_reader_byte (reader);
 }
 
-/* The fields whose names a set holds, as bits. */
+/* The fields whose names a set holds, as bits; that of the set itself, @own, stands for what is no field's name. */
 static guint64
-read_names (const TwRecordType *type, TwReader *reader)
+read_names (const TwRecordType *type, TwReader *reader, guint own)
 {
   TwWireType element;
   guint64 bits = 0;
@@ -124,8 +121,7 @@ read_names (const TwRecordType *type, TwReader *reader)
 
       tw_reader_string (reader, &name, &length);
       i = tw_record_find_name (type, name, length);
-      if (i < type->n_fields)
-        bits |= TW_RECORD_BIT (i);
+      bits |= TW_RECORD_BIT (i < type->n_fields ? i : own);
     }
   return bits;
 }
@@ -155,9 +151,12 @@ read_member (const TwRecordType *type, TwReader *reader, gpointer record, guint 
       tw_record_read (field->structure, reader, member, space);
       break;
     case TW_RECORD_CLEAR:
-      *(guint64 *) member = read_names (type, reader);
+      *(guint64 *) member = read_names (type, reader, i);
       break;
     case TW_RECORD_TIME:
+      if (!tw_record_time_parse (read_text (reader, space), member))
+        *(gint64 *) member = TW_RECORD_NO_TIME;
+      break;
     case TW_RECORD_OTHER:
     default:
       tw_reader_skip (reader, field->wire);

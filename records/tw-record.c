@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-random.h"
 
+#include <math.h>
 #include <string.h>
 
 guint
@@ -190,19 +191,49 @@ tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordTy
       if (fits (field, &to->fields[there]))
         map->fields[i] = (guint8) there;
       else
-        g_critical ("%s.%s can't be a %s's: they are of different types", from->name, field->name, to->name);
+        g_error ("%s.%s can't be a %s's: they are of different types", from->name, field->name, to->name);
     }
 }
 
+/* Digits and what parts them, as @form has them: 0 for a digit. */
 static gboolean
-set_time (const char *text, gint64 *wall_ms)
+has_form (const char *text, const char *form)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, NULL);
+  for (; *form != '\0'; form++, text++)
+    if (*form == '0' ? !g_ascii_isdigit (*text) : g_ascii_toupper (*text) != *form)
+      return FALSE;
+  return TRUE;
+}
+
+/* GLib reads more than RFC 3339 has: weeks, days of a year, fewer separators. */
+static gboolean
+is_rfc3339 (const char *text)
+{
+  if (!has_form (text, "0000-00-00T00:00:00"))
+    return FALSE;
+  text += strlen ("0000-00-00T00:00:00");
+  if (*text == '.' && !g_ascii_isdigit (*++text))
+    return FALSE;
+  while (g_ascii_isdigit (*text))
+    text++;
+  if (g_ascii_toupper (*text) == 'Z')
+    return text[1] == '\0';
+  return (*text == '+' || *text == '-') && has_form (text + 1, "00:00") && text[strlen ("+00:00")] == '\0';
+}
+
+#define FIRST_MS G_GINT64_CONSTANT (-62135596800000) /* 0001-01-01T00:00:00.000Z */
+#define LAST_MS G_GINT64_CONSTANT (253402300799999)  /* 9999-12-31T23:59:59.999Z */
+
+gboolean
+tw_record_time_parse (const char *text, gint64 *wall_ms)
+{
+  g_autofree char *upper = is_rfc3339 (text) ? g_ascii_strup (text, -1) : NULL;
+  g_autoptr (GDateTime) time = upper != NULL ? g_date_time_new_from_iso8601 (upper, NULL) : NULL;
 
   if (time == NULL)
     return FALSE;
   *wall_ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
-  return TRUE;
+  return *wall_ms >= FIRST_MS && *wall_ms <= LAST_MS;
 }
 
 /* What is wrong with the value of the field @from for the field @to, whose member of @record it becomes; NULL: nothing. */
@@ -212,8 +243,13 @@ take_value (const TwRecordMap *map, guint from, gconstpointer input, guint to, g
   const TwRecordField *field = &map->to->fields[to];
 
   if (field->kind == TW_RECORD_TIME && map->from->fields[from].kind == TW_RECORD_TEXT)
-    return set_time (*tw_record_text (map->from, input, from), tw_record_number (map->to, record, to)) ? NULL
-                                                                                                       : "a time";
+    return tw_record_time_parse (*tw_record_text (map->from, input, from), tw_record_number (map->to, record, to))
+             ? NULL
+             : "a time";
+  if (field->kind == TW_RECORD_TIME && *tw_record_number (map->from, input, from) == TW_RECORD_NO_TIME)
+    return "a time";
+  if (field->kind == TW_RECORD_REAL && isnan (*tw_record_real (map->from, input, from)))
+    return "a number";
   if (field->kind == TW_RECORD_ID && field->role != TW_RECORD_KEY
       && !tw_id_is_valid (*tw_record_text (map->from, input, from)))
     return "an id";
@@ -251,4 +287,24 @@ tw_record_map_bits (const TwRecordMap *map, guint64 bits)
     if ((bits & TW_RECORD_BIT (i)) != 0 && map->fields[i] != TW_RECORD_NOWHERE)
       mapped |= TW_RECORD_BIT (map->fields[i]);
   return mapped;
+}
+
+gboolean
+tw_record_map_clear (const TwRecordMap *map, guint64 named, guint64 *clear, GError **error)
+{
+  for (guint i = 0; i < map->from->n_fields; i++)
+    {
+      const guint there = map->fields[i];
+
+      if ((named & TW_RECORD_BIT (i)) == 0
+          || (there != TW_RECORD_NOWHERE && !map->to->fields[there].always))
+        continue;
+      if (map->from->fields[i].kind == TW_RECORD_CLEAR)
+        g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s has the name of no field", map->from->fields[i].name);
+      else
+        g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "%s can't be cleared", map->from->fields[i].name);
+      return FALSE;
+    }
+  *clear = tw_record_map_bits (map, named);
+  return TRUE;
 }

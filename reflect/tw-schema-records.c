@@ -67,6 +67,9 @@ check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field
 
   if (structure->record == NULL)
     return field->kept == NULL || tw_spot_fail (&at, "tw.kept", error, "stands on fields of a struct with tw.record");
+  if ((g_strcmp0 (field->kept, "time") == 0 || g_strcmp0 (field->kept, "id") == 0)
+      && (field->presence == TW_REQUIRED || field->fallback.set))
+    return tw_spot_fail (&at, "tw.kept", error, "\"%s\" is for what is optional, without a default", field->kept);
   if (field->kept == NULL && (kind & TW_KIND_SCALAR) == 0)
     return tw_spot_fail (&at, "tw.kept", error, "has to be \"no\": a value of this type can't be kept");
   return TRUE;

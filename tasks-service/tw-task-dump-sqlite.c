@@ -10,7 +10,8 @@ TwDump *
 tw_task_dump_sqlite_open (const char *path, TwDumpRole role, GError **error)
 {
   static const TwSqliteDumpTable tables[] = {
-    { TW_TASK_COLLECTION, TW_TASK_PACKED, TW_TASK_COLLECTION, TW_TASK_KEY, TW_TASK_COLUMNS },
+    { TW_TASK_COLLECTION, TW_TASK_PACKED, TW_TASK_COLLECTION, TW_TASK_KEY, TW_TASK_COLUMNS,
+      TW_TASK_SELECTED },
   };
   const TwSqliteDumpSpec spec = {
     .application_id = tw_task_tables_kind.application_id,

@@ -42,6 +42,13 @@ not_found (GError **error)
   return FALSE;
 }
 
+static gboolean
+internal (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "the task can't be changed");
+  return FALSE;
+}
+
 /* For reads that wait for the disk, those that work meanwhile, lists of all tasks and checks. One that was never used is
  * small. */
 #define READERS 32
@@ -320,8 +327,11 @@ run_change (TwSqliteConnection *connection, gpointer data, GError **error)
   if (!read_task (connection, job->id, &taking, error))
     return FALSE;
   tw_record_apply (&tw_task_type, job->changed, job->task, job->clear);
+  if (job->changed->version == G_MAXINT64)
+    return internal (error);
   job->changed->version++;
-  return run_with (connection, table, tw_record_table_update (table), job->changed, error);
+  return run_with (connection, table, tw_record_table_update (table), job->changed, error)
+         && (sqlite3_changes (tw_sqlite_handle (connection)) == 1 || internal (error));
 }
 
 static gboolean

@@ -184,13 +184,15 @@ take_patch (TwCall *call, gpointer data)
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksPatchArguments asked;
   TwTaskRecord said = { 0 };
+  g_autoptr (GError) error = NULL;
   guint64 clear;
 
   tw_arguments_read (&arguments, call, &tw_tasks_patch_type, &asked);
   if (!understand (call, &methods->of_changes, &asked.changes, &said))
     return;
-  clear = tw_record_map_bits (&methods->of_changes, asked.changes.clear);
-  if (said.has == 0 && clear == 0)
+  if (!tw_record_map_clear (&methods->of_changes, asked.changes.clear, &clear, &error))
+    tw_call_fail (call, error);
+  else if (said.has == 0 && clear == 0)
     take_get (call, data); /* which has the same arguments, as far as it goes */
   else
     change (call, methods, asked.user_id, asked.id, &said, clear);
@@ -232,9 +234,11 @@ take_upsert (TwCall *call, gpointer data)
   TwTaskRecord said = { 0 };
 
   tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
+  /* Clients send back what they were given: times, and the version, too. */
+  asked.task.has &= methods->changeable | TW_TASK_HAS_USER_ID | TW_TASK_HAS_ID;
   if (!understand (call, &methods->of_task, &asked.task, &said))
     return;
-  said.has &= methods->changeable | TW_TASK_HAS_USER_ID;
+  said.has &= ~TW_TASK_HAS_ID;
   if (said.id == NULL)
     {
       create (call, methods, &said);

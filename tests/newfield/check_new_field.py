@@ -60,6 +60,8 @@ def test_command_line_has_them(stack):
     made = json.loads(run("--json", "create", "--userId", "cli", "--name", "x", "--place", "here", "--rank", "3"))
     assert (made["place"], made["rank"]) == ("here", 3)
     assert json.loads(run("--json", "get", "--userId", "cli", "--id", made["id"])) == made
+    start = run("--json", "upsert", "--userId", "cli", "--id", made["id"], "--startOn", NEW["startOn"])
+    assert json.loads(start)["startOn"] == NEW["startOn"]
     older = json.loads(run("--json", "upsert", "--userId", "cli", "--id", made["id"], "--name", "y"))
     assert (older["name"], older["place"], older["rank"]) == ("y", "here", 3)
 

@@ -65,7 +65,7 @@ test_what_is_missing_or_strange_means_its_default (void)
   static const char *const documents[] = {
     "{" HEAD BOUGHT "}",
     "{" HEAD BOUGHT ", \"title\": 5, \"version\": \"x\", \"lent\": \"yes\", \"changedOn\": 7, \"notes\": null,"
-    " \"dueOn\": \"soon\", \"pages\": {\"$numberDouble\": \"NaN\"}, \"weight\": [], \"seriesId\": \"0123\","
+    " \"dueOn\": \"soon\", \"pages\": {\"$numberLong\": \"1099511627776\"}, \"weight\": [], \"seriesId\": \"0123\","
     " \"stars\": {\"$numberDouble\": \"1e300\"}}",
   };
   const TwBookRecord expected = {

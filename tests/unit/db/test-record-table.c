@@ -181,7 +181,8 @@ test_columns_are_in_the_reverse_of_the_tables_order (Fixture *fixture, gconstpoi
   open_with (fixture, "CREATE TABLE books (" COLUMNS ", series_id BLOB) STRICT");
   table = look (fixture, NULL);
   g_assert_cmpstr (tw_record_table_columns (table), ==,
-                   "series_id, weight, pages, due_ms, notes, stars, title, lent, version, changed_ms, id, bought_ms");
+                   "\"series_id\", \"weight\", \"pages\", \"due_ms\", \"notes\", \"stars\", \"title\", \"lent\","
+                   " \"version\", \"changed_ms\", \"id\", \"bought_ms\"");
 }
 
 static void

@@ -29,18 +29,15 @@ test_record_comes_back (void)
   for (guint i = 0; i < G_N_ELEMENTS (protocols) * G_N_ELEMENTS (books); i++)
     {
       const TwProtocol protocol = protocols[i % 2];
-      TwBookRecord expected = *books[i / 2], book = { 0 };
+      TwBookRecord book = { 0 };
       g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
       g_autofree char *block = NULL;
       TwWriter writer;
 
       tw_writer_init (&writer, protocol, &bytes);
-      tw_record_write (&tw_book_type, &expected, &writer);
+      tw_record_write (&tw_book_type, books[i / 2], &writer);
       read_all (&tw_book_type, protocol, &bytes, &book, &block);
-      /* Times are for those who read. */
-      expected.has &= ~(TW_BOOK_HAS_BOUGHT_ON | TW_BOOK_HAS_CHANGED_ON | TW_BOOK_HAS_DUE_ON);
-      expected.bought_ms = expected.changed_ms = expected.due_ms = 0;
-      books_assert_same (&book, &expected);
+      books_assert_same (&book, books[i / 2]);
     }
 }
 
@@ -107,7 +104,8 @@ test_arguments_are_read (void)
 
       read_all (&tw_shelf_change_type, protocols[i], &bytes, &asked, &block);
       g_assert_cmpstr (asked.reader_id, ==, "ada");
-      g_assert_cmphex (asked.changes.clear, ==, TW_BOOK_CHANGES_HAS_NOTES | TW_BOOK_CHANGES_HAS_PAGES);
+      g_assert_cmphex (asked.changes.clear, ==,
+                       TW_BOOK_CHANGES_HAS_NOTES | TW_BOOK_CHANGES_HAS_PAGES | TW_BOOK_CHANGES_HAS_CLEAR);
       g_assert_cmphex (asked.changes.has, ==, TW_BOOK_CHANGES_HAS_CLEAR | TW_BOOK_CHANGES_HAS_LENT);
       g_assert_true (asked.changes.lent);
     }

@@ -3,6 +3,7 @@
 #include "books.h"
 #include "tw-error.h"
 
+#include <math.h>
 #include <string.h>
 
 static void
@@ -107,7 +108,11 @@ test_input_becomes_a_record (void)
 static void
 test_time_that_cannot_be_read_is_named (void)
 {
-  static const char *const times[] = { "", "tomorrow", "2026-13-01T00:00:00Z", "2026-12-24", "2026-12-24T10:00:00" };
+  static const char *const times[] = {
+    "", "tomorrow", "2026-13-01T00:00:00Z", "2026-12-24", "2026-12-24T10:00:00", "20261224T100000Z", "2026-W52-4T10:00:00Z",
+    "2026-358T10:00:00Z", "2026-12-24T10:00:00.Z", "2026-12-24T10:00:00+0100", "2026-12-24T10:00:00Z ",
+    "9999-12-31T23:59:59-14:00", "0000-01-01T00:00:00Z",
+  };
   TwRecordMap map;
 
   tw_record_map_init (&map, &tw_new_book_type, &tw_book_type);
@@ -149,6 +154,36 @@ test_other_records_id_has_to_be_one (void)
 }
 
 static void
+test_what_is_always_there_is_not_cleared (void)
+{
+  g_autoptr (GError) title = NULL, none = NULL, error = NULL;
+  TwRecordMap map;
+  guint64 clear = 0;
+
+  tw_record_map_init (&map, &tw_book_changes_type, &tw_book_type);
+  g_assert_true (tw_record_map_clear (&map, TW_BOOK_CHANGES_HAS_NOTES | TW_BOOK_CHANGES_HAS_PAGES, &clear, &error));
+  g_assert_cmphex (clear, ==, TW_BOOK_HAS_NOTES | TW_BOOK_HAS_PAGES);
+  g_assert_false (tw_record_map_clear (&map, TW_BOOK_CHANGES_HAS_NOTES | TW_BOOK_CHANGES_HAS_TITLE, &clear, &title));
+  g_assert_error (title, TW_ERROR, TW_ERROR_INVALID);
+  g_assert_cmpstr (title->message, ==, "title can't be cleared");
+  g_assert_false (tw_record_map_clear (&map, TW_BOOK_CHANGES_HAS_CLEAR, &clear, &none));
+  g_assert_cmpstr (none->message, ==, "clear has the name of no field");
+}
+
+static void
+test_what_is_no_number_is_refused (void)
+{
+  const TwBookRecord input = { .has = TW_BOOK_HAS_WEIGHT, .weight = (double) NAN };
+  g_autoptr (GError) error = NULL;
+  TwBookRecord book = { 0 };
+  TwRecordMap map;
+
+  tw_record_map_init (&map, &tw_book_type, &tw_book_type);
+  g_assert_false (tw_record_map_apply (&map, &input, &book, &error));
+  g_assert_cmpstr (error->message, ==, "weight is not a number");
+}
+
+static void
 test_bits_are_mapped_by_name (void)
 {
   TwRecordMap map;
@@ -171,6 +206,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record/input-becomes-a-record", test_input_becomes_a_record);
   g_test_add_func ("/record/time-that-cannot-be-read-is-named", test_time_that_cannot_be_read_is_named);
   g_test_add_func ("/record/other-records-id-has-to-be-one", test_other_records_id_has_to_be_one);
+  g_test_add_func ("/record/what-is-always-there-is-not-cleared", test_what_is_always_there_is_not_cleared);
+  g_test_add_func ("/record/what-is-no-number-is-refused", test_what_is_no_number_is_refused);
   g_test_add_func ("/record/bits-are-mapped-by-name", test_bits_are_mapped_by_name);
   return g_test_run ();
 }

@@ -77,6 +77,11 @@ static const struct
     "t.json: T.a: tw.kept: \"time\" can't hold for a value of this type" },
   { "version-that-is-too-small", RECORD ("ts", KEPT (1, "a", "i32", "version")), "",
     "t.json: T.a: tw.kept: \"version\" can't hold for a value of this type" },
+  { "kept-id-that-is-always-there", RECORD ("ts", FIELD (1, "a", "string", WITH ("'tw.kept':'id'"))), "",
+    "t.json: T.a: tw.kept: \"id\" is for what is optional, without a default" },
+  { "kept-time-with-a-default",
+    RECORD ("ts", "{'key':1,'name':'a','required':'optional','typeId':'string','default':'x'" WITH ("'tw.kept':'time'") "}"),
+    "", "t.json: T.a: tw.kept: \"time\" is for what is optional, without a default" },
   { "kept-list", RECORD ("ts", "{'key':1,'name':'a','required':'optional','typeId':'list'" LIST ("i32") "}"), "",
     "t.json: T.a: tw.kept: has to be \"no\": a value of this type can't be kept" },
 
