@@ -3,9 +3,9 @@
 /* Records as documents of MongoDB, whose fields have the IDL's names; the key is _id, an ObjectId, as other ids are;
  * times are dates.
  *
- * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is made
- * so, and what is missing or of another type means what tw_record_complete() says, or is not there. Without a key, an
- * owner and the time of creation a document is no record. */
+ * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is
+ * made so, and what is missing or of another type means what tw_record_complete() says, or is not there. Without a key,
+ * an owner and the time of creation a document is no record. */
 
 #pragma once
 

@@ -24,8 +24,8 @@ struct _TwRecordTable
   char *list, *insert, *update;
 };
 
-/* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where there
- * is no such table. */
+/* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where
+ * there is no such table. */
 #define NULLABLE 'n'
 
 static GPtrArray *

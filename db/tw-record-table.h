@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Records as rows of the table that their type names, which is STRICT. A key and other ids are blobs of 12 bytes, of which
- * there are at most four, texts TEXT, all else INTEGER or REAL; what is not there is NULL, and what is NULL and yet always
- * there means its default (tw_record_complete()). */
+/* Records as rows of the table that their type names, which is STRICT. A key and other ids are blobs of 12 bytes, of
+ * which there are at most four, texts TEXT, all else INTEGER or REAL; what is not there is NULL, and what is NULL and
+ * yet always there means its default (tw_record_complete()). */
 
 #pragma once
 
@@ -18,9 +18,9 @@ typedef struct _TwRecordTable TwRecordTable;
 TwRecordTable *tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error);
 void tw_record_table_free (TwRecordTable *table);
 
-/* The columns of the record but for its owner's, which whoever asks knows, for a SELECT: "name, id, ...". In the reverse of
- * the table's order: SQLite reads a row's head to its end for the last column, and then has what it needs for the
- * others; from the front it would take the head up again for each. */
+/* The columns of the record but for its owner's, which whoever asks knows, for a SELECT: "name, id, ...". In the
+ * reverse of the table's order: SQLite reads a row's head to its end for the last column, and then has what it needs
+ * for the others; from the front it would take the head up again for each. */
 const char *tw_record_table_columns (const TwRecordTable *table);
 
 /* Texts that a row's ids become. */

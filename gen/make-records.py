@@ -3,9 +3,9 @@
 
 usage: make-records.py OUT.h OUT.c FILE.json...
 
-FILE.json is what Thrift's compiler writes (--gen json:merge). A struct `Task` becomes `TwTaskRecord` and `tw_task_type`,
-the arguments of `page` of a service `Tasks` become `TwTasksPageArguments` and `tw_tasks_page_type`. Exceptions and unions
-are passed over. What of a struct is kept, and how, its annotations say: docs/annotations.md.
+FILE.json is what Thrift's compiler writes (--gen json:merge). A struct `Task` becomes `TwTaskRecord` and
+`tw_task_type`, the arguments of `page` of a service `Tasks` become `TwTasksPageArguments` and `tw_tasks_page_type`.
+Exceptions and unions are passed over. What of a struct is kept, and how, its annotations say: docs/annotations.md.
 """
 
 import json
@@ -19,7 +19,9 @@ WIRES = {
     "map": "MAP",
 }
 NUMBERS = ("byte", "i8", "i16", "i32", "i64")
-ROLES = {"key": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT"}
+ROLES = {
+    "key": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT",
+}
 TIMES = ("created", "updated", "time")
 MEMBERS = {
     "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "BOOL": "gboolean ", "NUMBER": "gint64 ",
@@ -235,8 +237,8 @@ def structs_of(document):
 
 
 def in_order(structs):
-    """Each behind those that it has members of; what would be inside of itself, or is an exception or a union, is no member.
-    One that is in several documents stands once."""
+    """Each behind those that it has members of; what would be inside of itself, or is an exception or a union, is no
+    member. One that is in several documents stands once."""
     known, done, ordered = {}, set(), []
     for struct in structs:
         known.setdefault(struct.name, struct)
@@ -260,7 +262,8 @@ def in_order(structs):
 
 def main(out_header, out_source, *documents):
     try:
-        structs = in_order([struct for path in documents for struct in structs_of(json.loads(pathlib.Path(path).read_text()))])
+        loaded = [json.loads(pathlib.Path(path).read_text()) for path in documents]
+        structs = in_order([struct for document in loaded for struct in structs_of(document)])
     except Wrong as error:
         sys.exit(f"make-records.py: {error}")
     pathlib.Path(out_header).write_text(

@@ -236,7 +236,8 @@ tw_record_time_parse (const char *text, gint64 *wall_ms)
   return *wall_ms >= FIRST_MS && *wall_ms <= LAST_MS;
 }
 
-/* What is wrong with the value of the field @from for the field @to, whose member of @record it becomes; NULL: nothing. */
+/* What is wrong with the value of the field @from for the field @to, whose member of @record it becomes, if that is
+ * anything. */
 static const char *
 take_value (const TwRecordMap *map, guint from, gconstpointer input, guint to, gpointer record)
 {

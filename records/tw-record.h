@@ -13,11 +13,11 @@
  *     gint64         an integer of any width; a time, in milliseconds since 1970 (its member is called ..._ms)
  *     double, gboolean
  *     a C struct     a struct, whose own `has` counts
- *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name; the bit of
- *                    `clear` itself stands for names of none
+ *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name; the bit
+ *                    of `clear` itself stands for names of none
  *
- * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes them, and
- * there is TW_TASK_PAGE_ID_TASKS for the number of each field of such a struct.
+ * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes
+ * them, and there is TW_TASK_PAGE_ID_TASKS for the number of each field of such a struct.
  *
  * Tables are constant, functions on different records may run at once. */
 
@@ -160,8 +160,8 @@ typedef struct
  * is a text in a struct that is not kept. Of structs, and what has no member, nothing is taken. */
 void tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordType *to);
 
-/* Sets in @record what @input has. INVALID, with the field's name, where a time can't be read, or an id, that is not the
- * record's own, can't be one. Texts are not copied. */
+/* Sets in @record what @input has. INVALID, with the field's name, where a time can't be read, or an id, that is not
+ * the record's own, can't be one. Texts are not copied. */
 gboolean tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, GError **error);
 
 /* Bits of @from's fields as those of @to's. */
@@ -173,8 +173,8 @@ gboolean tw_record_map_clear (const TwRecordMap *map, guint64 named, guint64 *cl
 /* What a time becomes that can't be read. */
 #define TW_RECORD_NO_TIME G_MININT64
 
-/* A time as RFC 3339, section 5.6, has it, of the years 1 to 9999 in UTC, in milliseconds since 1970. A leap second is the
- * next one. */
+/* A time as RFC 3339, section 5.6, has it, of the years 1 to 9999 in UTC, in milliseconds since 1970. A leap second is
+ * the next one. */
 gboolean tw_record_time_parse (const char *text, gint64 *wall_ms);
 
 G_END_DECLS

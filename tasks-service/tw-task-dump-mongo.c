@@ -31,7 +31,8 @@ TwDump *
 tw_task_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
 {
   static const TwMongoDumpKind kinds[] = {
-    { .name = TW_TASK_COLLECTION, .type = TW_TASK_PACKED, .collection = TW_TASK_COLLECTION, .pack = pack, .unpack = unpack,
+    { .name = TW_TASK_COLLECTION, .type = TW_TASK_PACKED, .collection = TW_TASK_COLLECTION, .pack = pack,
+      .unpack = unpack,
       .filter = FIRST_ID, .projection = "{\"userId\": 1, \"createdOn\": 1}" },
   };
 

@@ -2,10 +2,9 @@
 
 /* Tasks in MongoDB: database tasks-db unless the URI names another, collection tasks.
  *
- *     { _id: ObjectId, userId: string, name: string, createdOn: date, done: bool, updatedOn: date, version: int }
- *
- * Documents that an older service left, with the first five fields alone, are served as they stand: no version means
- * 1, no updatedOn means createdOn, no done means false. The first change sets all three. */
+ * A document has the fields that idl/tasks.thrift says are kept (tw-record-document.h). Documents that an older service
+ * left, with the first five fields alone, are served as they stand: no version means 1, no updatedOn means createdOn,
+ * no done means false. The first change sets all three. */
 
 #pragma once
 

@@ -49,8 +49,8 @@ internal (GError **error)
   return FALSE;
 }
 
-/* For reads that wait for the disk, those that work meanwhile, lists of all tasks and checks. One that was never used is
- * small. */
+/* For reads that wait for the disk, those that work meanwhile, lists of all tasks and checks. One that was never used
+ * is small. */
 #define READERS 32
 
 #define ALL G_MAXUINT64

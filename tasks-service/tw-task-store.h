@@ -11,8 +11,8 @@
  * - Newest first means descending by (created, id).
  * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE, and is never done.
  * Only a change that had been begun before may be done although it failed so.
- * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (malformed cursor), UNAVAILABLE, INTERNAL.
- *   None names a backend.
+ * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (a position that is no task's), UNAVAILABLE,
+ *   INTERNAL. None names a backend.
  */
 
 #pragma once
@@ -24,8 +24,8 @@
 
 G_BEGIN_DECLS
 
-/* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is freed
- * with g_free(). */
+/* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is
+ * freed with g_free(). */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, g_free)
 
 /* What a change does: sets what @set has, the time of the change among it, and clears the fields of @clear

@@ -174,7 +174,8 @@ static void
 change (TwCall *call, const TwTasksMethods *methods, const char *user_id, const char *id, const TwTaskRecord *said,
         guint64 clear)
 {
-  tw_task_service_change (methods->service, tw_call_context (call), user_id, id, said, clear, tw_tasks_answer_task, call);
+  tw_task_service_change (methods->service, tw_call_context (call), user_id, id, said, clear, tw_tasks_answer_task,
+                          call);
 }
 
 static void

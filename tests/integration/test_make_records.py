@@ -43,7 +43,8 @@ def make(folder, idl):
         (f'struct T {{{EACH} 6: string a (tw.kept = "so") }} (tw.record = "ts")', 'T.a: tw.kept can\'t be "so"'),
         (f'struct T {{{EACH} 6: list<string> a }} (tw.record = "ts")',
          'T.a: this type can\'t be kept: tw.kept = "no" says so'),
-        ("struct T {" + EACH + "".join(f'{i}: optional string x{i} (tw.kept = "id"),' for i in range(6, 10)) + '} (tw.record = "ts")',
+        ("struct T {" + EACH + "".join(f'{i}: optional string x{i} (tw.kept = "id"),' for i in range(6, 10))
+         + '} (tw.record = "ts")',
          "T: has more than 4 ids"),
         ("struct T {" + ",".join(f"{i}: string f{i}" for i in range(1, 66)) + "}", "T: has more than 64 fields"),
     ],
@@ -65,6 +66,7 @@ def test_texts_of_the_idl_are_safe_in_c(tmp_path):
     result = make(tmp_path, 'struct T { 1: string a = "\\" ? \\\\ \u00e9 ??/ \\n" }')
     assert result.returncode == 0, result.stderr
     assert '.fallback_text = "' in (tmp_path / "out.c").read_text()
-    flags = subprocess.run(["pkg-config", "--cflags", "glib-2.0"], capture_output=True, text=True, check=True).stdout.split()
+    asked = subprocess.run(["pkg-config", "--cflags", "glib-2.0"], capture_output=True, text=True, check=True)
+    flags = asked.stdout.split()
     subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Werror", "-fsyntax-only", "out.c", f"-I{ROOT}/records",
                     f"-I{ROOT}/wire", f"-I{ROOT}/common", *flags], cwd=tmp_path, check=True)

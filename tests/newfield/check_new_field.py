@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests/integration/test_new_field.py has run against the programs of a copy in which tasks have four more fields."""
+"""What tests/integration/test_new_field.py has run against the programs of a copy in which tasks have more fields."""
 
 import json
 import os
@@ -29,7 +29,8 @@ def test_rest_keeps_them(person):
     without = client.post("/v1/tasks", json={"name": "without"}).json()
     assert NEW.keys() & without.keys() == set()
     assert client.get("/v1/tasks").json()["tasks"] == [without, task]
-    changed = client.patch(f"/v1/tasks/{without['id']}", json={"rank": 0, "startOn": "2026-12-24T11:00:00+01:00"}).json()
+    changes = {"rank": 0, "startOn": "2026-12-24T11:00:00+01:00"}
+    changed = client.patch(f"/v1/tasks/{without['id']}", json=changes).json()
     assert changed == {**without, "rank": 0, "startOn": "2026-12-24T10:00:00.000Z", "version": 2,
                        "updatedOn": changed["updatedOn"]}  # fmt: skip
     assert client.get(f"/v1/tasks/{without['id']}").json() == changed

@@ -27,7 +27,8 @@ const TwBookRecord *
 books_whole (void)
 {
   static const TwBookRecord book = {
-    .has = EACH | TW_BOOK_HAS_NOTES | TW_BOOK_HAS_DUE_ON | TW_BOOK_HAS_PAGES | TW_BOOK_HAS_WEIGHT | TW_BOOK_HAS_SERIES_ID,
+    .has = EACH | TW_BOOK_HAS_NOTES | TW_BOOK_HAS_DUE_ON | TW_BOOK_HAS_PAGES | TW_BOOK_HAS_WEIGHT
+           | TW_BOOK_HAS_SERIES_ID,
     .id = "0123456789abcdef01234567",
     .reader_id = "ada",
     .title = "Brücken \"bauen\"",
