@@ -49,7 +49,7 @@ ENTRYPOINT ["accounts-service"]
 FROM base AS gateway
 RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-       libglib2.0-0 libjansson4 libjwt0 libmicrohttpd12 libmimalloc2.0 zlib1g \
+       libglib2.0-0 libjansson4 libjwt0 libmicrohttpd12 libmimalloc2.0 libsodium23 zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /project/build/image/gateway/gateway /usr/local/bin/
 COPY deploy/is-ready /usr/local/bin/
