@@ -10,7 +10,8 @@
 /* For how long a browser remembers what it was allowed: no browser does so for longer than one of these (Chromium). */
 #define MAX_AGE "7200"
 
-/* What every API of ours takes and gives; what a schema has beside that is added. */
+/* What is let through whatever the schema: also what no method takes or gives as yet, for the services whose IDL will. What a
+ * schema has beside that is added. */
 static const char *const allowed[] = { "Authorization", "Content-Type",  "Idempotency-Key",
                                        "If-Match",      "If-None-Match", "X-Request-Id" };
 static const char *const exposed[]
@@ -224,6 +225,15 @@ tw_cors_asked_verb (const TwRequest *request, gsize *length)
   return strcmp (tw_request_method (request), "OPTIONS") == 0
              ? tw_request_header (request, "access-control-request-method", length)
              : NULL;
+}
+
+gboolean
+tw_cors_is_preflight (const TwCors *cors, const TwRequest *request)
+{
+  gsize length = 0;
+
+  return (tw_cors_names (cors, request) || (cors->everybody && sent_origin (request, &length) != NULL))
+         && tw_cors_asked_verb (request, &length) != NULL;
 }
 
 /* What the actual request may be. */

@@ -24,8 +24,12 @@ TwCors *tw_cors_new (const char *const *origins, const TwSchema *schema, GError 
 void tw_cors_free (TwCors *cors);
 
 /* Adds to the head of an answer what a browser has to know of who may read it, and of a preflight what may be sent then.
- * @method is whose answer it is, or that asks to be allowed; NULL: none's. Nothing while there are no origins. */
+ * @method is whose answer it is, or that asks to be allowed; NULL: none's, or tw_cors_names() does not hold. Nothing while
+ * there are no origins. */
 void tw_cors_add (const TwCors *cors, const TwRequest *request, const TwMethod *method, TwResponse *response);
+
+/* Whether @request asks for a page that may read answers what else it may do. */
+gboolean tw_cors_is_preflight (const TwCors *cors, const TwRequest *request);
 
 /* The verb that a preflight asks to be allowed; NULL where @request is none. Not NUL-terminated. */
 const char *tw_cors_asked_verb (const TwRequest *request, gsize *length);

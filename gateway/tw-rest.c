@@ -135,12 +135,43 @@ find (const TwRest *rest, TwRequest *request)
     }
 }
 
+/* Whose answer it is, also where it was made before a route was looked for; for a preflight the method that asks to be
+ * allowed. NULL where there is none. */
+static const TwMethod *
+find_method (const TwRest *rest, const TwRequest *request)
+{
+  const TwTarget *target = tw_request_target (request);
+  const Call *call = tw_request_data (request);
+  gsize length = 0;
+  const char *asked = call == NULL ? tw_cors_asked_verb (request, &length) : NULL;
+  g_autofree char *verb = asked != NULL ? g_strndup (asked, length) : NULL;
+  const char *allow = NULL;
+  TwRoute route;
+
+  if (call != NULL)
+    return call->route.method;
+  return tw_router_find (rest->router, verb != NULL ? verb : tw_request_method (request),
+                         (const char *const *) target->segments, target->n_segments, &route, &allow)
+                 == TW_ROUTE_FOUND
+             ? route.method
+             : NULL;
+}
+
+/* What a browser asks by itself. To a page, a preflight that is refused is a network that failed: it is to hear of the
+ * limit from the request that follows. */
+static gboolean
+is_preflight_of_ours (const TwRest *rest, const TwRequest *request)
+{
+  return tw_cors_is_preflight (rest->cors, request) && find_method (rest, request) != NULL;
+}
+
 /* By address before anything else: a request that is refused has cost no more than its head. */
 static TwResponse *
 begin (TwRequest *request, gpointer user_data)
 {
   const TwRest *rest = user_data;
-  TwResponse *refusal = tw_rate_limits_take_address (rest->rate_limits, request);
+  TwResponse *refusal
+      = is_preflight_of_ours (rest, request) ? NULL : tw_rate_limits_take_address (rest->rate_limits, request);
 
   return refusal != NULL ? refusal : find (rest, request);
 }
@@ -330,31 +361,14 @@ handled (gpointer user_data)
   tw_clients_flush (rest->clients);
 }
 
-/* Whose answer it is; for a preflight the method that asks to be allowed. NULL where there is none. */
-static const TwMethod *
-find_method (const TwRest *rest, const TwRequest *request)
-{
-  const TwTarget *target = tw_request_target (request);
-  const Call *call = tw_request_data (request);
-  gsize length = 0;
-  const char *asked = call == NULL ? tw_cors_asked_verb (request, &length) : NULL;
-  g_autofree char *verb = asked != NULL ? g_strndup (asked, length) : NULL;
-  const char *allow = NULL;
-  TwRoute route;
-
-  if (verb != NULL
-      && tw_router_find (rest->router, verb, (const char *const *) target->segments, target->n_segments, &route, &allow)
-             == TW_ROUTE_FOUND)
-    return route.method;
-  return call != NULL ? call->route.method : NULL;
-}
-
 static void
 answering (const TwRequest *request, TwResponse *response, gpointer user_data)
 {
   const TwRest *rest = user_data;
+  /* Nobody else may use cookies, which is all that the method matters for. */
+  const TwMethod *method = tw_cors_names (rest->cors, request) ? find_method (rest, request) : NULL;
 
-  tw_cors_add (rest->cors, request, find_method (rest, request), response);
+  tw_cors_add (rest->cors, request, method, response);
 }
 
 static void

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from support.people import PASSWORD, Person, new_email, problem
-from support.processes import BUILD, Stack
+from support.processes import BUILD, Gateway, Stack
 
 PAGE = "https://page.example"
 ASKING = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
@@ -74,6 +74,55 @@ def test_answers_and_refusals_can_be_read(stack, person):
         answer = client.get(path)
         assert said(answer)["allow-origin"] == PAGE
         assert answer.headers["vary"] == "Accept-Encoding, Origin"
+
+
+def test_what_is_refused_before_there_is_a_route_can_be_read_with_credentials(stack):
+    """As what the route itself refuses."""
+    url = f"{stack.url}/v1/sessions"
+    twice = [("Origin", PAGE), ("X-Request-Id", "a"), ("X-Request-Id", "b")]
+    many = [("Origin", PAGE), *((f"X-{n}", "x") for n in range(64))]
+    refused = {
+        400: httpx.post(url, headers=twice, timeout=60),
+        415: httpx.post(url, content=b"x", headers={"Origin": PAGE, "Content-Type": "text/plain"}, timeout=60),
+        417: httpx.post(url, headers={"Origin": PAGE, "Expect": "x"}, timeout=60),
+        431: httpx.post(url, headers=many, timeout=60),
+    }
+    for status, answer in refused.items():
+        problem(answer, status)
+        assert said(answer)["allow-origin"] == PAGE and said(answer)["allow-credentials"] == "true"
+    # Nobody else gets it, nor what has no cookies, nor what is not there.
+    for path, origin in (("/v1/sessions", "https://other.example"), ("/v1/tasks", PAGE), ("/v1/nothing", PAGE)):
+        answer = httpx.post(f"{stack.url}{path}", headers={"Origin": origin, "Expect": "x"}, timeout=60)
+        problem(answer, 417)
+        assert "allow-credentials" not in said(answer)
+
+
+def test_who_asks_too_often_hears_it_by_a_preflight_that_is_allowed(tmp_path):
+    arguments = ["--cors-origin", PAGE, "--requests-per-address", "1/86400"]
+    gateway = Gateway(tmp_path, {"Tasks": 1, "Accounts": 1}, arguments=arguments, ready=False)
+    try:
+        with httpx.Client(base_url=gateway.url, timeout=60) as client:
+            for _ in range(3):
+                answer = client.options("/v1/sessions", headers=ASKING)
+                assert answer.status_code == 204 and "ratelimit" not in answer.headers
+            assert client.get("/nothing").status_code == 404
+            assert client.options("/v1/sessions", headers=ASKING).status_code == 204
+            answer = client.post("/v1/sessions", json={}, headers={"Origin": PAGE})
+            problem(answer, 429)
+            told = said(answer)
+            assert told["allow-origin"] == PAGE and told["allow-credentials"] == "true"
+            assert "Retry-After" in names(told["expose-headers"]) and int(answer.headers["retry-after"]) > 0
+            # What is no preflight of ours counts.
+            for path, sent in (
+                ("/v1/nothing", ASKING),
+                ("/v1/sessions", {**ASKING, "Access-Control-Request-Method": "PUT"}),
+                ("/v1/sessions", {**ASKING, "Origin": "https://other.example"}),
+                ("/v1/sessions", {"Origin": PAGE}),
+                ("/v1/sessions", {}),
+            ):
+                problem(client.options(path, headers=sent), 429)
+    finally:
+        assert gateway.stop() == 0
 
 
 def test_a_service_that_is_away_can_be_read(tmp_path):

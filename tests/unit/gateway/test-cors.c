@@ -233,6 +233,36 @@ test_who_is_named_stays_so_beside_everybody (void)
   assert_header (response, "Access-Control-Allow-Credentials", "true");
 }
 
+static void
+test_what_is_a_preflight (void)
+{
+  static const struct
+  {
+    const char *origins, *verb, *headers;
+    gboolean is;
+  } cases[] = {
+    { PAGE, "OPTIONS", ORIGIN_OF (PAGE) ASKS, TRUE },
+    { "*", "OPTIONS", ORIGIN_OF ("https://other.example") ASKS, TRUE },
+    { PAGE, "OPTIONS", ORIGIN_OF ("https://other.example") ASKS, FALSE },
+    { "*", "OPTIONS", ORIGIN_OF ("null") ASKS, FALSE },
+    { "*", "OPTIONS", ASKS, FALSE },
+    { PAGE, "OPTIONS", ORIGIN_OF (PAGE), FALSE },
+    { PAGE, "POST", ORIGIN_OF (PAGE) ASKS, FALSE },
+    { "", "OPTIONS", ORIGIN_OF (PAGE) ASKS, FALSE },
+  };
+  g_autoptr (TwSchema) schema = address_book_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *const origins[] = { cases[i].origins[0] != '\0' ? cases[i].origins : NULL, NULL };
+      g_autoptr (TwCors) cors = cors_of (schema, origins);
+      g_autofree char *raw = g_strdup_printf ("%s / HTTP/1.1\r\n%sX: y", cases[i].verb, cases[i].headers);
+      g_auto (HttpRequest) asked = http_request (raw);
+
+      g_assert_cmpint (tw_cors_is_preflight (cors, asked.request), ==, cases[i].is);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -245,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cors/named-origins-may-use-cookies-where-there-are-any",
                    test_named_origins_may_use_cookies_where_there_are_any);
   g_test_add_func ("/cors/everybody-but-without-cookies", test_everybody_but_without_cookies);
+  g_test_add_func ("/cors/what-is-a-preflight", test_what_is_a_preflight);
   g_test_add_func ("/cors/who-is-named-stays-so-beside-everybody", test_who_is_named_stays_so_beside_everybody);
   return g_test_run ();
 }
