@@ -11,14 +11,6 @@ typedef struct
   gsize length;
 } Piece;
 
-/* What a header says. */
-typedef enum
-{
-  SAYS_NOTHING, /* it is not there */
-  SAYS_CLIENT,
-  SAYS_UNCLEAR,
-} Says;
-
 /* Reads the address in one element of a list. */
 typedef gboolean (*ReadElement) (Piece element, TwIp *ip);
 
@@ -227,34 +219,38 @@ elements_of (const TwHead *head, const char *name, gboolean quotes)
   return elements;
 }
 
-static Says
+/* What one of the headers says. */
+static TwClientNamed
 walk (const TwHead *head, const char *name, gboolean quotes, ReadElement read, const TwCidrs *trusted,
       TwIp *client)
 {
   g_autoptr (GArray) elements = elements_of (head, name, quotes);
 
   if (elements == NULL)
-    return SAYS_NOTHING;
+    return TW_CLIENT_NAMED_NOT;
   for (guint i = elements->len; i > 0; i--)
     {
       if (!read (g_array_index (elements, Piece, i - 1), client))
-        return SAYS_UNCLEAR;
+        return TW_CLIENT_NAMED_UNCLEAR;
       if (!tw_cidrs_contain (trusted, client))
-        return SAYS_CLIENT;
+        return TW_CLIENT_NAMED;
     }
-  return elements->len > 0 ? SAYS_CLIENT : SAYS_NOTHING;
+  return elements->len > 0 ? TW_CLIENT_NAMED : TW_CLIENT_NAMED_NOT;
 }
 
-gboolean
+TwClientNamed
 tw_client_address_find (const TwHead *head, const TwCidrs *trusted, TwIp *client)
 {
   TwIp other = { 0 };
-  Says standard = walk (head, "forwarded", TRUE, read_forwarded, trusted, client);
-  Says usual = walk (head, "x-forwarded-for", FALSE, read_plain, trusted, &other);
+  TwClientNamed standard = walk (head, "forwarded", TRUE, read_forwarded, trusted, client);
+  TwClientNamed usual = walk (head, "x-forwarded-for", FALSE, read_plain, trusted, &other);
 
-  if (standard == SAYS_NOTHING)
-    *client = other;
-  else if (usual == SAYS_CLIENT && standard == SAYS_CLIENT && memcmp (client, &other, sizeof other) != 0)
-    return FALSE;
-  return standard != SAYS_UNCLEAR && usual != SAYS_UNCLEAR && (standard == SAYS_CLIENT || usual == SAYS_CLIENT);
+  if (standard == TW_CLIENT_NAMED_UNCLEAR || usual == TW_CLIENT_NAMED_UNCLEAR)
+    return TW_CLIENT_NAMED_UNCLEAR;
+  if (usual == TW_CLIENT_NAMED_NOT)
+    return standard;
+  if (standard == TW_CLIENT_NAMED && memcmp (client, &other, sizeof other) != 0)
+    return TW_CLIENT_NAMED_UNCLEAR;
+  *client = other;
+  return usual;
 }

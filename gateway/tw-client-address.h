@@ -15,8 +15,15 @@
 
 G_BEGIN_DECLS
 
-/* The client behind a peer that is one of @trusted. FALSE: no header says who that is, or not so that it can be believed.
- * Where every address is trusted it is the leftmost. Any bytes may stand in @head. */
-gboolean tw_client_address_find (const TwHead *head, const TwCidrs *trusted, TwIp *client);
+typedef enum
+{
+  TW_CLIENT_NAMED_NOT, /* no header says who it is */
+  TW_CLIENT_NAMED,
+  TW_CLIENT_NAMED_UNCLEAR, /* somebody is named, but not so that it can be believed */
+} TwClientNamed;
+
+/* The client behind a peer that is one of @trusted; *@client is of use with TW_CLIENT_NAMED alone. Where every address is
+ * trusted it is the leftmost. Any bytes may stand in @head. */
+TwClientNamed tw_client_address_find (const TwHead *head, const TwCidrs *trusted, TwIp *client);
 
 G_END_DECLS

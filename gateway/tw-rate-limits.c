@@ -137,8 +137,12 @@ tw_rate_limits_take_address (TwRateLimits *limits, TwRequest *request)
 {
   const TwIp *ip = tw_request_ip (request);
   const TwIp client = tw_ip_is_v4 (ip) ? *ip : tw_ip_mask (ip, SUBSCRIBER_BITS);
+  /* Those whom nobody can tell apart take nothing from the proxy itself: with a byte more it is another key. */
+  const gsize end = tw_request_is_unclear (request) ? 1 : 0;
+  guint8 key[sizeof client + 1] = { 0 };
 
-  return take (limits, TW_RATE_POLICY_ADDRESS, request, &client, sizeof client);
+  memcpy (key, &client, sizeof client);
+  return take (limits, TW_RATE_POLICY_ADDRESS, request, key, sizeof client + end);
 }
 
 TwResponse *

@@ -41,6 +41,7 @@ struct _TwRequest
   void (*answered) (gpointer user_data);
   gpointer user_data;
   gboolean behind_proxy; /* one that is trusted */
+  TwClientNamed named;   /* by it */
   const char *rate_policies; /* NULL where no rate is told */
   gsize rate_length;
   /* From here on nothing is zeroed: it is most of the struct, and filled in as far as it is used. */
@@ -155,7 +156,8 @@ tw_request_believe (TwRequest *request, const TwCidrs *trusted)
   TwIp client;
 
   request->behind_proxy = TRUE;
-  if (!tw_client_address_find (&request->head, trusted, &client))
+  request->named = tw_client_address_find (&request->head, trusted, &client);
+  if (request->named != TW_CLIENT_NAMED)
     return;
   request->ip = client;
   tw_ip_to_text (&client, request->client);
@@ -258,6 +260,12 @@ gboolean
 tw_request_is_local (const TwRequest *request)
 {
   return !request->behind_proxy && tw_ip_is_loopback (&request->ip);
+}
+
+gboolean
+tw_request_is_unclear (const TwRequest *request)
+{
+  return request->named == TW_CLIENT_NAMED_UNCLEAR;
 }
 
 const char *

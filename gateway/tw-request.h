@@ -32,6 +32,10 @@ const TwIp *tw_request_ip (const TwRequest *request);
 /* Whether it comes from this machine, as far as that is known: from loopback, where no trusted proxy is. */
 gboolean tw_request_is_local (const TwRequest *request);
 
+/* Whether it is from somebody behind a trusted proxy whose name can't be believed: the address is the proxy's then, as it
+ * is for the proxy's own requests. */
+gboolean tw_request_is_unclear (const TwRequest *request);
+
 /* The client's X-Request-Id where it is 1 to 128 characters of [A-Za-z0-9._-], else one made here. */
 const char *tw_request_id (const TwRequest *request);
 

@@ -213,9 +213,11 @@ def test_an_address_is_whom_a_trusted_proxy_names(gateway):
     # What the client itself wrote stands at the left, and changes nothing.
     assert [ask("X-Forwarded-For", f"198.51.100.{n}, 192.0.2.1") for n in range(4)] == [200, 200, 200, 429]
     assert ask("X-Forwarded-For", "192.0.2.2") == 200
-    # Those whom nobody can tell apart are one.
-    nonsense = ["unknown", "", "192.0.2.7, nonsense", "192.0.2.8, nonsense"]
+    # Those whom nobody can tell apart are one, and take nothing from the proxy itself.
+    nonsense = ["unknown", "_x", "192.0.2.7, nonsense", "192.0.2.8, nonsense"]
     assert [ask("X-Forwarded-For", text) for text in nonsense] == [200, 200, 200, 429]
+    assert ask("Forwarded", "for=_x") == 429
+    assert [ask("X-Forwarded-For", "") for _ in range(4)] == [200, 200, 200, 429]
     client.close()
 
 

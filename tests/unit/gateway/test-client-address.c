@@ -6,7 +6,8 @@
 
 #define TRUSTED "10.0.0.0/8, 2001:db8:1::/48"
 
-/* Whom "NAME: VALUE" lines say that a request is from; "peer" where that is not known. */
+/* Whom "NAME: VALUE" lines say that a request is from; "peer" where they say nothing, and "unclear" where nobody can be
+ * believed. */
 static char *
 client_of (const char *const *lines)
 {
@@ -21,8 +22,16 @@ client_of (const char *const *lines)
 
       head->headers[head->n_headers++] = (TwHeader) { lines[i], (gsize) (colon - lines[i]), value, strlen (value) };
     }
-  if (!tw_client_address_find (head, trusted, &ip))
-    return g_strdup ("peer");
+  switch (tw_client_address_find (head, trusted, &ip))
+    {
+    case TW_CLIENT_NAMED:
+      break;
+    case TW_CLIENT_NAMED_UNCLEAR:
+      return g_strdup ("unclear");
+    case TW_CLIENT_NAMED_NOT:
+    default:
+      return g_strdup ("peer");
+    }
   tw_ip_to_text (&ip, text);
   return g_strdup (text);
 }
@@ -98,9 +107,9 @@ test_what_is_no_address_leaves_the_peer (void)
       g_autofree char *plain = g_strdup_printf ("Forwarded: for=198.51.100.1, for=%s, for=10.0.0.1", values[i]);
       g_autofree char *quoted = g_strdup_printf ("Forwarded: for=198.51.100.1, for=\"%s\", for=10.0.0.1", values[i]);
 
-      assert_client ("peer", usual);
-      assert_client ("peer", plain);
-      assert_client ("peer", quoted);
+      assert_client ("unclear", usual);
+      assert_client ("unclear", plain);
+      assert_client ("unclear", quoted);
     }
 }
 
@@ -118,9 +127,9 @@ test_malformed_elements_of_forwarded_leave_the_peer (void)
     {
       g_autofree char *line = g_strdup_printf ("Forwarded: for=198.51.100.1, %s", elements[i]);
 
-      assert_client ("peer", line);
+      assert_client ("unclear", line);
     }
-  assert_client ("peer", longest);
+  assert_client ("unclear", longest);
 }
 
 /* A proxy adds its element on the line that the client has begun. */
@@ -150,9 +159,9 @@ static void
 test_two_that_disagree_leave_the_peer (void)
 {
   assert_client ("203.0.113.5", "Forwarded: for=203.0.113.5", "X-Forwarded-For: 198.51.100.1, 203.0.113.5");
-  assert_client ("peer", "Forwarded: for=198.51.100.1", "X-Forwarded-For: 203.0.113.5");
-  assert_client ("peer", "Forwarded: for=unknown", "X-Forwarded-For: 203.0.113.5");
-  assert_client ("peer", "Forwarded: for=203.0.113.5", "X-Forwarded-For: unknown");
+  assert_client ("unclear", "Forwarded: for=198.51.100.1", "X-Forwarded-For: 203.0.113.5");
+  assert_client ("unclear", "Forwarded: for=unknown", "X-Forwarded-For: 203.0.113.5");
+  assert_client ("unclear", "Forwarded: for=203.0.113.5", "X-Forwarded-For: unknown");
 }
 
 int

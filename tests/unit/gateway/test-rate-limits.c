@@ -279,9 +279,11 @@ whom_a_trusted_proxy_names_is_counted (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (ask (fixture, limits, proxies[i], "198.51.100.1", NULL), ==, 204);
       g_assert_cmpuint (ask (fixture, limits, proxies[i], "198.51.100.1", NULL), ==, 429);
       g_assert_cmpuint (ask (fixture, limits, proxies[i], "198.51.100.2", NULL), ==, 204);
-      /* Where nobody can be believed it is the proxy, which is not spared for that, wherever it is. */
+      /* Those who can't be believed are one, and the proxy is not spared for that, wherever it is. */
       g_assert_cmpuint (ask (fixture, limits, proxies[i], "nonsense", NULL), ==, 204);
       g_assert_cmpuint (ask (fixture, limits, proxies[i], "other nonsense", NULL), ==, 429);
+      /* What the proxy asks by itself is another matter. */
+      g_assert_cmpuint (ask (fixture, limits, proxies[i], NULL, NULL), ==, 204);
       g_assert_cmpuint (ask (fixture, limits, proxies[i], NULL, NULL), ==, 429);
     }
 }
