@@ -252,7 +252,7 @@ new_value_body (const Reply *reply)
   if (method->issues_session && !append_token (reply, &json))
     return new_internal (method, "the session can't be answered");
   response = tw_response_new_json (method->status, &json);
-  if (links.header != NULL)
+  if (links.header != NULL && links.header->len <= TW_LINK_MAX_SIZE)
     tw_response_add_header (response, "Link", links.header->str);
   return response;
 }

@@ -8,6 +8,7 @@
 #include "fields.h"
 #include "tokens.h"
 #include "tw-error.h"
+#include "tw-link.h"
 #include "tw-log.h"
 #include "tw-random.h"
 #include "tw-writer.h"
@@ -176,6 +177,34 @@ test_links_to_several_parts (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpstr (tw_response_header (response, "Link"), ==,
                    "</v1/contacts?after=4>; rel=\"next\", </v1/contacts?after=0>; rel=\"first\"");
+}
+
+/* What came unescaped is escaped, and so may be too long for a head. */
+static void
+test_link_that_is_too_long_is_left_out (Fixture *fixture, gconstpointer data)
+{
+  const gsize around = strlen ("</v1/contacts?kind=&after=4>; rel=\"next\"");
+
+  for (gsize over = 0; over <= 1; over++)
+    {
+      g_autofree char *plain = g_strnfill ((TW_LINK_MAX_SIZE - around) % 3 + over, 'a');
+      g_autofree char *escaped = g_strnfill ((TW_LINK_MAX_SIZE - around) / 3, '>');
+      g_autofree char *target = g_strconcat ("/v1/contacts?kind=", plain, escaped, NULL);
+      g_autoptr (TwResponse) response = NULL;
+      const char *link;
+
+      tw_target_clear (&fixture->target);
+      tw_buffer_clear (&fixture->bytes);
+      tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
+      tw_writer_struct_begin (&fixture->writer);
+      response = answer_part (fixture, target, "4", -1);
+      g_assert_cmpuint (tw_response_status (response), ==, 200);
+      link = tw_response_header (response, "Link");
+      if (over > 0)
+        g_assert_null (link);
+      else
+        g_assert_cmpuint (strlen (link), ==, TW_LINK_MAX_SIZE);
+    }
 }
 
 static void
@@ -484,6 +513,7 @@ main (int argc, char **argv)
   add ("/answer/value-with-location-header-and-cookie", NULL, test_value);
   add ("/answer/link-to-the-next-part", NULL, test_link_to_the_next_part);
   add ("/answer/links-to-several-parts", NULL, test_links_to_several_parts);
+  add ("/answer/link-that-is-too-long-is-left-out", NULL, test_link_that_is_too_long_is_left_out);
   add ("/answer/last-part-has-no-link", NULL, test_last_part_has_no_link);
   add ("/answer/cookie-that-can-not-be-one-is-left-out", NULL, test_cookie_that_can_not_be_one);
   add ("/answer/value-of-another-shape", NULL, test_value_of_another_shape);
