@@ -35,8 +35,13 @@ tw_gzip (TwGzipEffort effort, const guint8 *bytes, gsize length, TwBuffer *out)
   result = deflate (&stream, Z_FINISH);
   out->len = stream.total_out;
   deflateEnd (&stream);
-  if (result == Z_STREAM_END)
-    return TRUE;
-  tw_buffer_clear (out);
-  return FALSE;
+  if (result != Z_STREAM_END)
+    {
+      tw_buffer_clear (out);
+      return FALSE;
+    }
+  /* It may wait long for a slow client. */
+  out->data = g_realloc (out->data, out->len);
+  out->capacity = out->len;
+  return TRUE;
 }

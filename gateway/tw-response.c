@@ -301,7 +301,8 @@ tw_response_keep_secret (TwResponse *response)
 gboolean
 tw_response_is_compressible (const TwResponse *response)
 {
-  return response->own.len > TW_GZIP_THRESHOLD && !response->secret && find_own (response, "Content-Encoding") == NULL;
+  return response->own.len > TW_GZIP_THRESHOLD && response->own.len <= TW_GZIP_MAX_WHILE_OTHERS_WAIT
+         && !response->secret && find_own (response, "Content-Encoding") == NULL;
 }
 
 void

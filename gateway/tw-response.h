@@ -75,7 +75,7 @@ void tw_response_vary (TwResponse *response, TwVary vary);
 /* Says that the answer may hold a secret, or tell something of one: it is not compressed, and nobody may store it. */
 void tw_response_keep_secret (TwResponse *response);
 
-/* Whether the answer is worth compressing: its own bytes, more than a few, no secret, and in no coding yet. */
+/* Whether the answer is worth compressing: its own bytes, neither too few nor too many, no secret, and in no coding yet. */
 gboolean tw_response_is_compressible (const TwResponse *response);
 
 /* Compresses a body that is, unless that does not make it shorter. A strong ETag becomes the one in gzip. */

@@ -34,6 +34,7 @@ test_there_and_back (void)
           g_string_append_printf (text, "{\"number\":%" G_GSIZE_FORMAT ",\"ünï\":%u}", i, (guint) (i * 2654435761u) % 977);
         g_assert_true (tw_gzip (effort, (const guint8 *) text->str, text->len, &gzip));
         g_assert_cmpuint (gzip.len, <, text->len / 2);
+        g_assert_cmpuint (gzip.capacity, ==, gzip.len);
         back = decompress (&gzip);
         sent = g_bytes_new (text->str, text->len);
         g_assert_true (g_bytes_equal (back, sent));

@@ -160,6 +160,8 @@ test_what_is_compressible (void)
   g_autoptr (TwResponse) empty = tw_response_new (204);
   g_autoptr (TwResponse) brief = new_long (1022);
   g_autoptr (TwResponse) longer = new_long (1023);
+  g_autoptr (TwResponse) longest = new_long (256 * 1024 - 2);
+  g_autoptr (TwResponse) too_long = new_long (256 * 1024 - 1);
   g_autoptr (TwResponse) secret = new_long (5000);
   g_autoptr (TwResponse) coded = new_long (5000);
 
@@ -168,6 +170,8 @@ test_what_is_compressible (void)
   g_assert_false (tw_response_is_compressible (empty));
   g_assert_false (tw_response_is_compressible (brief));
   g_assert_true (tw_response_is_compressible (longer));
+  g_assert_true (tw_response_is_compressible (longest));
+  g_assert_false (tw_response_is_compressible (too_long));
   g_assert_false (tw_response_is_compressible (secret));
   g_assert_false (tw_response_is_compressible (coded));
 }
