@@ -160,15 +160,16 @@ tw_openapi_example_of_answer (const TwMethod *method)
   return answer;
 }
 
-static void
-append_example (GString *location, const TwField *field)
+/* An example of what stands for @name in a location: that itself where there is none, as for what keeps to a vt.pattern. */
+static char *
+example_of_part (const TwStruct *structure, const char *name, gsize length)
 {
+  const TwField *field = tw_struct_find_name (structure, name, length);
   json_auto_t *example = field != NULL ? tw_openapi_example (field, TW_OPENAPI_OUTPUT) : NULL;
-  g_autofree char *text = NULL;
 
-  if (example != NULL && !json_is_string (example))
-    text = json_dumps (example, JSON_ENCODE_ANY);
-  g_string_append_uri_escaped (location, json_is_string (example) ? json_string_value (example) : text, NULL, FALSE);
+  if (example == NULL)
+    return g_strndup (name, length);
+  return json_is_string (example) ? g_strdup (json_string_value (example)) : json_dumps (example, JSON_ENCODE_ANY);
 }
 
 json_t *
@@ -180,9 +181,10 @@ tw_openapi_example_of_location (const TwMethod *method)
   for (const char *open = strchr (at, '{'); open != NULL; open = strchr (at, '{'))
     {
       gsize length = strcspn (open + 1, "}");
+      g_autofree char *text = example_of_part (method->returns->structure, open + 1, length);
 
       g_string_append_len (location, at, open - at);
-      append_example (location, tw_struct_find_name (method->returns->structure, open + 1, length));
+      g_string_append_uri_escaped (location, text, NULL, FALSE);
       at = open + 1 + length + 1;
     }
   g_string_append (location, at);

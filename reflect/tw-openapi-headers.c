@@ -61,9 +61,9 @@ static const Header headers[] = {
     tw_inputs_take_cookie },
   { "RateLimit-Policy", "How often one may ask: by each policy so many requests (q) in so many seconds (w). Absent where that"
     " is not limited.", "{\"type\": \"string\"}",
-    "\"\\\"address\\\";q=24000;w=60, \\\"account\\\";q=12000;w=60\"", { ON_ALL }, NULL },
+    "\"\\\"address\\\";q=100;w=60, \\\"account\\\";q=50;w=60\"", { ON_ALL }, NULL },
   { "RateLimit", "How many requests are left (r) by each policy, and in how many seconds there is one more (t).",
-    "{\"type\": \"string\"}", "\"\\\"address\\\";r=23999;t=1, \\\"account\\\";r=11999;t=1\"", { ON_ALL }, NULL },
+    "{\"type\": \"string\"}", "\"\\\"address\\\";r=99;t=1, \\\"account\\\";r=49;t=2\"", { ON_ALL }, NULL },
   { "X-Request-Id", "The request's name in the log: the one that it came with, or a new one.",
     "{\"type\": \"string\", \"maxLength\": 128, \"pattern\": \"^[A-Za-z0-9._-]+$\"}",
     "\"b3c5f1a09d2e47860000000000000001\"", { ON_ALL }, NULL },

@@ -265,7 +265,7 @@ test_answers (void)
   assert_json (at (success, "headers", "X-Request-Id", NULL), "{\"$ref\": \"#/components/headers/X-Request-Id\"}");
   assert_json (at (success, "headers", "RateLimit", NULL), "{\"$ref\": \"#/components/headers/RateLimit\"}");
   assert_json (at (document, "components", "headers", "RateLimit-Policy", "example", NULL),
-               "\"\\\"address\\\";q=24000;w=60, \\\"account\\\";q=12000;w=60\"");
+               "\"\\\"address\\\";q=100;w=60, \\\"account\\\";q=50;w=60\"");
   assert_json (at (schema, "required", NULL),
                "[\"key\", \"full_name\", \"labels\", \"groups\", \"notes\", \"addresses\"]");
   g_assert_null (json_object_get (at (schema, "properties", NULL), "owner"));
@@ -461,6 +461,31 @@ test_structs_of_one_name (void)
     g_bytes_unref (documents[i]);
 }
 
+/* A location is made of what has an example, and else of what it is called. */
+static void
+test_location_of_what_has_no_example (void)
+{
+  static const char made[]
+      = "{\"name\": \"made\", \"structs\": [{\"name\": \"Made\", \"isException\": false, \"isUnion\": false, \"fields\": ["
+        "{\"key\": 1, \"name\": \"code\", \"typeId\": \"string\", \"required\": \"req_out\","
+        " \"annotations\": {\"vt.pattern\": \"[0-9a-f]{24}\"}},"
+        "{\"key\": 2, \"name\": \"number\", \"typeId\": \"i32\", \"required\": \"req_out\"}]}],"
+        " \"services\": [{\"name\": \"Maker\", \"functions\": [{\"name\": \"make\", \"returnTypeId\": \"struct\","
+        " \"returnType\": {\"typeId\": \"struct\", \"class\": \"Made\"}, \"oneway\": false, \"annotations\":"
+        " {\"api.post\": \"/made\", \"tw.status\": \"201\", \"tw.location\": \"/made/{code}/{number}\"},"
+        " \"arguments\": [], \"exceptions\": []}]}]}";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (made, strlen (made));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = tw_schema_load (&bytes, (const char *const[]){ "made" }, 1, &error);
+
+  g_assert_no_error (error);
+
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+
+  assert_json (at (document, "paths", "/made", "post", "responses", "201", "headers", "Location", "example", NULL),
+               "\"/made/code/1\"");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -482,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/examples-of-everything", test_examples);
   g_test_add_func ("/openapi/session-comes-with-a-token", test_session);
   g_test_add_func ("/openapi/references-resolve", test_references);
+  g_test_add_func ("/openapi/location-of-what-has-no-example", test_location_of_what_has_no_example);
   g_test_add_func ("/openapi/structs-of-one-name", test_structs_of_one_name);
   return g_test_run ();
 }
