@@ -114,7 +114,7 @@ class Service(Process):
 class Gateway(Process):
     """One gateway; `upstreams` maps a service's name to its port or ports. What it serves is told by `made_of`."""
 
-    running = {}  # by URL: what answers there
+    started = {}  # by URL: the last one that answered there
 
     def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True, build=BUILD):
         arguments = [str(argument) for argument in arguments]
@@ -138,9 +138,15 @@ class Gateway(Process):
         self.admin_port = int(self.wait_for(r'msg="admin on 127\.0\.0\.1:(\d+)').group(1))
         self.url = f"http://127.0.0.1:{self.port}"
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
-        self.running[self.url] = self
+        self.started[self.url] = self
         if ready:
             eventually(self.is_ready, f"{name} to be ready")
+
+    @classmethod
+    def at(cls, url):
+        """The one that runs there, or None: once it has ended, its port may be anybody's."""
+        gateway = cls.started.get(url)
+        return gateway if gateway is not None and gateway.popen.poll() is None else None
 
     def is_ready(self):
         try:

@@ -5,15 +5,17 @@ import collections
 import functools
 import json
 import re
+import threading
+import weakref
 
 import httpx
 import jsonschema
 
-from support.processes import Gateway
+from support.processes import PATIENCE_S, Gateway
 
 SEND = httpx.Client.send
 
-MAX_CHECKED = 50  # bodies of one route and status: those that follow are as these are, and load is to be load
+MAX_CHECKED = 200  # bodies of a gateway's route and status: those that follow are as these are, and load is to be load
 
 
 class Promises:
@@ -23,7 +25,6 @@ class Promises:
         self.document = document
         # What stands for itself wins over a parameter.
         paths = sorted(document["paths"], key=lambda path: path.count("{"))
-        self.checked = collections.Counter()
         self.paths = [(re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path))), path) for path in paths]
 
     def resolve(self, node):
@@ -34,21 +35,21 @@ class Promises:
             node = found
         return node
 
-    def operation(self, verb, path):
-        """What the document says of a request; None where it is of no route."""
-        for pattern, template in self.paths:
-            if pattern.fullmatch(path):
-                return self.document["paths"][template].get(verb.lower())
-        return None
+    def template(self, path):
+        """The path of the document that a request's path is of, or None."""
+        return next((template for pattern, template in self.paths if pattern.fullmatch(path)), None)
 
-    def hold(self, answer):
-        """Fails where an httpx answer is of a route and not as the document says."""
+    def hold(self, answer, checked):
+        """Fails where an httpx answer is of a route and not as the document says. `checked` counts by kind."""
         request = answer.request
-        operation = self.operation(request.method, request.url.raw_path.decode().split("?")[0])
+        template = self.template(request.url.raw_path.decode().split("?")[0])
+        operation = self.document["paths"].get(template, {}).get(request.method.lower())
         if operation is not None:
-            self.hold_to(operation, answer)
+            kind = (template, request.method, answer.status_code)
+            checked[kind] += 1
+            self.hold_to(operation, answer, with_body=checked[kind] <= MAX_CHECKED)
 
-    def hold_to(self, operation, answer):
+    def hold_to(self, operation, answer, with_body=True):
         status = str(answer.status_code)
         what = f"{answer.request.method} {answer.request.url.path}: {status}"
         answers = operation["responses"]
@@ -56,7 +57,7 @@ class Promises:
         declared = self.resolve(answers.get(status) or answers["default"])
         self.hold_headers(what, declared, answer)
         if "content" in declared:
-            self.hold_body(what, declared["content"], answer)
+            self.hold_body(what, declared["content"], answer, with_body)
         elif answer.is_success and answer.is_closed:
             assert answer.content == b"", what
 
@@ -70,11 +71,10 @@ class Promises:
         if answer.status_code in (429, 503):
             assert answer.headers.get("retry-after", "").isdecimal(), what
 
-    def hold_body(self, what, content, answer):
+    def hold_body(self, what, content, answer, with_body):
         kind = answer.headers.get("content-type")
         assert kind in content, f"{what} is {kind}"
-        self.checked[what] += 1
-        if answer.is_closed and self.checked[what] <= MAX_CHECKED:
+        if answer.is_closed and with_body:
             errors = list(self.validator(json.dumps(content[kind]["schema"])).iter_errors(answer.json()))
             assert errors == [], f"{what}: {errors}"
 
@@ -91,22 +91,32 @@ class Watch:
     def __init__(self, folder):
         self.folder = folder
         self.broken = []
+        self.promises = {}
+        self.one_at_a_time = threading.Lock()
+        self.checked = weakref.WeakKeyDictionary()  # by gateway: how many answers of each kind
 
-    @functools.cache
-    def promises_of(self, build, services, arguments):
+    def promises_of(self, made_of):
+        with self.one_at_a_time:
+            if made_of not in self.promises:
+                self.promises[made_of] = self.fetch(*made_of)
+            return self.promises[made_of]
+
+    def fetch(self, build, services, arguments):
         """From a gateway that does nothing else: a test may count what its own is asked."""
         gateway = Gateway(self.folder, dict.fromkeys(services, 1), arguments=arguments, ready=False, build=build)
         try:
-            return Promises(SEND(httpx.Client(), httpx.Request("GET", f"{gateway.url}/openapi.json")).json())
+            with httpx.Client(timeout=PATIENCE_S) as client:
+                return Promises(SEND(client, client.build_request("GET", f"{gateway.url}/openapi.json")).json())
         finally:
             gateway.stop()
 
     def send(self, client, request, **more):
+        gateway = Gateway.at(f"{request.url.scheme}://{request.url.host}:{request.url.port}")
         answer = SEND(client, request, **more)
-        gateway = Gateway.running.get(f"{request.url.scheme}://{request.url.host}:{request.url.port}")
         if gateway is not None:
+            promises = self.promises_of(gateway.made_of)
             try:
-                self.promises_of(*gateway.made_of).hold(answer)
+                promises.hold(answer, self.checked.setdefault(gateway, collections.Counter()))
             except AssertionError as error:
                 self.broken.append(str(error))
                 raise
