@@ -21,7 +21,7 @@ def stack(tmp_path):
 
 
 def read(stack):
-    answer = httpx.get(f"{stack.gateway.admin_url}/metrics")
+    answer = httpx.get(f"{stack.gateway.admin_url}/metrics", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     return {family.name: family for family in text_string_to_metric_families(answer.text)}
@@ -54,7 +54,7 @@ def test_each_request_is_counted_by_method_route_and_status(stack):
         assert somebody.client.request("BREW", "/v1/tasks").status_code == 501
     # A connection of its own each, so that both workers have had some.
     for _ in range(10):
-        assert httpx.get(f"{stack.url}/v1/tasks").status_code == 401
+        assert httpx.get(f"{stack.url}/v1/tasks", timeout=60).status_code == 401
     expected = {
         ("GET", "/v1/tasks", "200"): 3,
         ("GET", "/v1/tasks", "400"): 1,
@@ -96,8 +96,8 @@ def test_process_is_watched(stack):
 
 
 def test_only_the_admin_address_tells(stack):
-    problem(httpx.get(f"{stack.url}/metrics"), 404)
-    answer = httpx.post(f"{stack.gateway.admin_url}/metrics")
+    problem(httpx.get(f"{stack.url}/metrics", timeout=60), 404)
+    answer = httpx.post(f"{stack.gateway.admin_url}/metrics", timeout=60)
     problem(answer, 405)
     assert "GET" in answer.headers["allow"]
-    assert httpx.head(f"{stack.gateway.admin_url}/metrics").status_code == 200
+    assert httpx.head(f"{stack.gateway.admin_url}/metrics", timeout=60).status_code == 200

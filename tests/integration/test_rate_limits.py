@@ -79,6 +79,7 @@ def test_each_answer_tells_what_is_left(stack):
     with Person(stack.url) as somebody:
         client = somebody.client
         task = somebody.add("one")["id"]
+        wrong = {"email": somebody.email, "password": "wrong password"}
         by_both = [
             client.get("/v1/tasks"),
             client.head("/v1/tasks"),
@@ -95,9 +96,9 @@ def test_each_answer_tells_what_is_left(stack):
             client.get("/nothing-there"),
             client.get("/openapi.json"),
             client.get("/"),
-            httpx.get(f"{stack.url}/v1/tasks"),
-            httpx.get(f"{stack.url}/v1/tasks", headers={"Authorization": "Bearer x"}),
-            httpx.post(f"{stack.url}/v1/sessions", json={"email": somebody.email, "password": "wrong password"}),
+            httpx.get(f"{stack.url}/v1/tasks", timeout=60),
+            httpx.get(f"{stack.url}/v1/tasks", headers={"Authorization": "Bearer x"}, timeout=60),
+            httpx.post(f"{stack.url}/v1/sessions", json=wrong, timeout=60),
         ]
     assert [answer.status_code for answer in by_both] == [200, 200, 404, 400, 400, 415, 200, 204]
     assert [answer.status_code for answer in by_address] == [405, 204, 404, 200, 200, 401, 401, 401]
@@ -164,7 +165,7 @@ def test_a_token_that_is_not_good_takes_nothing_of_an_account(stack):
             sign(key, **{name: value for name, value in said.items() if name != "sid"}),
         ]
         answer = httpx.request("DELETE", f"{stack.url}/v1/sessions/current",
-                               headers={"Authorization": f"Bearer {ended}"})
+                               headers={"Authorization": f"Bearer {ended}"}, timeout=60)
         assert answer.status_code == 204
         assert told(answer) == {"account": (3, 86400, 2)}
         with stranger(stack.url) as client:
@@ -177,7 +178,8 @@ def test_a_token_that_is_not_good_takes_nothing_of_an_account(stack):
 
 @pytest.mark.parametrize("gateway", [["--requests-per-address", "4/86400", *TRUSTING]], indirect=True)
 def test_an_address_may_ask_so_often_whatever_it_asks_for(gateway):
-    with httpx.Client(base_url=gateway.url, headers={"X-Forwarded-For": "192.0.2.1"}) as client:
+    by_proxy = {"X-Forwarded-For": "192.0.2.1"}
+    with httpx.Client(base_url=gateway.url, headers=by_proxy, timeout=60) as client:
         answers = [
             client.get("/openapi.json"),
             client.options("/v1/tasks"),
@@ -192,7 +194,7 @@ def test_an_address_may_ask_so_often_whatever_it_asks_for(gateway):
         refused(answer, "address")
         # Who watches is never counted.
         for _ in range(10):
-            answer = httpx.get(f"{gateway.admin_url}/healthz", headers={"X-Forwarded-For": "192.0.2.1"})
+            answer = httpx.get(f"{gateway.admin_url}/healthz", headers=by_proxy, timeout=60)
             assert answer.status_code == 200
             assert told(answer) == {}
 
@@ -239,7 +241,7 @@ def test_workers_share_what_an_address_may_ask(gateway):
 
 def refusals(gateway):
     """By policy."""
-    answer = httpx.get(f"{gateway.admin_url}/metrics")
+    answer = httpx.get(f"{gateway.admin_url}/metrics", timeout=60)
     (family,) = (
         family
         for family in text_string_to_metric_families(answer.text)

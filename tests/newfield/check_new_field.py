@@ -47,7 +47,7 @@ def test_their_limits_hold(person):
 
 
 def test_openapi_has_them(stack):
-    schemas = httpx.get(f"{stack.url}/openapi.json").json()["components"]["schemas"]
+    schemas = httpx.get(f"{stack.url}/openapi.json", timeout=60).json()["components"]["schemas"]
     assert NEW.keys() <= schemas["Task"]["properties"].keys()
     assert schemas["Task"]["properties"]["place"]["type"] == "string"
 
