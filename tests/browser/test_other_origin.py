@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from support.people import PASSWORD, new_email
-from support.processes import Stack
+from support.processes import PATIENCE_S, Stack
 
 # fetch() with what the browser lets a script have of the answer; a refusal by CORS is all that a TypeError says.
 ASK = """async ([url, options]) => {
@@ -50,6 +50,7 @@ def api(tmp_path_factory, pages):
 def script(chromium, pages, api):
     """script(host) is a function that asks the API from the page, which has the origin http://host:…."""
     context = chromium.new_context()
+    context.set_default_timeout(PATIENCE_S * 1000)
 
     def open_page(host):
         page = context.new_page()
