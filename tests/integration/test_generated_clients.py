@@ -34,3 +34,8 @@ def test_typescript(stack, folder):
     run(["openapi-typescript", "openapi.json", "--output", "schema.ts", "--default-non-nullable=false"], folder)
     run(["tsc", "--project", "."], folder)
     assert run(["node", "built/client.js", stack.url, new_email()], folder) == "all of it worked\n"
+
+
+def test_what_hangs_is_ended(tmp_path):
+    with pytest.raises(AssertionError, match="sleep did not end within 1 s"):
+        run(["sleep", "infinity"], tmp_path, patience_s=1)
