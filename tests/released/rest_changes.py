@@ -78,6 +78,14 @@ class _Side:
     def variants(self, schema):
         return self.first(schema, "oneOf") or self.first(schema, "anyOf")
 
+    def alternatives(self, schema):
+        """Each of its variants as a schema of its own, which has what all of them have."""
+        apart = ("allOf", "oneOf", "anyOf")
+        common = [
+            {keyword: value for keyword, value in part.items() if keyword not in apart} for part in self.parts(schema)
+        ]
+        return [{"allOf": [*common, variant]} for variant in self.variants(schema) or [{}]]
+
     def operations(self):
         return {
             (path, verb): operation
@@ -242,12 +250,20 @@ class _Comparison:
     def compare_answered(self, where, old, new):
         if self.is_under_way("answered", old, new):
             return
+        if self.old.variants(old) or self.new.variants(new):
+            known = self.old.alternatives(old)
+            for variant in self.new.alternatives(new):
+                if not any(self.is_as_known(before, variant) for before in known):
+                    self.say(f"{where}: a variant is new, or may be more")
+            return
         types, now = self.old.types(old), self.new.types(new)
         if types is not None and (now is None or not now <= types):
             self.say(f"{where}: may be {' or '.join(sorted((now or {'anything'}) - types))} now")
         for what in ("const", "format"):
             if (before := self.old.first(old, what)) is not None and before != self.new.first(new, what):
                 self.say(f"{where}: was of {what} {before}")
+        if self.old.first(old, "enum") is not None and not _is_within(self.new.choice(new), self.old.choice(old)):
+            self.say(f"{where}: was one of {self.old.choice(old)}, may be another now")
         members, now = self.old.properties(old), self.new.properties(new)
         for name, member in members.items():
             if name not in now:
@@ -260,6 +276,13 @@ class _Comparison:
             before, after = self.old.first(old, keyword), self.new.first(new, keyword)
             if isinstance(before, dict) and isinstance(after, dict):
                 self.compare_answered(f"{where}[]", before, after)
+
+    def is_as_known(self, old, new):
+        """Whether who knows `old` finds in what is as `new` has it all that they had."""
+        apart = _Comparison(self.old.document, self.new.document)
+        apart.under_way |= self.under_way
+        apart.compare_answered("", old, new)
+        return apart.found == []
 
     def is_under_way(self, direction, old, new):
         """Schemas can name themselves. Inner ones are compared once, wherever they stand first."""

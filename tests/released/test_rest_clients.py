@@ -118,7 +118,17 @@ SAMPLE = {
                     "id": {"type": "string", "format": "uuid"},
                     "size": {"type": "integer"},
                     "words": {"type": "array", "items": {"type": "string"}},
+                    "state": {"type": ["string", "null"], "enum": ["open", "done", None]},
                     "parts": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Thing"}},
+                    "owner": {
+                        "type": "object",
+                        "required": ["id"],
+                        "properties": {"id": {"type": "string"}},
+                        "anyOf": [
+                            {"required": ["name"], "properties": {"name": {"type": "string"}}},
+                            {"required": ["team"], "properties": {"team": {"$ref": "#/components/schemas/Thing"}}},
+                        ],
+                    },
                 },
             },
         }
@@ -130,6 +140,7 @@ POST = ("paths", "/things/{id}", "post")
 GET = ("paths", "/things/{id}", "get")
 CHANGES = ("components", "schemas", "Changes")
 THING = ("components", "schemas", "Thing")
+OWNER = (*THING, "properties", "owner")
 GONE = object()
 BODY = "PATCH /things/{id}: body"
 ANSWER = "PATCH /things/{id}: 200"
@@ -301,6 +312,46 @@ BREAKS = {
         "other",
         f"{ANSWER}: body.kind: was of const thing",
     ),
+    "an answer's member may have one more value": (
+        (*THING, "properties", "state", "enum"),
+        ["open", "done", "late", None],
+        f"{ANSWER}: body.state: was one of ['open', 'done'], may be another now",
+    ),
+    "an answer's member may have any value": (
+        (*THING, "properties", "state", "enum"),
+        GONE,
+        f"{ANSWER}: body.state: was one of ['open', 'done'], may be another now",
+    ),
+    "an answer has a variant more": (
+        (*OWNER, "anyOf", 2),
+        {"required": ["robot"], "properties": {"robot": {"type": "string"}}},
+        f"{ANSWER}: body.owner: a variant is new, or may be more",
+    ),
+    "an answer's variant has less": (
+        (*OWNER, "anyOf", 0, "required"),
+        [],
+        f"{ANSWER}: body.owner: a variant is new, or may be more",
+    ),
+    "an answer's variant is of another type": (
+        (*OWNER, "anyOf", 1, "properties", "team"),
+        {"type": "string"},
+        f"{ANSWER}: body.owner: a variant is new, or may be more",
+    ),
+    "what all variants of an answer have is gone": (
+        (*OWNER, "properties", "id"),
+        GONE,
+        f"{ANSWER}: body.owner: a variant is new, or may be more",
+    ),
+    "an answer may be of no variant": (
+        (*OWNER, "anyOf"),
+        GONE,
+        f"{ANSWER}: body.owner: a variant is new, or may be more",
+    ),
+    "an answer has variants, and one is no longer as it was": (
+        (*THING, "properties", "size"),
+        {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+        f"{ANSWER}: body.size: a variant is new, or may be more",
+    ),
     "an answer in a list": (
         (*POST, "responses", "201", "content", "application/json", "schema", "items"),
         {"type": "string"},
@@ -327,6 +378,27 @@ ADDITIONS = {
     ),
     "an answer's member": ((*THING, "properties", "more"), {"type": "string"}),
     "an answer's member that is always there": ((*THING, "required", 1), "size"),
+    "a value less in an answer": ((*THING, "properties", "state", "enum"), ["open"]),
+    "but one value in an answer": ((*THING, "properties", "state"), {"type": "string", "const": "done"}),
+    "an answer's variant that has more": ((*OWNER, "anyOf", 0, "properties", "age"), {"type": "integer"}),
+    "a variant less in an answer": ((*OWNER, "anyOf", 1), GONE),
+    "variants in another order, and by the other word": (
+        OWNER,
+        {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "required": ["id", word],
+                    "properties": {"id": {"type": "string"}, word: known},
+                }
+                for word, known in (("team", {"$ref": "#/components/schemas/Thing"}), ("name", {"type": "string"}))
+            ]
+        },
+    ),
+    "variants of what was one": (
+        (*THING, "properties", "size"),
+        {"type": "integer", "oneOf": [{"minimum": 5}, {"const": 1}]},
+    ),
     "an answer's header": ((*POST, "responses", "201", "headers"), {"ETag": {"schema": {}}}),
     "an error": ((*PATCH, "responses", "412"), {"description": ""}),
     "errors by name": ((*POST, "responses", "default"), GONE),
