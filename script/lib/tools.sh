@@ -69,16 +69,28 @@ build_tools() {
 # are apart, since other versions may be asked for than those that the tests themselves need.
 api_tools=.cache/api
 
+# Whether there is npm on PATH, and a Node that can run what tests/api/package-lock.json names.
+has_node() {
+  local at_least='const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 18 || (major === 18 && minor >= 17) ? 0 : 1)'
+  command -v npm >/dev/null && node -e "$at_least" 2>/dev/null
+}
+
 make_api_tools() {
   local node=$api_tools/node
   fill_venv "$api_tools/venv" tests/api/requirements.txt
-  command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
-  if ! cmp -s tests/api/package-lock.json "$node/made-of"; then
+  if ! has_node; then
+    install_packages nodejs npm
+    hash -r
+    has_node || die "the tests of the API need npm and Node 18.17 or later, and on PATH are $(
+      command -v npm || echo 'no npm') and $(command -v node || echo 'no node') $(node --version 2>/dev/null || true)"
+  fi
+  if ! cat tests/api/package.json tests/api/package-lock.json | cmp -s - "$node/made-of"; then
     rm -rf "$node"
     mkdir -p "$node"
     cp tests/api/package.json tests/api/package-lock.json "$node/"
-    (cd "$node" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 \
+    (cd "$node" && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts) >&2 \
       || die "installing the packages of tests/api failed"
-    cp tests/api/package-lock.json "$node/made-of"
+    cat tests/api/package.json tests/api/package-lock.json >"$node/made-of"
   fi
 }
