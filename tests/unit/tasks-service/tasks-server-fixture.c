@@ -138,6 +138,7 @@ read_reply (ThriftProtocol *protocol, GType type, ThriftType *kind, gint16 *id)
 {
   ThriftType of;
   guint32 n = 1;
+  GPtrArray *values;
   char *name;
 
   thrift_protocol_read_struct_begin (protocol, &name, NULL);
@@ -146,7 +147,9 @@ read_reply (ThriftProtocol *protocol, GType type, ThriftType *kind, gint16 *id)
     n = 0;
   else if (*kind == T_LIST)
     thrift_protocol_read_list_begin (protocol, &of, &n, NULL);
-  return read_values (protocol, *id == 0 ? type : TW_TYPE_BASE_EXCEPTION, n);
+  values = read_values (protocol, *id == 0 ? type : TW_TYPE_BASE_EXCEPTION, n);
+  thrift_protocol_read_struct_end (protocol, NULL); /* compact remembers structs that are open */
+  return values;
 }
 
 static void
