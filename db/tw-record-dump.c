@@ -6,50 +6,11 @@
 
 #include <string.h>
 
-/* The fields in a copy's order: *@at begins as 0. FALSE at the end. */
-static gboolean
-next_field (const TwRecordType *type, guint *at, guint *field)
+/* The field at the place @at of a copy's order. */
+static guint
+field_at (guint key, guint at)
 {
-  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
-
-  if (*at == 0)
-    {
-      *at = 1;
-      *field = key;
-      return TRUE;
-    }
-  for (guint i = *at - 1; i < type->n_fields; i++)
-    if (i != key && tw_record_field_is_kept (&type->fields[i]))
-      {
-        *at = i + 2;
-        *field = i;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-static const char *
-value_type (TwRecordKind kind)
-{
-  switch (kind)
-    {
-    case TW_RECORD_TEXT:
-      return "s";
-    case TW_RECORD_ID:
-      return "ay";
-    case TW_RECORD_TIME:
-    case TW_RECORD_NUMBER:
-      return "x";
-    case TW_RECORD_BOOL:
-      return "b";
-    case TW_RECORD_REAL:
-      return "d";
-    case TW_RECORD_STRUCT:
-    case TW_RECORD_CLEAR:
-    case TW_RECORD_OTHER:
-    default:
-      g_assert_not_reached ();
-    }
+  return at == 0 ? key : at <= key ? at - 1 : at;
 }
 
 static GVariant *
@@ -89,16 +50,21 @@ pack_member (const TwRecordType *type, gconstpointer record, guint i)
 GVariant *
 tw_record_dump_pack (const TwRecordType *type, gconstpointer record)
 {
+  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_TUPLE);
-  guint at = 0, i;
 
-  while (next_field (type, &at, &i))
+  for (guint at = 0; at < type->n_fields; at++)
     {
+      const guint i = field_at (key, at);
       const TwRecordField *field = &type->fields[i];
-      GVariant *value = (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0 ? pack_member (type, record, i) : NULL;
+      GVariant *value = NULL;
 
+      if (!tw_record_field_is_kept (field))
+        continue;
+      if ((*tw_record_has (record) & TW_RECORD_BIT (i)) != 0)
+        value = pack_member (type, record, i);
       if (!field->always)
-        value = g_variant_new_maybe (G_VARIANT_TYPE (value_type (field->kind)), value);
+        value = g_variant_new_maybe (G_VARIANT_TYPE (field->packed), value);
       g_variant_builder_add_value (&builder, value);
     }
   return g_variant_builder_end (&builder);
@@ -143,16 +109,21 @@ unpack_member (const TwRecordType *type, gpointer record, guint i, GVariant *val
 gpointer
 tw_record_dump_unpack (const TwRecordType *type, GVariant *packed)
 {
+  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
   g_autofree gpointer record = g_malloc0 (type->size);
   char ids[64][TW_ID_SIZE];
   gsize child = 0;
-  guint at = 0, i;
 
-  while (next_field (type, &at, &i))
+  for (guint at = 0; at < type->n_fields; at++)
     {
-      g_autoptr (GVariant) outer = g_variant_get_child_value (packed, child++);
-      g_autoptr (GVariant) inner = type->fields[i].always ? g_variant_ref (outer) : g_variant_get_maybe (outer);
+      const guint i = field_at (key, at);
+      g_autoptr (GVariant) outer = NULL;
+      g_autoptr (GVariant) inner = NULL;
 
+      if (!tw_record_field_is_kept (&type->fields[i]))
+        continue;
+      outer = g_variant_get_child_value (packed, child++);
+      inner = type->fields[i].always ? g_variant_ref (outer) : g_variant_get_maybe (outer);
       if (inner == NULL)
         continue;
       /* Texts lie in @packed, of which the children are parts. */

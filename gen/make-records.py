@@ -150,6 +150,8 @@ class Field:
         ]
         if self.always():
             parts.append(".always = TRUE")
+        if self.kind in PACKED:
+            parts.append(f'.packed = "{PACKED[self.kind]}"')
         if self.kind != "OTHER":
             parts.append(f".offset = G_STRUCT_OFFSET ({c_name}, {self.member})")
         if self.kind == "STRUCT":

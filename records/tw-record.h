@@ -67,6 +67,7 @@ typedef struct
   gboolean always;    /* of every record: it has a default, or the service sets it */
   gsize offset;       /* of the member */
   const TwRecordType *structure; /* STRUCT */
+  const char *packed; /* what is kept: its GVariant type in a copy, without the maybe */
 
   /* The IDL's default; what is missing in a store means it where the field is of every record. */
   gboolean has_fallback;

@@ -3,14 +3,7 @@
 #include "tw-task-document.h"
 
 #include "tw-log.h"
-#include "tw-random.h"
 #include "tw-record-document.h"
-
-gboolean
-tw_task_document_id (const char *id, bson_oid_t *oid)
-{
-  return tw_id_to_bytes (id, oid->bytes);
-}
 
 TwTaskRecord *
 tw_task_document_read (const bson_t *document, atomic_flag *warned)

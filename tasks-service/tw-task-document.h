@@ -14,9 +14,6 @@
 
 G_BEGIN_DECLS
 
-/* FALSE where @id is not 24 hex digits. */
-gboolean tw_task_document_id (const char *id, bson_oid_t *oid);
-
 /* NULL where @document is not a task: the first time, as @warned remembers, the log says so. A name or a userId that is
  * not UTF-8, or has a U+0000 in it, comes with U+FFFD for what can't be sent: better than a task that its user can
  * neither see nor rename nor remove. Thread-safe. */

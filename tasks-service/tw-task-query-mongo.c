@@ -2,7 +2,7 @@
 
 #include "tw-task-query-mongo.h"
 
-#include "tw-task-document.h"
+#include "tw-random.h"
 #include "tw-task-store-mongo.h"
 
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a
@@ -45,7 +45,7 @@ static void
 append_after (bson_t *filter, const TwTaskPosition *after)
 {
   bson_oid_t id;
-  gboolean valid = tw_task_document_id (after->id, &id);
+  gboolean valid = tw_id_to_bytes (after->id, id.bytes);
 
   g_assert (valid);
   BCON_APPEND (filter, "createdOn", "{", "$lte", BCON_DATE_TIME (after->created_ms), "}",

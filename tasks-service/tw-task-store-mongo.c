@@ -183,7 +183,7 @@ read_question (Read *read, const TwTaskQuery *query, GError **error)
   read->is_list = query->id == NULL;
   read->left = !read->is_list ? 1 : query->limit != 0 ? query->limit : G_MAXUINT;
   if (!read->is_list)
-    return tw_task_document_id (query->id, &read->id) || not_found (error);
+    return tw_id_to_bytes (query->id, read->id.bytes) || not_found (error);
   read->filter = query->filter;
   read->has_after = query->after != NULL;
   if (query->after == NULL)
@@ -290,7 +290,7 @@ start (TwTaskStore *store, gint64 deadline_ms, TwMongoFunc run, const TwTaskReco
   Mutation *mutation = g_new (Mutation, 1);
 
   *mutation = (Mutation) { .store = mongo_store (store), .clear = clear, .done = done, .user_data = user_data };
-  if (tw_task_document_id (task->id, &mutation->id))
+  if (tw_id_to_bytes (task->id, mutation->id.bytes))
     {
       mutation->task = tw_record_copy (&tw_task_type, task);
       tw_mongo_run (mutation->store->mongo, deadline_ms, TW_MONGO_CHANGING, run, finish, mutation, mutation_free);

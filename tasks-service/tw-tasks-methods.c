@@ -239,7 +239,6 @@ take_upsert (TwCall *call, gpointer data)
   asked.task.has &= methods->changeable | TW_TASK_HAS_USER_ID | TW_TASK_HAS_ID;
   if (!understand (call, &methods->of_task, &asked.task, &said))
     return;
-  said.has &= ~TW_TASK_HAS_ID;
   if (said.id == NULL)
     {
       create (call, methods, &said);

@@ -13,7 +13,6 @@
 #include "tw-record-document.h"
 #include "tw-store-file.h"
 #include "tw-tally.h"
-#include "tw-task-document.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-store-mongo.h"
 
@@ -88,7 +87,7 @@ read_one (const Loop *loop, mongoc_collection_t *tasks, const char *id, GError *
   g_autoptr (TwBson) filter = NULL;
   bson_oid_t oid;
 
-  if (!tw_task_document_id (id, &oid))
+  if (!tw_id_to_bytes (id, oid.bytes))
     {
       g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "\"%s\" is not an id", id);
       return FALSE;
