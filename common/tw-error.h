@@ -22,7 +22,9 @@ typedef enum
   TW_ERROR_UNAUTHENTICATED, /* not signed in */
   TW_ERROR_NOT_FOUND,       /* not there, or another user's */
   TW_ERROR_CONFLICT,        /* taken, or changed meanwhile */
+  TW_ERROR_PRECONDITION,    /* not as the caller said that it has to be */
   TW_ERROR_TOO_LARGE,       /* more than is accepted at once */
+  TW_ERROR_REUSED,          /* its key was another request's */
   TW_ERROR_LIMITED,         /* too often: later again */
   TW_ERROR_UNAVAILABLE,     /* away or overloaded: try again later */
   TW_ERROR_TIMEOUT,         /* took longer than its deadline */

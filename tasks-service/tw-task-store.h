@@ -18,6 +18,7 @@
 #pragma once
 
 #include "tw-call-context.h"
+#include "tw-commit.h"
 #include "tw-records.h"
 
 #include <glib.h>
@@ -110,6 +111,7 @@ typedef struct
 struct _TwTaskStore
 {
   const TwTaskStoreClass *klass;
+  TwCommits *commits; /* how it is written to */
 };
 
 /* Finishes what is running, then frees. */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-commit.h"
+
+gconstpointer
+tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
+{
+  return commit->commits->klass->find (commit, type, id, error);
+}
+
+gconstpointer
+tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
+{
+  return commit->commits->klass->put (commit, type, record);
+}
+
+void
+tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id)
+{
+  commit->commits->klass->remove (commit, type, id);
+}
+
+void
+tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec)
+{
+  commits->klass->run (commits, deadline_ms, spec);
+}
+
+gboolean
+tw_commits_log (TwCommits *commits, gint64 deadline_ms, const char *partition, gint64 after, TwCommitLog *log,
+                TwCommitEntryFunc entry, gpointer user_data, GError **error)
+{
+  return commits->klass->log (commits, deadline_ms, partition, after, log, entry, user_data, error);
+}
+
+void
+tw_commits_tend (TwCommits *commits, gint64 now_ms)
+{
+  commits->klass->tend (commits, now_ms);
+}

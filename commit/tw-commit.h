@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The one write. Every change of a record goes through a commit, which is atomic and durable, raises versions, and
+ * leaves an entry in the log of its partition, with the next number: from 1, without a gap, in order, for every reader,
+ * whoever writes at the same time. A partition is what one user owns: the records that have this user as their owner
+ * (tw.kept = "owner").
+ *
+ * What a commit changes is decided by a function, in a step of the store's: what it finds there is as it will be when
+ * the changes are made, so it may ask for expected versions, look at other records, and be refused. Where somebody else
+ * was faster it runs again, from its beginning.
+ *
+ * An Idempotency-Key lies in the entry, so that it is remembered exactly when the change was made, and as long as the
+ * log is kept: TW_COMMIT_KEPT_MS.
+ *
+ * All functions may be called on any thread, but those of a step only by its function.
+ *
+ * Errors: what the function said; CONFLICT for a new record whose id is taken; REUSED for a key that another request
+ * came with; UNAVAILABLE, INTERNAL. None names a backend. Nothing is begun at or after its @deadline_ms
+ * (tw-call-context.h), but fails with UNAVAILABLE, and is never done. Only what had been begun before may be done
+ * although it failed so. */
+
+#pragma once
+
+#include "tw-call-context.h"
+#include "tw-random.h"
+#include "tw-record.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* How long entries are kept, and with them the keys: 30 days. */
+#define TW_COMMIT_KEPT_MS (G_GINT64_CONSTANT (30) * 24 * 3600 * 1000)
+
+#define TW_COMMIT_MARK_BYTES 16
+#define TW_COMMIT_FINGERPRINT_BYTES 16
+
+/* A step, while it is decided. */
+typedef struct _TwCommit TwCommit;
+
+/* Decides what is changed. FALSE with @error: nothing is, and the commit fails so. It may run more than once, each time
+ * from the beginning, and on another thread; what it leaves in @data counts of the last time alone. */
+typedef gboolean (*TwCommitFunc) (TwCommit *commit, gpointer data, GError **error);
+
+/* The partition's record @id, as it is now, or as the step has put it; valid until the function returns. NULL where
+ * there is none, which is no error, as another's and a malformed @id is none; NULL with @error where that can't be
+ * said. */
+gconstpointer tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
+
+/* Has @record be so from now on. What the step has found before is changed, and its key and creation have to be as they
+ * were; another one is new, and its id has to be one that nobody else can have made. Sets its owner, its key's version
+ * 1, or one more than it had. The texts are copied. Returns the record as it will be, valid until the commit's end has
+ * been told. A step puts, or removes, each record once. */
+gconstpointer tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record);
+
+/* Removes a record that the step has found. */
+void tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id);
+
+/* What has become of a commit. */
+typedef struct
+{
+  gint64 number; /* of its entry; 0 where it changed nothing */
+
+  /* Its key had been used by the same request: the function has not run, and nothing has been changed now. What was
+   * changed then, the first of it: */
+  gboolean is_repeat;
+  const TwRecordType *type;
+  char id[TW_ID_SIZE];
+} TwCommitted;
+
+/* The end of a commit: durable, and seen by what is read from now on; or with an @error, and @committed is NULL. Called
+ * once, on any thread; not to block for long. Where the error is UNAVAILABLE, the function may be running still: then
+ * only what of @data has been there before the commit was asked for may be looked at. */
+typedef void (*TwCommitDone) (const TwCommitted *committed, const GError *error, gpointer data);
+
+typedef struct
+{
+  const char *partition; /* 1 to 128 bytes */
+  const char *by;        /* whose doing it is; NULL: the partition's user's */
+  gint64 now_ms;         /* wall clock */
+
+  /* Idempotency-Key, one of @by's; NULL: none. */
+  const char *key;
+  guint8 fingerprint[TW_COMMIT_FINGERPRINT_BYTES]; /* of the request that came with it */
+
+  TwCommitFunc decide;
+  TwCommitDone done;
+  gpointer data;
+  GDestroyNotify free_data; /* when nobody uses @data any more; NULL: the caller keeps it */
+} TwCommitSpec;
+
+/* A part of an entry: what it did to one record. Parts of one entry have its number and its mark. */
+typedef struct
+{
+  gint64 number;
+  guint8 mark[TW_COMMIT_MARK_BYTES]; /* random: tells this log from another one that goes on otherwise */
+  gint64 time_ms;
+  const char *by;
+  const TwRecordType *type;
+  char id[TW_ID_SIZE];
+  gint64 version;    /* as the entry leaves it, also where it is gone */
+  gboolean is_gone;
+  guint64 changed;   /* bits of the fields that are other than before; of a new one, those that it has */
+} TwCommitEntry;
+
+/* FALSE: no more are wanted. */
+typedef gboolean (*TwCommitEntryFunc) (const TwCommitEntry *entry, gpointer user_data);
+
+/* What is known of a partition's log. */
+typedef struct
+{
+  gint64 newest;  /* number; 0: nothing has been changed */
+  gint64 dropped; /* number of the newest one that is no longer kept; 0: none */
+  guint8 dropped_mark[TW_COMMIT_MARK_BYTES];
+} TwCommitLog;
+
+typedef struct _TwCommits TwCommits;
+
+typedef struct
+{
+  void (*run) (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec);
+  gboolean (*log) (TwCommits *commits, gint64 deadline_ms, const char *partition, gint64 after, TwCommitLog *log,
+                   TwCommitEntryFunc entry, gpointer user_data, GError **error);
+  void (*tend) (TwCommits *commits, gint64 now_ms);
+
+  gconstpointer (*find) (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
+  gconstpointer (*put) (TwCommit *commit, const TwRecordType *type, gconstpointer record);
+  void (*remove) (TwCommit *commit, const TwRecordType *type, const char *id);
+} TwCommitsClass;
+
+/* An implementation's structs start with these. */
+struct _TwCommits
+{
+  const TwCommitsClass *klass;
+};
+
+struct _TwCommit
+{
+  TwCommits *commits;
+};
+
+/* Never blocks: copies of @spec what it points to, but for @data. */
+void tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec);
+
+/* Shows the partition's entries behind number @after, in order, and says in *@log what there is. Their records can be
+ * read as they leave them, or newer. Blocks. */
+gboolean tw_commits_log (TwCommits *commits, gint64 deadline_ms, const char *partition, gint64 after, TwCommitLog *log,
+                         TwCommitEntryFunc entry, gpointer user_data, GError **error);
+
+/* Does what is due: to be called every second or so. Never blocks. Finishes what somebody who died left half done, and
+ * drops entries that are too old. */
+void tw_commits_tend (TwCommits *commits, gint64 now_ms);
+
+G_END_DECLS
