@@ -2,21 +2,77 @@
 
 #include "tw-error.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
+#include <stdarg.h>
 
-/* As G_DEFINE_QUARK has it, but with an atomic: the first errors may be made by several threads at once. */
+/* What an error of the domain holds beside its code and message: GLib keeps it in front of the error, aligned so
+ * (G_DEFINE_EXTENDED_ERROR, which these warnings do not let pass). */
+typedef struct
+{
+  char *location;
+} Extension;
+
+#define ALIGNMENT (2 * sizeof (gsize))
+#define EXTENSION_SIZE ((sizeof (Extension) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+
+static Extension *
+extension (const GError *error)
+{
+  return (Extension *) (gpointer) ((guint8 *) (guintptr) error - EXTENSION_SIZE);
+}
+
+static void
+extension_init (GError *error)
+{
+  extension (error)->location = NULL;
+}
+
+static void
+extension_copy (const GError *from, GError *to)
+{
+  extension (to)->location = g_strdup (extension (from)->location);
+}
+
+static void
+extension_clear (GError *error)
+{
+  g_free (extension (error)->location);
+}
+
+static GQuark quark;
+
+static void
+register_domain (void)
+{
+  quark = g_error_domain_register_static ("tw-error-quark", sizeof (Extension), extension_init, extension_copy,
+                                          extension_clear);
+}
+
+/* The first errors may be made by several threads at once. */
 GQuark
 tw_error_quark (void)
 {
-  static atomic_uint quark;
-  GQuark known = atomic_load (&quark);
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-  if (known == 0)
-    {
-      known = g_quark_from_static_string ("tw-error-quark");
-      atomic_store (&quark, known);
-    }
-  return known;
+  pthread_once (&once, register_domain);
+  return quark;
+}
+
+void
+tw_error_locate (GError *error, const char *format, ...)
+{
+  va_list arguments;
+
+  g_free (extension (error)->location);
+  va_start (arguments, format);
+  extension (error)->location = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+}
+
+const char *
+tw_error_location (const GError *error)
+{
+  return error->domain == TW_ERROR ? extension (error)->location : NULL;
 }
 
 /* Each code's HTTP status; public tells whether its message is written for clients. */

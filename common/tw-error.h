@@ -32,6 +32,13 @@ typedef enum
 
 GQuark tw_error_quark (void);
 
+/* Says what of the input an error of this domain is about: the names that lead to it, "color", "operations[2].id". A
+ * copy of the error says so too. */
+void tw_error_locate (GError *error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* That, or NULL. Thread-safe. */
+const char *tw_error_location (const GError *error);
+
 /* The HTTP status (RFC 9110) that @error means to a client; 500 for INTERNAL, CONFIGURATION and every other domain.
  * Thread-safe. */
 int tw_error_status (const GError *error);

@@ -4,6 +4,7 @@
 
 #include "tw-cookies.h"
 #include "tw-error.h"
+#include "tw-inputs.h"
 #include "tw-json.h"
 #include "tw-link.h"
 #include "tw-log.h"
@@ -306,11 +307,29 @@ revoke_named (const Reply *reply)
   claims_clear (&claims);
 }
 
+/* Where in a request stands what a service calls by the names that lead to it: "body.operations[2].id". */
+static char *
+place_of (const TwMethod *method, const char *names)
+{
+  g_autofree char *first = g_strndup (names, strcspn (names, ".["));
+  TwInputs inputs = TW_INPUTS_INIT (method);
+  const TwField *field;
+
+  while ((field = tw_inputs_next (&inputs)) != NULL)
+    if (field->source != TW_SOURCE_CLAIM && strcmp (field->name, first) == 0)
+      return g_strconcat (tw_source_name (field->source), ".",
+                          field->source == TW_SOURCE_BODY ? field->json_name : field->source_name,
+                          names + strlen (first), NULL);
+  return g_strconcat (tw_source_name (TW_SOURCE_BODY), ".", names, NULL);
+}
+
 static TwResponse *
 new_exception (const Reply *reply)
 {
   g_autofree char *status_text = error_text (reply, TW_ERROR_ROLE_STATUS);
   g_autofree char *detail = error_text (reply, TW_ERROR_ROLE_DETAIL);
+  g_autofree char *location = error_text (reply, TW_ERROR_ROLE_LOCATION);
+  g_autoptr (TwProblems) problems = NULL;
   guint64 status = 0;
   TwResponse *response;
 
@@ -318,7 +337,14 @@ new_exception (const Reply *reply)
     revoke_named (reply);
   if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
     return new_internal (reply->method, "an exception has no status from 400 to 599");
-  response = tw_response_new_problem ((guint) status, detail != NULL && detail[0] != '\0' ? detail : NULL);
+  if (detail != NULL && detail[0] == '\0')
+    g_clear_pointer (&detail, g_free);
+  if (location != NULL && location[0] != '\0')
+    {
+      problems = tw_problems_new ();
+      tw_problems_take (problems, place_of (reply->method, location), g_strdup (detail != NULL ? detail : ""));
+    }
+  response = tw_response_new_problem_of ((guint) status, detail, problems);
   add_outside_headers (reply, response);
   /* What the browser would only send again. */
   if (reply->call->cookies && (status == 400 || status == 401))

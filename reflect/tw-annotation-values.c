@@ -267,9 +267,11 @@ tw_decode_error (TwReading *reading, GError **error)
     reading->field->error_role = TW_ERROR_ROLE_STATUS;
   else if (strcmp (reading->value, "detail") == 0)
     reading->field->error_role = TW_ERROR_ROLE_DETAIL;
+  else if (strcmp (reading->value, "location") == 0)
+    reading->field->error_role = TW_ERROR_ROLE_LOCATION;
   else
-    return TW_READING_FAIL (reading, error, "must be \"status\" or \"detail\"");
+    return TW_READING_FAIL (reading, error, "must be \"status\", \"detail\" or \"location\"");
   if (kind != (reading->field->error_role == TW_ERROR_ROLE_STATUS ? TW_KIND_INTEGER : TW_KIND_TEXT))
-    return TW_READING_FAIL (reading, error, "a status is an integer, a detail a string");
+    return TW_READING_FAIL (reading, error, "a status is an integer, a detail and a location are strings");
   return TRUE;
 }

@@ -139,7 +139,7 @@ find_plain_field (TwField *fields, guint n, const char *name, TwWireType wire)
   return NULL;
 }
 
-/* Gives the role to the field that has it by its name, unless an annotation has given it. */
+/* Gives the role to the field that has it by its @name (NULL: none has), unless an annotation has given it. */
 static gboolean
 settle_error_role (const TwSpot *spot, TwStruct *structure, TwField *fields, TwErrorRole role, const char *name,
                    TwWireType wire, GError **error)
@@ -151,7 +151,7 @@ settle_error_role (const TwSpot *spot, TwStruct *structure, TwField *fields, TwE
   if (n > 1)
     return tw_spot_fail (spot, "tw.error", error, "stands on more than one field with the same value");
 
-  TwField *plain = find_plain_field (fields, structure->n_fields, name, wire);
+  TwField *plain = name != NULL ? find_plain_field (fields, structure->n_fields, name, wire) : NULL;
 
   if (n == 0 && plain != NULL && plain->error_role == TW_ERROR_ROLE_NONE)
     plain->error_role = role;
@@ -187,7 +187,8 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
   if (!structure->is_exception)
     return tw_records_check (&spot, structure, error);
   return settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_STATUS, "code", TW_WIRE_I32, error)
-         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_DETAIL, "message", TW_WIRE_STRING, error);
+         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_DETAIL, "message", TW_WIRE_STRING, error)
+         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_LOCATION, NULL, TW_WIRE_STRING, error);
 }
 
 /* Makes the structs that types can then refer to. */

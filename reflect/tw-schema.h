@@ -57,6 +57,7 @@ typedef enum
   TW_ERROR_ROLE_NONE,
   TW_ERROR_ROLE_STATUS, /* tw.error="status", or an i32 named code where the exception has no such annotation */
   TW_ERROR_ROLE_DETAIL, /* tw.error="detail", or a string named message likewise */
+  TW_ERROR_ROLE_LOCATION, /* tw.error="location" */
 } TwErrorRole;
 
 /* A default, as the IDL gives it. */

@@ -136,7 +136,6 @@ static void
 write_failure (const TwCall *call, const GError *error, TwBuffer *out)
 {
   const TwField *exception = call->method != NULL ? tw_declared_exception_find (call->method) : NULL;
-  const char *message = tw_error_public_message (error);
   TwWriter writer;
 
   if (exception == NULL)
@@ -144,11 +143,11 @@ write_failure (const TwCall *call, const GError *error, TwBuffer *out)
       write_application_exception (call,
                                    g_error_matches (error, TW_ERROR, TW_ERROR_INVALID) ? TW_APPLICATION_PROTOCOL_ERROR
                                                                                        : TW_APPLICATION_INTERNAL_ERROR,
-                                   message, out);
+                                   tw_error_public_message (error), out);
       return;
     }
   begin_message (call, &writer, out);
-  tw_declared_exception_write (&writer, exception, tw_error_status (error), message);
+  tw_declared_exception_write (&writer, exception, error);
   end_message (&writer);
 }
 

@@ -2,6 +2,8 @@
 
 #include "tw-declared-exception.h"
 
+#include "tw-error.h"
+
 #include <string.h>
 
 static gboolean
@@ -100,8 +102,17 @@ write_nothing (TwWriter *writer, const TwType *type, guint depth)
     }
 }
 
+/* What a field of an exception says of @failure; NULL: nothing. */
+static const char *
+text_of (const TwField *field, const GError *failure)
+{
+  if (field->error_role == TW_ERROR_ROLE_DETAIL)
+    return tw_error_public_message (failure);
+  return field->error_role == TW_ERROR_ROLE_LOCATION ? tw_error_location (failure) : NULL;
+}
+
 void
-tw_declared_exception_write (TwWriter *writer, const TwField *exception, int status, const char *detail)
+tw_declared_exception_write (TwWriter *writer, const TwField *exception, const GError *failure)
 {
   const TwStruct *structure = exception->type->structure;
 
@@ -110,14 +121,16 @@ tw_declared_exception_write (TwWriter *writer, const TwField *exception, int sta
   for (guint i = 0; i < structure->n_fields; i++)
     {
       const TwField *field = &structure->fields[i];
+      const gboolean is_status = field->error_role == TW_ERROR_ROLE_STATUS;
+      const char *text = text_of (field, failure);
 
-      if (field->error_role == TW_ERROR_ROLE_NONE && field->presence != TW_REQUIRED)
+      if (!is_status && text == NULL && field->presence != TW_REQUIRED)
         continue;
       tw_writer_field (writer, field->type->wire, field->id);
-      if (field->error_role == TW_ERROR_ROLE_STATUS)
-        write_integer (writer, field->type->wire, status);
-      else if (field->error_role == TW_ERROR_ROLE_DETAIL)
-        tw_writer_string (writer, detail, strlen (detail));
+      if (is_status)
+        write_integer (writer, field->type->wire, tw_error_status (failure));
+      else if (text != NULL)
+        tw_writer_string (writer, text, strlen (text));
       else
         write_nothing (writer, field->type, 2);
     }

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /* The field of @method's result that can hold a failure, or NULL if it declares no such exception. Thread-safe. */
 const TwField *tw_declared_exception_find (const TwMethod *method);
 
-/* Writes @exception, which tw_declared_exception_find() gave, as a field of the result's struct. Required fields other
- * than status and detail get empty or zero values. */
-void tw_declared_exception_write (TwWriter *writer, const TwField *exception, int status, const char *detail);
+/* Writes @failure as @exception, which tw_declared_exception_find() gave, a field of the result's struct: its status,
+ * public message and location. Required fields of other meanings get empty or zero values. */
+void tw_declared_exception_write (TwWriter *writer, const TwField *exception, const GError *failure);
 
 G_END_DECLS

@@ -13,7 +13,9 @@ exception Refusal {
   /** How often this was refused before. */
   3: optional i32 times,
   /** After how many seconds to ask again. */
-  4: optional i32 pause (api.header = "Retry-After")
+  4: optional i32 pause (api.header = "Retry-After"),
+  /** What it is about. */
+  5: optional string what (tw.error = "location")
 }
 
 /** How the directory is. */

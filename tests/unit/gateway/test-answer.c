@@ -278,6 +278,35 @@ test_exception (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (text, ==, "{\"title\":\"Conflict\",\"status\":409,\"detail\":\"It is \\\"taken\\\"\"}");
 }
 
+/* By the names of the arguments: the request has them by others, or elsewhere. */
+static void
+test_exception_says_what_it_is_about (Fixture *fixture, gconstpointer data)
+{
+  static const char *const places[][2]
+      = { { "fullName", "body.full_name" }, { "addresses[2].city", "body.addresses[2].city" },
+          { "requestKey", "header.request-key" }, { "campaign", "cookie.campaign" }, { "elsewhere", "body.elsewhere" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autoptr (TwResponse) response = NULL;
+      g_autofree char *text = NULL, *expected = NULL;
+
+      tw_buffer_clear (&fixture->bytes);
+      tw_writer_init (&fixture->writer, TW_PROTOCOL_BINARY, &fixture->bytes);
+      tw_writer_struct_begin (&fixture->writer);
+      open_struct (&fixture->writer, 1);
+      put_i32 (&fixture->writer, 1, 400);
+      put_string (&fixture->writer, 2, "No");
+      put_string (&fixture->writer, 5, places[i][0]);
+      response = answer_struct (fixture, "write");
+      text = text_of (response);
+      expected = g_strdup_printf ("{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"No\","
+                                  "\"errors\":[{\"location\":\"%s\",\"detail\":\"No\"}]}",
+                                  places[i][1]);
+      g_assert_cmpstr (text, ==, expected);
+    }
+}
+
 static void
 test_exception_that_passes_says_when_to_try_again (Fixture *fixture, gconstpointer data)
 {
@@ -520,6 +549,7 @@ main (int argc, char **argv)
   add ("/answer/reply-without-a-value", NULL, test_reply_without_a_value);
   add ("/answer/field-of-another-type", NULL, test_field_of_another_type);
   add ("/answer/exception", NULL, test_exception);
+  add ("/answer/exception-says-what-it-is-about", NULL, test_exception_says_what_it_is_about);
   add ("/answer/exception-that-passes-says-when-to-try-again", NULL, test_exception_that_passes_says_when_to_try_again);
   add ("/answer/exception-says-itself-when-to-try-again", NULL, test_exception_says_itself_when_to_try_again);
   add ("/answer/exception-without-a-status-of-errors", NULL, test_exception_without_a_status_of_errors);

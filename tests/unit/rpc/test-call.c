@@ -30,7 +30,8 @@ static const TwField refusal_fields[] = {
   { .id = 8, .type = &t_map },
   { .id = 9, .type = &t_inner },
   { .id = 10, .type = &t_string, .presence = TW_OPTIONAL, .error_role = TW_ERROR_ROLE_DETAIL },
-  { .id = 11, .type = &t_string, .presence = TW_OPTIONAL },
+  { .id = 11, .type = &t_string, .presence = TW_OPTIONAL, .error_role = TW_ERROR_ROLE_LOCATION },
+  { .id = 12, .type = &t_string, .presence = TW_OPTIONAL },
 };
 static const TwStruct refusal
     = { .name = "Refusal", .is_exception = TRUE, .n_fields = G_N_ELEMENTS (refusal_fields), .fields = refusal_fields };
@@ -153,11 +154,10 @@ nothing_written (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* @location: of the error, or NULL. */
 static void
-declared (Fixture *fixture, gconstpointer data)
+assert_declared (Fixture *fixture, const GError *error, const char *location)
 {
-  g_autoptr (GError) error = g_error_new (TW_ERROR, TW_ERROR_CONFLICT, "Taken");
-
   for (guint i = 0; i < G_N_ELEMENTS (encodings); i++)
     {
       TwCall *call = make_call (fixture, &method, encodings[i], 1000);
@@ -183,13 +183,35 @@ declared (Fixture *fixture, gconstpointer data)
           g_assert_cmpint (type, ==, refusal_fields[n].type->wire);
           if (id == 1)
             g_assert_cmpint (tw_reader_i16 (&reader), ==, 409);
+          else if (id == 11)
+            {
+              const char *text;
+              gsize length;
+
+              tw_reader_string (&reader, &text, &length);
+              g_assert_cmpmem (text, length, location, strlen (location));
+            }
           else
             tw_reader_skip (&reader, type);
         }
       g_assert_false (reader.failed);
-      g_assert_cmpuint (n, ==, 11);
+      g_assert_cmpuint (n, ==, location != NULL ? 12 : 11);
       tw_call_free (call);
     }
+}
+
+static void
+declared (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new (TW_ERROR, TW_ERROR_CONFLICT, "Taken");
+  g_autoptr (GError) copy = NULL;
+
+  assert_declared (fixture, error, NULL);
+  tw_error_locate (error, "color");
+  tw_error_locate (error, "items[%d].%s", 2, "id");
+  copy = g_error_copy (error);
+  g_clear_error (&error);
+  assert_declared (fixture, copy, "items[2].id");
 }
 
 static void
