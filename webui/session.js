@@ -38,7 +38,9 @@ function ownerOf(token) {
 
 export class Session {
   #ends;
-  #accessToken = null; // null once the session is over
+  // {token}, null once the session is over. Each renewal makes another object, which tells it from the one before: the
+  // texts may be the same, where both were made in one second.
+  #access = null;
   #renewing = null; // the one renewal under way, which all who need it wait for
   #timer = null;
 
@@ -86,22 +88,22 @@ export class Session {
 
   /** Ends it here: it has been ended elsewhere. */
   end() {
-    if (this.#accessToken === null) return;
+    if (this.#access === null) return;
     this.#forget();
     this.#ends?.onEnded(this);
   }
 
   async #send(send, verb, path, body) {
-    const token = this.#accessToken;
+    const used = this.#access;
     try {
-      return await send(verb, path, { body, token });
+      return await send(verb, path, { body, token: used?.token });
     } catch (problem) {
-      if (problem.status !== 401 || token === null) throw problem;
+      if (problem.status !== 401 || used === null) throw problem;
     }
-    await this.#renew(token);
-    if (this.#accessToken === null) throw new Problem(401, "Your session has ended.");
+    await this.#renew(used);
+    if (this.#access === null) throw new Problem(401, "Your session has ended.");
     try {
-      return await send(verb, path, { body, token: this.#accessToken });
+      return await send(verb, path, { body, token: this.#access.token });
     } catch (problem) {
       if (problem.status === 401) this.end();
       throw problem;
@@ -110,15 +112,16 @@ export class Session {
 
   #take({ accessToken, expiresIn }) {
     const early = Math.min(RENEW_EARLY_S, expiresIn / 2);
-    this.#accessToken = accessToken;
+    const taken = { token: accessToken };
+    this.#access = taken;
     clearTimeout(this.#timer);
     // Where this fails, the next request is refused and tries again.
-    this.#timer = setTimeout(() => this.#renew(accessToken).catch(() => {}), (expiresIn - early) * 1000);
+    this.#timer = setTimeout(() => this.#renew(taken).catch(() => {}), (expiresIn - early) * 1000);
   }
 
-  /** Replaces the token `used`, unless that has been done meanwhile. */
+  /** Replaces what was `used`, unless that has been done meanwhile. */
   async #renew(used) {
-    if (this.#accessToken !== used) return;
+    if (this.#access !== used) return;
     this.#renewing ??= this.#buyToken().finally(() => {
       this.#renewing = null;
     });
@@ -134,7 +137,7 @@ export class Session {
       this.end();
       throw new Problem(401, "Your session has ended.");
     }
-    if (this.#accessToken === null) return;
+    if (this.#access === null) return;
     if (ownerOf(bought.accessToken) === this.owner) this.#take(bought);
     else this.#giveWay(bought);
   }
@@ -148,6 +151,6 @@ export class Session {
 
   #forget() {
     clearTimeout(this.#timer);
-    this.#accessToken = null;
+    this.#access = null;
   }
 }

@@ -639,6 +639,38 @@ def test_requests_that_are_refused_together_share_one_refresh(visit, person):
     expect(visitor.notice).to_be_hidden()
 
 
+def test_a_request_that_is_refused_late_shares_the_refresh_of_before(visit, person):
+    """The new token is, to the letter, the one before, as it is where both were made in the same second."""
+    person.add("Found")
+    visitor = visit()
+    page = visitor.page
+    first_tokens, late = [], []
+
+    def refuse_the_first(route):
+        if first_tokens:
+            route.continue_()
+            return
+        first_tokens.append(route.request.headers["authorization"].removeprefix("Bearer "))
+        route.fulfill(status=401, json={"status": 401, "title": "Unauthorized"})
+
+    def give_the_same(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "accessToken": first_tokens[0]})
+
+    expect(visitor.field("Email")).to_be_focused()
+    page.route("**/v1/tasks?*", refuse_the_first)
+    page.route("**/v1/account", lambda route: late.append(route), times=1)
+    page.route("**/v1/sessions/refresh", give_the_same)
+    before = visitor.sent("POST", "/v1/sessions/refresh")
+    visitor.sign_in(person.email)
+    expect(visitor.names).to_have_text(["Found"])
+    eventually(lambda: page.wait_for_timeout(50) or late, "the request that is refused late")
+    late[0].fulfill(status=401, json={"status": 401, "title": "Unauthorized"})
+    expect(page.get_by_text(person.email)).to_be_visible()
+    assert visitor.sent("POST", "/v1/sessions/refresh") == before + 1
+    expect(visitor.notice).to_be_hidden()
+
+
 def test_a_token_is_renewed_before_it_expires(visit, person):
     visitor = visit()
 
