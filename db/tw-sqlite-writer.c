@@ -32,9 +32,11 @@
 
 struct _TwSqliteWriter
 {
-  TwSqliteConnection *connection; /* the thread's, as the next two */
+  TwSqliteConnection *connection; /* the thread's, as those before the queue */
   TwSqliteCheckpoint *checkpoint;
   guint in_log; /* frames, once something has been committed */
+  void (*undone) (gpointer user_data); /* set before the first job is pushed */
+  gpointer undone_data;
   TwSqliteQueue *queue;
   pthread_t thread;
 };
@@ -137,7 +139,11 @@ run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
   else if (!commit (writer, &error) && !transaction_is_gone (writer))
     tw_sqlite_connection_run (writer->connection, "ROLLBACK", NULL);
   if (error != NULL)
-    set_error_where_none_is (first, next, error);
+    {
+      set_error_where_none_is (first, next, error);
+      if (writer->undone != NULL)
+        writer->undone (writer->undone_data);
+    }
   return next;
 }
 
@@ -202,6 +208,13 @@ tw_sqlite_writer_push (TwSqliteWriter *writer, gint64 deadline_ms, TwSqliteMutat
     .mutation = mutation, .once = once, .deadline_ms = deadline_ms, .done = done, .user_data = user_data
   };
   tw_sqlite_queue_push (writer->queue, job);
+}
+
+void
+tw_sqlite_writer_set_undone (TwSqliteWriter *writer, void (*undone) (gpointer user_data), gpointer user_data)
+{
+  writer->undone = undone;
+  writer->undone_data = user_data;
 }
 
 void

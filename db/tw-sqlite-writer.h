@@ -18,6 +18,9 @@ TwSqliteWriter *tw_sqlite_writer_new (TwSqliteConnection *connection, TwSqliteCh
 void tw_sqlite_writer_push (TwSqliteWriter *writer, gint64 deadline_ms, TwSqliteMutation mutation, gboolean once,
                             TwSqliteDone done, gpointer user_data);
 
+/* See tw_sqlite_set_undone(). */
+void tw_sqlite_writer_set_undone (TwSqliteWriter *writer, void (*undone) (gpointer user_data), gpointer user_data);
+
 /* Finishes what is waiting, ends the thread and closes the connection. */
 void tw_sqlite_writer_free (TwSqliteWriter *writer);
 

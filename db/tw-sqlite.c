@@ -205,6 +205,12 @@ tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutati
   tw_sqlite_writer_push (db->writer, deadline_ms, mutation, TRUE, done, user_data);
 }
 
+void
+tw_sqlite_set_undone (TwSqlite *db, void (*undone) (gpointer user_data), gpointer user_data)
+{
+  tw_sqlite_writer_set_undone (db->writer, undone, user_data);
+}
+
 typedef struct
 {
   TwOutcome outcome;

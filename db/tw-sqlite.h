@@ -104,7 +104,11 @@ void tw_sqlite_mutate (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutati
 void tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
                             gpointer user_data);
 
-/* The same, waiting for the end. Not for the writer thread itself. */
+/* Has @undone called, on the writer thread and before anything else runs there, where a transaction has been undone in which
+ * mutations had ended well: what these have left in memory is not so. To be said before the first mutation. */
+void tw_sqlite_set_undone (TwSqlite *db, void (*undone) (gpointer user_data), gpointer user_data);
+
+/* The same as tw_sqlite_mutate(), waiting for the end. Not for the writer thread itself. */
 gboolean tw_sqlite_mutate_wait (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, gpointer user_data,
                                 GError **error);
 

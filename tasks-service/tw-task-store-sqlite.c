@@ -2,6 +2,7 @@
 
 #include "tw-task-store-sqlite.h"
 
+#include "tw-commits-sqlite.h"
 #include "tw-error.h"
 #include "tw-random.h"
 #include "tw-record-table.h"
@@ -221,6 +222,7 @@ store_free (TwTaskStore *store)
   Store *sqlite = sqlite_store (store);
 
   tw_sqlite_close (sqlite->db);
+  tw_commits_sqlite_free (store->commits);
   tw_task_reads_sqlite_free (sqlite->reads);
   tw_record_table_free (sqlite->table);
   g_free (sqlite);
@@ -249,17 +251,20 @@ tw_task_store_sqlite_open (const char *path, GError **error)
     .change = store_change,
     .remove = store_remove,
   };
+  static const TwRecordType *const types[] = { &tw_task_type };
   g_autoptr (TwSqlite) db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
                                             tw_task_tables_kind.version, READERS, error);
-  TwRecordTable *table = db != NULL ? look_at_table (db, error) : NULL;
+  g_autoptr (TwRecordTable) table = db != NULL ? look_at_table (db, error) : NULL;
+  TwCommits *commits = table != NULL ? tw_commits_sqlite_new (db, types, G_N_ELEMENTS (types), error) : NULL;
   Store *store;
 
-  if (table == NULL)
+  if (commits == NULL)
     return NULL;
   store = g_new0 (Store, 1);
   store->parent.klass = &klass;
+  store->parent.commits = commits;
   store->db = g_steal_pointer (&db);
-  store->table = table;
-  store->reads = tw_task_reads_sqlite_new (store->db, table);
+  store->table = g_steal_pointer (&table);
+  store->reads = tw_task_reads_sqlite_new (store->db, store->table);
   return &store->parent;
 }

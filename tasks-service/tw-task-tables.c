@@ -2,6 +2,8 @@
 
 #include "tw-task-tables.h"
 
+#include "tw-commit-tables.h"
+
 /* The table is its own index in the order of a page: a page is one walk over neighbours, and nothing is kept twice.
  * The filter has an index too, or the few open tasks among a thousand finished ones would take a thousand steps to
  * find. */
@@ -17,6 +19,7 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "  PRIMARY KEY (user_id, created_ms, id)"
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX tasks_by_done ON tasks (user_id, done, created_ms, id)",
+  TW_COMMIT_TABLES,
 };
 
 const TwSqliteKind tw_task_tables_kind = {

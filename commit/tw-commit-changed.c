@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-commit-changed.h"
+
+#include "tw-error.h"
+
+#include <string.h>
+
+/* Of a field that both have. */
+static gboolean
+is_same (const TwRecordType *type, gconstpointer one, gconstpointer other, guint i)
+{
+  switch (type->fields[i].kind)
+    {
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+      return strcmp (*tw_record_text (type, one, i), *tw_record_text (type, other, i)) == 0;
+    case TW_RECORD_TIME:
+    case TW_RECORD_NUMBER:
+      return *tw_record_number (type, one, i) == *tw_record_number (type, other, i);
+    case TW_RECORD_BOOL:
+      return !*tw_record_bool (type, one, i) == !*tw_record_bool (type, other, i);
+    case TW_RECORD_REAL:
+      return memcmp (tw_record_real (type, one, i), tw_record_real (type, other, i), sizeof (double)) == 0;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+guint64
+tw_commit_changed (const TwRecordType *type, gconstpointer before, gconstpointer after)
+{
+  guint64 changed = 0;
+
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const guint64 bit = TW_RECORD_BIT (i);
+      const gboolean was_there = before != NULL && (*tw_record_has (before) & bit) != 0;
+      const gboolean is_there = (*tw_record_has (after) & bit) != 0;
+
+      if (tw_record_field_is_kept (&type->fields[i])
+          && (was_there != is_there || (is_there && !is_same (type, before, after, i))))
+        changed |= bit;
+    }
+  return changed;
+}
+
+gboolean
+tw_commit_changed_check (const TwRecordType *type, GError **error)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    if (tw_record_field_is_kept (&type->fields[i]) && (type->fields[i].id < 0 || type->fields[i].id > 63))
+      {
+        g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "%s.%s: the log has no bit for the id %d", type->name,
+                     type->fields[i].name, type->fields[i].id);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+guint64
+tw_commit_changed_to_ids (const TwRecordType *type, guint64 places)
+{
+  guint64 ids = 0;
+
+  for (guint i = 0; i < type->n_fields; i++)
+    if ((places & TW_RECORD_BIT (i)) != 0)
+      ids |= TW_RECORD_BIT (type->fields[i].id);
+  return ids;
+}
+
+guint64
+tw_commit_changed_from_ids (const TwRecordType *type, guint64 ids)
+{
+  guint64 places = 0;
+
+  for (guint i = 0; i < type->n_fields; i++)
+    if (tw_record_field_is_kept (&type->fields[i]) && (ids & TW_RECORD_BIT (type->fields[i].id)) != 0)
+      places |= TW_RECORD_BIT (i);
+  return places;
+}

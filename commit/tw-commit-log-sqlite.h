@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Inside commit/: the log as rows of SQLite's (tw-commit-tables.h). Errors as tw_sqlite_step(). */
+
+#pragma once
+
+#include "tw-commit.h"
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+/* The types whose records the log speaks of. */
+typedef struct
+{
+  const TwRecordType *const *types;
+  guint n;
+} TwCommitKinds;
+
+/* What all parts of an entry have in common. */
+typedef struct
+{
+  const TwCommitSpec *spec;
+  gint64 number;
+  const guint8 *mark;
+} TwCommitEntryHead;
+
+/* A part, as it is written. */
+typedef struct
+{
+  const TwRecordType *type;
+  const guint8 *id; /* TW_ID_BYTES */
+  gint64 version;
+  gboolean is_gone;
+  guint64 changed;
+  gint64 seq;       /* its row's */
+  gint64 previous;  /* that of the partition's row before; 0: none */
+  gboolean is_first;
+} TwCommitPart;
+
+/* For mutations. */
+gboolean tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntryHead *head,
+                                      const TwCommitPart *part, GError **error);
+
+/* Whether somebody's key has been used already: then *@committed says for what. REUSED where by another request. */
+gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
+                                            const TwCommitSpec *spec, TwCommitted *committed, GError **error);
+
+/* See tw_commits_log(). @connection is a reader. */
+gboolean tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,
+                                    gint64 after, TwCommitLog *log, TwCommitEntryFunc entry, gpointer user_data,
+                                    GError **error);
+
+G_END_DECLS

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-commit-step-sqlite.h"
+
+#include "tw-commit-changed.h"
+#include "tw-error.h"
+
+#include <string.h>
+
+/* What the step knows of a record, and does to it. */
+typedef enum
+{
+  MISSING, /* it has looked, and there is none */
+  FOUND,
+  INSERTED,
+  UPDATED,
+  REMOVED,
+} Standing;
+
+struct _TwCommitTouched
+{
+  guint kind;
+  guint8 id[TW_ID_BYTES];
+  Standing standing;
+  gpointer before; /* as it was found; NULL: not, or there was none */
+  gpointer after;  /* as it is put */
+  gint64 version;  /* as the step leaves it, where it changes it */
+  TwCommitTouched *next, *next_changed;
+};
+
+static TwCommitStepSqlite *
+sqlite_step (TwCommit *commit)
+{
+  return (TwCommitStepSqlite *) commit;
+}
+
+void
+tw_commit_step_sqlite_init (TwCommitStepSqlite *step, TwCommits *commits, TwCommitTables *tables,
+                            TwSqliteConnection *connection, const TwCommitSpec *spec)
+{
+  *step = (TwCommitStepSqlite) {
+    .parent = { commits },
+    .tables = tables,
+    .connection = connection,
+    .spec = spec,
+  };
+  step->changed_end = &step->changed;
+}
+
+void
+tw_commit_step_sqlite_clear (TwCommitStepSqlite *step)
+{
+  while (step->touched != NULL)
+    {
+      TwCommitTouched *touched = step->touched;
+
+      step->touched = touched->next;
+      g_free (touched->before);
+      g_free (touched->after);
+      g_free (touched);
+    }
+  g_clear_error (&step->error);
+}
+
+static guint
+kind_of (const TwCommitStepSqlite *step, const TwRecordType *type)
+{
+  const TwCommitKinds *kinds = &step->tables->kinds;
+  guint i = 0;
+
+  while (i < kinds->n && kinds->types[i] != type)
+    i++;
+  g_assert (i < kinds->n);
+  return i;
+}
+
+static TwCommitTouched *
+look_up (const TwCommitStepSqlite *step, guint kind, const guint8 id[TW_ID_BYTES])
+{
+  TwCommitTouched *touched = step->touched;
+
+  while (touched != NULL && (touched->kind != kind || memcmp (touched->id, id, TW_ID_BYTES) != 0))
+    touched = touched->next;
+  return touched;
+}
+
+static TwCommitTouched *
+touch (TwCommitStepSqlite *step, guint kind, const guint8 id[TW_ID_BYTES])
+{
+  TwCommitTouched *touched = g_new0 (TwCommitTouched, 1);
+
+  touched->kind = kind;
+  memcpy (touched->id, id, TW_ID_BYTES);
+  touched->next = step->touched;
+  step->touched = touched;
+  return touched;
+}
+
+gconstpointer
+tw_commit_step_sqlite_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
+{
+  TwCommitStepSqlite *step = sqlite_step (commit);
+  const guint kind = kind_of (step, type);
+  guint8 bytes[TW_ID_BYTES];
+  TwCommitTouched *touched;
+  gpointer before;
+
+  if (!tw_id_to_bytes (id, bytes))
+    return NULL;
+  touched = look_up (step, kind, bytes);
+  if (touched != NULL)
+    return touched->standing == FOUND ? touched->before : touched->after;
+  if (!tw_record_rows_find (step->tables->rows[kind], step->connection, step->spec->partition, bytes, &before, error))
+    return NULL;
+  touched = touch (step, kind, bytes);
+  touched->standing = before != NULL ? FOUND : MISSING;
+  touched->before = before;
+  return before;
+}
+
+/* What the function can't be told, fails the step. */
+static void
+fail (TwCommitStepSqlite *step, const TwRecordType *type, const char *what)
+{
+  if (step->error == NULL)
+    g_set_error (&step->error, TW_ERROR, TW_ERROR_INTERNAL, "a record of '%s' %s", type->collection, what);
+}
+
+/* A copy of @record as the step puts it. */
+static gpointer
+copy_for (const TwCommitStepSqlite *step, const TwRecordType *type, gconstpointer record, gint64 number)
+{
+  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER);
+  const guint version = tw_record_find_role (type, TW_RECORD_VERSION);
+  g_autofree gpointer said = g_memdup2 (record, type->size);
+
+  *tw_record_text (type, said, owner) = step->spec->partition;
+  *tw_record_number (type, said, version) = number;
+  *tw_record_has (said) |= TW_RECORD_BIT (owner) | TW_RECORD_BIT (version);
+  tw_record_complete (type, said);
+  return tw_record_copy (type, said);
+}
+
+/* From now on the step changes it. */
+static void
+change (TwCommitStepSqlite *step, TwCommitTouched *touched, const TwRecordType *type, Standing standing)
+{
+  const gint64 version
+      = touched->before != NULL
+          ? *tw_record_number (type, touched->before, tw_record_find_role (type, TW_RECORD_VERSION)) : 0;
+
+  if (touched->standing > FOUND)
+    {
+      fail (step, type, "is changed twice in one step");
+      return;
+    }
+  if (version == G_MAXINT64)
+    fail (step, type, "has the highest version that there is");
+  touched->version = version == G_MAXINT64 ? version : version + 1;
+  touched->standing = standing;
+  *step->changed_end = touched;
+  step->changed_end = &touched->next_changed;
+}
+
+gconstpointer
+tw_commit_step_sqlite_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
+{
+  TwCommitStepSqlite *step = sqlite_step (commit);
+  const guint kind = kind_of (step, type);
+  const char *id = *tw_record_text (type, record, tw_record_find_role (type, TW_RECORD_KEY));
+  guint8 bytes[TW_ID_BYTES] = { 0 };
+  TwCommitTouched *touched;
+
+  if (!tw_id_to_bytes (id, bytes))
+    fail (step, type, "has an id that is none");
+  touched = look_up (step, kind, bytes);
+  if (touched == NULL)
+    touched = touch (step, kind, bytes);
+  change (step, touched, type, touched->before != NULL ? UPDATED : INSERTED);
+  if (touched->after == NULL)
+    touched->after = copy_for (step, type, record, touched->version);
+  return touched->after;
+}
+
+void
+tw_commit_step_sqlite_remove (TwCommit *commit, const TwRecordType *type, const char *id)
+{
+  TwCommitStepSqlite *step = sqlite_step (commit);
+  guint8 bytes[TW_ID_BYTES];
+  TwCommitTouched *touched
+      = tw_id_to_bytes (id, bytes) ? look_up (step, kind_of (step, type), bytes) : NULL;
+
+  if (touched == NULL || touched->before == NULL)
+    fail (step, type, "is to be removed, and has not been found");
+  else
+    change (step, touched, type, REMOVED);
+}
+
+static gboolean
+write_record (const TwCommitStepSqlite *step, const TwCommitTouched *touched, GError **error)
+{
+  const TwRecordRows *rows = step->tables->rows[touched->kind];
+
+  switch (touched->standing)
+    {
+    case INSERTED:
+      return tw_record_rows_insert (rows, step->connection, touched->after, error);
+    case UPDATED:
+      return tw_record_rows_update (rows, step->connection, touched->after, error);
+    case REMOVED:
+      return tw_record_rows_remove (rows, step->connection, step->spec->partition, touched->id, error);
+    case MISSING:
+    case FOUND:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* *@head is its partition's, before and after it. */
+static gboolean
+write_part (TwCommitStepSqlite *step, const TwCommitTouched *touched, const TwCommitEntryHead *entry, gint64 seq,
+            TwCommitHead *head, GError **error)
+{
+  const TwRecordType *type = step->tables->kinds.types[touched->kind];
+  const gboolean is_gone = touched->standing == REMOVED;
+  const TwCommitPart part = {
+    .type = type,
+    .id = touched->id,
+    .version = touched->version,
+    .is_gone = is_gone,
+    .changed = is_gone ? 0 : tw_commit_changed (type, touched->before, touched->after),
+    .seq = seq,
+    .previous = head->seq,
+    .is_first = head->number != entry->number,
+  };
+
+  *head = (TwCommitHead) { entry->number, seq };
+  return tw_commit_log_sqlite_append (step->connection, entry, &part, error);
+}
+
+static gboolean
+write_all (TwCommitStepSqlite *step, TwCommitHead *head, gint64 last_seq, GError **error)
+{
+  guint8 mark[TW_COMMIT_MARK_BYTES];
+  const TwCommitEntryHead entry = { step->spec, head->number + 1, mark };
+
+  tw_commit_marks_next (&step->tables->marks, mark);
+  for (const TwCommitTouched *touched = step->changed; touched != NULL; touched = touched->next_changed)
+    if (!write_record (step, touched, error) || !write_part (step, touched, &entry, ++last_seq, head, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **error)
+{
+  const char *partition = step->spec->partition;
+  TwCommitHead head;
+  gint64 last_seq;
+
+  *number = 0;
+  if (step->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&step->error));
+      return FALSE;
+    }
+  if (step->changed == NULL)
+    return TRUE;
+  if (!tw_commit_heads_sqlite_get (step->tables->heads, step->connection, partition, &head, &last_seq, error)
+      || !write_all (step, &head, last_seq, error))
+    return FALSE;
+  tw_commit_heads_sqlite_set (step->tables->heads, partition, &head);
+  *number = head.number;
+  return TRUE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The tables of SQLite's that commits keep beside those of the records: a migration of whoever keeps records so. */
+
+#pragma once
+
+/* `log`: a row for each part of an entry, in the order of what happens, so that what is new lies together, whoever's it
+ * is, and what is too old is at one end. `previous` is the partition's row before (0: none): from the newest one that way
+ * leads to all of them. `by_id` is NULL for the owner's own doing, but where there is a key; `changed` has a bit for each
+ * field by the field's id in the IDL; key and fingerprint are in the first part. A seq is never used twice.
+ *
+ * `log_heads`: the newest number of each partition, with the seq of its last row, and what has been dropped. It may be
+ * behind: of rows above `heads_to` it is not known whether they are in it.
+ *
+ * `log_state`: one row. Up to `dropped_to` all rows have been dropped. */
+#define TW_COMMIT_TABLES                                                                                              \
+  "CREATE TABLE log ("                                                                                                \
+  "  seq INTEGER PRIMARY KEY,"                                                                                        \
+  "  user_id TEXT NOT NULL,"                                                                                          \
+  "  number INTEGER NOT NULL,"                                                                                        \
+  "  previous INTEGER NOT NULL,"                                                                                      \
+  "  mark BLOB NOT NULL CHECK (length (mark) = 16),"                                                                  \
+  "  time_ms INTEGER NOT NULL,"                                                                                       \
+  "  by_id TEXT,"                                                                                                     \
+  "  kind TEXT NOT NULL,"                                                                                             \
+  "  id BLOB NOT NULL CHECK (length (id) = 12),"                                                                      \
+  "  version INTEGER NOT NULL,"                                                                                       \
+  "  gone INTEGER NOT NULL,"                                                                                          \
+  "  changed INTEGER NOT NULL,"                                                                                       \
+  "  key TEXT,"                                                                                                       \
+  "  fingerprint BLOB"                                                                                                \
+  ") STRICT;"                                                                                                         \
+  "CREATE UNIQUE INDEX log_by_key ON log (by_id, key) WHERE key IS NOT NULL;"                                         \
+  "CREATE TABLE log_heads ("                                                                                          \
+  "  user_id TEXT PRIMARY KEY,"                                                                                       \
+  "  number INTEGER NOT NULL,"                                                                                        \
+  "  seq INTEGER NOT NULL,"                                                                                           \
+  "  dropped INTEGER NOT NULL DEFAULT 0,"                                                                             \
+  "  dropped_mark BLOB"                                                                                               \
+  ") STRICT, WITHOUT ROWID;"                                                                                          \
+  "CREATE TABLE log_state (heads_to INTEGER NOT NULL, dropped_to INTEGER NOT NULL) STRICT;"                           \
+  "INSERT INTO log_state VALUES (0, 0)"
