@@ -205,16 +205,6 @@ tw_task_reads_sqlite_read (const TwTaskReadsSqlite *reads, gint64 deadline_ms, c
   return TRUE;
 }
 
-gboolean
-tw_task_reads_sqlite_one (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const char *user_id,
-                          const guint8 id[TW_ID_BYTES], gboolean (*row) (const TwTaskRecord *task, gpointer user_data),
-                          gpointer user_data, GError **error)
-{
-  Taking taking = { .reads = reads, .user_id = user_id, .row = row, .user_data = user_data };
-
-  return read_task (connection, id, &taking, error);
-}
-
 TwTaskReadsSqlite *
 tw_task_reads_sqlite_new (TwSqlite *db, const TwRecordTable *table)
 {

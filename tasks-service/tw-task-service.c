@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-random.h"
 #include "tw-task-cursor.h"
+#include "tw-task-writes.h"
 
 struct _TwTaskService
 {
@@ -87,11 +88,17 @@ tw_task_service_page (TwTaskService *service, const TwCallContext *context, cons
   return TRUE;
 }
 
+static TwTaskRequest
+request_of (const TwTaskService *service, const TwCallContext *context)
+{
+  return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock) };
+}
+
 void
 tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said, TwTaskDone done,
                         gpointer user_data)
 {
-  const gint64 now_ms = tw_clock_wall_ms (service->clock);
+  const TwTaskRequest request = request_of (service, context);
   TwTaskRecord task = *said;
   char id[TW_ID_SIZE];
 
@@ -103,31 +110,30 @@ tw_task_service_create (TwTaskService *service, const TwCallContext *context, co
       done (NULL, error, user_data);
       return;
     }
-  tw_id_new (now_ms, id);
+  tw_id_new (request.now_ms, id);
   task.id = id;
-  task.created_ms = now_ms;
+  task.created_ms = request.now_ms;
   task.has |= TW_TASK_HAS_ID | TW_TASK_HAS_CREATED_ON;
   tw_record_complete (&tw_task_type, &task);
-  tw_task_store_insert (service->store, context->deadline_ms, &task, done, user_data);
+  tw_task_insert (service->store, &request, &task, done, user_data);
 }
 
 void
 tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
                         const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data)
 {
-  TwTaskRecord set = *said;
-  const TwTaskChange change = { &set, clear };
+  const TwTaskRequest request = request_of (service, context);
 
-  set.updated_ms = tw_clock_wall_ms (service->clock);
-  set.has |= TW_TASK_HAS_UPDATED_ON;
-  tw_task_store_change (service->store, context->deadline_ms, user_id, id, &change, done, user_data);
+  tw_task_change (service->store, &request, user_id, id, said, clear, done, user_data);
 }
 
 void
 tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
                         TwTaskDone done, gpointer user_data)
 {
-  tw_task_store_remove (service->store, context->deadline_ms, user_id, id, done, user_data);
+  const TwTaskRequest request = request_of (service, context);
+
+  tw_task_remove (service->store, &request, user_id, id, done, user_data);
 }
 
 gboolean

@@ -14,6 +14,7 @@
 #include "tw-call-context.h"
 #include "tw-clock.h"
 #include "tw-task-store.h"
+#include "tw-task-writes.h"
 
 G_BEGIN_DECLS
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What is one document's is one command of the server's, which it does whole or not at all; nothing here is read,
- * changed and written back, but for a document that an older service left (tw-task-change-mongo.c). */
-
 #include "tw-task-store-mongo.h"
 
 #include "tw-error.h"
 #include "tw-random.h"
 #include "tw-record-document.h"
-#include "tw-task-change-mongo.h"
 #include "tw-task-document.h"
 #include "tw-task-query-mongo.h"
 
@@ -217,114 +213,6 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
   return TRUE;
 }
 
-/* One change on its way. */
-typedef struct
-{
-  Store *store;
-  bson_oid_t id;
-  TwTaskRecord *task; /* what to insert, or what to set; with the id and the user in any case */
-  guint64 clear;
-  TwTaskRecord *changed; /* as it is after the change */
-  TwTaskDone done;
-  gpointer user_data;
-} Mutation;
-
-static void
-mutation_free (gpointer data)
-{
-  Mutation *mutation = data;
-
-  if (mutation->changed != mutation->task)
-    g_free (mutation->changed);
-  g_free (mutation->task);
-  g_free (mutation);
-}
-
-static void
-finish (gpointer data, const GError *error)
-{
-  const Mutation *mutation = data;
-
-  mutation->done (error == NULL ? mutation->changed : NULL, error, mutation->user_data);
-}
-
-static gboolean
-run_insert (TwMongoSession *session, gpointer data, GError **error)
-{
-  Mutation *mutation = data;
-  g_autoptr (TwBson) document = tw_record_document_new (&tw_task_type, mutation->task);
-
-  if (!tw_mongo_insert (session, TW_TASK_COLLECTION, document, error))
-    return FALSE;
-  mutation->changed = mutation->task;
-  return TRUE;
-}
-
-static gboolean
-run_change (TwMongoSession *session, gpointer data, GError **error)
-{
-  Mutation *mutation = data;
-
-  return tw_task_change_mongo (session, &mutation->id, mutation->task->user_id,
-                               &(TwTaskChange) { mutation->task, mutation->clear }, &mutation->store->warned,
-                               &mutation->changed, error)
-         && (mutation->changed != NULL || not_found (error));
-}
-
-static gboolean
-run_remove (TwMongoSession *session, gpointer data, GError **error)
-{
-  const Mutation *mutation = data;
-  g_autoptr (TwBson) filter = tw_task_query_one (&mutation->id, mutation->task->user_id);
-  gint64 n = 0;
-
-  return tw_mongo_delete_one (session, TW_TASK_COLLECTION, filter, &n, error) && (n > 0 || not_found (error));
-}
-
-/* Queues a mutation of @task, or tells @done at once that its id can't be anybody's. */
-static void
-start (TwTaskStore *store, gint64 deadline_ms, TwMongoFunc run, const TwTaskRecord *task, guint64 clear,
-       TwTaskDone done, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  Mutation *mutation = g_new (Mutation, 1);
-
-  *mutation = (Mutation) { .store = mongo_store (store), .clear = clear, .done = done, .user_data = user_data };
-  if (tw_id_to_bytes (task->id, mutation->id.bytes))
-    {
-      mutation->task = tw_record_copy (&tw_task_type, task);
-      tw_mongo_run (mutation->store->mongo, deadline_ms, TW_MONGO_CHANGING, run, finish, mutation, mutation_free);
-      return;
-    }
-  not_found (&error);
-  finish (mutation, error);
-  mutation_free (mutation);
-}
-
-static void
-store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done, gpointer user_data)
-{
-  start (store, deadline_ms, run_insert, task, 0, done, user_data);
-}
-
-static void
-store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, const TwTaskChange *change,
-              TwTaskDone done, gpointer user_data)
-{
-  TwTaskRecord set = *change->set;
-
-  set.id = id;
-  set.user_id = user_id;
-  start (store, deadline_ms, run_change, &set, change->clear, done, user_data);
-}
-
-static void
-store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
-              gpointer user_data)
-{
-  start (store, deadline_ms, run_remove, &(TwTaskRecord) { .id = id, .user_id = user_id }, 0, done, user_data);
-}
-
 static void
 store_free (TwTaskStore *store)
 {
@@ -339,9 +227,6 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     .free = store_free,
     .check = store_check,
     .read = store_read,
-    .insert = store_insert,
-    .change = store_change,
-    .remove = store_remove,
   };
   TwMongo *mongo = tw_mongo_open (uri, &tw_task_store_mongo_spec, TW_MONGO_SERVE, deadline_ms, error);
   Store *store;

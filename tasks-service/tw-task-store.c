@@ -33,24 +33,3 @@ tw_task_store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *q
 {
   return store->klass->read (store, deadline_ms, query, reading);
 }
-
-void
-tw_task_store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
-                      gpointer user_data)
-{
-  store->klass->insert (store, deadline_ms, task, done, user_data);
-}
-
-void
-tw_task_store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                      const TwTaskChange *change, TwTaskDone done, gpointer user_data)
-{
-  store->klass->change (store, deadline_ms, user_id, id, change, done, user_data);
-}
-
-void
-tw_task_store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
-                      gpointer user_data)
-{
-  store->klass->remove (store, deadline_ms, user_id, id, done, user_data);
-}

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the Tasks service needs of a store. tests/contract/ holds every implementation to this page.
+/* What the Tasks service needs of a store, to read; what is written is a commit (tw-commit.h). tests/contract/ holds
+ * every implementation to this page.
  *
  * - Data has been validated before it gets here; a store adds no limits of its own.
  * - Ids are 24 hex digits and made by the service. What is not found for that user, whether it never was, was
  *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
- * - Everything may be called on any thread, and completes by callback. Mutations never block, and call back on any
- *   thread once they are durable; a read that starts after that sees them. A read may block and call back at once, or
- *   not block and call back later, on any thread.
+ * - Everything may be called on any thread. A read may block and call back at once, or not block and call back later,
+ *   on any thread. It sees what was committed before it started.
  * - Newest first means descending by (created, id).
- * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE, and is never done.
- * Only a change that had been begun before may be done although it failed so.
- * - Errors: NOT_FOUND, CONFLICT (insert of an id that exists), INVALID (a position that is no task's), UNAVAILABLE,
- *   INTERNAL. None names a backend.
+ * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE.
+ * - Errors: NOT_FOUND, INVALID (a position that is no task's), UNAVAILABLE, INTERNAL. None names a backend.
  */
 
 #pragma once
@@ -28,14 +26,6 @@ G_BEGIN_DECLS
 /* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is
  * freed with g_free(). */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, g_free)
-
-/* What a change does: sets what @set has, the time of the change among it, and clears the fields of @clear
- * (tw_record_apply()). */
-typedef struct
-{
-  const TwTaskRecord *set;
-  guint64 clear;
-} TwTaskChange;
 
 typedef enum
 {
@@ -86,9 +76,6 @@ typedef struct
   gboolean may_wait;
 } TwTaskReading;
 
-/* @task: how the task is after the change (insert, change) or NULL (remove, failure); valid during the call. */
-typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
-
 typedef struct _TwTaskStore TwTaskStore;
 
 typedef struct
@@ -99,12 +86,6 @@ typedef struct
   gboolean (*reads_begin) (TwTaskStore *store, gboolean foremost); /* with reads_end, or neither */
   void (*reads_end) (TwTaskStore *store);
   gboolean (*read) (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading);
-  void (*insert) (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
-                  gpointer user_data);
-  void (*change) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                  const TwTaskChange *change, TwTaskDone done, gpointer user_data);
-  void (*remove) (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
-                  gpointer user_data);
 } TwTaskStoreClass;
 
 /* An implementation's struct starts with this. */
@@ -131,17 +112,6 @@ void tw_task_store_reads_end (TwTaskStore *store);
  * thread would have had to wait and must not: some rows may have been shown, and there is no end. */
 gboolean tw_task_store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query,
                              const TwTaskReading *reading);
-
-/* Inserts a copy of @task as it stands. */
-void tw_task_store_insert (TwTaskStore *store, gint64 deadline_ms, const TwTaskRecord *task, TwTaskDone done,
-                           gpointer user_data);
-
-/* Applies @change (copied), raising the version by one: also where it sets what was there already. */
-void tw_task_store_change (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id,
-                           const TwTaskChange *change, TwTaskDone done, gpointer user_data);
-
-void tw_task_store_remove (TwTaskStore *store, gint64 deadline_ms, const char *user_id, const char *id, TwTaskDone done,
-                           gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskStore, tw_task_store_free)
 

@@ -28,14 +28,15 @@ test_changes_that_are_over (Fixture *f, gconstpointer data)
                               .updated_ms = 20, .version = 1 };
   g_autoptr (TwTaskRecord) got = NULL;
   TaskChangeWait waits[3];
+  TwTaskRequest over;
 
   insert (f->store, ANN, 1, 10, FALSE);
   id_of (1, id);
   id_of (2, other_id);
-  tw_task_store_insert (f->store, now_ms (), &task, task_change_ended, task_change_begin (&waits[0]));
-  tw_task_store_change (f->store, now_ms (), ANN, id, &(TwTaskChange) { &said, 0 }, task_change_ended,
-                        task_change_begin (&waits[1]));
-  tw_task_store_remove (f->store, now_ms (), ANN, id, task_change_ended, task_change_begin (&waits[2]));
+  over = (TwTaskRequest) { .deadline_ms = now_ms () };
+  tw_task_insert (f->store, &over, &task, task_change_ended, task_change_begin (&waits[0]));
+  tw_task_change (f->store, &over, ANN, id, &said, 0, task_change_ended, task_change_begin (&waits[1]));
+  tw_task_remove (f->store, &over, ANN, id, task_change_ended, task_change_begin (&waits[2]));
   for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -85,8 +86,8 @@ test_what_has_time_is_done (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   insert (f->store, ANN, 1, 10, FALSE);
-  tw_task_store_change (f->store, now_ms () + 60000, ANN, id_of (1, id), &(TwTaskChange) { &said, 0 }, task_change_ended,
-                        task_change_begin (&wait));
+  tw_task_change (f->store, &(TwTaskRequest) { .deadline_ms = now_ms () + 60000 }, ANN, id_of (1, id), &said, 0,
+                  task_change_ended, task_change_begin (&wait));
   changed = task_change_wait (&wait, &error);
   g_assert_no_error (error);
   got = read_task (f->store, now_ms () + 60000, ANN, id, NULL);

@@ -49,12 +49,14 @@ id_of (guint n, char id[TW_ID_SIZE])
   return id;
 }
 
+static const TwTaskRequest at_any_time = { .deadline_ms = TW_DEADLINE_NONE };
+
 TwTaskRecord *
 insert_record (TwTaskStore *store, const TwTaskRecord *task, GError **error)
 {
   TaskChangeWait wait;
 
-  tw_task_store_insert (store, TW_DEADLINE_NONE, task, task_change_ended, task_change_begin (&wait));
+  tw_task_insert (store, &at_any_time, task, task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
@@ -64,8 +66,8 @@ change_task (TwTaskStore *store, const char *user_id, const char *id, const Task
   const TwTaskRecord said = task_said (change);
   TaskChangeWait wait;
 
-  tw_task_store_change (store, TW_DEADLINE_NONE, user_id, id, &(TwTaskChange) { &said, 0 }, task_change_ended,
-                        task_change_begin (&wait));
+  tw_task_change (store, &(TwTaskRequest) { TW_DEADLINE_NONE, change->now_ms }, user_id, id, &said, 0,
+                  task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
@@ -74,7 +76,7 @@ remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **e
 {
   TaskChangeWait wait;
 
-  tw_task_store_remove (store, TW_DEADLINE_NONE, user_id, id, task_change_ended, task_change_begin (&wait));
+  tw_task_remove (store, &at_any_time, user_id, id, task_change_ended, task_change_begin (&wait));
   g_assert_null (task_change_wait (&wait, error));
 }
 
@@ -114,7 +116,7 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
                                       .version = 1 };
 
           id_of (first + i, id);
-          tw_task_store_insert (store, TW_DEADLINE_NONE, &task, task_change_ended, task_change_begin (&waits[i]));
+          tw_task_insert (store, &at_any_time, &task, task_change_ended, task_change_begin (&waits[i]));
         }
       for (guint i = 0; i < batch; i++)
         {

@@ -6,6 +6,7 @@
 
 #include "tw-latch.h"
 #include "tw-task-store.h"
+#include "tw-task-writes.h"
 
 /* The bits of all that a task has. */
 #define TASK_WHOLE                                                                                                     \

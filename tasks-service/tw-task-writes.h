@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What changes tasks: each write is a commit (tw-commit.h) of whose the tasks are, of one operation or of several, and
+ * its step has the rules. */
+
+#pragma once
+
+#include "tw-task-store.h"
+
+G_BEGIN_DECLS
+
+/* On what a write is done. */
+typedef struct
+{
+  gint64 deadline_ms; /* tw-call-context.h */
+  gint64 now_ms;      /* wall clock */
+} TwTaskRequest;
+
+typedef enum
+{
+  TW_TASK_INSERT, /* @said as it stands, with version 1 */
+  TW_TASK_CHANGE, /* sets what @said has, clears @clear (tw_record_apply()): a version more, also where that changes nothing */
+  TW_TASK_REMOVE,
+} TwTaskVerb;
+
+typedef struct
+{
+  TwTaskVerb verb;
+  const TwTaskRecord *said; /* with the key and the owner, whatever its bits say of these */
+  guint64 clear;
+} TwTaskOperation;
+
+/* What has become of an operation: how the task is then, or NULL where it was removed, or with an @error: NOT_FOUND. */
+typedef struct
+{
+  const TwTaskRecord *task;
+  GError *error;
+} TwTaskResult;
+
+/* The end of a write of one operation, or of several. All is valid during the call. */
+typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
+typedef void (*TwTasksDone) (const TwTaskResult *results, const GError *error, gpointer user_data);
+
+void tw_task_insert (TwTaskStore *store, const TwTaskRequest *request, const TwTaskRecord *task, TwTaskDone done,
+                     gpointer user_data);
+void tw_task_change (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
+                     const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data);
+void tw_task_remove (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
+                     TwTaskDone done, gpointer user_data);
+
+/* Does @n >= 1 operations, each of another task of the user, as one. @atomic: where one fails nothing is done, and the
+ * error is that one's, located at "operations[i]". Otherwise each has a result of its own. */
+void tw_task_write (TwTaskStore *store, const TwTaskRequest *request, const char *user_id,
+                    const TwTaskOperation *operations, guint n, gboolean atomic, TwTasksDone done, gpointer user_data);
+
+G_END_DECLS
