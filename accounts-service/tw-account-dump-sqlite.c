@@ -7,14 +7,14 @@
 
 /* A session refers to its account: that goes first. */
 static const TwSqliteDumpTable tables[] = {
-  { "accounts", TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id", "id, email, name, password_hash, created_ms", NULL },
-  { "keys", TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", NULL },
+  { "accounts", TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id", "id, email, name, password_hash, created_ms", NULL, NULL },
+  { "keys", TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", NULL, NULL },
   { "sessions", TW_ACCOUNT_DUMP_SESSION, "sessions", "id",
-    "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", NULL },
-  { "tokens", TW_ACCOUNT_DUMP_TOKEN, "refresh_tokens", "hash", "hash, session_id, used, expires_ms", NULL },
-  { "failures", TW_ACCOUNT_DUMP_FAILURE, "failures", "id", "id, account, origin, strange, at_ms", NULL },
-  { "origins", TW_ACCOUNT_DUMP_ORIGIN, "origins", "key", "key, account, seen_ms", NULL },
-  { "revocations", TW_ACCOUNT_DUMP_REVOCATION, "revocations", "position", "position, session_id, expires_s", NULL },
+    "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", NULL, NULL },
+  { "tokens", TW_ACCOUNT_DUMP_TOKEN, "refresh_tokens", "hash", "hash, session_id, used, expires_ms", NULL, NULL },
+  { "failures", TW_ACCOUNT_DUMP_FAILURE, "failures", "id", "id, account, origin, strange, at_ms", NULL, NULL },
+  { "origins", TW_ACCOUNT_DUMP_ORIGIN, "origins", "key", "key, account, seen_ms", NULL, NULL },
+  { "revocations", TW_ACCOUNT_DUMP_REVOCATION, "revocations", "position", "position, session_id, expires_s", NULL, NULL },
 };
 
 TwDump *

@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+static gboolean
+are_same (gconstpointer one, gsize length, gconstpointer other, gsize other_length)
+{
+  return length == other_length && (length == 0 || memcmp (one, other, length) == 0);
+}
+
 /* Of a field that both have. */
 static gboolean
 is_same (const TwRecordType *type, gconstpointer one, gconstpointer other, guint i)
@@ -15,7 +21,14 @@ is_same (const TwRecordType *type, gconstpointer one, gconstpointer other, guint
     case TW_RECORD_TEXT:
     case TW_RECORD_ID:
       return strcmp (*tw_record_text (type, one, i), *tw_record_text (type, other, i)) == 0;
+    case TW_RECORD_TEXTS:
+      return are_same (tw_record_texts (type, one, i)->bytes, tw_record_texts (type, one, i)->length,
+                       tw_record_texts (type, other, i)->bytes, tw_record_texts (type, other, i)->length);
+    case TW_RECORD_BYTES:
+      return are_same (tw_record_bytes (type, one, i)->bytes, tw_record_bytes (type, one, i)->length,
+                       tw_record_bytes (type, other, i)->bytes, tw_record_bytes (type, other, i)->length);
     case TW_RECORD_TIME:
+    case TW_RECORD_WHEN:
     case TW_RECORD_NUMBER:
       return *tw_record_number (type, one, i) == *tw_record_number (type, other, i);
     case TW_RECORD_BOOL:

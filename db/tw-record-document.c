@@ -3,6 +3,7 @@
 #include "tw-record-document.h"
 
 #include "tw-random.h"
+#include "tw-record-when.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,6 +22,40 @@ append_id (bson_t *document, const char *name, const char *id)
 
   g_assert (valid);
   bson_append_oid (document, name, -1, &oid);
+}
+
+static void
+append_when (bson_t *document, const char *name, gint64 when)
+{
+  char text[TW_RECORD_WHEN_SIZE];
+
+  tw_record_when_format (when, text);
+  bson_append_utf8 (document, name, -1, text, -1);
+}
+
+static void
+append_texts (bson_t *document, const char *name, const TwRecordTexts *texts)
+{
+  bson_t array;
+  guint32 index = 0;
+
+  bson_append_array_begin (document, name, -1, &array);
+  for (const char *text = tw_record_texts_next (texts, NULL); text != NULL; text = tw_record_texts_next (texts, text))
+    {
+      const char *place;
+      char digits[16];
+
+      bson_uint32_to_string (index++, &place, digits, sizeof digits);
+      bson_append_utf8 (&array, place, -1, text, -1);
+    }
+  bson_append_array_end (document, &array);
+}
+
+static void
+append_bytes (bson_t *document, const char *name, const TwRecordBytes *bytes)
+{
+  bson_append_binary (document, name, -1, BSON_SUBTYPE_BINARY, bytes->length > 0 ? bytes->bytes : (const guint8 *) "",
+                      (guint32) bytes->length);
 }
 
 static void
@@ -49,6 +84,15 @@ append_member (bson_t *document, const TwRecordType *type, gconstpointer record,
     case TW_RECORD_REAL:
       bson_append_double (document, name, -1, *tw_record_real (type, record, i));
       break;
+    case TW_RECORD_WHEN:
+      append_when (document, name, *tw_record_number (type, record, i));
+      break;
+    case TW_RECORD_TEXTS:
+      append_texts (document, name, tw_record_texts (type, record, i));
+      break;
+    case TW_RECORD_BYTES:
+      append_bytes (document, name, tw_record_bytes (type, record, i));
+      break;
     case TW_RECORD_STRUCT:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
@@ -57,13 +101,21 @@ append_member (bson_t *document, const TwRecordType *type, gconstpointer record,
     }
 }
 
+/* An empty list is kept as none. */
+static gboolean
+is_none (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return type->fields[i].kind == TW_RECORD_TEXTS && tw_record_texts (type, record, i)->length == 0;
+}
+
 bson_t *
 tw_record_document_new (const TwRecordType *type, gconstpointer record)
 {
   bson_t *document = bson_new ();
 
   for (guint i = 0; i < type->n_fields; i++)
-    if (tw_record_field_is_kept (&type->fields[i]) && (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0)
+    if (tw_record_field_is_kept (&type->fields[i]) && (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0
+        && !is_none (type, record, i))
       append_member (document, type, record, i);
   return document;
 }
@@ -77,15 +129,16 @@ tw_record_document_change (const TwRecordType *type, gconstpointer change, guint
   for (guint i = 0; i < type->n_fields; i++)
     {
       const TwRecordField *field = &type->fields[i];
-      const guint64 bit = TW_RECORD_BIT (i);
+      const gboolean has = (*tw_record_has (change) & TW_RECORD_BIT (i)) != 0;
+      const gboolean clears = (clear & TW_RECORD_BIT (i)) != 0 || (has && is_none (type, change, i));
 
       if (!tw_record_field_is_kept (field))
         continue;
-      if ((clear & bit) != 0 && field->always)
+      if (clears && field->always)
         append_member (set, type, cleared, i);
-      else if ((clear & bit) != 0)
+      else if (clears)
         bson_append_utf8 (unset, name_of (field), -1, "", -1);
-      else if ((*tw_record_has (change) & bit) != 0)
+      else if (has)
         append_member (set, type, change, i);
     }
   g_free (cleared);
@@ -152,9 +205,25 @@ read_number (const bson_iter_t *iter, TwWireType wire, gint64 *value)
   return TRUE;
 }
 
-/* A text that lies in the document, or, where its bytes are no text, in @made. */
+/* What a document's texts lie in until the record has been copied. */
+typedef struct
+{
+  char ids[64][TW_ID_SIZE];
+  GPtrArray *made; /* of what does not lie in the document */
+} Space;
+
+static gpointer
+keep_made (Space *space, gpointer made)
+{
+  if (space->made == NULL)
+    space->made = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (space->made, made);
+  return made;
+}
+
+/* A text that lies in the document, or, where its bytes are no text, in @space. */
 static gboolean
-read_text (const bson_iter_t *iter, GPtrArray **made, const char **text)
+read_text (const bson_iter_t *iter, Space *space, const char **text)
 {
   guint32 length;
   const char *bytes;
@@ -162,26 +231,51 @@ read_text (const bson_iter_t *iter, GPtrArray **made, const char **text)
   if (!BSON_ITER_HOLDS_UTF8 (iter))
     return FALSE;
   bytes = bson_iter_utf8 (iter, &length);
-  if (!g_utf8_validate_len (bytes, length, NULL))
-    {
-      /* It takes a NUL before the end for one more byte that is not valid. */
-      char *valid = g_utf8_make_valid (bytes, length);
-
-      if (*made == NULL)
-        *made = g_ptr_array_new_with_free_func (g_free);
-      g_ptr_array_add (*made, valid);
-      bytes = valid;
-    }
-  *text = bytes;
+  /* It takes a NUL before the end for one more byte that is not valid. */
+  *text = g_utf8_validate_len (bytes, length, NULL) ? bytes : keep_made (space, g_utf8_make_valid (bytes, length));
   return TRUE;
 }
 
-/* What a document's texts lie in until the record has been copied. */
-typedef struct
+/* A text in the form that dates and times are written in here, or any other that can be read. */
+static gboolean
+read_when (const bson_iter_t *iter, gint64 *when)
 {
-  char ids[64][TW_ID_SIZE];
-  GPtrArray *texts;
-} Space;
+  guint32 length;
+  const char *text = BSON_ITER_HOLDS_UTF8 (iter) ? bson_iter_utf8 (iter, &length) : NULL;
+
+  return text != NULL && strlen (text) == length && tw_record_when_parse (text, when);
+}
+
+/* Those elements of an array that are texts; none are no list. */
+static gboolean
+read_texts (const bson_iter_t *iter, Space *space, TwRecordTexts *texts)
+{
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  bson_iter_t element;
+  const char *text;
+
+  if (!BSON_ITER_HOLDS_ARRAY (iter) || !bson_iter_recurse (iter, &element))
+    return FALSE;
+  while (bson_iter_next (&element))
+    if (read_text (&element, space, &text))
+      g_string_append_len (bytes, text, (gssize) strlen (text) + 1);
+  *texts = (TwRecordTexts) { .length = bytes->len };
+  if (bytes->len > 0)
+    texts->bytes = keep_made (space, g_string_free (g_steal_pointer (&bytes), FALSE));
+  return texts->length > 0;
+}
+
+static gboolean
+read_bytes (const bson_iter_t *iter, TwRecordBytes *bytes)
+{
+  guint32 length;
+
+  if (!BSON_ITER_HOLDS_BINARY (iter))
+    return FALSE;
+  bson_iter_binary (iter, NULL, &length, &bytes->bytes);
+  bytes->length = length;
+  return TRUE;
+}
 
 static gboolean
 read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter_t *iter, Space *space)
@@ -189,7 +283,7 @@ read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter
   switch (type->fields[i].kind)
     {
     case TW_RECORD_TEXT:
-      return read_text (iter, &space->texts, tw_record_text (type, record, i));
+      return read_text (iter, space, tw_record_text (type, record, i));
     case TW_RECORD_ID:
       if (!BSON_ITER_HOLDS_OID (iter))
         return FALSE;
@@ -205,6 +299,12 @@ read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter
       return read_bool (iter, tw_record_bool (type, record, i));
     case TW_RECORD_REAL:
       return read_real (iter, tw_record_real (type, record, i));
+    case TW_RECORD_WHEN:
+      return read_when (iter, tw_record_number (type, record, i));
+    case TW_RECORD_TEXTS:
+      return read_texts (iter, space, tw_record_texts (type, record, i));
+    case TW_RECORD_BYTES:
+      return read_bytes (iter, tw_record_bytes (type, record, i));
     case TW_RECORD_STRUCT:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
@@ -238,8 +338,8 @@ gpointer
 tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why)
 {
   g_autofree gpointer record = g_malloc0 (type->size);
-  g_autoptr (GPtrArray) texts = NULL;
-  Space space = { .texts = NULL };
+  g_autoptr (GPtrArray) made = NULL;
+  Space space = { .made = NULL };
 
   *why = NULL;
   for (guint i = 0; i < type->n_fields && *why == NULL; i++)
@@ -254,7 +354,7 @@ tw_record_document_read (const TwRecordType *type, const bson_t *document, char 
       else
         *why = complain (field);
     }
-  texts = space.texts;
+  made = space.made;
   if (*why != NULL)
     return NULL;
   tw_record_complete (type, record);

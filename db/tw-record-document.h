@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Records as documents of MongoDB, whose fields have the IDL's names; the key is _id, an ObjectId, as other ids are;
- * times are dates.
+ * times are dates. What may be a date or a time is the text that tw_record_when_format() writes, whose order is that of
+ * time; a list of texts is an array of strings, which is not empty.
  *
  * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is
- * made so, and what is missing or of another type means what tw_record_complete() says, or is not there. Without a key,
+ * made so, what is no text in a list is left out, and what is missing or of another type means what
+ * tw_record_complete() says, or is not there. Without a key,
  * an owner and the time of creation a document is no record. */
 
 #pragma once

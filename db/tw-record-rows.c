@@ -28,7 +28,7 @@ tw_record_rows_new (const TwRecordType *type, TwSqliteConnection *connection, GE
   *rows = (TwRecordRows) {
     .type = type,
     .table = table,
-    .find = g_strdup_printf ("SELECT take_row (?1, %s) %s", tw_record_table_columns (table), which),
+    .find = g_strdup_printf ("SELECT %s %s", tw_record_table_take (table), which),
     .remove = g_strdup_printf ("DELETE %s", which),
   };
   return rows;
@@ -68,12 +68,12 @@ typedef struct
 } Taking;
 
 static gboolean
-take (sqlite3_value **columns, gpointer data)
+take (sqlite3_value **columns, guint n_columns, gpointer data)
 {
   Taking *taking = data;
   TwRecordRowIds ids;
 
-  tw_record_table_read (taking->rows->table, columns, taking->owner, &ids, taking->record);
+  tw_record_table_read (taking->rows->table, columns, n_columns, taking->owner, &ids, taking->record);
   taking->found = tw_record_copy (taking->rows->type, taking->record);
   return FALSE;
 }

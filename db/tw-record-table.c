@@ -18,10 +18,12 @@ struct _TwRecordTable
   const TwRecordType *type;
   guint owner, key;
   guint n_columns; /* but for the owner's */
-  Column columns[64];
-  int key_column;
+  Column columns[64]; /* those that are rare, then those of every record */
+  guint n_rare;       /* which a row may come without; 0 where the table does not tell */
+  guint key_column;
   guint64 always; /* what every record has */
-  char *list, *insert, *update;
+  guint64 rare;   /* what else it may have */
+  char *take, *insert, *update;
 };
 
 /* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where
@@ -58,23 +60,24 @@ find_column (const TwRecordType *type, const char *column)
 }
 
 static gboolean
+has_column (const GPtrArray *names, const char *column)
+{
+  for (guint i = 0; i < names->len; i++)
+    if (strcmp ((const char *) names->pdata[i] + 1, column) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 check_complete (const TwRecordType *type, const GPtrArray *names, GError **error)
 {
   for (guint i = 0; i < type->n_fields; i++)
-    {
-      guint at = 0;
-
-      if (!tw_record_field_is_kept (&type->fields[i]))
-        continue;
-      while (at < names->len && strcmp ((const char *) names->pdata[at] + 1, type->fields[i].column) != 0)
-        at++;
-      if (at == names->len)
-        {
-          g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "table '%s' has no column '%s', which records of %s have",
-                       type->collection, type->fields[i].column, type->name);
-          return FALSE;
-        }
-    }
+    if (tw_record_field_is_kept (&type->fields[i]) && !has_column (names, type->fields[i].column))
+      {
+        g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "table '%s' has no column '%s', which records of %s have",
+                     type->collection, type->fields[i].column, type->name);
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -93,16 +96,62 @@ append (GString *text, const char *separator, const char *format, ...)
   va_end (arguments);
 }
 
-/* Places are numbered as fields are, from 1 on, in every statement. */
+/* Adds the columns of those fields, in the reverse of the table's order. */
+static void
+add_columns (TwRecordTable *table, const GPtrArray *names, guint64 fields)
+{
+  for (guint i = names->len; i > 0; i--)
+    {
+      const char *name = names->pdata[i - 1];
+      const guint field = find_column (table->type, name + 1);
+
+      if (field == table->type->n_fields || field == table->owner || (fields & TW_RECORD_BIT (field)) == 0)
+        continue;
+      if (field == table->key)
+        table->key_column = table->n_columns;
+      table->columns[table->n_columns++] = (Column) { (guint8) field, *name == NULLABLE };
+    }
+}
+
+static void
+append_take (const TwRecordTable *table, guint from, GString *text)
+{
+  g_string_append (text, "take_row (?1");
+  for (guint i = from; i < table->n_columns; i++)
+    g_string_append_printf (text, ", \"%s\"", table->type->fields[table->columns[i].field].column);
+  g_string_append_c (text, ')');
+}
+
+static void
+write_take (TwRecordTable *table)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (table->n_rare > 0)
+    {
+      g_string_append (text, "CASE \"" TW_RECORD_TABLE_RARE "\" WHEN 0 THEN ");
+      append_take (table, table->n_rare, text);
+      g_string_append (text, " ELSE ");
+    }
+  append_take (table, 0, text);
+  g_string_append (text, table->n_rare > 0 ? " END" : "");
+  table->take = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Places are numbered as fields are, from 1 on, in every statement; whether a row has what is rare is behind them. */
+static int
+rare_place (const TwRecordTable *table)
+{
+  return (int) table->type->n_fields + 1;
+}
+
 static void
 write_statements (TwRecordTable *table)
 {
   const TwRecordType *type = table->type;
-  g_autoptr (GString) list = g_string_new (NULL), into = g_string_new (NULL), places = g_string_new (NULL);
+  g_autoptr (GString) into = g_string_new (NULL), places = g_string_new (NULL);
   g_autoptr (GString) set = g_string_new (NULL), which = g_string_new (NULL);
 
-  for (guint i = 0; i < table->n_columns; i++)
-    append (list, ", ", "\"%s\"", type->fields[table->columns[i].field].column);
   for (guint i = 0; i < type->n_fields; i++)
     {
       const TwRecordField *field = &type->fields[i];
@@ -115,7 +164,12 @@ write_statements (TwRecordTable *table)
       append (places, ", ", "?%u", i + 1);
       append (tells ? which : set, tells ? " AND " : ", ", "\"%s\" = ?%u", field->column, i + 1);
     }
-  table->list = g_strdup (list->str);
+  if (table->n_rare > 0)
+    {
+      append (into, ", ", "\"%s\"", TW_RECORD_TABLE_RARE);
+      append (places, ", ", "?%d", rare_place (table));
+      append (set, ", ", "\"%s\" = ?%d", TW_RECORD_TABLE_RARE, rare_place (table));
+    }
   table->insert = g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", type->collection, into->str, places->str);
   table->update = g_strdup_printf ("UPDATE %s SET %s WHERE %s", type->collection, set->str, which->str);
 }
@@ -132,20 +186,18 @@ tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, G
   table->type = type;
   table->key = tw_record_find_role (type, TW_RECORD_KEY);
   table->owner = tw_record_find_role (type, TW_RECORD_OWNER);
-  for (guint i = names->len; i > 0; i--)
-    {
-      const char *name = names->pdata[i - 1];
-      const guint field = find_column (type, name + 1);
-
-      if (field == type->n_fields || field == table->owner)
-        continue;
-      if (field == table->key)
-        table->key_column = (int) table->n_columns;
-      table->columns[table->n_columns++] = (Column) { (guint8) field, *name == NULLABLE };
-    }
   for (guint i = 0; i < type->n_fields; i++)
-    if (tw_record_field_is_kept (&type->fields[i]) && type->fields[i].always)
-      table->always |= TW_RECORD_BIT (i);
+    if (tw_record_field_is_kept (&type->fields[i]))
+      *(type->fields[i].always ? &table->always : &table->rare) |= TW_RECORD_BIT (i);
+  if (has_column (names, TW_RECORD_TABLE_RARE))
+    {
+      add_columns (table, names, table->rare);
+      table->n_rare = table->n_columns;
+      add_columns (table, names, table->always);
+    }
+  else
+    add_columns (table, names, table->rare | table->always);
+  write_take (table);
   write_statements (table);
   return table;
 }
@@ -155,16 +207,16 @@ tw_record_table_free (TwRecordTable *table)
 {
   if (table == NULL)
     return;
-  g_free (table->list);
+  g_free (table->take);
   g_free (table->insert);
   g_free (table->update);
   g_free (table);
 }
 
 const char *
-tw_record_table_columns (const TwRecordTable *table)
+tw_record_table_take (const TwRecordTable *table)
 {
-  return table->list;
+  return table->take;
 }
 
 const char *
@@ -179,35 +231,59 @@ tw_record_table_update (const TwRecordTable *table)
   return table->update;
 }
 
-const guint8 *
-tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns)
+/* How many of the table's columns are not among those that were taken: what is rare is there, or it is not. */
+static guint
+left_out (const TwRecordTable *table, guint n_columns)
 {
-  return sqlite3_value_blob (columns[table->key_column]);
+  return table->n_columns - n_columns;
 }
 
-/* Reads a column that is not NULL. */
-static void
+const guint8 *
+tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns, guint n_columns)
+{
+  return sqlite3_value_blob (columns[table->key_column - left_out (table, n_columns)]);
+}
+
+/* Reads a column that is not NULL; FALSE where it is not what it should be. */
+static gboolean
 read_member (const TwRecordField *field, sqlite3_value *value, gpointer member, char id[TW_ID_SIZE])
 {
+  gconstpointer blob;
+  gsize length;
+
   switch (field->kind)
     {
     case TW_RECORD_TEXT:
       *(const char **) member = (const char *) sqlite3_value_text (value);
-      break;
+      return TRUE;
     case TW_RECORD_ID:
+      if (sqlite3_value_bytes (value) != TW_ID_BYTES)
+        return FALSE;
       tw_id_from_bytes (sqlite3_value_blob (value), id);
       *(const char **) member = id;
-      break;
+      return TRUE;
     case TW_RECORD_TIME:
+    case TW_RECORD_WHEN:
     case TW_RECORD_NUMBER:
       *(gint64 *) member = sqlite3_value_int64 (value);
-      break;
+      return TRUE;
     case TW_RECORD_BOOL:
       *(gboolean *) member = sqlite3_value_int (value) != 0;
-      break;
+      return TRUE;
     case TW_RECORD_REAL:
       *(double *) member = sqlite3_value_double (value);
-      break;
+      return TRUE;
+    case TW_RECORD_TEXTS:
+      blob = sqlite3_value_blob (value);
+      length = (gsize) sqlite3_value_bytes (value);
+      if (length == 0 || !tw_record_texts_end (blob, length))
+        return FALSE;
+      *(TwRecordTexts *) member = (TwRecordTexts) { blob, length };
+      return TRUE;
+    case TW_RECORD_BYTES:
+      blob = sqlite3_value_blob (value);
+      *(TwRecordBytes *) member = (TwRecordBytes) { blob, (gsize) sqlite3_value_bytes (value) };
+      return TRUE;
     case TW_RECORD_STRUCT:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
@@ -217,25 +293,24 @@ read_member (const TwRecordField *field, sqlite3_value *value, gpointer member, 
 }
 
 void
-tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const char *owner, TwRecordRowIds *ids,
-                      gpointer record)
+tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, guint n_columns, const char *owner,
+                      TwRecordRowIds *ids, gpointer record)
 {
   const TwRecordType *type = table->type;
+  const Column *column = table->columns + left_out (table, n_columns);
   guint64 has = TW_RECORD_BIT (table->owner);
   guint n_ids = 0;
 
   memset (record, 0, type->size);
   *tw_record_text (type, record, table->owner) = owner;
-  for (guint i = 0; i < table->n_columns; i++)
+  for (guint i = 0; i < n_columns; i++, column++)
     {
-      const Column *column = &table->columns[i];
       const TwRecordField *field = &type->fields[column->field];
 
       if (column->may_be_null && sqlite3_value_type (columns[i]) == SQLITE_NULL)
         continue;
-      if (field->kind == TW_RECORD_ID && sqlite3_value_bytes (columns[i]) != TW_ID_BYTES)
+      if (!read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]))
         continue;
-      read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]);
       n_ids += field->kind == TW_RECORD_ID;
       has |= TW_RECORD_BIT (column->field);
     }
@@ -256,11 +331,29 @@ bind_id (sqlite3_stmt *statement, int place, const char *id)
   return TRUE;
 }
 
+/* An empty list is kept as none. */
+static void
+bind_texts (sqlite3_stmt *statement, int place, const TwRecordTexts *texts)
+{
+  if (texts->length > 0)
+    sqlite3_bind_blob64 (statement, place, texts->bytes, texts->length, SQLITE_STATIC);
+}
+
+/* What has no bytes is not NULL. */
+static void
+bind_bytes (sqlite3_stmt *statement, int place, const TwRecordBytes *bytes)
+{
+  sqlite3_bind_blob64 (statement, place, bytes->length > 0 ? bytes->bytes : (const guint8 *) "", bytes->length,
+                       SQLITE_STATIC);
+}
+
 gboolean
 tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gconstpointer record)
 {
   const TwRecordType *type = table->type;
 
+  if (table->n_rare > 0)
+    sqlite3_bind_int (statement, rare_place (table), (*tw_record_has (record) & table->rare) != 0 ? 1 : 0);
   for (guint i = 0; i < type->n_fields; i++)
     {
       const TwRecordField *field = &type->fields[i];
@@ -278,7 +371,14 @@ tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gcons
           if (!bind_id (statement, place, *(const char *const *) member))
             return FALSE;
           break;
+        case TW_RECORD_TEXTS:
+          bind_texts (statement, place, member);
+          break;
+        case TW_RECORD_BYTES:
+          bind_bytes (statement, place, member);
+          break;
         case TW_RECORD_TIME:
+        case TW_RECORD_WHEN:
         case TW_RECORD_NUMBER:
           sqlite3_bind_int64 (statement, place, *(const gint64 *) member);
           break;

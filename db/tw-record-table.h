@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Records as rows of the table that their type names, which is STRICT. A key and other ids are blobs of 12 bytes, of
- * which there are at most four, texts TEXT, all else INTEGER or REAL; what is not there is NULL, and what is NULL and
- * yet always there means its default (tw_record_complete()). */
+ * which there are at most four, texts TEXT, lists of texts and bytes BLOB, all else INTEGER or REAL; what is not there is
+ * NULL, and what is NULL and yet always there means its default (tw_record_complete()).
+ *
+ * To ask SQLite for columns that are NULL takes as long as for others. A table may have a column `rare`, INTEGER NOT NULL
+ * DEFAULT 0, which is not 0 where there is anything that not every record has: then a row that has none of that is
+ * taken without even looking. It is set by what is here, and by a copy (tw-sqlite-dump.h). */
 
 #pragma once
 
@@ -13,15 +17,18 @@ G_BEGIN_DECLS
 
 typedef struct _TwRecordTable TwRecordTable;
 
+#define TW_RECORD_TABLE_RARE "rare"
+
 /* Looks at the table that is there, which has to have the record's columns: a migration makes them. INTERNAL otherwise,
  * with the name of the one that is missing. @connection is NULL with @error set where none could be had. */
 TwRecordTable *tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error);
 void tw_record_table_free (TwRecordTable *table);
 
-/* The columns of the record but for its owner's, which whoever asks knows, for a SELECT: "name, id, ...". In the
- * reverse of the table's order: SQLite reads a row's head to its end for the last column, and then has what it needs
- * for the others; from the front it would take the head up again for each. */
-const char *tw_record_table_columns (const TwRecordTable *table);
+/* SQL that hands a row's columns over: take_row (?1, ...), for a SELECT's result or as a WHERE's last condition
+ * (tw-sqlite.h). The owner's is not among them, which whoever asks knows. They are in the reverse of the table's order:
+ * SQLite reads a row's head to its end for the last column, and then has what it needs for the others; from the front
+ * it would take the head up again for each. */
+const char *tw_record_table_take (const TwRecordTable *table);
 
 /* Texts that a row's ids become. */
 typedef struct
@@ -29,12 +36,12 @@ typedef struct
   char ids[4][25];
 } TwRecordRowIds;
 
-/* The row's columns as the record that they are, with texts that lie where @columns and @ids do. */
-void tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, const char *owner, TwRecordRowIds *ids,
-                           gpointer record);
+/* The row's columns, which were taken, as the record that they are, with texts that lie where @columns and @ids do. */
+void tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, guint n_columns, const char *owner,
+                           TwRecordRowIds *ids, gpointer record);
 
 /* The key's bytes of a row. */
-const guint8 *tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns);
+const guint8 *tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns, guint n_columns);
 
 /* SQL that inserts a whole record: a place for each column. */
 const char *tw_record_table_insert (const TwRecordTable *table);

@@ -3,6 +3,17 @@
 #include "tw-sqlite-dump-rows.h"
 
 #include "tw-error.h"
+#include "tw-record.h"
+
+#include <string.h>
+
+static GVariant *
+not_utf8 (sqlite3_stmt *statement, int column, GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "a row has a '%s' that is not UTF-8",
+               sqlite3_column_name (statement, column));
+  return NULL;
+}
 
 static GVariant *
 text_value (sqlite3_stmt *statement, int column, GError **error)
@@ -11,9 +22,25 @@ text_value (sqlite3_stmt *statement, int column, GError **error)
 
   if (text != NULL && g_utf8_validate_len (text, (gsize) sqlite3_column_bytes (statement, column), NULL))
     return g_variant_new_string (text);
-  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "a row has a '%s' that is not UTF-8",
-               sqlite3_column_name (statement, column));
-  return NULL;
+  return not_utf8 (statement, column, error);
+}
+
+static GVariant *
+texts_value (sqlite3_stmt *statement, int column, GError **error)
+{
+  const char *bytes = sqlite3_column_blob (statement, column);
+  const TwRecordTexts texts = { bytes, (gsize) sqlite3_column_bytes (statement, column) };
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+
+  if (!tw_record_texts_end (bytes, texts.length))
+    return not_utf8 (statement, column, error);
+  for (const char *text = tw_record_texts_next (&texts, NULL); text != NULL; text = tw_record_texts_next (&texts, text))
+    {
+      if (!g_utf8_validate (text, -1, NULL))
+        return not_utf8 (statement, column, error);
+      g_variant_builder_add (&builder, "s", text);
+    }
+  return g_variant_builder_end (&builder);
 }
 
 static GVariant *column_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error);
@@ -29,6 +56,16 @@ maybe_value (sqlite3_stmt *statement, int column, const GVariantType *type, GErr
   return inside != NULL ? g_variant_new_maybe (NULL, inside) : NULL;
 }
 
+/* Bytes, or texts as a record has them (tw-record.h). */
+static GVariant *
+array_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error)
+{
+  if (g_variant_type_equal (type, G_VARIANT_TYPE_STRING_ARRAY))
+    return texts_value (statement, column, error);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, sqlite3_column_blob (statement, column),
+                                    (gsize) sqlite3_column_bytes (statement, column), 1);
+}
+
 /* A floating value of a column; NULL with @error where its bytes are no text. */
 static GVariant *
 column_value (sqlite3_stmt *statement, int column, const GVariantType *type, GError **error)
@@ -36,8 +73,7 @@ column_value (sqlite3_stmt *statement, int column, const GVariantType *type, GEr
   switch (g_variant_type_peek_string (type)[0])
     {
     case 'a':
-      return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, sqlite3_column_blob (statement, column),
-                                        (gsize) sqlite3_column_bytes (statement, column), 1);
+      return array_value (statement, column, type, error);
     case 'b':
       return g_variant_new_boolean (sqlite3_column_int (statement, column) != 0);
     case 'd':
@@ -79,6 +115,22 @@ bind_bytes (sqlite3_stmt *statement, int place, GVariant *value)
   sqlite3_bind_blob64 (statement, place, bytes, n, SQLITE_TRANSIENT);
 }
 
+static void
+bind_texts (sqlite3_stmt *statement, int place, GVariant *value)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  const gsize n = g_variant_n_children (value);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *text;
+
+      g_variant_get_child (value, i, "&s", &text);
+      g_byte_array_append (bytes, (const guint8 *) text, (guint) strlen (text) + 1);
+    }
+  sqlite3_bind_blob64 (statement, place, bytes->data, bytes->len, SQLITE_TRANSIENT);
+}
+
 void
 tw_sqlite_dump_bind (sqlite3_stmt *statement, int place, GVariant *value)
 {
@@ -87,7 +139,10 @@ tw_sqlite_dump_bind (sqlite3_stmt *statement, int place, GVariant *value)
   switch (g_variant_get_type_string (value)[0])
     {
     case 'a':
-      bind_bytes (statement, place, value);
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+        bind_texts (statement, place, value);
+      else
+        bind_bytes (statement, place, value);
       break;
     case 'b':
       sqlite3_bind_int (statement, place, g_variant_get_boolean (value) ? 1 : 0);

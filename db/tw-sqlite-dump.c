@@ -47,12 +47,29 @@ places_new (guint n)
   return g_string_free (places, FALSE);
 }
 
+/* What inserts a record, as far as its columns go: which of its members are maybes its type tells. */
+static char *
+insert_new (const TwSqliteDumpTable *from, guint n)
+{
+  const GVariantType *member = g_variant_type_first (G_VARIANT_TYPE (from->type));
+  g_autofree char *places = places_new (n);
+  g_autoptr (GString) rare = g_string_new ("0");
+
+  if (from->rare == NULL)
+    return g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", from->table, from->columns, places);
+  for (guint i = 1; i <= n; i++, member = g_variant_type_next (member))
+    if (g_variant_type_is_maybe (member))
+      g_string_append_printf (rare, " OR ?%u IS NOT NULL", i);
+  return g_strdup_printf ("INSERT INTO %s (%s, %s) VALUES (%s, %s)", from->table, from->columns, from->rare, places,
+                          rare->str);
+}
+
 static Table *
 table_new (const TwSqliteDumpTable *from)
 {
   g_auto (GStrv) key = g_strsplit (from->key, ", ", -1), columns = g_strsplit (from->columns, ", ", -1);
   guint n_key = g_strv_length (key), n = g_strv_length (columns);
-  g_autofree char *key_places = places_new (n_key), *places = places_new (n);
+  g_autofree char *key_places = places_new (n_key);
   g_autofree char *backwards = g_strjoinv (" DESC, ", key);
   g_autofree char *select = g_strdup_printf (
     "SELECT %s FROM %s", from->selected != NULL ? from->selected : from->columns, from->table);
@@ -68,7 +85,7 @@ table_new (const TwSqliteDumpTable *from)
     .behind = g_strdup_printf ("%s WHERE (%s) > (%s) ORDER BY %s LIMIT ?%u", select, from->key, key_places, from->key,
                                n_key + 1),
     .last = g_strdup_printf ("%s ORDER BY %s DESC LIMIT 1", select, backwards),
-    .insert = g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", from->table, from->columns, places),
+    .insert = insert_new (from, n),
   };
   return table;
 }

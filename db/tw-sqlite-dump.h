@@ -28,6 +28,7 @@ typedef struct
   const char *key;     /* its columns, by which records ascend: those that come first in a record */
   const char *columns; /* of a record, in its order */
   const char *selected; /* how they are read, where that is not as they are; or NULL */
+  const char *rare;     /* a column that is set to whether any maybe of the record is there (tw-record-table.h); or NULL */
 } TwSqliteDumpTable;
 
 typedef struct

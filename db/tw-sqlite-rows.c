@@ -13,7 +13,7 @@ take_row (sqlite3_context *context, int n, sqlite3_value **values)
 
   if (rows == NULL)
     sqlite3_result_error (context, "take_row() has nobody to give rows to", -1);
-  else if (!rows->take (values + 1, rows->user_data))
+  else if (!rows->take (values + 1, (guint) n - 1, rows->user_data))
     sqlite3_result_int (context, 1);
 }
 

@@ -63,7 +63,7 @@ int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GEr
 typedef struct
 {
   /* Called in turn with each row's columns, which are valid during the call; FALSE: no more. */
-  gboolean (*take) (sqlite3_value **columns, gpointer user_data);
+  gboolean (*take) (sqlite3_value **columns, guint n_columns, gpointer user_data);
   gpointer user_data;
 } TwSqliteRows;
 

@@ -23,11 +23,15 @@ ROLES = {
     "key": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT",
 }
 TIMES = ("created", "updated", "time")
+MAY_BE_MISSING = ("time", "when", "id")  # and can't be always there
 MEMBERS = {
-    "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "BOOL": "gboolean ", "NUMBER": "gint64 ",
-    "REAL": "double ", "CLEAR": "guint64 ",
+    "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "WHEN": "gint64 ", "BOOL": "gboolean ",
+    "NUMBER": "gint64 ", "REAL": "double ", "TEXTS": "TwRecordTexts ", "BYTES": "TwRecordBytes ", "CLEAR": "guint64 ",
 }
-PACKED = {"TEXT": "s", "ID": "ay", "TIME": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d"}
+PACKED = {
+    "TEXT": "s", "ID": "ay", "TIME": "x", "WHEN": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d", "TEXTS": "as",
+    "BYTES": "ay",
+}
 MOST_FIELDS = 64
 MOST_IDS = 4  # TwRecordRowIds
 
@@ -64,6 +68,7 @@ class Field:
         self.optional = source["required"] == "optional"
         self.default = source.get("default")
         self.of = source.get("type", {}).get("class") if self.type in ("struct", "union") else None
+        self.element = source.get("type", {}).get("elemTypeId") if self.type == "list" else None
         self.nulls = "tw.nulls" in annotations
         self.kind = self.find_kind()
         self.role = ROLES.get(self.kept, "PLAIN")
@@ -73,9 +78,9 @@ class Field:
         raise Wrong(f"{self.struct}.{self.name}: {message}")
 
     def find_kind(self):
-        if self.kept is not None and self.kept not in (*ROLES, "time", "id"):
+        if self.kept is not None and self.kept not in (*ROLES, *MAY_BE_MISSING):
             self.fail(f'tw.kept can\'t be "{self.kept}"')
-        if self.kept in ("key", "id", "owner", *TIMES) and self.type != "string":
+        if self.kept in ("key", "owner", *TIMES, *MAY_BE_MISSING) and self.type != "string":
             self.fail(f'tw.kept = "{self.kept}" is for a string')
         if self.kept == "version" and self.type != "i64":
             self.fail('tw.kept = "version" is for an i64')
@@ -83,6 +88,8 @@ class Field:
             return "ID"
         if self.kept in TIMES:
             return "TIME"
+        if self.kept == "when":
+            return "WHEN"
         if self.nulls:
             return "CLEAR"
         if self.type == "string":
@@ -93,11 +100,17 @@ class Field:
             return "NUMBER"
         if self.type == "double":
             return "REAL"
+        if self.type == "binary":
+            return "BYTES"
+        if self.element == "string":
+            return "TEXTS"
         return "STRUCT" if self.type == "struct" else "OTHER"
 
     def column(self):
         if self.kind == "TIME":
             return snake(re.sub(r"On$", "", self.name)) + "_ms"
+        if self.kind == "WHEN":
+            return snake(re.sub(r"On$", "", self.name))
         return snake(self.name)
 
     def always(self):
@@ -124,6 +137,8 @@ class Field:
             fallback = "1"
         elif self.kind == "TEXT":
             fallback = "'" + (self.default or "").replace("'", "''") + "'"
+        elif self.kind == "BYTES":
+            fallback = "x''"
         else:
             fallback = repr(float(self.default or 0) if self.kind == "REAL" else int(self.default or 0))
         return f"coalesce ({column}, {fallback}) AS {column}"
@@ -184,8 +199,10 @@ class Struct:
         if sum(field.kind == "ID" for field in self.fields) > MOST_IDS:
             raise Wrong(f"{self.name}: has more than {MOST_IDS} ids")
         for field in self.fields:
-            if field.kept in ("time", "id") and (not field.optional or field.default is not None):
+            if field.kept in MAY_BE_MISSING and (not field.optional or field.default is not None):
                 field.fail(f'tw.kept = "{field.kept}" is for what is optional, without a default')
+            if field.kind == "TEXTS" and field.role == "PLAIN" and (not field.optional or field.default is not None):
+                field.fail("a list is kept where it is optional, without a default")
             if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')
 

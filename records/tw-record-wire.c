@@ -3,6 +3,8 @@
 #include "tw-record-wire.h"
 
 #include "tw-clock.h"
+#include "tw-record-when.h"
+#include "tw-rfc3339.h"
 
 /* Several times of a record are often the same one. */
 typedef struct
@@ -20,6 +22,23 @@ write_time (TwWriter *writer, gint64 wall_ms, Time *last)
   last->is_set = TRUE;
   last->wall_ms = wall_ms;
   tw_writer_string (writer, last->text, TW_TIME_SIZE - 1);
+}
+
+static void
+write_when (TwWriter *writer, gint64 when)
+{
+  char text[TW_RECORD_WHEN_SIZE];
+
+  tw_record_when_format (when, text);
+  tw_writer_string (writer, text, strlen (text));
+}
+
+static void
+write_texts (TwWriter *writer, const TwRecordTexts *texts)
+{
+  tw_writer_list (writer, TW_WIRE_STRING, tw_record_texts_count (texts));
+  for (const char *text = tw_record_texts_next (texts, NULL); text != NULL; text = tw_record_texts_next (texts, text))
+    tw_writer_string (writer, text, strlen (text));
 }
 
 static void
@@ -61,6 +80,9 @@ tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *write
         case TW_RECORD_TIME:
           write_time (writer, *(const gint64 *) member, &last);
           break;
+        case TW_RECORD_WHEN:
+          write_when (writer, *(const gint64 *) member);
+          break;
         case TW_RECORD_BOOL:
           tw_writer_bool (writer, *(const gboolean *) member);
           break;
@@ -69,6 +91,12 @@ tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *write
           break;
         case TW_RECORD_REAL:
           tw_writer_double (writer, *(const double *) member);
+          break;
+        case TW_RECORD_TEXTS:
+          write_texts (writer, member);
+          break;
+        case TW_RECORD_BYTES:
+          tw_writer_string (writer, ((const TwRecordBytes *) member)->bytes, ((const TwRecordBytes *) member)->length);
           break;
         case TW_RECORD_STRUCT:
           tw_record_write (field->structure, member, writer);
@@ -94,6 +122,36 @@ read_text (TwReader *reader, char **space)
   text[length] = '\0';
   *space = text + length + 1;
   return text;
+}
+
+static TwRecordBytes
+read_bytes (TwReader *reader, char **space)
+{
+  const char *data;
+  gsize length;
+
+  tw_reader_string (reader, &data, &length);
+  memcpy (*space, data, length);
+  *space += length;
+  return (TwRecordBytes) { (const guint8 *) *space - length, length };
+}
+
+/* FALSE where the list is one of something else. */
+static gboolean
+read_texts (TwReader *reader, TwRecordTexts *texts, char **space)
+{
+  const char *bytes = *space;
+  TwWireType element;
+  guint32 left = tw_reader_list (reader, &element);
+  const gboolean of_texts = left == 0 || element == TW_WIRE_STRING;
+
+  for (; left > 0 && !reader->failed; left--)
+    if (of_texts)
+      read_text (reader, space);
+    else
+      tw_reader_skip (reader, element);
+  *texts = of_texts ? (TwRecordTexts) { bytes, (gsize) (*space - bytes) } : (TwRecordTexts) { NULL, 0 };
+  return of_texts;
 }
 
 static gint64
@@ -154,8 +212,19 @@ read_member (const TwRecordType *type, TwReader *reader, gpointer record, guint 
       *(guint64 *) member = read_names (type, reader, i);
       break;
     case TW_RECORD_TIME:
-      if (!tw_record_time_parse (read_text (reader, space), member))
+      if (!tw_rfc3339_time (read_text (reader, space), member))
         *(gint64 *) member = TW_RECORD_NO_TIME;
+      break;
+    case TW_RECORD_WHEN:
+      if (!tw_record_when_parse (read_text (reader, space), member))
+        *(gint64 *) member = TW_RECORD_NO_TIME;
+      break;
+    case TW_RECORD_TEXTS:
+      if (!read_texts (reader, member, space))
+        return;
+      break;
+    case TW_RECORD_BYTES:
+      *(TwRecordBytes *) member = read_bytes (reader, space);
       break;
     case TW_RECORD_OTHER:
     default:

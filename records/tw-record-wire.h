@@ -16,7 +16,7 @@ void tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *
 /* Reads the struct before which @reader stands into @record, which begins as zeroes. What the table does not know, and
  * what is of another type than it says, is skipped. Texts are copied with a NUL behind each to *@space, which then
  * points behind them: on the wire a text has at least a byte of length beside it, so all fit into as many bytes as the
- * struct has. A time that can't be read becomes TW_RECORD_NO_TIME. */
+ * struct has; bytes are copied likewise. A time or date that can't be read becomes TW_RECORD_NO_TIME. */
 void tw_record_read (const TwRecordType *type, TwReader *reader, gpointer record, char **space);
 
 G_END_DECLS

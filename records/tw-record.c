@@ -4,6 +4,8 @@
 
 #include "tw-error.h"
 #include "tw-random.h"
+#include "tw-record-when.h"
+#include "tw-rfc3339.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,37 +31,75 @@ tw_record_find_name (const TwRecordType *type, const char *name, gsize length)
   return i;
 }
 
-static gboolean
-is_text (const TwRecordField *field)
+const char *
+tw_record_texts_next (const TwRecordTexts *texts, const char *text)
 {
-  return field->kind == TW_RECORD_TEXT || field->kind == TW_RECORD_ID;
+  const char *next = text == NULL ? texts->bytes : text + strlen (text) + 1;
+
+  return next < texts->bytes + texts->length ? next : NULL;
+}
+
+guint
+tw_record_texts_count (const TwRecordTexts *texts)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i < texts->length; i++)
+    n += texts->bytes[i] == '\0';
+  return n;
+}
+
+gboolean
+tw_record_texts_end (const char *bytes, gsize length)
+{
+  return length == 0 || bytes[length - 1] == '\0';
+}
+
+/* What a member points at. */
+typedef struct
+{
+  gconstpointer bytes;
+  gsize length;
+} Block;
+
+static Block
+block_of (const TwRecordType *type, gconstpointer record, guint i)
+{
+  const TwRecordKind kind = type->fields[i].kind;
+  const char *text;
+
+  g_assert (kind != TW_RECORD_STRUCT);
+  if (kind == TW_RECORD_TEXTS)
+    return (Block) { tw_record_texts (type, record, i)->bytes, tw_record_texts (type, record, i)->length };
+  if (kind == TW_RECORD_BYTES)
+    return (Block) { tw_record_bytes (type, record, i)->bytes, tw_record_bytes (type, record, i)->length };
+  if (kind != TW_RECORD_TEXT && kind != TW_RECORD_ID)
+    return (Block) { NULL, 0 };
+  text = *tw_record_text (type, record, i);
+  return (Block) { text, text != NULL ? strlen (text) + 1 : 0 };
 }
 
 gpointer
 tw_record_copy (const TwRecordType *type, gconstpointer record)
 {
-  gsize lengths[64] = { 0 }, size = type->size;
-  guint8 *copy;
-  char *at;
+  Block blocks[64];
+  gsize size = type->size;
+  guint8 *copy, *at;
 
   for (guint i = 0; i < type->n_fields; i++)
     {
-      const char *text = is_text (&type->fields[i]) ? *tw_record_text (type, record, i) : NULL;
-
-      g_assert (type->fields[i].kind != TW_RECORD_STRUCT);
-      lengths[i] = text != NULL ? strlen (text) + 1 : 0;
-      size += lengths[i];
+      blocks[i] = block_of (type, record, i);
+      size += blocks[i].length;
     }
   copy = g_malloc (size);
   memcpy (copy, record, type->size);
-  at = (char *) copy + type->size;
+  at = copy + type->size;
   for (guint i = 0; i < type->n_fields; i++)
-    if (lengths[i] > 0)
+    if (blocks[i].length > 0)
       {
-        const char **text = tw_record_text (type, copy, i);
-
-        *text = memcpy (at, *text, lengths[i]);
-        at += lengths[i];
+        /* Such a member begins with its pointer. */
+        *(gconstpointer *) tw_record_member (type, copy, i) = memcpy (at, blocks[i].bytes, blocks[i].length);
+        at += blocks[i].length;
       }
   return copy;
 }
@@ -78,6 +118,7 @@ set_fallback (const TwRecordType *type, gpointer record, guint i)
       *tw_record_text (type, record, i) = field->fallback_text != NULL ? field->fallback_text : "";
       break;
     case TW_RECORD_TIME:
+    case TW_RECORD_WHEN:
     case TW_RECORD_NUMBER:
       *tw_record_number (type, record, i) = field->fallback_number;
       break;
@@ -87,6 +128,9 @@ set_fallback (const TwRecordType *type, gpointer record, guint i)
     case TW_RECORD_REAL:
       *tw_record_real (type, record, i) = field->fallback_real;
       break;
+    case TW_RECORD_TEXTS:
+    case TW_RECORD_BYTES:
+      break; /* none */
     case TW_RECORD_STRUCT:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
@@ -135,14 +179,26 @@ member_size (TwRecordKind kind)
     case TW_RECORD_REAL:
       return sizeof (double);
     case TW_RECORD_TIME:
+    case TW_RECORD_WHEN:
     case TW_RECORD_NUMBER:
       return sizeof (gint64);
+    case TW_RECORD_TEXTS:
+      return sizeof (TwRecordTexts);
+    case TW_RECORD_BYTES:
+      return sizeof (TwRecordBytes);
     case TW_RECORD_STRUCT:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:
       return 0;
     }
+}
+
+static gboolean
+is_empty_list (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return type->fields[i].kind == TW_RECORD_TEXTS && (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0
+         && tw_record_texts (type, record, i)->length == 0;
 }
 
 void
@@ -154,7 +210,7 @@ tw_record_apply (const TwRecordType *type, gpointer record, gconstpointer change
     {
       const gsize size = member_size (type->fields[i].kind);
 
-      if ((clear & TW_RECORD_BIT (i)) != 0)
+      if ((clear & TW_RECORD_BIT (i)) != 0 || is_empty_list (type, change, i))
         {
           memset (tw_record_member (type, record, i), 0, size);
           *has &= ~TW_RECORD_BIT (i);
@@ -173,7 +229,8 @@ static gboolean
 fits (const TwRecordField *from, const TwRecordField *to)
 {
   return from->kind == to->kind
-         || (from->kind == TW_RECORD_TEXT && (to->kind == TW_RECORD_TIME || to->kind == TW_RECORD_ID));
+         || (from->kind == TW_RECORD_TEXT
+             && (to->kind == TW_RECORD_TIME || to->kind == TW_RECORD_WHEN || to->kind == TW_RECORD_ID));
 }
 
 void
@@ -195,45 +252,19 @@ tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordTy
     }
 }
 
-/* Digits and what parts them, as @form has them: 0 for a digit. */
+/* A time or a date of @input, which may be a text there. */
 static gboolean
-has_form (const char *text, const char *form)
+take_time (const TwRecordMap *map, guint from, gconstpointer input, guint to, gpointer record)
 {
-  for (; *form != '\0'; form++, text++)
-    if (*form == '0' ? !g_ascii_isdigit (*text) : g_ascii_toupper (*text) != *form)
-      return FALSE;
-  return TRUE;
-}
+  gint64 *time = tw_record_number (map->to, record, to);
 
-/* GLib reads more than RFC 3339 has: weeks, days of a year, fewer separators. */
-static gboolean
-is_rfc3339 (const char *text)
-{
-  if (!has_form (text, "0000-00-00T00:00:00"))
-    return FALSE;
-  text += strlen ("0000-00-00T00:00:00");
-  if (*text == '.' && !g_ascii_isdigit (*++text))
-    return FALSE;
-  while (g_ascii_isdigit (*text))
-    text++;
-  if (g_ascii_toupper (*text) == 'Z')
-    return text[1] == '\0';
-  return (*text == '+' || *text == '-') && has_form (text + 1, "00:00") && text[strlen ("+00:00")] == '\0';
-}
-
-#define FIRST_MS G_GINT64_CONSTANT (-62135596800000) /* 0001-01-01T00:00:00.000Z */
-#define LAST_MS G_GINT64_CONSTANT (253402300799999)  /* 9999-12-31T23:59:59.999Z */
-
-gboolean
-tw_record_time_parse (const char *text, gint64 *wall_ms)
-{
-  g_autofree char *upper = is_rfc3339 (text) ? g_ascii_strup (text, -1) : NULL;
-  g_autoptr (GDateTime) time = upper != NULL ? g_date_time_new_from_iso8601 (upper, NULL) : NULL;
-
-  if (time == NULL)
-    return FALSE;
-  *wall_ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
-  return *wall_ms >= FIRST_MS && *wall_ms <= LAST_MS;
+  if (map->from->fields[from].kind != TW_RECORD_TEXT)
+    *time = *tw_record_number (map->from, input, from);
+  else if (map->to->fields[to].kind == TW_RECORD_TIME)
+    return tw_rfc3339_time (*tw_record_text (map->from, input, from), time);
+  else
+    return tw_record_when_parse (*tw_record_text (map->from, input, from), time);
+  return *time != TW_RECORD_NO_TIME;
 }
 
 /* What is wrong with the value of the field @from for the field @to, whose member of @record it becomes, if that is
@@ -243,12 +274,10 @@ take_value (const TwRecordMap *map, guint from, gconstpointer input, guint to, g
 {
   const TwRecordField *field = &map->to->fields[to];
 
-  if (field->kind == TW_RECORD_TIME && map->from->fields[from].kind == TW_RECORD_TEXT)
-    return tw_record_time_parse (*tw_record_text (map->from, input, from), tw_record_number (map->to, record, to))
-             ? NULL
-             : "a time";
-  if (field->kind == TW_RECORD_TIME && *tw_record_number (map->from, input, from) == TW_RECORD_NO_TIME)
-    return "a time";
+  if (field->kind == TW_RECORD_TIME)
+    return take_time (map, from, input, to, record) ? NULL : "a time";
+  if (field->kind == TW_RECORD_WHEN)
+    return take_time (map, from, input, to, record) ? NULL : "a date or a time";
   if (field->kind == TW_RECORD_REAL && isnan (*tw_record_real (map->from, input, from)))
     return "a number";
   if (field->kind == TW_RECORD_ID && field->role != TW_RECORD_KEY

@@ -10,14 +10,17 @@
  * Members are
  *
  *     const char *   a string: UTF-8, NUL-terminated, NULL where it is not there
- *     gint64         an integer of any width; a time, in milliseconds since 1970 (its member is called ..._ms)
+ *     gint64         an integer of any width; a time, in milliseconds since 1970 (its member is called ..._ms); a date
+ *                    or a time (tw-record-when.h)
  *     double, gboolean
+ *     TwRecordTexts  a list of strings
+ *     TwRecordBytes  a binary
  *     a C struct     a struct, whose own `has` counts
  *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name; the bit
  *                    of `clear` itself stands for names of none
  *
- * and 0 or NULL where the bit is not set. Lists, maps and other sets have no member: who needs them reads or writes
- * them, and there is TW_TASK_PAGE_ID_TASKS for the number of each field of such a struct.
+ * and 0 or NULL where the bit is not set. Other lists, maps and other sets have no member: who needs them reads or
+ * writes them, and there is TW_TASK_PAGE_ID_TASKS for the number of each field of such a struct.
  *
  * Tables are constant, functions on different records may run at once. */
 
@@ -34,13 +37,30 @@ typedef enum
   TW_RECORD_TEXT,
   TW_RECORD_ID,     /* a text of 24 hex digits; 12 bytes at rest */
   TW_RECORD_TIME,   /* RFC 3339 on the wire */
+  TW_RECORD_WHEN,   /* a date or a time of RFC 3339 on the wire */
   TW_RECORD_BOOL,
   TW_RECORD_NUMBER,
   TW_RECORD_REAL,
-  TW_RECORD_STRUCT,
+  TW_RECORD_TEXTS,
+  TW_RECORD_BYTES,
+  TW_RECORD_STRUCT, /* from here on nothing is kept */
   TW_RECORD_CLEAR,
   TW_RECORD_OTHER,  /* has no member */
 } TwRecordKind;
+
+/* Texts in their order, each with a NUL behind it, in @length bytes all together. A store keeps none as what is not
+ * there. */
+typedef struct
+{
+  const char *bytes;
+  gsize length;
+} TwRecordTexts;
+
+typedef struct
+{
+  const guint8 *bytes;
+  gsize length;
+} TwRecordBytes;
 
 /* What a field is to the record that it is of: tw.kept. */
 typedef enum
@@ -124,11 +144,31 @@ tw_record_bool (const TwRecordType *type, gconstpointer record, guint i)
   return tw_record_member (type, record, i);
 }
 
+static inline TwRecordTexts *
+tw_record_texts (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+static inline TwRecordBytes *
+tw_record_bytes (const TwRecordType *type, gconstpointer record, guint i)
+{
+  return tw_record_member (type, record, i);
+}
+
+/* The text behind @text, or the first one where that is NULL; NULL behind the last one. */
+const char *tw_record_texts_next (const TwRecordTexts *texts, const char *text);
+
+guint tw_record_texts_count (const TwRecordTexts *texts);
+
+/* Whether @length bytes can be texts one behind the other, as far as their ends go. */
+gboolean tw_record_texts_end (const char *bytes, gsize length);
+
 /* Whether a store keeps the field. */
 static inline gboolean
 tw_record_field_is_kept (const TwRecordField *field)
 {
-  return field->role != TW_RECORD_UNKEPT && field->kind <= TW_RECORD_REAL;
+  return field->role != TW_RECORD_UNKEPT && field->kind < TW_RECORD_STRUCT;
 }
 
 /* The field with this role, or this name; type->n_fields where there is none. */
@@ -145,7 +185,7 @@ void tw_record_fill (const TwRecordType *type, gpointer record);
 void tw_record_complete (const TwRecordType *type, gpointer record);
 
 /* Sets in @record what @change, of the same type, has, and takes away what @clear names (those that are always there
- * get their default). Texts are not copied. */
+ * get their default), and lists in @change that are empty. Texts are not copied. */
 void tw_record_apply (const TwRecordType *type, gpointer record, gconstpointer change, guint64 clear);
 
 /* From the fields of one type to those of the same names of another. */
@@ -157,8 +197,8 @@ typedef struct
 
 #define TW_RECORD_NOWHERE 0xff
 
-/* Fields of one name but of different kinds are an error of the IDL's, and the end of the process. A time, and an id,
- * is a text in a struct that is not kept. Of structs, and what has no member, nothing is taken. */
+/* Fields of one name but of different kinds are an error of the IDL's, and the end of the process. A time, a date and an
+ * id is a text in a struct that is not kept. Of structs, and what has no member, nothing is taken. */
 void tw_record_map_init (TwRecordMap *map, const TwRecordType *from, const TwRecordType *to);
 
 /* Sets in @record what @input has. INVALID, with the field's name, where a time can't be read, or an id, that is not
@@ -171,11 +211,7 @@ guint64 tw_record_map_bits (const TwRecordMap *map, guint64 bits);
 /* The same of what is to be cleared. INVALID for what is always there, and for names of no field. */
 gboolean tw_record_map_clear (const TwRecordMap *map, guint64 named, guint64 *clear, GError **error);
 
-/* What a time becomes that can't be read. */
+/* What a time, or a date, becomes that can't be read. */
 #define TW_RECORD_NO_TIME G_MININT64
-
-/* A time as RFC 3339, section 5.6, has it, of the years 1 to 9999 in UTC, in milliseconds since 1970. A leap second is
- * the next one. */
-gboolean tw_record_time_parse (const char *text, gint64 *wall_ms);
 
 G_END_DECLS

@@ -28,7 +28,7 @@ static const struct
 } ways[] = {
   { "key", TRUE, TW_KIND_TEXT },     { "owner", TRUE, TW_KIND_TEXT },      { "created", TRUE, TW_KIND_TEXT },
   { "updated", TRUE, TW_KIND_TEXT }, { "version", TRUE, TW_KIND_INTEGER }, { "time", FALSE, TW_KIND_TEXT },
-  { "id", FALSE, TW_KIND_TEXT },     { "no", FALSE, TW_KIND_ANY },
+  { "when", FALSE, TW_KIND_TEXT },   { "id", FALSE, TW_KIND_TEXT },        { "no", FALSE, TW_KIND_ANY },
 };
 
 gboolean
@@ -41,7 +41,7 @@ tw_decode_kept (TwReading *reading, GError **error)
     i++;
   if (i == G_N_ELEMENTS (ways))
     return TW_READING_FAIL (reading, error,
-                            "must be one of key, owner, created, updated, version, time, id and no");
+                            "must be one of key, owner, created, updated, version, time, when, id and no");
   if ((ways[i].kinds & (int) tw_annotation_kind (field->type)) == 0
       || (strcmp (reading->value, "version") == 0 && field->type->wire != TW_WIRE_I64))
     return TW_READING_FAIL (reading, error, "\"%s\" can't hold for a value of this type", reading->value);
@@ -59,20 +59,32 @@ count (const TwStruct *structure, const char *kept)
   return n;
 }
 
+/* What a store can keep as it is. */
+static gboolean
+can_be_kept (const TwType *type)
+{
+  const gboolean is_list = type->wire == TW_WIRE_LIST;
+
+  return (tw_annotation_kind (is_list ? type->element : type) & (is_list ? TW_KIND_TEXT : TW_KIND_SCALAR | TW_KIND_BINARY))
+         != 0;
+}
+
 static gboolean
 check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field, GError **error)
 {
   const TwSpot at = { spot->document, spot->owner, field->name };
-  const TwKind kind = tw_annotation_kind (field->type);
+  const gboolean may_be_missing = field->presence == TW_OPTIONAL && !field->fallback.set;
 
   if (structure->record == NULL)
     return field->kept == NULL || tw_spot_fail (&at, "tw.kept", error, "stands on fields of a struct with tw.record");
-  if ((g_strcmp0 (field->kept, "time") == 0 || g_strcmp0 (field->kept, "id") == 0)
-      && (field->presence == TW_REQUIRED || field->fallback.set))
-    return tw_spot_fail (&at, "tw.kept", error, "\"%s\" is for what is optional, without a default", field->kept);
-  if (field->kept == NULL && (kind & TW_KIND_SCALAR) == 0)
+  if (field->kept == NULL && !can_be_kept (field->type))
     return tw_spot_fail (&at, "tw.kept", error, "has to be \"no\": a value of this type can't be kept");
-  return TRUE;
+  if (field->kept == NULL)
+    return may_be_missing || field->type->wire != TW_WIRE_LIST
+           || tw_spot_fail (&at, "tw.kept", error, "a list is kept where it is optional, without a default");
+  return may_be_missing || (strcmp (field->kept, "time") != 0 && strcmp (field->kept, "when") != 0
+                            && strcmp (field->kept, "id") != 0)
+         || tw_spot_fail (&at, "tw.kept", error, "\"%s\" is for what is optional, without a default", field->kept);
 }
 
 gboolean

@@ -41,16 +41,16 @@ typedef struct
 } Taking;
 
 static gboolean
-take_task (sqlite3_value **columns, gpointer user_data)
+take_task (sqlite3_value **columns, guint n_columns, gpointer user_data)
 {
   Taking *taking = user_data;
   const TwRecordTable *table = taking->reads->table;
   TwRecordRowIds ids;
   TwTaskRecord task;
 
-  if (taking->id != NULL && memcmp (tw_record_table_key (table, columns), taking->id, TW_ID_BYTES) != 0)
+  if (taking->id != NULL && memcmp (tw_record_table_key (table, columns, n_columns), taking->id, TW_ID_BYTES) != 0)
     return TRUE;
-  tw_record_table_read (table, columns, taking->user_id, &ids, &task);
+  tw_record_table_read (table, columns, n_columns, taking->user_id, &ids, &task);
   taking->ended = !taking->row (&task, taking->user_data) || --taking->left == 0;
   return !taking->ended;
 }
@@ -80,9 +80,9 @@ bind_id (sqlite3_stmt *statement, int index, const guint8 id[TW_ID_BYTES])
  * tree. The index on ids is a second one, of other pages: it is for a user who was busier than that, and for ids that
  * were not made here. */
 #define NEARBY                                                                                                         \
-  "SELECT take_row (?1, %s) FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                      \
+  "SELECT %s FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                                     \
   " ORDER BY created_ms, id LIMIT 4"
-#define BY_ID "SELECT take_row (?1, %s) FROM tasks WHERE id = ?3 AND user_id = ?2"
+#define BY_ID "SELECT %s FROM tasks WHERE id = ?3 AND user_id = ?2"
 
 static gboolean
 read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking *taking, GError **error)
@@ -115,10 +115,10 @@ read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking 
 #define PLAIN "SELECT 1 FROM tasks WHERE user_id = ?2"
 #define BY_DONE "SELECT 1 FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
 #define BEHIND " AND (created_ms, id) < (?3, ?4)"
-#define NEWEST_FIRST " AND take_row (?1, %s) ORDER BY created_ms DESC, id DESC"
+#define NEWEST_FIRST " AND %s ORDER BY created_ms DESC, id DESC"
 
 static void
-write_queries (Queries *queries, const char *columns)
+write_queries (Queries *queries, const char *take)
 {
   static const char *const walks[][2] = {
     [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
@@ -126,13 +126,13 @@ write_queries (Queries *queries, const char *columns)
     [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
   };
 
-  queries->nearby = g_strdup_printf (NEARBY, columns);
-  queries->by_id = g_strdup_printf (BY_ID, columns);
+  queries->nearby = g_strdup_printf (NEARBY, take);
+  queries->by_id = g_strdup_printf (BY_ID, take);
   for (guint i = 0; i < G_N_ELEMENTS (walks) * 2; i++)
     {
       g_autoptr (GString) query = g_string_new (walks[i / 2][i % 2]);
 
-      g_string_replace (query, "%s", columns, 1);
+      g_string_replace (query, "%s", take, 1);
       queries->walks[i / 2][i % 2] = g_string_free (g_steal_pointer (&query), FALSE);
     }
 }
@@ -212,7 +212,7 @@ tw_task_reads_sqlite_new (TwSqlite *db, const TwRecordTable *table)
 
   reads->db = db;
   reads->table = table;
-  write_queries (&reads->queries, tw_record_table_columns (table));
+  write_queries (&reads->queries, tw_record_table_take (table));
   return reads;
 }
 

@@ -41,8 +41,12 @@ def make(folder, idl):
         (f'struct T {{{EACH} 6: optional string a = "x" (tw.kept = "time") }} (tw.record = "ts")',
          'T.a: tw.kept = "time" is for what is optional, without a default'),
         (f'struct T {{{EACH} 6: string a (tw.kept = "so") }} (tw.record = "ts")', 'T.a: tw.kept can\'t be "so"'),
-        (f'struct T {{{EACH} 6: list<string> a }} (tw.record = "ts")',
+        (f'struct T {{{EACH} 6: optional list<i32> a }} (tw.record = "ts")',
          'T.a: this type can\'t be kept: tw.kept = "no" says so'),
+        (f'struct T {{{EACH} 6: list<string> a }} (tw.record = "ts")',
+         "T.a: a list is kept where it is optional, without a default"),
+        (f'struct T {{{EACH} 6: string a (tw.kept = "when") }} (tw.record = "ts")',
+         'T.a: tw.kept = "when" is for what is optional, without a default'),
         ("struct T {" + EACH + "".join(f'{i}: optional string x{i} (tw.kept = "id"),' for i in range(6, 10))
          + '} (tw.record = "ts")',
          "T: has more than 4 ids"),

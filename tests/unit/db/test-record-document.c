@@ -66,7 +66,9 @@ test_what_is_missing_or_strange_means_its_default (void)
     "{" HEAD BOUGHT "}",
     "{" HEAD BOUGHT ", \"title\": 5, \"version\": \"x\", \"lent\": \"yes\", \"changedOn\": 7, \"notes\": null,"
     " \"dueOn\": \"soon\", \"pages\": {\"$numberLong\": \"1099511627776\"}, \"weight\": [], \"seriesId\": \"0123\","
-    " \"stars\": {\"$numberDouble\": \"1e300\"}}",
+    " \"stars\": {\"$numberDouble\": \"1e300\"}, \"words\": \"a\", \"readOn\": \"2026-02-30\", \"cover\": \"AA==\"}",
+    "{" HEAD BOUGHT ", \"words\": [], \"readOn\": {\"$date\": {\"$numberLong\": \"1000\"}}, \"cover\": 7}",
+    "{" HEAD BOUGHT ", \"words\": [7, null, [\"a\"]], \"readOn\": \"2026-12-24\\u0000\"}",
   };
   const TwBookRecord expected = {
     .has = books_bare ()->has, .id = "0123456789abcdef01234567", .reader_id = "ada", .title = "none", .bought_ms = 1000,
@@ -99,6 +101,37 @@ test_numbers_of_any_type_are_numbers (void)
       g_assert_cmpfloat_with_epsilon (book->weight, 12, 1e-12);
       g_assert_true (book->lent);
     }
+}
+
+static void
+test_lists_and_dates_are_arrays_and_texts (void)
+{
+  const TwBookRecord book = {
+    .has = TW_BOOK_HAS_WORDS | TW_BOOK_HAS_READ_ON | TW_BOOK_HAS_COVER,
+    .words = { "a\0b", 4 },
+    .read = 2 * G_GINT64_CONSTANT (1798102800250) + 1,
+    .cover = { (const guint8 *) "\0", 1 },
+  };
+  const TwBookRecord empty = { .has = TW_BOOK_HAS_WORDS };
+  g_autoptr (TwBson) document = tw_record_document_new (&tw_book_type, &book);
+  g_autoptr (TwBson) none = tw_record_document_new (&tw_book_type, &empty);
+  g_autofree char *json = bson_as_relaxed_extended_json (document, NULL);
+
+  g_assert_cmpstr (json, ==,
+                   "{ \"words\" : [ \"a\", \"b\" ], \"readOn\" : \"2026-12-24T09:00:00.250Z\","
+                   " \"cover\" : { \"$binary\" : { \"base64\" : \"AA==\", \"subType\" : \"00\" } } }");
+  g_assert_true (bson_empty (none));
+}
+
+/* Other forms of a date, and what else is in a list. */
+static void
+test_lists_and_dates_are_read_as_far_as_they_go (void)
+{
+  g_autofree TwBookRecord *book
+      = read_json ("{" HEAD BOUGHT ", \"words\": [\"a\", 7, \"\", \"b\\u0000\"], \"readOn\": \"2026-12-24T10:00:00+01:00\"}");
+
+  g_assert_cmpmem (book->words.bytes, book->words.length, "a\0\0b\xef\xbf\xbd", 8);
+  g_assert_cmpint (book->read, ==, 2 * G_GINT64_CONSTANT (1798102800000) + 1);
 }
 
 static void
@@ -141,7 +174,8 @@ test_what_is_no_record_is_told_why (void)
 static void
 test_change_sets_and_unsets (void)
 {
-  const TwBookRecord change = { .has = TW_BOOK_HAS_PAGES | TW_BOOK_HAS_CHANGED_ON, .pages = 3, .changed_ms = 5 };
+  const TwBookRecord change = { .has = TW_BOOK_HAS_PAGES | TW_BOOK_HAS_CHANGED_ON | TW_BOOK_HAS_WORDS, .pages = 3,
+                                .changed_ms = 5 };
   g_autoptr (TwBson) set = bson_new ();
   g_autoptr (TwBson) unset = bson_new ();
   g_autofree char *set_json = NULL, *unset_json = NULL;
@@ -152,7 +186,7 @@ test_change_sets_and_unsets (void)
   g_assert_cmpstr (set_json, ==,
                    "{ \"title\" : \"none\", \"changedOn\" : { \"$date\" : { \"$numberLong\" : \"5\" } },"
                    " \"pages\" : { \"$numberLong\" : \"3\" } }");
-  g_assert_cmpstr (unset_json, ==, "{ \"notes\" : \"\" }");
+  g_assert_cmpstr (unset_json, ==, "{ \"notes\" : \"\", \"words\" : \"\" }");
 }
 
 int
@@ -164,6 +198,9 @@ main (int argc, char **argv)
   g_test_add_func ("/record-document/what-is-missing-or-strange-means-its-default",
                    test_what_is_missing_or_strange_means_its_default);
   g_test_add_func ("/record-document/numbers-of-any-type-are-numbers", test_numbers_of_any_type_are_numbers);
+  g_test_add_func ("/record-document/lists-and-dates-are-arrays-and-texts", test_lists_and_dates_are_arrays_and_texts);
+  g_test_add_func ("/record-document/lists-and-dates-are-read-as-far-as-they-go",
+                   test_lists_and_dates_are_read_as_far_as_they_go);
   g_test_add_func ("/record-document/texts-are-utf8-when-they-are-read", test_texts_are_utf8_when_they_are_read);
   g_test_add_func ("/record-document/what-is-no-record-is-told-why", test_what_is_no_record_is_told_why);
   g_test_add_func ("/record-document/change-sets-and-unsets", test_change_sets_and_unsets);

@@ -7,15 +7,17 @@ static void
 test_key_is_first_and_the_rest_as_in_the_table (void)
 {
   g_assert_cmpstr (TW_BOOK_KEY, ==, "\"id\"");
-  g_assert_cmpstr (TW_BOOK_PACKED, ==, "(ayssxxxbmsmxmxmdmayx)");
+  g_assert_cmpstr (TW_BOOK_PACKED, ==, "(ayssxxxbmsmxmxmdmayxmasmxmay)");
   g_assert_cmpstr (TW_BOOK_COLUMNS, ==,
                    "\"id\", \"reader_id\", \"title\", \"bought_ms\", \"changed_ms\", \"version\", \"lent\", \"notes\","
-                   " \"due_ms\", \"pages\", \"weight\", \"series_id\", \"stars\"");
+                   " \"due_ms\", \"pages\", \"weight\", \"series_id\", \"stars\", \"words\", \"read\","
+                   " \"cover\"");
   g_assert_cmpstr (TW_BOOK_SELECTED, ==,
                    "\"id\", \"reader_id\", coalesce (\"title\", 'none') AS \"title\", \"bought_ms\","
                    " coalesce (\"changed_ms\", \"bought_ms\") AS \"changed_ms\", coalesce (\"version\", 1) AS \"version\","
                    " coalesce (\"lent\", 0) AS \"lent\", \"notes\","
-                   " \"due_ms\", \"pages\", \"weight\", \"series_id\", coalesce (\"stars\", 3) AS \"stars\"");
+                   " \"due_ms\", \"pages\", \"weight\", \"series_id\", coalesce (\"stars\", 3) AS \"stars\","
+                   " \"words\", \"read\", \"cover\"");
 }
 
 static void

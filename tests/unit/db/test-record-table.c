@@ -7,7 +7,7 @@
 
 #define COLUMNS                                                                                                        \
   "reader_id TEXT, bought_ms INTEGER, id BLOB NOT NULL, changed_ms INTEGER, version INTEGER, lent INTEGER, title TEXT,"        \
-  " stars INTEGER, notes TEXT, due_ms INTEGER, pages INTEGER, weight REAL"
+  " stars INTEGER, notes TEXT, due_ms INTEGER, pages INTEGER, weight REAL, words BLOB, read INTEGER, cover BLOB"
 
 typedef struct
 {
@@ -91,15 +91,15 @@ typedef struct
 } Look;
 
 static gboolean
-compare (sqlite3_value **columns, gpointer data)
+compare (sqlite3_value **columns, guint n_columns, gpointer data)
 {
   Look *wanted = data;
   TwRecordRowIds ids;
   TwBookRecord book;
 
-  tw_record_table_read (wanted->table, columns, "ada", &ids, &book);
+  tw_record_table_read (wanted->table, columns, n_columns, "ada", &ids, &book);
   books_assert_same (&book, wanted->expected);
-  g_assert_cmpint (tw_record_table_key (wanted->table, columns)[0], ==, 0x01);
+  g_assert_cmpint (tw_record_table_key (wanted->table, columns, n_columns)[0], ==, 0x01);
   wanted->seen = TRUE;
   return TRUE;
 }
@@ -108,7 +108,7 @@ static void
 assert_row (Fixture *fixture, const TwRecordTable *table, const TwBookRecord *expected)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *sql = g_strdup_printf ("SELECT take_row (?1, %s) FROM books", tw_record_table_columns (table));
+  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM books", tw_record_table_take (table));
   TwSqliteConnection *connection = tw_sqlite_reader_borrow (fixture->db, TW_DEADLINE_NONE, &error);
   sqlite3_stmt *statement = NULL;
   Look wanted = { table, expected, FALSE };
@@ -180,9 +180,87 @@ test_columns_are_in_the_reverse_of_the_tables_order (Fixture *fixture, gconstpoi
 
   open_with (fixture, "CREATE TABLE books (" COLUMNS ", series_id BLOB) STRICT");
   table = look (fixture, NULL);
-  g_assert_cmpstr (tw_record_table_columns (table), ==,
-                   "\"series_id\", \"weight\", \"pages\", \"due_ms\", \"notes\", \"stars\", \"title\", \"lent\","
-                   " \"version\", \"changed_ms\", \"id\", \"bought_ms\"");
+  g_assert_cmpstr (tw_record_table_take (table), ==,
+                   "take_row (?1, \"series_id\", \"cover\", \"read\", \"words\", \"weight\", \"pages\", \"due_ms\", \"notes\","
+                   " \"stars\", \"title\", \"lent\", \"version\", \"changed_ms\", \"id\", \"bought_ms\")");
+}
+
+#define WITH_RARE "CREATE TABLE books (" COLUMNS ", series_id BLOB, rare INTEGER NOT NULL DEFAULT 0) STRICT"
+
+static gboolean
+count_columns (sqlite3_value **columns, guint n_columns, gpointer data)
+{
+  guint *n = data;
+
+  *n = n_columns;
+  return TRUE;
+}
+
+static guint
+columns_taken (Fixture *fixture, const TwRecordTable *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM books", tw_record_table_take (table));
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (fixture->db, TW_DEADLINE_NONE, NULL);
+  sqlite3_stmt *statement = NULL;
+  guint n = 0;
+  const TwSqliteRows rows = { count_columns, &n };
+
+  g_assert_cmpint (sqlite3_prepare_v2 (tw_sqlite_handle (connection), sql, -1, &statement, NULL), ==, SQLITE_OK);
+  tw_sqlite_bind_rows (statement, 1, &rows);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  sqlite3_finalize (statement);
+  tw_sqlite_reader_return (fixture->db, connection);
+  return n;
+}
+
+/* And is looked for again when there is something, and not any more when there is not. */
+static void
+test_what_is_rare_is_looked_for_where_there_is_any (Fixture *fixture, gconstpointer data)
+{
+  TwBookRecord rare = *books_bare ();
+  g_autoptr (TwRecordTable) table = NULL;
+
+  open_with (fixture, WITH_RARE);
+  table = look (fixture, NULL);
+  rare.has |= TW_BOOK_HAS_WEIGHT;
+  g_assert_cmpint (write_book (fixture, table, tw_record_table_insert (table), books_bare ()), ==, 1);
+  assert_row (fixture, table, books_bare ());
+  g_assert_cmpuint (columns_taken (fixture, table), ==, 7);
+  g_assert_cmpint (write_book (fixture, table, tw_record_table_update (table), &rare), ==, 1);
+  assert_row (fixture, table, &rare);
+  g_assert_cmpuint (columns_taken (fixture, table), ==, 15);
+  g_assert_cmpint (write_book (fixture, table, tw_record_table_update (table), books_bare ()), ==, 1);
+  assert_row (fixture, table, books_bare ());
+  g_assert_cmpuint (columns_taken (fixture, table), ==, 7);
+}
+
+static void
+test_row_comes_back_where_rare_is_told (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwRecordTable) table = NULL;
+
+  open_with (fixture, WITH_RARE);
+  table = look (fixture, NULL);
+  g_assert_cmpint (write_book (fixture, table, tw_record_table_insert (table), data), ==, 1);
+  assert_row (fixture, table, data);
+}
+
+/* Such as only somebody else's hand can leave. */
+static void
+test_texts_without_an_end_are_none (Fixture *fixture, gconstpointer data)
+{
+  TwBookRecord expected = *books_whole ();
+  g_autoptr (TwRecordTable) table = NULL;
+  Step step;
+
+  open_with (fixture, WITH_RARE);
+  table = look (fixture, NULL);
+  write_book (fixture, table, tw_record_table_insert (table), books_whole ());
+  step = (Step) { table, "UPDATE books SET words = x'61'", &(TwBookRecord) { 0 }, 0 };
+  g_assert_true (tw_sqlite_mutate_wait (fixture->db, TW_DEADLINE_NONE, run, &step, NULL));
+  expected.has &= ~TW_BOOK_HAS_WORDS;
+  expected.words = (TwRecordTexts) { NULL, 0 };
+  assert_row (fixture, table, &expected);
 }
 
 static void
@@ -208,6 +286,14 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/record-table/columns-are-in-the-reverse-of-the-tables-order", Fixture, NULL, set_up,
               test_columns_are_in_the_reverse_of_the_tables_order, tear_down);
+  g_test_add ("/record-table/what-is-rare-is-looked-for-where-there-is-any", Fixture, NULL, set_up,
+              test_what_is_rare_is_looked_for_where_there_is_any, tear_down);
+  g_test_add ("/record-table/whole-row-comes-back-where-rare-is-told", Fixture, books_whole (), set_up,
+              test_row_comes_back_where_rare_is_told, tear_down);
+  g_test_add ("/record-table/bare-row-comes-back-where-rare-is-told", Fixture, books_bare (), set_up,
+              test_row_comes_back_where_rare_is_told, tear_down);
+  g_test_add ("/record-table/texts-without-an-end-are-none", Fixture, NULL, set_up, test_texts_without_an_end_are_none,
+              tear_down);
   g_test_add ("/record-table/column-that-is-missing-is-named", Fixture, NULL, set_up,
               test_column_that_is_missing_is_named, tear_down);
   return g_test_run ();

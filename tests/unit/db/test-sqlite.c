@@ -435,7 +435,7 @@ open_as_nobody (const char *path)
 }
 
 static gboolean
-note_thing (sqlite3_value **columns, gpointer user_data)
+note_thing (sqlite3_value **columns, guint n_columns, gpointer user_data)
 {
   GString *things = user_data;
 

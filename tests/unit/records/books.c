@@ -23,12 +23,15 @@ books_bare (void)
   return &book;
 }
 
+/* With the NUL that ends the literal. */
+#define WORDS "bridge\0\0Stra\303\237e"
+
 const TwBookRecord *
 books_whole (void)
 {
   static const TwBookRecord book = {
     .has = EACH | TW_BOOK_HAS_NOTES | TW_BOOK_HAS_DUE_ON | TW_BOOK_HAS_PAGES | TW_BOOK_HAS_WEIGHT
-           | TW_BOOK_HAS_SERIES_ID,
+           | TW_BOOK_HAS_SERIES_ID | TW_BOOK_HAS_WORDS | TW_BOOK_HAS_READ_ON | TW_BOOK_HAS_COVER,
     .id = "0123456789abcdef01234567",
     .reader_id = "ada",
     .title = "Brücken \"bauen\"",
@@ -42,6 +45,9 @@ books_whole (void)
     .weight = 0.1,
     .series_id = "fedcba9876543210fedcba98",
     .stars = -5,
+    .words = { WORDS, sizeof WORDS },
+    .read = 2 * G_GINT64_CONSTANT (1795910400123) + 1,
+    .cover = { (const guint8 *) "\0\xff", 2 },
   };
 
   return &book;
@@ -64,4 +70,7 @@ books_assert_same (const TwBookRecord *book, const TwBookRecord *other)
   g_assert_cmpfloat_with_epsilon (book->weight, other->weight, 1e-12);
   g_assert_cmpstr (book->series_id, ==, other->series_id);
   g_assert_cmpint (book->stars, ==, other->stars);
+  g_assert_cmpmem (book->words.bytes, book->words.length, other->words.bytes, other->words.length);
+  g_assert_cmpint (book->read, ==, other->read);
+  g_assert_cmpmem (book->cover.bytes, book->cover.length, other->cover.bytes, other->cover.length);
 }

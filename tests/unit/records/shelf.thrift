@@ -20,7 +20,10 @@ struct Book {
   11: optional double weight,
   12: optional string seriesId (tw.kept = "id"),
   13: optional i16 stars = 3,
-  14: optional list<string> words (tw.kept = "no"),
+  14: optional list<string> words,
+  15: optional string readOn (tw.kept = "when"),
+  16: optional binary cover,
+  17: optional list<i32> chapters (tw.kept = "no"),
   20: optional string where (tw.kept = "no")
 } (tw.record = "books")
 
@@ -29,7 +32,9 @@ struct NewBook {
   2: optional string dueOn,
   3: optional i32 pages,
   4: optional string seriesId,
-  5: optional i8 unknown
+  5: optional i8 unknown,
+  6: optional list<string> words,
+  7: optional string readOn
 }
 
 struct BookChanges {
@@ -37,7 +42,8 @@ struct BookChanges {
   2: optional string title,
   3: optional string notes,
   4: optional i32 pages,
-  5: optional bool lent
+  5: optional bool lent,
+  6: optional list<string> words
 }
 
 service Shelf {

@@ -46,18 +46,25 @@ static void
 test_bytes_are_thrifts (void)
 {
   const TwBookRecord book = {
-    .has = TW_BOOK_HAS_TITLE | TW_BOOK_HAS_BOUGHT_ON | TW_BOOK_HAS_LENT | TW_BOOK_HAS_PAGES | TW_BOOK_HAS_STARS,
+    .has = TW_BOOK_HAS_TITLE | TW_BOOK_HAS_BOUGHT_ON | TW_BOOK_HAS_LENT | TW_BOOK_HAS_PAGES | TW_BOOK_HAS_STARS
+           | TW_BOOK_HAS_WORDS | TW_BOOK_HAS_READ_ON | TW_BOOK_HAS_COVER,
     .title = "A",
     .bought_ms = 1,
     .lent = TRUE,
     .pages = 258,
     .stars = -1,
+    .words = { "a\0", 3 },
+    .read = 0,
+    .cover = { (const guint8 *) "\0\1", 2 },
   };
   static const char expected[] = "\x0b\0\x03\0\0\0\x01" "A"
                                  "\x0b\0\x04\0\0\0\x18" "1970-01-01T00:00:00.001Z"
                                  "\x02\0\x07\x01"
                                  "\x08\0\x0a\0\0\x01\x02"
-                                 "\x06\0\x0d\xff\xff";
+                                 "\x06\0\x0d\xff\xff"
+                                 "\x0f\0\x0e\x0b\0\0\0\x02\0\0\0\x01" "a" "\0\0\0\0"
+                                 "\x0b\0\x0f\0\0\0\x0a" "1970-01-01"
+                                 "\x0b\0\x10\0\0\0\x02\0\x01";
   g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
   TwWriter writer;
 
@@ -135,6 +142,34 @@ test_unknown_fields_are_skipped (void)
   g_assert_cmpint (input.unknown, ==, -128);
 }
 
+/* A list of anything else is none; an empty one may say anything of what it does not hold. */
+static void
+test_list_of_something_else_is_skipped (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
+    for (guint32 n = 0; n < 3; n++)
+      {
+        g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+        g_autofree char *block = NULL;
+        TwNewBookRecord input = { 0 };
+        TwWriter writer;
+
+        begin (&writer, protocols[i], &bytes);
+        tw_writer_field (&writer, TW_WIRE_LIST, 6);
+        tw_writer_list (&writer, TW_WIRE_I32, n);
+        for (guint32 at = 0; at < n; at++)
+          tw_writer_i32 (&writer, 7);
+        tw_writer_field (&writer, TW_WIRE_STRING, 7);
+        tw_writer_string (&writer, "x", 1);
+        tw_writer_struct_end (&writer);
+
+        read_all (&tw_new_book_type, protocols[i], &bytes, &input, &block);
+        g_assert_cmphex (input.has, ==, TW_NEW_BOOK_HAS_READ_ON | (n == 0 ? TW_NEW_BOOK_HAS_WORDS : 0));
+        g_assert_cmpuint (input.words.length, ==, 0);
+        g_assert_cmpstr (input.read_on, ==, "x");
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,5 +178,6 @@ main (int argc, char **argv)
   g_test_add_func ("/record-wire/bytes-are-thrifts", test_bytes_are_thrifts);
   g_test_add_func ("/record-wire/arguments-are-read", test_arguments_are_read);
   g_test_add_func ("/record-wire/unknown-fields-are-skipped", test_unknown_fields_are_skipped);
+  g_test_add_func ("/record-wire/list-of-something-else-is-skipped", test_list_of_something_else_is_skipped);
   return g_test_run ();
 }
