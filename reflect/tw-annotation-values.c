@@ -223,6 +223,24 @@ tw_decode_in (TwReading *reading, GError **error)
   return TRUE;
 }
 
+gboolean
+tw_decode_format (TwReading *reading, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (reading->value, ",", -1);
+
+  for (char **name = names; *name != NULL; name++)
+    {
+      const int format = strcmp (*name, "date") == 0        ? TW_FORMAT_DATE
+                         : strcmp (*name, "date-time") == 0 ? TW_FORMAT_DATE_TIME
+                                                            : 0;
+
+      if (format == 0 || (reading->field->format & format) != 0)
+        return TW_READING_FAIL (reading, error, "must be \"date\", \"date-time\" or \"date,date-time\"");
+      reading->field->format |= format;
+    }
+  return reading->field->format != 0 || TW_READING_FAIL (reading, error, "must not be empty");
+}
+
 /* Whether it keeps the field's limits is asked when all of them are read. */
 gboolean
 tw_decode_example (TwReading *reading, GError **error)
@@ -235,6 +253,13 @@ tw_decode_example (TwReading *reading, GError **error)
     return TW_READING_FAIL (reading, error, "can't stand on a container of structs: their fields have examples");
   reading->field->example = tw_schema_string (reading->schema, reading->value);
   return TRUE;
+}
+
+gboolean
+tw_decode_example_alone (TwReading *reading, GError **error)
+{
+  reading->field->example_alone = TRUE;
+  return tw_reading_is (reading, "true", error);
 }
 
 /* Marks. */
@@ -256,6 +281,13 @@ tw_decode_nulls (TwReading *reading, GError **error)
     return TW_READING_FAIL (reading, error, "must stand on an optional set<string> with the number 1");
   reading->field->nulls = TRUE;
   return tw_reading_is (reading, "true", error);
+}
+
+gboolean
+tw_decode_null (TwReading *reading, GError **error)
+{
+  reading->field->never_null = TRUE;
+  return tw_reading_is (reading, "refused", error);
 }
 
 gboolean

@@ -85,10 +85,24 @@ static const TwAnnotation annotations[] = {
   { "vt.ge", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.in", VALUE, TW_KIND_TEXT | TW_KIND_INTEGER, tw_decode_in },
+  { "tw.format", VALUE, TW_KIND_TEXT, tw_decode_format },
+
+  { "vt.elem.min_size", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "vt.elem.max_size", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "tw.elem.max_bytes", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "tw.elem.visible", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "tw.elem.normalize", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "vt.elem.pattern", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "vt.elem.ge", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "vt.elem.le", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "vt.elem.in", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
+  { "tw.elem.format", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
 
   { "tw.example", VALUE, TW_KIND_SCALAR | TW_KIND_BINARY | TW_KIND_CONTAINER, tw_decode_example },
+  { "tw.example_alone", INPUT, TW_KIND_ANY, tw_decode_example_alone },
   { "tw.secret", VALUE, TW_KIND_TEXT | TW_KIND_BINARY, tw_decode_secret },
   { "tw.nulls", TW_PLACE_FIELD, TW_KIND_CONTAINER, tw_decode_nulls },
+  { "tw.null", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_null },
   { "tw.error", TW_PLACE_EXCEPTION_FIELD, TW_KIND_INTEGER | TW_KIND_TEXT, tw_decode_error },
 
   { "tw.record", TW_PLACE_STRUCT, 0, tw_decode_record },
@@ -151,6 +165,33 @@ read_one (TwReading *reading, const char *key, const json_t *value, GError **err
   return annotation->decode (reading, error);
 }
 
+/* A limit of each element: what the limit of that name says of a field whose type is the element's. */
+gboolean
+tw_decode_elements (TwReading *reading, GError **error)
+{
+  const TwType *element = reading->field->type->element;
+  g_autofree char *name = g_strdup_printf ("%s[]", reading->field->name);
+  const TwSpot spot = { reading->spot->document, reading->spot->owner, name };
+  TwField *elements = (TwField *) (guintptr) reading->field->elements; /* ours while loading */
+  TwReading inside = { .schema = reading->schema, .spot = &spot, .place = reading->place };
+  g_autoptr (GString) key = g_string_new (reading->annotation->key);
+
+  g_string_replace (key, ".elem.", ".", 1);
+  inside.annotation = find_annotation (key->str);
+  inside.value = reading->value;
+  if (reading->field->type->wire == TW_WIRE_MAP || (inside.annotation->kinds & (int) tw_annotation_kind (element)) == 0)
+    return TW_READING_FAIL (reading, error, "can't hold for a value of this type");
+  if (elements == NULL)
+    {
+      elements = tw_schema_new (reading->schema, TwField, 1);
+      elements->name = elements->json_name = elements->doc = tw_schema_string (reading->schema, "");
+      elements->type = element;
+      reading->field->elements = elements;
+    }
+  inside.field = elements;
+  return inside.annotation->decode (&inside, error);
+}
+
 static gboolean
 read_all (TwReading *reading, const json_t *object, GError **error)
 {
@@ -177,9 +218,8 @@ check_example (const TwSpot *spot, const TwField *field, GError **error)
   return wrong == NULL || tw_spot_fail (spot, "tw.example", error, "%s", wrong);
 }
 
-/* What two annotations of a field must not say together. */
 static gboolean
-check_field (const TwSpot *spot, const TwField *field, GError **error)
+check_range (const TwSpot *spot, const TwField *field, GError **error)
 {
   gboolean real = field->type->wire == TW_WIRE_DOUBLE;
 
@@ -187,6 +227,19 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
     return tw_spot_fail (spot, "vt.min_size", error, "is more than vt.max_size");
   if (field->has_ge && field->has_le && (real ? field->ge_real > field->le_real : field->ge > field->le))
     return tw_spot_fail (spot, "vt.ge", error, "is more than vt.le");
+  return TRUE;
+}
+
+/* What two annotations of a field must not say together. */
+static gboolean
+check_field (const TwSpot *spot, const TwField *field, GError **error)
+{
+  g_autofree char *each = field->elements != NULL ? g_strdup_printf ("%s[]", field->name) : NULL;
+  const TwSpot at_elements = { spot->document, spot->owner, each };
+
+  if (!check_range (spot, field, error)
+      || (field->elements != NULL && !check_range (&at_elements, field->elements, error)))
+    return FALSE;
   if (field->cookie != NULL && field->source != TW_SOURCE_BODY)
     return tw_spot_fail (spot, "tw.cookie", error, "can't stand on what does not come from the body");
   if (field->link != NULL && (field->source != TW_SOURCE_BODY || field->cookie != NULL))
@@ -195,6 +248,8 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
     return tw_spot_fail (spot, "tw.link", error, "a secret can't go into a query: they end up in logs");
   if (field->secret && (field->source == TW_SOURCE_PATH || field->source == TW_SOURCE_QUERY))
     return tw_spot_fail (spot, "tw.secret", error, "a secret can't come from path or query: they end up in logs");
+  if (field->never_null && (field->presence == TW_REQUIRED || field->source != TW_SOURCE_BODY))
+    return tw_spot_fail (spot, "tw.null", error, "is for what is optional, and comes from the body");
   return check_example (spot, field, error);
 }
 

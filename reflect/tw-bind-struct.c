@@ -47,7 +47,7 @@ bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *fiel
 static gboolean
 is_cleared (const TwBinding *binding, const TwField *field, const json_t *object, gboolean outer)
 {
-  if (field->nulls || field->presence == TW_REQUIRED)
+  if (field->nulls || field->never_null || field->presence == TW_REQUIRED)
     return FALSE;
   if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
     return FALSE;
@@ -114,7 +114,9 @@ tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *fie
     return bind_nulls (binding, structure, field, object, spot, depth, outer);
 
   value = json_object_get (object, field->json_name);
-  if (value != NULL && (structure->is_union || !json_is_null (value)))
+  if (field->never_null && json_is_null (value))
+    tw_binding_refuse (binding, &at, "must not be null");
+  else if (value != NULL && (structure->is_union || !json_is_null (value)))
     {
       tw_writer_field (&binding->writer, field->type->wire, field->id);
       tw_bind_value (binding, field, value, &at, depth);

@@ -173,10 +173,17 @@ refuse_repeated (TwBinding *binding, const gsize *starts, guint32 n, const TwSpo
   tw_repeats_clear (&repeats);
 }
 
+/* What holds for each element. */
+static TwField
+element_of (const TwField *field)
+{
+  return field->elements != NULL ? *field->elements : (TwField) { .type = field->type->element };
+}
+
 static void
 bind_list (TwBinding *binding, const TwField *field, const json_t *value, const TwSpotIn *spot, guint depth)
 {
-  const TwField element = { .type = field->type->element };
+  const TwField element = element_of (field);
   guint32 n = (guint32) json_array_size (value);
 
   refuse_if (binding, spot, tw_limits_check_count (field, n));
@@ -188,7 +195,7 @@ bind_list (TwBinding *binding, const TwField *field, const json_t *value, const 
 static void
 bind_set (TwBinding *binding, const TwField *field, const json_t *value, const TwSpotIn *spot, guint depth)
 {
-  const TwField element = { .type = field->type->element };
+  const TwField element = element_of (field);
   guint32 n = (guint32) json_array_size (value);
   g_autofree gsize *starts = g_new (gsize, n + 1);
   guint refused_before;

@@ -4,6 +4,7 @@
  * longest way that JSON has. A body beyond it breaks some limit, so it can be refused before it is read. */
 
 #include "tw-inputs.h"
+#include "tw-limits.h"
 #include "tw-schema-private.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@
 #define NUMBER 64
 
 static guint64 type_limit (const TwType *type, guint depth);
+static guint64 value_limit (const TwField *field, guint depth);
 
 /* Sums and products that stay UNBOUNDED; everything beyond MAX_BODY is the same to us. */
 static guint64
@@ -50,17 +52,19 @@ text_limit (const TwField *field)
   guint64 character = field->composed ? 4 * ESCAPED_CHARACTER : ESCAPED_CHARACTER;
   guint64 by_characters = field->has_max_size ? times (field->max_size, character) : UNBOUNDED;
   guint64 by_bytes = field->has_max_bytes ? times (field->max_bytes, ESCAPED_BYTE) : UNBOUNDED;
+  guint64 by_format = field->format != 0 ? times (TW_LIMITS_MAX_TIME, ESCAPED_BYTE) : UNBOUNDED;
   guint64 by_set = field->in != NULL ? 0 : UNBOUNDED;
 
   for (char **name = field->in; name != NULL && *name != NULL; name++)
     by_set = MAX (by_set, times (strlen (*name), ESCAPED_BYTE));
-  return MIN (by_set, MIN (by_characters, by_bytes));
+  return MIN (MIN (by_set, by_format), MIN (by_characters, by_bytes));
 }
 
 static guint64
 container_limit (const TwField *field, guint depth)
 {
-  guint64 element = type_limit (field->type->element, depth + 1);
+  guint64 element = field->elements != NULL ? value_limit (field->elements, depth + 1)
+                                            : type_limit (field->type->element, depth + 1);
 
   if (field->type->key != NULL)
     element = add (element, type_limit (field->type->key, depth + 1));

@@ -158,7 +158,7 @@ identify (TwReader reader, const TwType *type, const guint8 *end)
   return element;
 }
 
-/* An element or a key, which has no limits but its type's. With @repeats, it is also noted there. */
+/* An element or a key. With @repeats, it is also noted there. */
 static void
 check_element (Check *check, const TwField *element, const Place *place, TwRepeats *repeats, guint depth)
 {
@@ -186,6 +186,8 @@ static void
 open_container (TwReader *reader, const TwField *field, Container *container)
 {
   *container = (Container) { .key.type = field->type->key, .element.type = field->type->element };
+  if (field->elements != NULL)
+    container->element = *field->elements;
   if (field->type->wire == TW_WIRE_MAP)
     container->n = tw_reader_map (reader, &container->found_key, &container->found_element);
   else

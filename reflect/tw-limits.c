@@ -4,6 +4,7 @@
 
 #include "tw-limits.h"
 
+#include "tw-rfc3339.h"
 #include "tw-visible.h"
 
 #include <string.h>
@@ -41,6 +42,33 @@ describe_form (const TwField *field)
   if (field->doc[0] == '\0')
     return g_strdup_printf ("must match the pattern %s", field->pattern);
   return g_strdup_printf ("must be of this form: %s", field->doc);
+}
+
+static gboolean
+has_format (const TwField *field, const char *data, gsize length)
+{
+  char text[TW_LIMITS_MAX_TIME + 1];
+  gint64 ms;
+
+  if (length > TW_LIMITS_MAX_TIME)
+    return FALSE;
+  memcpy (text, data, length);
+  text[length] = '\0';
+  return ((field->format & TW_FORMAT_DATE) != 0 && tw_rfc3339_date (text, &ms))
+         || ((field->format & TW_FORMAT_DATE_TIME) != 0 && tw_rfc3339_time (text, &ms));
+}
+
+static char *
+describe_format (const TwField *field)
+{
+  static const char *const forms[] = {
+    [TW_FORMAT_DATE] = "a date, as 2026-12-24",
+    [TW_FORMAT_DATE_TIME] = "a time with its offset, as 2026-12-24T10:00:00Z (RFC 3339)",
+    [TW_FORMAT_DATE | TW_FORMAT_DATE_TIME]
+    = "a date, as 2026-12-24, or a time with its offset, as 2026-12-24T10:00:00Z (RFC 3339)",
+  };
+
+  return g_strdup_printf ("must be %s", forms[field->format]);
 }
 
 static gboolean
@@ -140,6 +168,8 @@ check_text (const TwField *field, const char *data, gsize length)
     detail = describe_form (field);
   if (detail == NULL && field->in != NULL && !is_in (field, data, length))
     detail = describe_in (field);
+  if (detail == NULL && field->format != 0 && !has_format (field, data, length))
+    detail = describe_format (field);
   return detail;
 }
 

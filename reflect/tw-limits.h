@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* No date or time is longer, in characters: tw.format. */
+#define TW_LIMITS_MAX_TIME 64
+
 /* @data has @length bytes; a text is checked for UTF-8 first, then size, bytes, whether
  * it can be seen, pattern and set. */
 char *tw_limits_check_string (const TwField *field, const char *data, gsize length);

@@ -18,7 +18,8 @@ static json_t *make (const TwField *field, TwDirection direction, GPtrArray *ope
 static json_t *
 make_elements (const TwField *field, TwDirection direction, GPtrArray *open)
 {
-  const TwField element = { .doc = "", .type = field->type->element };
+  const TwField element
+      = field->elements != NULL ? *field->elements : (TwField) { .doc = "", .type = field->type->element };
   json_t *elements = json_array ();
   json_t *one = field->has_max_size && field->max_size == 0 ? NULL : make (&element, direction, open);
   guint64 n = field->has_min_size ? MAX (field->min_size, 1) : 1;
@@ -42,9 +43,10 @@ make_map (const TwField *field, TwDirection direction, GPtrArray *open)
 }
 
 static gboolean
-is_shown (const TwField *field, TwDirection direction)
+is_part (const TwField *field, TwDirection direction)
 {
-  return field->source != TW_SOURCE_CLAIM && !(direction == TW_OPENAPI_INPUT && field->nulls);
+  return field->source != TW_SOURCE_CLAIM
+         && !(direction == TW_OPENAPI_INPUT && (field->nulls || field->example_alone));
 }
 
 /* NULL where what must be there has no example, or would hold itself. */
@@ -61,11 +63,11 @@ make_struct (const TwStruct *structure, TwDirection direction, GPtrArray *open)
   for (guint i = 0; i < structure->n_fields; i++)
     {
       const TwField *field = &structure->fields[i];
-      json_t *value = is_shown (field, direction) ? make (field, direction, open) : NULL;
+      json_t *value = is_part (field, direction) ? make (field, direction, open) : NULL;
 
       if (value != NULL)
         json_object_set_new (object, field->json_name, value);
-      else if (is_shown (field, direction) && field->presence == TW_REQUIRED && !structure->is_union)
+      else if (is_part (field, direction) && field->presence == TW_REQUIRED && !structure->is_union)
         whole = FALSE;
       if (structure->is_union && value != NULL)
         break;
@@ -131,7 +133,8 @@ tw_openapi_example_of_body (const TwMethod *method, const TwStruct *whole)
     }
   while (body != NULL && (field = tw_inputs_next (&inputs)) != NULL)
     {
-      json_t *value = tw_inputs_is_member (field) ? tw_openapi_example (field, TW_OPENAPI_INPUT) : NULL;
+      const gboolean is_shown = tw_inputs_is_member (field) && !field->example_alone;
+      json_t *value = is_shown ? tw_openapi_example (field, TW_OPENAPI_INPUT) : NULL;
 
       if (value != NULL)
         json_object_set_new (body, field->json_name, value);

@@ -169,6 +169,21 @@ set_patterns (json_t *schema, const TwField *field)
     json_object_set_new (schema, "allOf", json_pack ("[{s:s}]", "pattern", visible));
 }
 
+/* A format says more than that it is any text; of two, either. */
+static void
+set_format (json_t *schema, const TwField *field)
+{
+  if (field->format == 0)
+    return;
+  if (field->pattern == NULL)
+    json_object_del (schema, "pattern");
+  if (field->format == (TW_FORMAT_DATE | TW_FORMAT_DATE_TIME))
+    json_object_set_new (schema, "anyOf", json_pack ("[{s:s, s:s}, {s:s, s:s}]", "type", "string", "format", "date",
+                                                     "type", "string", "format", "date-time"));
+  else
+    json_object_set_new (schema, "format", json_string (field->format == TW_FORMAT_DATE ? "date" : "date-time"));
+}
+
 static void
 set_limits (json_t *schema, const TwField *field)
 {
@@ -176,6 +191,9 @@ set_limits (json_t *schema, const TwField *field)
   set_bounds (schema, field);
   set_choice (schema, field);
   set_patterns (schema, field);
+  set_format (schema, field);
+  if (field->elements != NULL)
+    set_limits (json_object_get (schema, "items"), field->elements);
   if (field->fallback.set)
     json_object_set_new (schema, "default", tw_example_default (field));
   if (field->secret)
@@ -188,12 +206,15 @@ or_null (json_t *schema)
 {
   json_t *type = json_object_get (schema, "type");
   json_t *choice = json_object_get (schema, "enum");
+  json_t *either = json_object_get (schema, "anyOf");
 
   if (type == NULL)
     return json_pack ("{s:[o, {s:s}]}", "anyOf", schema, "type", "null");
   json_object_set_new (schema, "type", json_pack ("[O, s]", type, "null"));
   if (choice != NULL)
     json_array_append_new (choice, json_null ());
+  if (either != NULL)
+    json_array_append_new (either, json_pack ("{s:s}", "type", "null"));
   return schema;
 }
 
@@ -280,7 +301,7 @@ tw_openapi_is_required (const TwStruct *structure, const TwField *field)
 gboolean
 tw_openapi_is_nullable (const TwStruct *structure, const TwField *field)
 {
-  if (structure->is_union || field->presence == TW_REQUIRED)
+  if (structure->is_union || field->presence == TW_REQUIRED || field->never_null)
     return FALSE;
   for (guint i = 0; i < structure->n_fields; i++)
     if (structure->fields[i].nulls && structure->fields[i].has_max_size && structure->fields[i].max_size == 0)

@@ -91,6 +91,13 @@ typedef struct
 #define TW_COOKIES_HEADER "use-cookies"
 #define TW_COOKIES_WANTED "true"
 
+/* tw.format: forms that a text may have. */
+typedef enum
+{
+  TW_FORMAT_DATE = 1 << 0,      /* RFC 3339's full-date */
+  TW_FORMAT_DATE_TIME = 1 << 1, /* its date-time */
+} TwFormat;
+
 /* A struct's field, or a method's argument. */
 struct _TwField
 {
@@ -120,10 +127,14 @@ struct _TwField
   const char *pattern;      /* as in the IDL, or NULL */
   GRegex *regex;            /* the same, anchored at both ends */
   char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */
+  int format;               /* tw.format: TwFormat; 0: any */
+  const TwField *elements;  /* what holds for each element of a list or set, a field without a name; NULL: its type */
   const char *example;      /* tw.example, as in the IDL, or NULL: see tw-example.h */
+  gboolean example_alone;   /* tw.example_alone: no example of a request has it */
 
   const char *kept; /* tw.kept, or NULL */
   gboolean nulls;  /* tw.nulls */
+  gboolean never_null; /* tw.null="refused" */
   gboolean secret; /* tw.secret */
   TwErrorRole error_role;
 };

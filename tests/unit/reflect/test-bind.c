@@ -265,13 +265,13 @@ test_names_of_clients_are_cut_short (void)
   assert_refused ("amend", KEYED, body, expected);
 }
 
-/* Where nothing can be cleared, a null is told at its own place. */
-static void
-test_null_that_cannot_clear (void)
+/* What a request to change a task is told, or, where it is taken, what becomes of it. */
+static char *
+bind_patch (const char *text)
 {
   g_autoptr (TwSchema) schema = load_schema ((const char *const[]){ "TASKS_JSON" }, 1);
-  const TwService *service = tw_schema_service (schema, 0);
-  json_auto_t *body = parse ("{\"name\": null}");
+  const TwMethod *method = tw_service_find_method (tw_schema_service (schema, 0), "patch", 5);
+  json_auto_t *body = parse (text);
   Request request = {
     (const Sent[]){ { TW_SOURCE_CLAIM, "sub", "u" }, { TW_SOURCE_PATH, "id", "1" }, { 0, NULL, NULL } }
   };
@@ -279,12 +279,37 @@ test_null_that_cannot_clear (void)
   g_autoptr (TwProblems) problems = tw_problems_new ();
   g_auto (TwBuffer) out = TW_BUFFER_INIT;
 
-  g_assert_false (
-      tw_bind_request (tw_service_find_method (service, "patch", 5), &values, TW_PROTOCOL_BINARY, &out, problems));
+  return tw_bind_request (method, &values, TW_PROTOCOL_BINARY, &out, problems)
+           ? show (method, TW_PROTOCOL_BINARY, &out)
+           : tw_problems_to_string (problems);
+}
 
-  g_autofree char *said = tw_problems_to_string (problems);
+static void
+assert_patch (const char *text, const char *expected)
+{
+  g_autofree char *said = bind_patch (text);
 
-  g_assert_cmpstr (said, ==, "body.name must not be null");
+  g_assert_cmpstr (said, ==, expected);
+}
+
+/* It is told at its own place, and others are cleared. */
+static void
+test_null_that_cannot_clear (void)
+{
+  assert_patch ("{\"name\": null}", "body.name must not be null");
+  assert_patch ("{\"done\": null, \"notes\": null}", "body.done must not be null");
+  assert_patch ("{\"notes\": null, \"labels\": null}",
+                "{\"userId\":\"u\",\"id\":\"1\",\"changes\":{\"clear\":[\"notes\",\"labels\"]}}");
+}
+
+static void
+test_limits_of_elements (void)
+{
+  assert_patch ("{\"labels\": [\"a\", \"\", \"\\u0001\", \"\\u200b\", 5]}",
+                "body.labels[1] must be at least 1 character; body.labels[2] must have a character that can be seen;"
+                " body.labels[3] must have a character that can be seen; body.labels[4] must be a string");
+  assert_patch ("{\"labels\": [\"a\", \"b\"]}",
+                "{\"userId\":\"u\",\"id\":\"1\",\"changes\":{\"labels\":[\"a\",\"b\"]}}");
 }
 
 int
@@ -297,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bind/argument-with-a-default-may-be-absent", test_argument_with_a_default_may_be_absent);
   g_test_add_func ("/bind/null-clears", test_null_clears);
   g_test_add_func ("/bind/null-that-cannot-clear-is-refused-at-its-place", test_null_that_cannot_clear);
+  g_test_add_func ("/bind/elements-have-limits", test_limits_of_elements);
   g_test_add_func ("/bind/names-to-clear-cannot-be-sent", test_names_to_clear_cannot_be_sent);
   g_test_add_func ("/bind/all-failures-are-told", test_all_failures_are_told);
   g_test_add_func ("/bind/cookie-stands-in-for-a-member", test_cookie_stands_in_for_a_member);

@@ -65,6 +65,34 @@ test_limits (CheckFixture *fixture, gconstpointer data)
 }
 
 static void
+test_limits_of_elements (CheckFixture *fixture, gconstpointer data)
+{
+  TwWriter *writer = &fixture->writer;
+
+  tw_writer_struct_begin (writer);
+  open_struct (writer, 1);
+  put_string (writer, 5, "abc");
+  put_strings (writer, TW_WIRE_LIST, 10, 3, "good", " ", "a\tb");
+  put_numbers (writer, TW_WIRE_SET, 11, 3, 1);
+  put_string (writer, 12, "2026-12-32");
+  tw_writer_struct_end (writer);
+  tw_writer_struct_end (writer);
+  assert_checked (fixture, "patch",
+                  "changes.words[0] must be at most 3 characters; changes.words[1] must have a character that can be seen; "
+                  "changes.words[2] must match the pattern [^\\x00-\\x1f]*; changes.odds[0] must be at least 1; "
+                  "changes.odds[2] must be one of: 1, 3, 5; changes.day must be a date, as 2026-12-24, or a time with its "
+                  "offset, as 2026-12-24T10:00:00Z (RFC 3339)");
+  tw_buffer_clear (&fixture->bytes);
+  tw_writer_struct_begin (writer);
+  open_struct (writer, 1);
+  put_string (writer, 5, "abc");
+  put_strings (writer, TW_WIRE_LIST, 10, 2, "abc", "abc");
+  tw_writer_struct_end (writer);
+  tw_writer_struct_end (writer);
+  assert_checked (fixture, "patch", "");
+}
+
+static void
 test_types (CheckFixture *fixture, gconstpointer data)
 {
   TwWriter *writer = &fixture->writer;
@@ -239,6 +267,7 @@ static const CheckTest tests[] = {
   { "good-is-good", test_good },
   { "missing-is-required", test_required },
   { "every-limit-at-once", test_limits },
+  { "elements-have-limits", test_limits_of_elements },
   { "known-field-of-another-type", test_types },
   { "unknown-fields-are-passed-over", test_unknown_fields },
   { "repeated-field", test_repeated_field },

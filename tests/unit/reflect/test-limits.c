@@ -52,6 +52,40 @@ test_text (Fixture *fixture, gconstpointer data)
   assert_string (text, "ab\0c", 4, "must be UTF-8 without the character U+0000");
 }
 
+#define A_DATE "a date, as 2026-12-24"
+#define A_TIME "a time with its offset, as 2026-12-24T10:00:00Z (RFC 3339)"
+
+static void
+test_dates_and_times (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean is_date, is_time;
+  } texts[] = {
+    { "2026-12-24", TRUE, FALSE },
+    { "2026-02-30", FALSE, FALSE },
+    { "2026-12-24T10:00:00Z", FALSE, TRUE },
+    { "2026-12-24T10:00:00.25+01:00", FALSE, TRUE },
+    { "2026-12-24T10:00:00.1234567890123456789012345678901234567890123Z", FALSE, TRUE },
+    { "2026-12-24T10:00:00.12345678901234567890123456789012345678901234Z", FALSE, FALSE },
+    { "2026-12-24T10:00:00", FALSE, FALSE },
+    { "", FALSE, FALSE },
+  };
+  const TwField *either = tw_struct_find_field (fixture->limited, 12);
+  const TwField *time = tw_struct_find_field (fixture->limited, 13), *date = tw_struct_find_field (fixture->limited, 14);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const gsize length = strlen (texts[i].text);
+
+      assert_string (either, texts[i].text, length,
+                     texts[i].is_date || texts[i].is_time ? NULL : "must be " A_DATE ", or " A_TIME);
+      assert_string (time, texts[i].text, length, texts[i].is_time ? NULL : "must be " A_TIME);
+      assert_string (date, texts[i].text, length, texts[i].is_date ? NULL : "must be " A_DATE);
+    }
+}
+
 /* What people see as one character is one, however it was typed. */
 static void
 test_text_counted_as_composed (Fixture *fixture, gconstpointer data)
@@ -265,6 +299,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/limits/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("dates-and-times", test_dates_and_times);
   ADD ("text-counted-as-composed", test_text_counted_as_composed);
   ADD ("marks-that-nobody-writes-are-not-composed", test_marks_that_nobody_writes_are_not_composed);
   ADD ("text-by-utf8-then-size-then-bytes-then-pattern", test_text);

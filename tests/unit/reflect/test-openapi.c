@@ -241,8 +241,43 @@ test_null_that_cannot_clear (void)
 {
   g_autoptr (TwSchema) schema = load_schema ((const char *const[]){ "TASKS_JSON" }, 1);
   json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+  json_t *changes = at (document, "components", "schemas", "TaskChanges", "properties", NULL);
 
-  assert_json (at (document, "components", "schemas", "TaskChanges", "properties", "name", "type", NULL), "\"string\"");
+  assert_json (at (changes, "name", "type", NULL), "\"string\"");
+  assert_json (at (changes, "notes", "type", NULL), "[\"string\", \"null\"]");
+}
+
+static void
+test_dates_and_elements (void)
+{
+  g_autoptr (TwSchema) schema = load_schema ((const char *const[]){ "TASKS_JSON" }, 1);
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+  json_t *changes = at (document, "components", "schemas", "TaskChanges", "properties", NULL);
+  json_t *labels = at (changes, "labels", "items", NULL);
+
+  assert_json (at (changes, "dueOn", "anyOf", NULL),
+               "[{\"type\": \"string\", \"format\": \"date\"}, {\"type\": \"string\", \"format\": \"date-time\"},"
+               " {\"type\": \"null\"}]");
+  g_assert_null (json_object_get (json_object_get (changes, "dueOn"), "pattern"));
+  assert_json (at (changes, "remindOn", "format", NULL), "\"date-time\"");
+  assert_json (at (labels, "minLength", NULL), "1");
+  assert_json (at (labels, "maxLength", NULL), "50");
+  assert_json (at (labels, "pattern", NULL), "\"^(?:[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]*)$\"");
+  g_assert_nonnull (json_object_get (labels, "allOf"));
+}
+
+/* What names something that has to be there is shown at its field. */
+static void
+test_example_that_stands_alone (void)
+{
+  g_autoptr (TwSchema) schema = load_schema ((const char *const[]){ "TASKS_JSON" }, 1);
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+  json_t *field = at (document, "components", "schemas", "NewTask", "properties", "listId", "examples", NULL);
+  json_t *body = at (document, "paths", "/v1/tasks", "post", "requestBody", "content", "application/json", "example", NULL);
+
+  g_assert_cmpuint (json_array_size (field), ==, 1);
+  g_assert_nonnull (json_object_get (body, "labels"));
+  g_assert_null (json_object_get (body, "listId"));
 }
 
 static void
@@ -499,6 +534,8 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/cookies-in-place-of-members-has-one-member", test_cookies_in_place_of_members);
   g_test_add_func ("/openapi/union-has-one-member", test_union);
   g_test_add_func ("/openapi/merge-patch-takes-null", test_merge_patch);
+  g_test_add_func ("/openapi/dates-and-elements", test_dates_and_elements);
+  g_test_add_func ("/openapi/example-that-stands-alone", test_example_that_stands_alone);
   g_test_add_func ("/openapi/null-that-cannot-clear-is-not-taken", test_null_that_cannot_clear);
   g_test_add_func ("/openapi/answer-with-headers", test_answers);
   g_test_add_func ("/openapi/every-status-that-can-be", test_statuses);

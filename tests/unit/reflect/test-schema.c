@@ -334,7 +334,7 @@ test_body_limits (void)
   g_assert_false (tw_method_takes_body (find_method (schema, "Books", "raw")));
   g_assert_true (tw_method_takes_body (patch));
   /* The longest way to write each limit fits, and it is not open. */
-  g_assert_cmpuint (tw_method_max_body (patch), <, 4096);
+  g_assert_cmpuint (tw_method_max_body (patch), <, 8192);
   g_assert_cmpuint (tw_method_max_body (patch), >, 500);
   g_assert_cmpuint (tw_method_max_body (find_method (schema, "Books", "lend")), >, tw_method_max_body (patch));
   g_assert_cmpuint (tw_method_max_body (find_method (schema, "Books", "put")), ==, 65536);
