@@ -22,11 +22,38 @@ struct Task {
   /** When it was made: UTC, RFC 3339 with milliseconds. */
   4: optional string createdOn (tw.kept = "created", tw.example = "2026-01-31T09:30:00.000Z"),
   /** Whether it is finished. */
-  5: optional bool done (tw.example = "false"),
+  5: optional bool done (tw.example = "true"),
   /** When it was last changed: UTC, RFC 3339 with milliseconds. */
   6: optional string updatedOn (tw.kept = "updated", tw.example = "2026-02-01T18:05:12.345Z"),
   /** From 1, one more with each change. */
-  7: optional i64 version (tw.kept = "version", tw.example = "2")
+  7: optional i64 version (tw.kept = "version", tw.example = "2"),
+  /** More about it: at most 10,000 characters. Line ends and tabs may be among them, no other control characters. */
+  8: optional string notes (vt.max_size = "10000", vt.pattern = "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*",
+    tw.example = "The ferns twice a week.\nThe cactus is fine."),
+  /** By when it is to be done: a date, or a time with its offset (RFC 3339), kept in UTC, with milliseconds. */
+  9: optional string dueOn (tw.kept = "when", tw.format = "date,date-time", vt.max_size = "64",
+    tw.example = "2026-12-24"),
+  /** When to be reminded of it: a time with its offset (RFC 3339), which is kept in UTC, with milliseconds. */
+  10: optional string remindOn (tw.kept = "time", tw.format = "date-time", vt.max_size = "64",
+    tw.example = "2026-12-23T17:00:00.000Z"),
+  /** How urgent it is, from 1, the most, to 4. None where it is absent. */
+  11: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
+  /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
+   * that can be seen. */
+  12: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  /** When it was finished: UTC, RFC 3339 with milliseconds. Only where it is done, and not where it was so before this
+   * was noted. */
+  13: optional string completedOn (tw.kept = "time", tw.example = "2026-02-01T18:05:12.345Z"),
+  /** The list that it is in: 24 hex digits; without one it is in its user's inbox. */
+  14: optional string listId (tw.kept = "id", vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
+    tw.example = "665f1f77bcf86cd799439012"),
+  /** Who is to do it: somebody in its list; in the inbox its user alone. */
+  15: optional string assigneeId (vt.min_size = "1", tw.max_bytes = "128", tw.example = "665f1f77bcf86cd799439013"),
+  /** Who made it; without it, its user. */
+  16: optional string createdBy (tw.max_bytes = "128", tw.example = "665f1f77bcf86cd799439014"),
+  /** Its place where its user sorts by hand: the lesser comes first. */
+  17: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "1.5")
 } (tw.record = "tasks")
 
 /** What a new task starts with. */
@@ -35,18 +62,62 @@ struct NewTask {
   1: string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants"),
   /** Whether it is finished already. */
-  2: optional bool done = false
+  2: optional bool done = false,
+  /** More about it: at most 10,000 characters. Line ends and tabs may be among them, no other control characters. */
+  3: optional string notes (vt.max_size = "10000", vt.pattern = "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*",
+    tw.example = "The ferns twice a week.\nThe cactus is fine."),
+  /** By when it is to be done: a date, or a time with its offset (RFC 3339), kept in UTC, with milliseconds. */
+  4: optional string dueOn (tw.format = "date,date-time", vt.max_size = "64", tw.example = "2026-12-24T18:00:00+01:00"),
+  /** When to be reminded of it: a time with its offset (RFC 3339), which is kept in UTC, with milliseconds. */
+  5: optional string remindOn (tw.format = "date-time", vt.max_size = "64", tw.example = "2026-12-23T18:00:00+01:00"),
+  /** How urgent it is, from 1, the most, to 4; 0 is the same as none. */
+  6: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
+  /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
+   * that can be seen. */
+  7: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  /** The list that it will be in: 24 hex digits; without one it will be in its user's inbox. */
+  8: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
+    tw.example = "665f1f77bcf86cd799439012", tw.example_alone = "true"),
+  /** Who is to do it: somebody in its list; in the inbox its user alone. */
+  9: optional string assigneeId (vt.min_size = "1", tw.max_bytes = "128",
+    tw.example = "665f1f77bcf86cd799439013", tw.example_alone = "true"),
+  /** Its place where its user sorts by hand: the lesser comes first. */
+  10: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "1.5")
 }
 
-/** What to change of a task. What is absent stays as it is. */
+/** What to change of a task. What is absent stays as it is; what is null is cleared. */
 struct TaskChanges {
-  /** Names that the request set to null. No field of a task can be cleared, so any is refused. */
-  1: optional set<string> clear (tw.nulls = "true", vt.max_size = "0"),
+  /** Names that the request set to null: these fields are cleared. */
+  1: optional set<string> clear (tw.nulls = "true", vt.max_size = "64"),
   /** What is to be done: 1 to 500 characters, none of them a control character, and one at least that can be seen. */
   2: optional string name (vt.min_size = "1", vt.max_size = "500", tw.visible = "true",
-    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants on the balcony"),
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.null = "refused",
+    tw.example = "Water the plants on the balcony"),
   /** Whether it is finished. */
-  3: optional bool done (tw.example = "true")
+  3: optional bool done (tw.null = "refused", tw.example = "true"),
+  /** More about it: at most 10,000 characters. Line ends and tabs may be among them, but no other control characters.
+   * An empty text clears it. */
+  4: optional string notes (vt.max_size = "10000", vt.pattern = "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*",
+    tw.example = "The ferns twice a week.\nThe cactus is fine."),
+  /** By when it is to be done: a date, or a time with its offset (RFC 3339), kept in UTC, with milliseconds. */
+  5: optional string dueOn (tw.format = "date,date-time", vt.max_size = "64", tw.example = "2026-12-24T18:00:00+01:00"),
+  /** When to be reminded of it: a time with its offset (RFC 3339), which is kept in UTC, with milliseconds. */
+  6: optional string remindOn (tw.format = "date-time", vt.max_size = "64", tw.example = "2026-12-23T18:00:00+01:00"),
+  /** How urgent it is, from 1, the most, to 4; 0 is the same as none. */
+  7: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
+  /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
+   * that can be seen. An empty list clears them. */
+  8: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  /** The list that it is to be in: 24 hex digits; null moves it to its user's inbox. */
+  9: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
+    tw.example = "665f1f77bcf86cd799439012", tw.example_alone = "true"),
+  /** Who is to do it: somebody in its list; in the inbox its user alone. */
+  10: optional string assigneeId (vt.min_size = "1", tw.max_bytes = "128",
+    tw.example = "665f1f77bcf86cd799439013", tw.example_alone = "true"),
+  /** Its place where its user sorts by hand: the lesser comes first. */
+  11: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "1.5")
 }
 
 /** Which tasks to list. */
@@ -132,7 +203,7 @@ service Tasks {
     /** What it starts with. */
     2: NewTask task
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400"),
+    (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400,404"),
 
   /** Change what is named of a task and leave the rest. */
   Task patch(

@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-random.h"
 #include "tw-task-cursor.h"
+#include "tw-task-rules.h"
 #include "tw-task-writes.h"
 
 struct _TwTaskService
@@ -94,6 +95,18 @@ request_of (const TwTaskService *service, const TwCallContext *context)
   return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock) };
 }
 
+/* Tells @done where it may not. */
+static gboolean
+may_be_said (const TwTaskRecord *said, const char *user_id, TwTaskDone done, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (tw_task_rules_check (said, user_id, &error))
+    return TRUE;
+  done (NULL, error, user_data);
+  return FALSE;
+}
+
 void
 tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said, TwTaskDone done,
                         gpointer user_data)
@@ -110,11 +123,15 @@ tw_task_service_create (TwTaskService *service, const TwCallContext *context, co
       done (NULL, error, user_data);
       return;
     }
+  tw_task_rules_settle (&task, NULL);
+  if (!may_be_said (&task, said->user_id, done, user_data))
+    return;
   tw_id_new (request.now_ms, id);
   task.id = id;
   task.created_ms = request.now_ms;
   task.has |= TW_TASK_HAS_ID | TW_TASK_HAS_CREATED_ON;
   tw_record_complete (&tw_task_type, &task);
+  tw_task_rules_follow (NULL, &task, request.now_ms);
   tw_task_insert (service->store, &request, &task, done, user_data);
 }
 
@@ -123,8 +140,11 @@ tw_task_service_change (TwTaskService *service, const TwCallContext *context, co
                         const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data)
 {
   const TwTaskRequest request = request_of (service, context);
+  TwTaskRecord set = *said;
 
-  tw_task_change (service->store, &request, user_id, id, said, clear, done, user_data);
+  tw_task_rules_settle (&set, &clear);
+  if (may_be_said (&set, user_id, done, user_data))
+    tw_task_change (service->store, &request, user_id, id, &set, clear, done, user_data);
 }
 
 void

@@ -20,6 +20,19 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX tasks_by_done ON tasks (user_id, done, created_ms, id)",
   TW_COMMIT_TABLES,
+
+  /* Behind `rare` is what few tasks have: db/tw-record-table.h. */
+  "ALTER TABLE tasks ADD COLUMN rare INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE tasks ADD COLUMN notes TEXT;"
+  "ALTER TABLE tasks ADD COLUMN due INTEGER;"
+  "ALTER TABLE tasks ADD COLUMN remind_ms INTEGER;"
+  "ALTER TABLE tasks ADD COLUMN priority INTEGER;"
+  "ALTER TABLE tasks ADD COLUMN labels BLOB;"
+  "ALTER TABLE tasks ADD COLUMN completed_ms INTEGER;"
+  "ALTER TABLE tasks ADD COLUMN list_id BLOB;"
+  "ALTER TABLE tasks ADD COLUMN assignee_id TEXT;"
+  "ALTER TABLE tasks ADD COLUMN created_by TEXT;"
+  "ALTER TABLE tasks ADD COLUMN position REAL",
 };
 
 const TwSqliteKind tw_task_tables_kind = {

@@ -3,6 +3,7 @@
 #include "tw-task-writes.h"
 
 #include "tw-error.h"
+#include "tw-task-rules.h"
 
 /* A write on its way. */
 typedef struct
@@ -69,6 +70,7 @@ change (TwCommit *commit, const TwTaskOperation *operation, gint64 now_ms, TwTas
   tw_record_apply (&tw_task_type, &after, &said, operation->clear);
   after.updated_ms = now_ms;
   after.has |= TW_TASK_HAS_UPDATED_ON;
+  tw_task_rules_follow (before, &after, now_ms);
   result->task = tw_commit_put (commit, &tw_task_type, &after);
   return TRUE;
 }

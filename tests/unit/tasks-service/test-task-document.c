@@ -61,7 +61,7 @@ test_what_is_made_is_read_back (void)
 {
   char id[] = "65f0aa00bbccddeeff001122", user[] = "ünïcode", name[] = "漢字 🐙";
   const TwTaskRecord task = {
-    .has = (1u << tw_task_type.n_fields) - 1,
+    .has = (TW_TASK_HAS_VERSION << 1) - 1,
     .id = id,
     .user_id = user,
     .name = name,

@@ -309,7 +309,8 @@ make_killed (const char *folder, const char *path, const char *sql)
 }
 
 #define INSERT                                                                                                        \
-  "INSERT INTO tasks VALUES ('somebody', 1000, x'ff0000000000000000000000', 2000, 1, 0, 'Milk × 0')"
+  "INSERT INTO tasks (user_id, created_ms, id, updated_ms, version, done, name)"                                       \
+  " VALUES ('somebody', 1000, x'ff0000000000000000000000', 2000, 1, 0, 'Milk × 0')"
 
 static void
 test_empty_database_is_replaced_with_its_log (void)
