@@ -181,6 +181,7 @@ tw_client_call (TwClient *client, const TwClientRequest *request, TwClientFunc f
   TwClientCall *call = tw_client_calls_add (&client->calls, tw_call_kind (request->safe), func, user_data,
                                             request->context.deadline_ms);
 
+  call->retry_safe = call->retry_safe || request->repeatable;
   if (admit (client, call, now_ms))
     {
       write_message (client, call, request, now_ms);

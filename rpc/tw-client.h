@@ -14,7 +14,7 @@
  * are taken in turn and one that fails, or takes calls and answers none, is left out until it answers again. Names are
  * resolved for each connection anew, by a thread. After too many failures in a row the circuit opens: calls fail at
  * once with UNAVAILABLE until a probe succeeds. A call whose bytes may have reached the service is sent again only if
- * it is marked safe, and once.
+ * it is marked safe or repeatable, and once.
  */
 
 #pragma once
@@ -61,6 +61,7 @@ typedef struct
   const guint8 *arguments; /* their struct, in binary protocol */
   gsize length;
   gboolean safe;           /* calling twice does no more than calling once */
+  gboolean repeatable;     /* the same, of a call that changes something, and so is of that kind: it has a key */
   TwCallContext context;   /* its deadline holds here; the rest is for a service that takes it */
 } TwClientRequest;
 

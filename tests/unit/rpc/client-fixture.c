@@ -50,7 +50,7 @@ in_ms (gint64 ms)
 }
 
 guint64
-call_number (TwClient *client, gint32 number, gint64 deadline_ms, gboolean safe, Outcome *outcome)
+call_number_as (TwClient *client, gint32 number, TwClientRequest request, Outcome *outcome)
 {
   g_auto (TwBuffer) arguments = TW_BUFFER_INIT;
   TwWriter writer;
@@ -61,17 +61,18 @@ call_number (TwClient *client, gint32 number, gint64 deadline_ms, gboolean safe,
   tw_writer_field (&writer, TW_WIRE_I32, 1);
   tw_writer_i32 (&writer, number);
   tw_writer_struct_end (&writer);
-  handle = tw_client_call (client,
-                           &(TwClientRequest) {
-                             .method = "method",
-                             .arguments = arguments.data,
-                             .length = arguments.len,
-                             .safe = safe,
-                             .context.deadline_ms = deadline_ms,
-                           },
-                           note, outcome);
+  request.method = "method";
+  request.arguments = arguments.data;
+  request.length = arguments.len;
+  handle = tw_client_call (client, &request, note, outcome);
   g_assert_cmpuint (handle, !=, 0);
   return handle;
+}
+
+guint64
+call_number (TwClient *client, gint32 number, gint64 deadline_ms, gboolean safe, Outcome *outcome)
+{
+  return call_number_as (client, number, (TwClientRequest) { .safe = safe, .context.deadline_ms = deadline_ms }, outcome);
 }
 
 void

@@ -34,6 +34,9 @@ gint64 in_ms (gint64 ms);
 /* Calls with a struct with @number in field 1. */
 guint64 call_number (TwClient *client, gint32 number, gint64 deadline_ms, gboolean safe, Outcome *outcome);
 
+/* The same, of any kind: its method and arguments are set here. */
+guint64 call_number_as (TwClient *client, gint32 number, TwClientRequest request, Outcome *outcome);
+
 void wait_told (const Outcome *outcome);
 void wait_kept (const Puppet *puppet, guint n);
 

@@ -52,6 +52,30 @@ test_safe_call_is_sent_again_once (void)
   g_assert_cmpuint (puppet_n_calls (puppet), ==, 3);
 }
 
+/* It has a key, by which the service knows it again. It stays one that changes something. */
+static void
+test_repeatable_call_is_sent_again_once (void)
+{
+  g_autoptr (Puppet) puppet = puppet_new ();
+  g_autoptr (TwClient) client = new_client (puppet);
+  g_auto (Outcome) outcome = { 0 }, again = { 0 };
+  const TwClientRequest request = { .repeatable = TRUE, .context.deadline_ms = in_ms (LONG_MS) };
+
+  warm_up (client, puppet, FALSE);
+  puppet_set_closing (puppet, 1);
+  call_number_as (client, 7, request, &outcome);
+  wait_told (&outcome);
+  assert_number (&outcome, 7);
+  g_assert_cmpuint (puppet_n_calls (puppet), ==, 3);
+  g_assert_cmpuint (puppet_n_accepted (puppet), ==, 2);
+
+  puppet_set_closing (puppet, 5);
+  call_number_as (client, 8, request, &again);
+  wait_told (&again);
+  g_assert_error (again.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_assert_cmpuint (puppet_n_calls (puppet), ==, 5);
+}
+
 /* The connection was closed before anything was sent: that harms no call. */
 static void
 test_unsent_call_is_sent_elsewhere (void)
@@ -170,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/closed-in-a-call-is-unavailable", test_closed_in_a_call);
   g_test_add_func ("/client/safe-call-is-sent-again", test_safe_call_is_sent_again);
   g_test_add_func ("/client/safe-call-is-sent-again-only-once", test_safe_call_is_sent_again_once);
+  g_test_add_func ("/client/repeatable-call-is-sent-again-once", test_repeatable_call_is_sent_again_once);
   g_test_add_func ("/client/unsent-call-is-sent-elsewhere", test_unsent_call_is_sent_elsewhere);
   g_test_add_func ("/client/garbage-answer-is-internal", test_garbage_answer);
   g_test_add_func ("/client/answer-in-another-encoding-is-internal", test_answer_in_another_encoding);
