@@ -44,6 +44,7 @@ typedef struct
   char *requests_per_address, *requests_per_account;
   char **idl, **upstreams, **cors_origins;
   gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms, max_connections_per_client;
+  gboolean require_if_match;
 } Settings;
 
 static void
@@ -108,6 +109,8 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
     { "cors-origin", "TW_CORS_ORIGIN", TW_OPTION_STRINGS, &settings->cors_origins, "ORIGIN",
       "Whose pages may use it from a browser: https://HOST[:PORT], or * for everybody's, without cookies; repeatable", 0,
       0 },
+    { "require-if-match", "TW_REQUIRE_IF_MATCH", TW_OPTION_FLAG, &settings->require_if_match, NULL,
+      "Answer 428 to whoever changes what has a version without saying which one", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &settings->log_level, "LEVEL",
       "error, warning, info or debug", 0, 0 },
     { .name = NULL },
@@ -313,6 +316,7 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
     .token_lifetime_s = settings->token_lifetime_s,
     .revocations_max_age_s = settings->revocations_max_age_s,
     .upstream_timeout_ms = (guint) settings->upstream_timeout_ms,
+    .require_if_match = settings->require_if_match,
     .secure_cookies = secure,
     .max_connections_per_client = (guint) settings->max_connections_per_client,
     .rate_limits = { rate_limits[TW_RATE_POLICY_ADDRESS], rate_limits[TW_RATE_POLICY_ACCOUNT] },

@@ -4,6 +4,7 @@
 
 #include "tw-cookies.h"
 #include "tw-error.h"
+#include "tw-etag.h"
 #include "tw-inputs.h"
 #include "tw-json.h"
 #include "tw-link.h"
@@ -265,15 +266,18 @@ new_value (const Reply *reply)
   const TwClaims *claims = reply->call->claims;
   TwResponse *response = new_value_body (reply);
   const char *session = claims != NULL && method->revokes != NULL ? tw_claims_get (claims, method->revokes) : NULL;
-  g_autofree char *location = NULL;
+  g_autofree char *location = NULL, *tag = NULL;
 
   if (session != NULL)
     revoke_session (reply->context, session);
   if (tw_response_status (response) != method->status)
     return response;
   location = method->location != NULL ? expand_location (reply) : NULL;
+  tag = method->tagged ? tw_etag_of_reply (structure_of (reply), &reply->reader) : NULL;
   if (location != NULL)
     tw_response_add_header (response, "Location", location);
+  if (tag != NULL)
+    tw_response_add_header (response, "ETag", tag);
   if (!add_outside_headers (reply, response))
     {
       tw_response_free (response);

@@ -158,6 +158,7 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .answers = { config->keys, gateway->revocations, tw_clock_system (), config->token_lifetime_s,
                  config->secure_cookies },
     .upstream_timeout_ms = config->upstream_timeout_ms,
+    .require_if_match = config->require_if_match,
     .peers = { gateway->client_limit, config->trusted_proxies },
     .rate_limits = gateway->rate_limits,
   };

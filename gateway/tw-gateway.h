@@ -30,6 +30,7 @@ typedef struct
   gint64 token_lifetime_s;
   gint64 revocations_max_age_s; /* how old the list of ended sessions may be; 0: as old as it likes */
   guint upstream_timeout_ms;
+  gboolean require_if_match; /* a method that takes If-Match is not called without it */
   gboolean secure_cookies; /* browsers reach it over HTTPS, or on the same machine */
   guint max_connections_per_client; /* 0: no limit */
   TwRateLimit rate_limits[TW_N_RATE_POLICIES];

@@ -5,6 +5,7 @@
 #include "tw-bind.h"
 #include "tw-body.h"
 #include "tw-clock.h"
+#include "tw-conditions.h"
 #include "tw-cookies.h"
 #include "tw-error.h"
 
@@ -224,6 +225,7 @@ lookup (gpointer data, TwSource source, const char *name, gsize *length)
     case TW_SOURCE_CLAIM:
       return measured (call->claims != NULL ? tw_claims_get (call->claims, name) : NULL, length);
     case TW_SOURCE_BODY:
+    case TW_SOURCE_MADE:
     default:
       return NULL;
     }
@@ -236,6 +238,12 @@ is_repeated (gpointer data, TwSource source, const char *name)
 
   return source == TW_SOURCE_COOKIE ? tw_request_is_cookie_repeated (call->request, name)
                                     : tw_request_is_header_repeated (call->request, name);
+}
+
+static const char *
+nth_header (gpointer data, const char *name, guint n, gsize *length)
+{
+  return tw_request_nth_header (((const Call *) data)->request, name, n, length);
 }
 
 static void
@@ -257,7 +265,11 @@ on_reply (const TwClientReply *reply, gpointer user_data)
   const TwAnswerCall answered
       = { call->route.method, call->claims, call->cookies, tw_request_target (call->request) };
 
-  tw_request_answer (call->request, tw_answer_new (&call->rest->answers, &answered, reply));
+  TwResponse *response = tw_answer_new (&call->rest->answers, &answered, reply);
+
+  if (tw_method_answers_conditions (call->route.method))
+    response = tw_conditions_apply (call->request, response);
+  tw_request_answer (call->request, response);
 }
 
 static TwResponse *
@@ -289,6 +301,22 @@ new_unbound (const Call *call, const TwProblems *problems)
   return response;
 }
 
+static gboolean
+has_header (const Call *call, const TwField *field)
+{
+  gsize length;
+
+  return field != NULL && tw_request_header (call->request, field->source_name, &length) != NULL;
+}
+
+static gboolean
+lacks_if_match (const Call *call)
+{
+  const TwField *if_match = call->route.method->if_match;
+
+  return call->rest->require_if_match && if_match != NULL && !has_header (call, if_match);
+}
+
 /* The arguments' bytes, or the answer that says what is wrong with them. */
 static TwResponse *
 bind_call (Call *call, TwBuffer *arguments)
@@ -300,6 +328,7 @@ bind_call (Call *call, TwBuffer *arguments)
   const TwRequestValues values = {
     .lookup = lookup,
     .is_repeated = is_repeated,
+    .nth_header = nth_header,
     .each_query = each_query,
     .request = call,
     .body = json,
@@ -311,7 +340,10 @@ bind_call (Call *call, TwBuffer *arguments)
   json_decref (json);
   if (error != NULL)
     return new_invalid_body (error);
-  return bound ? NULL : new_unbound (call, problems);
+  if (!bound)
+    return new_unbound (call, problems);
+  return lacks_if_match (call) ? tw_response_new_problem (428, "If-Match is needed: the ETag of what is to be changed")
+                               : NULL;
 }
 
 static TwCallContext
@@ -348,6 +380,7 @@ handle (TwRequest *request, gpointer user_data)
                     .arguments = arguments.data,
                     .length = arguments.len,
                     .safe = method->retry_safe,
+                    .repeatable = method->retry_keyed && has_header (call, method->key),
                     .context = context_of (call),
                   },
                   on_reply, call);

@@ -29,6 +29,7 @@ typedef struct
   TwRateLimits *rate_limits;
   TwAnswerContext answers;
   guint upstream_timeout_ms;
+  gboolean require_if_match; /* a method that takes If-Match needs it */
 } TwRest;
 
 /* For tw_httpd_new(); its user_data is a TwRest. */

@@ -90,6 +90,7 @@ set_up (TwWorker *worker, const TwWorkerShared *shared, TwHttpMetrics *metrics, 
     .rate_limits = shared->rate_limits,
     .answers = shared->answers,
     .upstream_timeout_ms = shared->upstream_timeout_ms,
+    .require_if_match = shared->require_if_match,
   };
   return TRUE;
 }

@@ -28,6 +28,7 @@ typedef struct
   const TwCors *cors;
   TwAnswerContext answers;
   guint upstream_timeout_ms;
+  gboolean require_if_match;
   TwHttpdPeers peers;
   TwRateLimits *rate_limits;
 } TwWorkerShared;

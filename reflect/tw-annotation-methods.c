@@ -77,8 +77,13 @@ tw_decode_location (TwReading *reading, GError **error)
 gboolean
 tw_decode_retry (TwReading *reading, GError **error)
 {
-  reading->method->retry_safe = TRUE;
-  return tw_reading_is (reading, "safe", error);
+  if (strcmp (reading->value, "safe") == 0)
+    reading->method->retry_safe = TRUE;
+  else if (strcmp (reading->value, "key") == 0)
+    reading->method->retry_keyed = TRUE;
+  else
+    return TW_READING_FAIL (reading, error, "must be \"safe\" or \"key\"");
+  return TRUE;
 }
 
 gboolean

@@ -35,8 +35,8 @@ claim_source (TwReading *reading, GError **error)
   return TRUE;
 }
 
-static gboolean
-take_source (TwReading *reading, TwSource source, const char *name, GError **error)
+gboolean
+tw_reading_take_source (TwReading *reading, TwSource source, const char *name, GError **error)
 {
   reading->field->source = source;
   reading->field->source_name = tw_schema_string (reading->schema, name);
@@ -49,7 +49,7 @@ take_parameter (TwReading *reading, TwSource source, GError **error)
 {
   if (!is_printable (reading->value))
     return TW_READING_FAIL (reading, error, "\"%s\" can't be the name of a parameter", reading->value);
-  return take_source (reading, source, reading->value, error);
+  return tw_reading_take_source (reading, source, reading->value, error);
 }
 
 gboolean
@@ -71,7 +71,7 @@ tw_decode_header (TwReading *reading, GError **error)
 
   if (!tw_annotation_is_token (name))
     return TW_READING_FAIL (reading, error, "\"%s\" can't be the name of a header", reading->value);
-  return take_source (reading, TW_SOURCE_HEADER, name, error);
+  return tw_reading_take_source (reading, TW_SOURCE_HEADER, name, error);
 }
 
 gboolean
@@ -79,7 +79,7 @@ tw_decode_cookie (TwReading *reading, GError **error)
 {
   if (!tw_annotation_is_token (reading->value))
     return TW_READING_FAIL (reading, error, "\"%s\" can't be the name of a cookie", reading->value);
-  return take_source (reading, TW_SOURCE_COOKIE, reading->value, error);
+  return tw_reading_take_source (reading, TW_SOURCE_COOKIE, reading->value, error);
 }
 
 gboolean
@@ -101,7 +101,7 @@ tw_decode_claim (TwReading *reading, GError **error)
 {
   if (strcmp (reading->value, "sub") != 0 && strcmp (reading->value, "sid") != 0)
     return TW_READING_FAIL (reading, error, "must be \"sub\" or \"sid\"");
-  return take_source (reading, TW_SOURCE_CLAIM, reading->value, error);
+  return tw_reading_take_source (reading, TW_SOURCE_CLAIM, reading->value, error);
 }
 
 /* Limits. */
@@ -267,8 +267,11 @@ tw_decode_example_alone (TwReading *reading, GError **error)
 gboolean
 tw_decode_secret (TwReading *reading, GError **error)
 {
+  if (strcmp (reading->value, "true") != 0 && strcmp (reading->value, "random") != 0)
+    return TW_READING_FAIL (reading, error, "must be \"true\" or \"random\"");
   reading->field->secret = TRUE;
-  return tw_reading_is (reading, "true", error);
+  reading->field->guessable = strcmp (reading->value, "true") == 0;
+  return TRUE;
 }
 
 gboolean

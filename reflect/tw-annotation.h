@@ -2,7 +2,8 @@
 
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
  * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
- * tw-cookies.c, that of links in tw-links.c, those of records in tw-schema-records.c. */
+ * tw-cookies.c, that of links in tw-links.c, those of records in tw-schema-records.c, those of
+ * tags and keys in tw-schema-conditions.c. */
 
 #pragma once
 
@@ -64,6 +65,9 @@ gboolean tw_annotation_is_token (const char *text);
 /* Whether the annotation says @wanted, the only thing that it can say. */
 gboolean tw_reading_is (TwReading *reading, const char *wanted, GError **error);
 
+/* Says where the field's value comes from; fails where that is said already. */
+gboolean tw_reading_take_source (TwReading *reading, TwSource source, const char *name, GError **error);
+
 gboolean tw_decode_path (TwReading *reading, GError **error);
 gboolean tw_decode_query (TwReading *reading, GError **error);
 gboolean tw_decode_header (TwReading *reading, GError **error);
@@ -98,6 +102,11 @@ gboolean tw_decode_revokes (TwReading *reading, GError **error);
 gboolean tw_decode_role (TwReading *reading, GError **error);
 gboolean tw_decode_calls (TwReading *reading, GError **error);
 gboolean tw_decode_context (TwReading *reading, GError **error);
+gboolean tw_decode_tag (TwReading *reading, GError **error);
+gboolean tw_decode_if_match (TwReading *reading, GError **error);
+gboolean tw_decode_if_none_match (TwReading *reading, GError **error);
+gboolean tw_decode_key (TwReading *reading, GError **error);
+gboolean tw_decode_fingerprint (TwReading *reading, GError **error);
 gboolean tw_decode_record (TwReading *reading, GError **error);
 gboolean tw_decode_kept (TwReading *reading, GError **error);
 

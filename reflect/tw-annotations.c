@@ -74,6 +74,10 @@ static const TwAnnotation annotations[] = {
   { "api.body", INPUT, TW_KIND_ANY, tw_decode_body },
   { "tw.cookie", INPUT, TW_KIND_TEXT, tw_decode_carrier },
   { "tw.claim", VALUE, TW_KIND_TEXT, tw_decode_claim },
+  { "tw.if_match", INPUT, TW_KIND_CONTAINER, tw_decode_if_match },
+  { "tw.if_none_match", INPUT, TW_KIND_CONTAINER, tw_decode_if_none_match },
+  { "tw.key", INPUT, TW_KIND_TEXT, tw_decode_key },
+  { "tw.fingerprint", INPUT, TW_KIND_BINARY, tw_decode_fingerprint },
   { "tw.link", TW_PLACE_FIELD, TW_KIND_SCALAR, tw_decode_link },
 
   { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
@@ -105,6 +109,7 @@ static const TwAnnotation annotations[] = {
   { "tw.null", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_null },
   { "tw.error", TW_PLACE_EXCEPTION_FIELD, TW_KIND_INTEGER | TW_KIND_TEXT, tw_decode_error },
 
+  { "tw.tag", TW_PLACE_STRUCT, 0, tw_decode_tag },
   { "tw.record", TW_PLACE_STRUCT, 0, tw_decode_record },
   { "tw.kept", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_kept },
 };
@@ -212,7 +217,7 @@ check_example (const TwSpot *spot, const TwField *field, GError **error)
 
   if (field->example == NULL)
     return TRUE;
-  if (field->source == TW_SOURCE_CLAIM || field->nulls)
+  if (field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_MADE || field->nulls)
     return tw_spot_fail (spot, "tw.example", error, "can't stand on what no request and no answer shows");
   wrong = tw_example_check (field);
   return wrong == NULL || tw_spot_fail (spot, "tw.example", error, "%s", wrong);

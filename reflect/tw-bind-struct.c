@@ -30,8 +30,14 @@ bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *fiel
   const TwSpotIn spot = { &source, name, 0 };
   const TwRequestValues *values = binding->values;
   gsize length = 0;
-  const char *text = values->lookup (values->request, from, name, &length);
+  const char *text;
 
+  if (field->form != TW_FORM_PLAIN)
+    {
+      tw_bind_header (binding, structure, field, &spot);
+      return;
+    }
+  text = values->lookup (values->request, from, name, &length);
   if (text != NULL && is_repeated (values, from, name))
     tw_binding_refuse (binding, &spot, TW_BINDING_REPEATED);
   else if (text != NULL)
@@ -43,11 +49,24 @@ bind_outside (TwBinding *binding, const TwStruct *structure, const TwField *fiel
     tw_binding_refuse (binding, &spot, "is required");
 }
 
+/* Leaves room for what is made of all arguments, once they are there. */
+static void
+bind_fingerprint (TwBinding *binding, const TwField *field)
+{
+  static const guint8 room[TW_FINGERPRINT_SIZE] = { 0 };
+
+  if (!binding->keyed)
+    return;
+  tw_writer_field (&binding->writer, field->type->wire, field->id);
+  tw_writer_string (&binding->writer, room, sizeof room);
+  binding->fingerprint_at = binding->writer.out->len - sizeof room;
+}
+
 /* Whether a null in @field's place asks for it to be cleared. */
 static gboolean
 is_cleared (const TwBinding *binding, const TwField *field, const json_t *object, gboolean outer)
 {
-  if (field->nulls || field->never_null || field->presence == TW_REQUIRED)
+  if (field->nulls || field->never_null || field->source == TW_SOURCE_MADE || field->presence == TW_REQUIRED)
     return FALSE;
   if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
     return FALSE;
@@ -105,6 +124,11 @@ tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *fie
   const TwSpotIn at = { spot, field->json_name, 0 };
   const json_t *value;
 
+  if (field->source == TW_SOURCE_MADE)
+    {
+      bind_fingerprint (binding, field);
+      return 0;
+    }
   if (binding->values != NULL && (field->source == TW_SOURCE_CLAIM || (outer && field->source != TW_SOURCE_BODY)))
     {
       bind_outside (binding, structure, field, field->source, field->source_name);
@@ -118,6 +142,7 @@ tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *fie
     tw_binding_refuse (binding, &at, "must not be null");
   else if (value != NULL && (structure->is_union || !json_is_null (value)))
     {
+      binding->keyed = binding->keyed || field->form == TW_FORM_KEY;
       tw_writer_field (&binding->writer, field->type->wire, field->id);
       tw_bind_value (binding, field, value, &at, depth);
     }
@@ -168,7 +193,7 @@ tw_bind_refuse_unknown (TwBinding *binding, const json_t *object, const TwSpotIn
       const TwField *field = find (owner, name);
       const TwSpotIn at = { spot, name, 0 };
 
-      if (field == NULL || (field->nulls && binding->values != NULL))
+      if (field == NULL || field->source == TW_SOURCE_MADE || (field->nulls && binding->values != NULL))
         tw_binding_refuse (binding, &at, TW_BINDING_UNKNOWN);
       else if (field->source == TW_SOURCE_CLAIM && binding->values != NULL)
         tw_binding_refuse (binding, &at, TW_BINDING_CLAIM_SENT);

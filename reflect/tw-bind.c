@@ -3,6 +3,7 @@
 /* A request's or an object's values to the arguments' struct: what belongs to the call as a whole. */
 
 #include "tw-binding.h"
+#include "tw-fingerprint.h"
 #include "tw-inputs.h"
 
 #include <string.h>
@@ -92,6 +93,26 @@ refuse_claims (TwBinding *binding, const TwMethod *method)
     }
 }
 
+/* A struct argument, whose fields stand in its place. One that has a default is left out where nothing of it was sent. */
+static gsize
+bind_spread (TwBinding *binding, const TwField *argument, const json_t *body, const TwSpotIn *spot)
+{
+  const TwWriter before = binding->writer;
+  TwBuffer *out = before.out;
+  const gsize start = out->len;
+  gsize begun, known;
+
+  tw_writer_field (&binding->writer, argument->type->wire, argument->id);
+  begun = out->len;
+  known = tw_bind_struct (binding, argument->type->structure, body, spot, 2, TRUE);
+  if (argument->presence == TW_OPTIONAL && out->len == begun + 1)
+    {
+      out->len = start;
+      binding->writer = before;
+    }
+  return known;
+}
+
 /* Writes the arguments; what has no source of its own is a member of @body (NULL: there is none). */
 static void
 bind_arguments (TwBinding *binding, const TwMethod *method, const json_t *body)
@@ -105,13 +126,10 @@ bind_arguments (TwBinding *binding, const TwMethod *method, const json_t *body)
     {
       const TwField *argument = &arguments->fields[i];
 
-      if (!tw_inputs_is_spread (argument))
-        {
-          known += tw_bind_field (binding, arguments, argument, body, &spot, 1, TRUE);
-          continue;
-        }
-      tw_writer_field (&binding->writer, argument->type->wire, argument->id);
-      known += tw_bind_struct (binding, argument->type->structure, body, &spot, 2, TRUE);
+      if (tw_inputs_is_spread (argument))
+        known += bind_spread (binding, argument, body, &spot);
+      else
+        known += tw_bind_field (binding, arguments, argument, body, &spot, 1, TRUE);
     }
   tw_writer_struct_end (&binding->writer);
   if (known < json_object_size (body))
@@ -130,6 +148,9 @@ finish (TwBinding *binding, const TwMethod *method, const TwSpotIn *spot, gsize 
     tw_binding_refuse (binding, spot, "is more than can be taken at once");
   if (binding->refused > 0)
     out->len = start;
+  else if (binding->fingerprint_at > 0)
+    tw_fingerprint_make (method, binding->writer.protocol, out->data + start, out->len - start,
+                         out->data + binding->fingerprint_at);
   return binding->refused == 0;
 }
 
@@ -169,13 +190,13 @@ tw_bind_object (const TwMethod *method, const json_t *arguments, TwProtocol prot
       tw_problems_add (problems, spot.name, "must be an object");
       return FALSE;
     }
-  /* Arguments are never optional: a struct of which nothing is given is there, and may be empty. */
+  /* Arguments without a default are never optional: a struct of which nothing is given is there, and may be empty. */
   for (guint i = 0; i < method->arguments->n_fields; i++)
     {
       const TwField *argument = &method->arguments->fields[i];
       json_t *given = json_object_get (filled, argument->json_name);
 
-      if (argument->type->wire == TW_WIRE_STRUCT && (given == NULL || json_is_null (given)))
+      if (argument->type->wire == TW_WIRE_STRUCT && argument->presence == TW_REQUIRED && (given == NULL || json_is_null (given)))
         json_object_set_new (filled, argument->json_name, json_object ());
     }
 

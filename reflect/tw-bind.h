@@ -32,6 +32,8 @@ typedef struct
   const char *(*lookup) (gpointer request, TwSource source, const char *name, gsize *length);
   /* Whether a header or cookie is there more than once. */
   gboolean (*is_repeated) (gpointer request, TwSource source, const char *name);
+  /* The @n-th header of that name, from 0: for those that are lists, which may be spread over several. */
+  const char *(*nth_header) (gpointer request, const char *name, guint n, gsize *length);
   /* Calls @found for every query parameter, so that unknown and repeated ones can be refused. */
   void (*each_query) (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data);
   gpointer request;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What the files that bind share: one input on its way to wire bytes. tw-bind.c knows requests, tw-bind-struct.c
- * structs, tw-bind-value.c one JSON value, tw-scalar-text.c the text of a path, query, header, cookie or claim.
+ * structs, tw-bind-header.c headers that are no plain scalars, tw-bind-value.c one JSON value, tw-scalar-text.c the text of a path, query, header, cookie or claim.
  *
  * Each function always writes a well-formed value, a zero where the input is refused: the bytes are thrown away then,
  * but all that follows is looked at all the same.
@@ -30,6 +30,8 @@ typedef struct
   guint refused;                 /* how many problems there were, also beyond those that are kept */
   const TwRequestValues *values; /* NULL: all comes from one object */
   gboolean body_unusable;        /* not an object, which is said already: nothing in it is missed */
+  gboolean keyed;                /* there is a key: tw.key */
+  gsize fingerprint_at;          /* where in the bytes its fingerprint is to be; 0: nowhere */
 } TwBinding;
 
 /* Adds a problem; the second takes @detail. */
@@ -58,6 +60,9 @@ void tw_bind_string (TwBinding *binding, const TwField *field, const char *data,
  * how many of @object's members it was: 0 or 1. */
 gsize tw_bind_field (TwBinding *binding, const TwStruct *structure, const TwField *field, const json_t *object,
                      const TwSpotIn *spot, guint depth, gboolean outer);
+
+/* The same of a field whose form is not TW_FORM_PLAIN, from a request. */
+void tw_bind_header (TwBinding *binding, const TwStruct *structure, const TwField *field, const TwSpotIn *spot);
 
 /* A whole struct, from its begin to its stop. Returns how many of @object's members it knows. */
 gsize tw_bind_struct (TwBinding *binding, const TwStruct *structure, const json_t *object, const TwSpotIn *spot,

@@ -76,6 +76,7 @@ tw_source_name (TwSource source)
   static const char *const NAMES[] = {
     [TW_SOURCE_BODY] = "body",     [TW_SOURCE_PATH] = "path",     [TW_SOURCE_QUERY] = "query",
     [TW_SOURCE_HEADER] = "header", [TW_SOURCE_COOKIE] = "cookie", [TW_SOURCE_CLAIM] = "claim",
+    [TW_SOURCE_MADE] = "request",
   };
 
   return NAMES[source];

@@ -205,6 +205,13 @@ describe_content (TwOpenApi *api, const TwMethod *method)
   return json_pack ("{s:o}", "application/json", media);
 }
 
+static json_t *
+describe_not_modified (TwOpenApi *api, const TwMethod *method)
+{
+  return json_pack ("{s:s, s:o}", "description", "It is still as If-None-Match says; there is no body.", "headers",
+                    tw_openapi_headers (api, method, 304));
+}
+
 json_t *
 tw_openapi_answers (TwOpenApi *api, const TwMethod *method)
 {
@@ -216,6 +223,8 @@ tw_openapi_answers (TwOpenApi *api, const TwMethod *method)
   if (method->returns != NULL && method->status != 204)
     json_object_set_new (success, "content", describe_content (api, method));
   json_object_set_new (answers, status, success);
+  if (tw_method_answers_conditions (method))
+    json_object_set_new (answers, "304", describe_not_modified (api, method));
   add_refusals (api, answers, method);
   return answers;
 }

@@ -45,7 +45,7 @@ make_map (const TwField *field, TwDirection direction, GPtrArray *open)
 static gboolean
 is_part (const TwField *field, TwDirection direction)
 {
-  return field->source != TW_SOURCE_CLAIM
+  return field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_MADE
          && !(direction == TW_OPENAPI_INPUT && (field->nulls || field->example_alone));
 }
 

@@ -34,6 +34,12 @@ has_links (const TwMethod *method)
 }
 
 static gboolean
+is_tagged (const TwMethod *method)
+{
+  return method->tagged;
+}
+
+static gboolean
 drops_cookie (const TwMethod *method)
 {
   return method->drops != NULL;
@@ -45,6 +51,8 @@ static const Header headers[] = {
     has_location },
   { "Link", "Where other parts of the list are (RFC 8288); without those that there are not.", "{\"type\": \"string\"}",
     "\"</path?name=value>; rel=\\\"next\\\"\"", { ON_SUCCESS }, has_links },
+  { "ETag", "Names the state that is shown, for If-Match and If-None-Match. In gzip it has \"-gzip\" before its last quote.",
+    "{\"type\": \"string\"}", "\"\\\"3\\\"\"", { ON_SUCCESS, 304 }, is_tagged },
   { "WWW-Authenticate", "How to authenticate.", "{\"type\": \"string\"}", "\"Bearer\"", { 401 }, NULL },
   { "Retry-After", "After how many seconds to try again.", "{\"type\": \"integer\", \"minimum\": 0}", "1",
     { 429, 503 }, NULL },

@@ -58,6 +58,68 @@ describe_parameter (TwOpenApi *api, const TwField *field)
   return parameter;
 }
 
+/* Headers whose text is not the value itself, as they are sent. */
+#define TAG "(W/)?\"[^\"\\x00-\\x20\\x7f]*\""
+#define TAGS "^(\\*|[\\t ,]*" TAG "([\\t ]*(,[\\t ]*)+" TAG ")*[\\t ,]*)$"
+#define KEY_QUOTED "\"([ !#-\\[\\]-~]|\\\\[\"\\\\])"
+#define KEY_BARE "[!#-+\\--:<-\\[\\]-~]"
+
+static json_t *
+describe_header (const char *name, const char *description, const char *pattern, const char *example)
+{
+  json_t *header = json_pack ("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", name, "in", "header", "required", FALSE,
+                              "description", description, "schema", "type", "string", "example", example);
+
+  if (pattern != NULL)
+    json_object_set_new (json_object_get (header, "schema"), "pattern", json_string (pattern));
+  return header;
+}
+
+/* In quotes or bare, as long as @field may be. */
+static json_t *
+describe_key (const TwField *field)
+{
+  g_autofree char *most = field->has_max_size ? g_strdup_printf ("%" G_GUINT64_FORMAT, field->max_size) : g_strdup ("");
+  guint64 least = field->has_min_size ? field->min_size : 0;
+  g_autofree char *pattern = g_strdup_printf ("^(" KEY_QUOTED "{%" G_GUINT64_FORMAT ",%s}\"|" KEY_BARE "{%" G_GUINT64_FORMAT
+                                              ",%s})$", least, most, MAX (least, 1), most);
+  json_t *key = describe_header ("Idempotency-Key",
+                                 "A name of this request: sent again with the same one it is done once, and answered again.",
+                                 pattern, "\"0f8b5b0e-5b0c-4f4b-9c0e-6a1f2f0d7c3a\"");
+
+  json_object_set_new (key, "required", json_boolean (field->presence == TW_REQUIRED));
+  return key;
+}
+
+static json_t *
+describe_form (const TwField *field)
+{
+  switch (field->form)
+    {
+    case TW_FORM_IF_MATCH:
+      return describe_header ("If-Match", "Only where it is in one of these states: the ETag of an answer, or several, or *.",
+                              TAGS, "\"3\"");
+    case TW_FORM_IF_NONE_MATCH:
+      return describe_header ("If-None-Match", "Only where it is in none of these states, or, with *, not there.", TAGS,
+                              "\"3\"");
+    case TW_FORM_KEY:
+      return describe_key (field);
+    case TW_FORM_PLAIN:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* What a GET whose answer has a tag can be asked with; what is no tag is passed over. */
+static void
+add_conditions (json_t *parameters)
+{
+  json_array_append_new (parameters, describe_header ("If-None-Match",
+                                                      "The ETag of an answer that is there already: a 304 where it still "
+                                                      "holds.",
+                                                      NULL, "\"3\""));
+}
+
 /* What may stand in for a member of the body. */
 static json_t *
 describe_carrier (TwOpenApi *api, const TwField *field)
@@ -83,6 +145,12 @@ describe_wish (void)
                     "schema", "type", "string", "enum", TW_COOKIES_WANTED, "example", TW_COOKIES_WANTED);
 }
 
+static gboolean
+is_parameter (const TwField *field)
+{
+  return field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_MADE;
+}
+
 static json_t *
 describe_parameters (TwOpenApi *api, const TwMethod *method)
 {
@@ -93,11 +161,25 @@ describe_parameters (TwOpenApi *api, const TwMethod *method)
   while ((field = tw_inputs_next (&inputs)) != NULL)
     if (field->cookie != NULL)
       json_array_append_new (parameters, describe_carrier (api, field));
-    else if (field->source != TW_SOURCE_BODY && field->source != TW_SOURCE_CLAIM)
+    else if (field->form != TW_FORM_PLAIN)
+      json_array_append_new (parameters, describe_form (field));
+    else if (is_parameter (field))
       json_array_append_new (parameters, describe_parameter (api, field));
+  if (tw_method_answers_conditions (method))
+    add_conditions (parameters);
   if (method->uses_cookies)
     json_array_append_new (parameters, describe_wish ());
   return parameters;
+}
+
+/* Whether all that @structure holds comes from elsewhere than the body. */
+static gboolean
+is_outside (const TwStruct *structure)
+{
+  for (guint i = 0; i < structure->n_fields; i++)
+    if (structure->fields[i].source == TW_SOURCE_BODY)
+      return FALSE;
+  return structure->n_fields > 0;
 }
 
 /* The struct that is the body, if it is one struct and all of it. */
@@ -110,7 +192,8 @@ whole_body (const TwMethod *method)
     {
       const TwField *argument = &method->arguments->fields[i];
 
-      if (argument->source != TW_SOURCE_BODY)
+      if (argument->source != TW_SOURCE_BODY
+          || (tw_inputs_is_spread (argument) && is_outside (argument->type->structure)))
         continue;
       if (whole != NULL || !tw_inputs_is_spread (argument))
         return NULL;

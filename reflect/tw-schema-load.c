@@ -169,6 +169,7 @@ step_back (TwService *base)
       methods[i].verb = NULL;
       methods[i].path = NULL;
       methods[i].needs_token = FALSE;
+      methods[i].tagged = FALSE;
       methods[i].role = TW_ROLE_NONE;
     }
 }

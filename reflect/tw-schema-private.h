@@ -5,7 +5,7 @@
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
  * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-secrets.c whether it deals in secrets,
- * tw-schema-records.c what is kept; tw-schema-rules.c, tw-routes.c, tw-links.c and tw-cookies.c then check what no part can know alone.
+ * tw-schema-records.c what is kept, tw-schema-conditions.c tags and keys; tw-schema-rules.c, tw-routes.c, tw-links.c and tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -129,6 +129,13 @@ gboolean tw_annotations_read_service (TwSchema *schema, const TwSpot *spot, cons
 gboolean tw_annotations_read_struct (TwSchema *schema, const TwSpot *spot, const json_t *object, TwStruct *structure,
                                      GError **error);
 gboolean tw_annotations_refuse (const TwSpot *spot, const json_t *object, GError **error);
+
+/* Finds the fields that @structure's tw.tag names. */
+gboolean tw_tags_check (TwSchema *schema, const TwSpot *spot, TwStruct *structure, GError **error);
+
+/* Sets what of @method's input has tw.key and tw.if_match, and whether its answers have a tag. Refuses what does not fit
+ * each other. */
+gboolean tw_conditions_check (const TwSpot *spot, TwMethod *method, GError **error);
 
 /* Checks what a struct's tw.record and its fields' tw.kept say together. */
 gboolean tw_records_check (const TwSpot *spot, const TwStruct *structure, GError **error);

@@ -30,7 +30,8 @@ each_input (const TwSpot *spot, const TwMethod *method, InputFunc func, gpointer
 static const char *
 source_key (TwSource source)
 {
-  static const char *const keys[] = { "api.body", "api.path", "api.query", "api.header", "api.cookie", "tw.claim" };
+  static const char *const keys[] = { "api.body", "api.path", "api.query", "api.header", "api.cookie",
+                                      "tw.claim", "tw.fingerprint" };
 
   return keys[source];
 }

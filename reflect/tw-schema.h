@@ -44,6 +44,7 @@ typedef enum
   TW_SOURCE_HEADER,
   TW_SOURCE_COOKIE,
   TW_SOURCE_CLAIM, /* tw.claim: the verified token and nowhere else */
+  TW_SOURCE_MADE,  /* tw.fingerprint: made of the request, and sent by nobody */
 } TwSource;
 
 typedef enum
@@ -59,6 +60,18 @@ typedef enum
   TW_ERROR_ROLE_DETAIL, /* tw.error="detail", or a string named message likewise */
   TW_ERROR_ROLE_LOCATION, /* tw.error="location" */
 } TwErrorRole;
+
+/* What a header's text is, where it is not the value's own. */
+typedef enum
+{
+  TW_FORM_PLAIN,
+  TW_FORM_IF_MATCH,      /* tw.if_match: a list of entity tags, or "*" (RFC 9110, section 13.1.1) */
+  TW_FORM_IF_NONE_MATCH, /* tw.if_none_match: likewise (section 13.1.2) */
+  TW_FORM_KEY,           /* tw.key: a string in quotes (RFC 9651, section 3.3.3), or bare */
+} TwForm;
+
+/* Bytes of what tw.fingerprint is given: see tw-fingerprint.h. */
+#define TW_FINGERPRINT_SIZE 16
 
 /* A default, as the IDL gives it. */
 typedef struct
@@ -113,6 +126,7 @@ struct _TwField
 
   TwSource source;
   const char *source_name; /* the segment's, parameter's, header's, cookie's or claim's name; NULL for BODY */
+  TwForm form;             /* other than PLAIN: the source is the HEADER that it is for */
   const TwCookie *cookie;  /* tw.cookie, of a BODY field; or NULL */
   const TwLink *link;      /* tw.link, of a BODY field; or NULL */
 
@@ -136,6 +150,7 @@ struct _TwField
   gboolean nulls;  /* tw.nulls */
   gboolean never_null; /* tw.null="refused" */
   gboolean secret; /* tw.secret */
+  gboolean guessable; /* a secret that somebody chose: not even a hash of it may be kept */
   TwErrorRole error_role;
 };
 
@@ -144,6 +159,9 @@ struct _TwStruct
   const char *name; /* without its document's */
   const char *doc;
   const char *record; /* tw.record, or NULL */
+  const char *tag_names; /* tw.tag, or NULL */
+  guint n_tag;
+  const TwField *const *tag; /* the fields that it names, in its order */
   gboolean is_exception;
   gboolean is_union;
   guint n_fields;
@@ -175,6 +193,10 @@ struct _TwMethod
   const guint *errors;        /* tw.errors: the statuses that its exceptions become, ascending; NULL: any */
   const char *location;       /* tw.location or NULL: "{name}" stands for a field of the reply's struct */
   gboolean retry_safe;        /* tw.retry="safe" */
+  gboolean retry_keyed;       /* tw.retry="key" */
+  const TwField *key;         /* of the input, the one with tw.key; or NULL */
+  const TwField *if_match;    /* likewise, with tw.if_match */
+  gboolean tagged;            /* its answers have an entity tag: tw.tag */
   gboolean issues_session;    /* tw.issues="session" */
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
   const TwCookie *drops;      /* tw.drops, or NULL */
@@ -220,6 +242,10 @@ const TwField *tw_struct_find_name (const TwStruct *structure, const char *name,
 /* The most bytes that a JSON body can have that keeps all of @method's limits, at most 1 MiB; 65536 where they leave it
  * open; 0 for a method without a body. */
 gsize tw_method_max_body (const TwMethod *method);
+
+/* Whether the gateway itself compares the tag of @method's answer with a request's If-Match and If-None-Match: it is a GET
+ * whose answers have one. */
+gboolean tw_method_answers_conditions (const TwMethod *method);
 
 /* Whether a REST request for @method may have a body: some argument comes from it. */
 gboolean tw_method_takes_body (const TwMethod *method);

@@ -20,7 +20,7 @@ static const TwStatus statuses[] = {
     TW_GIVEN_DECLARED, TW_REFUSAL_PROBLEM },
   { 410, "Gone", "It was there, and is no more.", "That is there no more", TW_GIVEN_DECLARED, TW_REFUSAL_PROBLEM },
   { 412, "Precondition Failed", "It is not in the state that the request asks for.", "It was changed meanwhile",
-    TW_GIVEN_DECLARED, TW_REFUSAL_PROBLEM },
+    TW_GIVEN_TAGS, TW_REFUSAL_PROBLEM },
   { 413, "Content Too Large", "The body is larger than all of its limits allow.",
     "The body may have at most 65536 bytes", TW_GIVEN_BODY, TW_REFUSAL_PROBLEM },
   { 414, "URI Too Long", "The target is longer than 10 KiB.", NULL, TW_GIVEN_ALWAYS, TW_REFUSAL_BARE },
@@ -28,10 +28,11 @@ static const TwStatus statuses[] = {
     "The body must be JSON, and its content-type say so", TW_GIVEN_BODY, TW_REFUSAL_PROBLEM },
   { 417, "Expectation Failed", "The request expects something other than 100-continue.",
     "The only expectation that is met is 100-continue", TW_GIVEN_ALWAYS, TW_REFUSAL_PROBLEM },
-  { 422, "Unprocessable Content", "The request is well-formed, and can't be done as it stands.",
-    "That can't be done", TW_GIVEN_DECLARED, TW_REFUSAL_PROBLEM },
-  { 428, "Precondition Required", "The request must say which state it is meant for.", "If-Match is needed",
-    TW_GIVEN_DECLARED, TW_REFUSAL_PROBLEM },
+  { 422, "Unprocessable Content",
+    "The request is well-formed, and can't be done as it stands; with an Idempotency-Key: another request had it.",
+    "This key was used for another request", TW_GIVEN_KEY, TW_REFUSAL_PROBLEM },
+  { 428, "Precondition Required", "The request must say which state it is meant for, where the server asks for that.",
+    "If-Match is needed", TW_GIVEN_IF_MATCH, TW_REFUSAL_PROBLEM },
   { 429, "Too Many Requests", "Too much was asked in too short a time.", "Too many requests: try again later",
     TW_GIVEN_ALWAYS, TW_REFUSAL_PROBLEM },
   { 431, "Request Header Fields Too Large", "The head has more than 64 headers, or some 10 KiB.",
@@ -95,6 +96,12 @@ is_given (const TwStatus *status, const TwMethod *method)
       return method->uses_cookies;
     case TW_GIVEN_BODY:
       return tw_method_takes_body (method);
+    case TW_GIVEN_TAGS:
+      return method->if_match != NULL || tw_method_answers_conditions (method);
+    case TW_GIVEN_IF_MATCH:
+      return method->if_match != NULL;
+    case TW_GIVEN_KEY:
+      return method->key != NULL;
     case TW_GIVEN_DECLARED:
     default:
       return FALSE;

@@ -17,6 +17,9 @@ typedef enum
   TW_GIVEN_TOKEN,    /* those that need a token, or take a cookie in a member's place */
   TW_GIVEN_COOKIES,  /* those whose requests may ask for cookies */
   TW_GIVEN_BODY,     /* those that take a body */
+  TW_GIVEN_TAGS,     /* those that answer with an entity tag to a GET, or take If-Match */
+  TW_GIVEN_IF_MATCH, /* those that take If-Match */
+  TW_GIVEN_KEY,      /* those that take Idempotency-Key */
   TW_GIVEN_DECLARED, /* those whose method says so: tw.errors */
 } TwGiven;
 

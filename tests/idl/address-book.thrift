@@ -62,6 +62,26 @@ struct Contact {
   14: i64 revision (api.header = "Contact-Revision"),
   /** The key of the contact, for the next visit. */
   15: optional string lastSeen (api.cookie = "last_seen")
+} (tw.tag = "revision,fullName")
+
+/** By what a request is known again. */
+struct Once {
+  /** The same key does it once. */
+  1: optional string key (tw.key = "true", vt.min_size = "1", vt.max_size = "128", vt.pattern = "[\\x20-\\x7e]*"),
+  /** What was asked for with the key. */
+  2: optional binary fingerprint (tw.fingerprint = "true")
+}
+
+/** What a change depends on, and by what it is known again. */
+struct Terms {
+  /** Only where the contact has one of these tags. */
+  1: optional list<string> ifMatch (tw.if_match = "true", vt.max_size = "8"),
+  /** Only where it has none of them. */
+  2: optional list<string> ifNoneMatch (tw.if_none_match = "true"),
+  /** The same key does it once. */
+  3: optional string key (tw.key = "true", vt.min_size = "1", vt.max_size = "128", vt.pattern = "[\\x20-\\x7e]*"),
+  /** What was asked for with the key. */
+  4: optional binary fingerprint (tw.fingerprint = "true")
 }
 
 /** Somebody to write into the book. */
@@ -226,9 +246,11 @@ service AddressBook extends directory.Directory {
     /** Whose book. */
     1: string owner (tw.claim = "sub"),
     /** Who. */
-    2: NewContact contact
+    2: NewContact contact,
+    /** How often. */
+    3: Once once = {}
   ) throws (1: directory.Refusal refused)
-    (api.post = "/v1/contacts", tw.status = "201", tw.location = "/v1/contacts/{key}"),
+    (api.post = "/v1/contacts", tw.retry = "key", tw.status = "201", tw.location = "/v1/contacts/{key}"),
 
   /** Somebody. */
   Contact look(
@@ -255,7 +277,9 @@ service AddressBook extends directory.Directory {
     /** Who. */
     2: string key (api.path = "key", vt.max_size = "40"),
     /** The changes. */
-    3: ContactChanges changes
+    3: ContactChanges changes,
+    /** On which terms. */
+    4: Terms terms = {}
   ) throws (1: directory.Refusal refused)
     (api.patch = "/v1/contacts/:key"),
 
@@ -288,7 +312,9 @@ service AddressBook extends directory.Directory {
     /** Whose book. */
     1: string owner (tw.claim = "sub"),
     /** Who. */
-    2: string key (api.path = "key", vt.max_size = "40")
+    2: string key (api.path = "key", vt.max_size = "40"),
+    /** On which terms. */
+    3: Terms terms = {}
   ) throws (1: directory.Refusal refused)
     (api.delete = "/v1/contacts/:key", tw.status = "204", tw.errors = "403,404,418"),
 

@@ -60,6 +60,7 @@ def test_an_image_has_the_libraries_of_its_programs(image):
 def test_settings_of_the_gateway_reach_its_container():
     compose = (PROJECT / "docker-compose.yml").read_text()
     settings = {"TW_PUBLIC_URL", "TW_TRUSTED_PROXIES", "TW_CORS_ORIGIN", "TW_REQUESTS_PER_ADDRESS", "TW_REQUESTS_PER_ACCOUNT"}
+    settings |= {"TW_REQUIRE_IF_MATCH"}
     assert settings <= set(re.findall(r'^ +(TW_\w+): "\$\{\1:-[^}]*\}"$', compose, flags=re.MULTILINE))
     described = set(re.findall(r"^\| `(TW_\w+)` \|", (PROJECT / "docs/compose.md").read_text(), flags=re.MULTILINE))
     assert described == set(re.findall(r"\$\{(TW_\w+):-", compose))

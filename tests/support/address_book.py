@@ -23,11 +23,19 @@ SLOW_S = 4  # less than a gateway waits
 COPIED = ("fullName", "nickname", "labels", "groups", "notes", "addresses", "portrait", "stars", "height", "reach", "starred")
 
 
+def tag_of(contact):
+    """As the gateway makes it of revision and fullName: docs/annotations.md."""
+    words = [str(contact.revision), contact.fullName]
+    safe = set(b"_.:" + bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)))
+    return "-".join("".join(chr(c) if c in safe else f"%{c:02X}" for c in word.encode()) for word in words)
+
+
 class Handler:
     def __init__(self):
         self.lock = threading.Lock()
         self.contacts = {}  # (owner, key) -> Contact
         self.made = {}  # (owner, request key) -> key
+        self.done = {}  # (owner, key) -> (fingerprint, contact's key)
         self.notes = {}
         self.stamps = {}  # who is let in with it
         self.over = []
@@ -69,24 +77,58 @@ class Handler:
             return book.EndedVisits(position=len(self.over), ended=self.over[since:])
 
     # Contacts
-    def write(self, owner, contact):
+    def known(self, owner, once):
+        """The key of the contact that was dealt with before under the same key, if there was one."""
+        if once is None or once.key is None:
+            return None
+        if len(once.fingerprint) != 16:
+            raise Refusal(reason=500, explanation="That is no fingerprint")
+        fingerprint, key = self.done.get((owner, once.key), (once.fingerprint, None))
+        if fingerprint != once.fingerprint:
+            raise Refusal(reason=422, explanation="The key was used for something else")
+        return key
+
+    def remember(self, owner, once, key):
+        if once is not None and once.key is not None:
+            self.done[owner, once.key] = (once.fingerprint, key)
+
+    def check(self, contact, terms):
+        if terms is None:
+            return
+        tag = tag_of(contact)
+        if terms.ifMatch is not None and tag not in terms.ifMatch and terms.ifMatch != ["*"]:
+            raise Refusal(reason=412, explanation="It is another one by now")
+        if terms.ifNoneMatch is not None and (tag in terms.ifNoneMatch or terms.ifNoneMatch == ["*"]):
+            raise Refusal(reason=412, explanation="It is that one")
+
+    def write(self, owner, contact, once=None):
         with self.lock:
-            known = self.made.get((owner, contact.requestKey)) if contact.requestKey else None
-            if known:
-                return self.contacts[owner, known]
-            key = f"c{next(self.numbers)}"
-            made = book.Contact(key=key, owner=owner, revision=1, lastSeen=key)
-            for name in COPIED:
-                setattr(made, name, getattr(contact, name))
-            made.labels, made.groups = made.labels or [], made.groups or set()
-            made.notes, made.addresses = made.notes or {}, made.addresses or {}
-            if contact.campaign:
-                made.notes["campaign"] = contact.campaign
-            made.notes["kind"] = f"{contact.kind} {contact.importance}"
-            self.contacts[owner, key] = made
-            if contact.requestKey:
-                self.made[owner, contact.requestKey] = key
+            again = self.known(owner, once)
+            if again is not None:
+                return self.contacts[owner, again]
+            made = self.make(owner, contact)
+            self.remember(owner, once, made.key)
+            if contact.fullName == "Breaks off":
+                raise RuntimeError("the answer is lost: the connection is closed")
             return made
+
+    def make(self, owner, contact):
+        known = self.made.get((owner, contact.requestKey)) if contact.requestKey else None
+        if known:
+            return self.contacts[owner, known]
+        key = f"c{next(self.numbers)}"
+        made = book.Contact(key=key, owner=owner, revision=1, lastSeen=key)
+        for name in COPIED:
+            setattr(made, name, getattr(contact, name))
+        made.labels, made.groups = made.labels or [], made.groups or set()
+        made.notes, made.addresses = made.notes or {}, made.addresses or {}
+        if contact.campaign:
+            made.notes["campaign"] = contact.campaign
+        made.notes["kind"] = f"{contact.kind} {contact.importance}"
+        self.contacts[owner, key] = made
+        if contact.requestKey:
+            self.made[owner, contact.requestKey] = key
+        return made
 
     def look(self, owner, key):
         status = {"teapot": 418, "weird": 42, "broken": 503}.get(key)
@@ -113,8 +155,18 @@ class Handler:
         more = str(start + size) if len(mine) > start + size else None
         return book.ContactList(contacts=mine[start : start + size], after=more, start=0 if start else None)
 
-    def amend(self, owner, key, changes):
+    def amend(self, owner, key, changes, terms=None):
+        with self.lock:
+            again = self.known(owner, terms)
+            if again is not None:
+                return self.look(owner, again)
+            contact = self.change(owner, key, changes, terms)
+            self.remember(owner, terms, key)
+            return contact
+
+    def change(self, owner, key, changes, terms):
         contact = self.look(owner, key)
+        self.check(contact, terms)
         if changes.revision is not None and changes.revision != contact.revision:
             raise Refusal(reason=412, explanation="Changed meanwhile")
         for name in changes.clear or ():
@@ -131,14 +183,19 @@ class Handler:
         return contact
 
     def note(self, owner, key, number, text, hidden):
-        self.look(owner, key).notes[str(number)] = f"{text} ({'hidden' if hidden else 'open'})"
+        contact = self.look(owner, key)
+        contact.notes[str(number)] = f"{text} ({'hidden' if hidden else 'open'})"
+        contact.revision += 1
 
     def gather(self, owner, cards):
         return [card.fullName for card in cards]
 
-    def strike(self, owner, key):
-        self.look(owner, key)
-        del self.contacts[owner, key]
+    def strike(self, owner, key, terms=None):
+        with self.lock:
+            if self.known(owner, terms) is None:
+                self.check(self.look(owner, key), terms)
+                del self.contacts[owner, key]
+                self.remember(owner, terms, key)
 
     def total(self, owner):
         return sum(o == owner for o, _ in self.contacts)

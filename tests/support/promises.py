@@ -63,7 +63,7 @@ class Promises:
 
     def hold_headers(self, what, declared, answer):
         known = {name.lower() for name in declared.get("headers", {})}
-        named = ("location", "retry-after", "www-authenticate", "allow", "accept", "set-cookie", "ratelimit")
+        named = ("location", "retry-after", "www-authenticate", "allow", "accept", "set-cookie", "etag", "ratelimit")
         for name in (*named, "ratelimit-policy"):
             assert name in known or name not in answer.headers, f"{what} has {name}, which is not in the document"
         for name in {"location", "www-authenticate"} & known:

@@ -138,6 +138,8 @@ test_value (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (tw_response_status (response), ==, 201);
   g_assert_cmpstr (tw_response_header (response, "Location"), ==, "/v1/contacts/a%2Fb%20%0D%0AX%3A%20y");
   g_assert_cmpstr (tw_response_header (response, "Contact-Revision"), ==, "7");
+  g_assert_cmpstr (tw_response_header (response, "ETag"), ==, "\"7-Ada\"");
+  g_assert_cmpstr (tw_response_header (response, "Cache-Control"), ==, "private, no-cache");
   g_assert_cmpstr (tw_response_header (response, "Set-Cookie"), ==, "last_seen=k1; Path=/; HttpOnly; SameSite=Strict");
 }
 

@@ -35,6 +35,18 @@ is_repeated (gpointer request, TwSource source, const char *name)
   return n > 1;
 }
 
+static const char *
+nth_header (gpointer request, const char *name, guint n, gsize *length)
+{
+  for (const Sent *sent = ((const Request *) request)->sent; sent != NULL && sent->name != NULL; sent++)
+    if (sent->source == TW_SOURCE_HEADER && strcmp (sent->name, name) == 0 && n-- == 0)
+      {
+        *length = strlen (sent->value);
+        return sent->value;
+      }
+  return NULL;
+}
+
 static void
 each_query (gpointer request, void (*found) (const char *name, gpointer user_data), gpointer user_data)
 {
@@ -46,7 +58,7 @@ each_query (gpointer request, void (*found) (const char *name, gpointer user_dat
 TwRequestValues
 request_values (Request *request, const json_t *body)
 {
-  return (TwRequestValues) { look_up, is_repeated, each_query, request, body, FALSE };
+  return (TwRequestValues) { look_up, is_repeated, nth_header, each_query, request, body, FALSE };
 }
 
 json_t *

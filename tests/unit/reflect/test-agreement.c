@@ -199,7 +199,8 @@ make_struct (Maker *maker, const TwStruct *structure, gboolean arguments)
                        : field->presence == TW_REQUIRED                ? !one_in (maker, 25)
                                                                        : one_in (maker, 2);
 
-      if (!there)
+      /* With a key goes what is made of all the rest, and is no matter of limits. */
+      if (!there || field->form == TW_FORM_KEY || field->source == TW_SOURCE_MADE)
         continue;
       tw_writer_field (&maker->writer, field->type->wire, field->id);
       json_object_set_new (object, field->json_name, make_value (maker, field));
@@ -292,8 +293,8 @@ holds_claim (const TwType *type)
   return FALSE;
 }
 
-/* A request names what it clears by nulls alone, and each claim has one value in all of it: what is made at random can't
- * be said by it where the arguments hold such. */
+/* A request names what it clears by nulls alone, has headers of a form of their own, and each claim has one value in all of
+ * it: what is made at random can't be said by it where the arguments hold such. */
 static gboolean
 fits_request (const TwMethod *method)
 {
@@ -301,7 +302,7 @@ fits_request (const TwMethod *method)
   const TwField *field;
 
   while ((field = tw_inputs_next (&inputs)) != NULL)
-    if (field->nulls || holds_claim (field->type))
+    if (field->nulls || field->form != TW_FORM_PLAIN || holds_claim (field->type))
       return FALSE;
   return method->verb != NULL;
 }

@@ -8,6 +8,14 @@
 #include <stdarg.h>
 
 /* What a text that a client sends can be, in all schemas. */
+#define TAGS                                                                                                           \
+  "^(\\\\*|[\\\\t ,]*(W/)?\\\"[^\\\"\\\\x00-\\\\x20\\\\x7f]*\\\"([\\\\t ]*(,[\\\\t ]*)+(W/)?\\\"[^\\\"\\\\x00-\\\\x20\\\\x7f]*\\\")*" \
+  "[\\\\t ,]*)$"
+#define KEY                                                                                                            \
+  "{\"name\": \"Idempotency-Key\", \"in\": \"header\", \"required\": false, \"description\": \"A name of this request:"  \
+  " sent again with the same one it is done once, and answered again.\", \"schema\": {\"type\": \"string\","             \
+  " \"pattern\": \"^(\\\"([ !#-\\\\[\\\\]-~]|\\\\\\\\[\\\"\\\\\\\\]){1,128}\\\"|[!#-+\\\\--:<-\\\\[\\\\]-~]{1,128})$\"},"   \
+  " \"example\": \"\\\"0f8b5b0e-5b0c-4f4b-9c0e-6a1f2f0d7c3a\\\"\"}"
 #define TEXT "\"type\": \"string\", \"pattern\": \"^[^\\\\x00]*$\""
 
 /* What stands at the end of the path of member names, which ends with NULL; it must be there. */
@@ -118,7 +126,53 @@ test_parameters (void)
                            " \"schema\": {" TEXT ", \"minLength\": 1, \"maxLength\": 40}, \"example\": \"text\"},"
                            " {\"name\": \"contact-revision\", \"in\": \"header\", \"required\": false,"
                            " \"description\": \"Only this revision is changed.\", \"schema\": {\"type\": \"integer\","
-                           " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}, \"example\": 1}]");
+                           " \"format\": \"int64\", \"minimum\": 1, \"maximum\": 9223372036854775807}, \"example\": 1},"
+                           " {\"name\": \"If-Match\", \"in\": \"header\", \"required\": false,"
+                           " \"description\": \"Only where it is in one of these states: the ETag of an answer, or several,"
+                           " or *.\", \"schema\": {\"type\": \"string\", \"pattern\": \"" TAGS "\"},"
+                           " \"example\": \"\\\"3\\\"\"},"
+                           " {\"name\": \"If-None-Match\", \"in\": \"header\", \"required\": false,"
+                           " \"description\": \"Only where it is in none of these states, or, with *, not there.\","
+                           " \"schema\": {\"type\": \"string\", \"pattern\": \"" TAGS "\"},"
+                           " \"example\": \"\\\"3\\\"\"}," KEY "]");
+}
+
+static void
+test_tags_and_keys (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *get = at (document, "paths", "/v1/contacts/{key}", "get", NULL);
+  json_t *post = at (document, "paths", "/v1/contacts", "post", NULL);
+
+  assert_json (at (post, "parameters", NULL),
+               "[{\"name\": \"request-key\", \"in\": \"header\", \"required\": false, \"description\":"
+               " \"The same key makes the contact once.\\n\\nAt most 64 bytes in UTF-8.\", \"schema\": {" TEXT
+               ", \"maxLength\": 64}, \"example\": \"text\"},"
+               " {\"name\": \"campaign\", \"in\": \"cookie\", \"required\": false, \"description\":"
+               " \"Where the visitor came from.\", \"schema\": {" TEXT ", \"maxLength\": 20}, \"example\": \"text\"},"
+               KEY "]");
+  assert_json (json_array_get (at (get, "parameters", NULL), 1),
+               "{\"name\": \"If-None-Match\", \"in\": \"header\", \"required\": false, \"description\":"
+               " \"The ETag of an answer that is there already: a 304 where it still holds.\","
+               " \"schema\": {\"type\": \"string\"}, \"example\": \"\\\"3\\\"\"}");
+  g_assert_nonnull (at (get, "responses", "200", "headers", "ETag", NULL));
+  g_assert_nonnull (at (get, "responses", "304", "headers", "ETag", NULL));
+  g_assert_null (json_object_get (at (get, "responses", "304", NULL), "content"));
+  g_assert_nonnull (at (post, "responses", "201", "headers", "ETag", NULL));
+  g_assert_null (json_object_get (at (document, "paths", "/v1/contacts", "get", "responses", "200", "headers", NULL),
+                                  "ETag"));
+}
+
+/* What comes by headers alone is no part of the body, which stays the struct that it is. */
+static void
+test_body_beside_a_struct_of_headers (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *amend = at (document, "paths", "/v1/contacts/{key}", "patch", NULL);
+
+  g_assert_null (json_object_get (at (amend, "requestBody", "content", "application/json", "schema", "properties", NULL),
+                                  "terms"));
+  g_assert_null (json_object_get (at (document, "paths", "/v1/contacts/{key}", "delete", NULL), "requestBody"));
 }
 
 static void
@@ -339,9 +393,12 @@ test_statuses (void)
 {
   json_auto_t *document = describe_address_book ();
 
-  assert_statuses (document, "/v1/contacts", "post", "201 400 401 413 414 415 417 429 431 500 503 504 default");
+  assert_statuses (document, "/v1/contacts", "post", "201 400 401 413 414 415 417 422 429 431 500 503 504 default");
   assert_statuses (document, "/v1/motto", "get", "200 400 414 417 429 431 500 503 504");
-  assert_statuses (document, "/v1/contacts/{key}", "delete", "204 400 401 403 404 414 417 429 431 500 503 504 418");
+  assert_statuses (document, "/v1/contacts/{key}", "delete",
+                   "204 400 401 403 404 412 414 417 422 428 429 431 500 503 504 418");
+  assert_statuses (document, "/v1/contacts/{key}", "get",
+                   "200 304 400 401 412 414 417 429 431 500 503 504 default");
   assert_statuses (document, "/v1/visits/again", "post", "200 400 401 403 413 414 415 417 429 431 500 503 504 default");
 }
 
@@ -529,6 +586,8 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/each-route-is-an-operation", test_paths);
   g_test_add_func ("/openapi/token-where-one-is-needed", test_security);
   g_test_add_func ("/openapi/parameters-with-their-limits", test_parameters);
+  g_test_add_func ("/openapi/tags-and-keys", test_tags_and_keys);
+  g_test_add_func ("/openapi/body-beside-a-struct-of-headers", test_body_beside_a_struct_of_headers);
   g_test_add_func ("/openapi/body-of-one-struct-is-a-component", test_body_of_one_struct);
   g_test_add_func ("/openapi/body-of-several-places-is-gathered", test_body_of_several_places);
   g_test_add_func ("/openapi/cookies-in-place-of-members-has-one-member", test_cookies_in_place_of_members);

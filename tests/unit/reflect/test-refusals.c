@@ -25,6 +25,12 @@
   "'},'oneway':false,'arguments':[" arguments "],'exceptions':[]" more "}"
 #define ARGUMENT(type, annotations) VOID ("m", FIELD (1, "a", type, WITH (annotations)), "")
 #define ROUTED(annotations) VOID ("m", "", WITH (annotations))
+#define IF_MATCH(key, name) OPTIONAL (key, name, "list", LIST ("string") WITH ("'tw.if_match':'true'"))
+#define FINGERPRINT(key, name) OPTIONAL (key, name, "binary", WITH ("'tw.fingerprint':'true'"))
+#define TAGGED(names)                                                                                                  \
+  "{'name':'T','fields':[" FIELD (1, "version", "i64", "") "," FIELD (2, "name", "string", "") "," FIELD (             \
+    3, "word", "string", WITH ("'tw.secret':'true'")) "," FIELD (4, "list", "list", LIST ("string")) "]" WITH (        \
+    "'tw.tag':'" names "'") "}"
 #define TASK STRUCT ("T", FIELD (1, "id", "string", ""))
 
 static const struct
@@ -272,7 +278,7 @@ static const struct
     "t.json: S.m.a: tw.secret: a secret can't come from path or query: they end up in logs" },
   { "secret-in-the-query", "", ARGUMENT ("string", "'api.query':'a','tw.secret':'true'"),
     "t.json: S.m.a: tw.secret: a secret can't come from path or query: they end up in logs" },
-  { "secret-maybe", "", ARGUMENT ("string", "'tw.secret':'yes'"), "t.json: S.m.a: tw.secret: must be \"true\"" },
+  { "secret-maybe", "", ARGUMENT ("string", "'tw.secret':'yes'"), "t.json: S.m.a: tw.secret: must be \"true\" or \"random\"" },
   { "nulls-on-a-list", STRUCT ("T", OPTIONAL (1, "clear", "list", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
     "t.json: T.clear: tw.nulls: must stand on an optional set<string> with the number 1" },
   { "nulls-not-first", STRUCT ("T", OPTIONAL (2, "clear", "set", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
@@ -364,7 +370,64 @@ static const struct
     "t.json: S.m: tw.errors: must go up, and name each status once" },
   { "value-without-body", TASK, GIVES ("m", "T", "", WITH ("'api.get':'/m','tw.status':'204'")),
     "t.json: S.m: tw.status: 204 has no body, but the method returns a value" },
-  { "retry-maybe", "", ROUTED ("'tw.retry':'yes'"), "t.json: S.m: tw.retry: must be \"safe\"" },
+  { "retry-maybe", "", ROUTED ("'tw.retry':'yes'"), "t.json: S.m: tw.retry: must be \"safe\" or \"key\"" },
+  { "retry-without-key", "", ROUTED ("'api.post':'/m','tw.retry':'key'"),
+    "t.json: S.m: tw.retry: \"key\" needs an argument or field with tw.key" },
+
+  /* tags and keys */
+  { "tag-of-no-field", TAGGED ("other"), "", "t.json: T: tw.tag: there is no field \"other\", or it is not a plain value" },
+  { "tag-of-nothing", TAGGED (""), "", "t.json: T: tw.tag: must name a field" },
+  { "tag-with-a-blank", TAGGED ("version, name"), "",
+    "t.json: T: tw.tag: there is no field \" name\", or it is not a plain value" },
+  { "tag-of-a-secret", TAGGED ("word"), "", "t.json: T: tw.tag: there is no field \"word\", or it is not a plain value" },
+  { "tag-of-a-list", TAGGED ("list"), "", "t.json: T: tw.tag: there is no field \"list\", or it is not a plain value" },
+  { "tag-beside-the-header",
+    "{'name':'T','fields':[" FIELD (1, "v", "i64", WITH ("'api.header':'ETag'")) "]" WITH ("'tw.tag':'v'") "}", "",
+    "t.json: T: tw.tag: v is the header ETag already" },
+  { "tag-on-a-field", "", ARGUMENT ("string", "'tw.tag':'v'"), "t.json: S.m.a: tw.tag: can't stand on an argument" },
+  { "if-match-on-a-string", "", ARGUMENT ("string", "'tw.if_match':'true'"),
+    "t.json: S.m.a: tw.if_match: can't hold for a value of this type" },
+  { "if-match-of-numbers", STRUCT ("T", OPTIONAL (1, "a", "list", LIST ("i32") WITH ("'tw.if_match':'true'"))), "",
+    "t.json: T.a: tw.if_match: must stand on an optional list<string>" },
+  { "if-match-that-must-be", STRUCT ("T", FIELD (1, "a", "list", LIST ("string") WITH ("'tw.if_match':'true'"))), "",
+    "t.json: T.a: tw.if_match: must stand on an optional list<string>" },
+  { "if-match-maybe", STRUCT ("T", OPTIONAL (1, "a", "list", LIST ("string") WITH ("'tw.if_match':'yes'"))), "",
+    "t.json: T.a: tw.if_match: must be \"true\"" },
+  { "if-match-from-two-places",
+    STRUCT ("T", OPTIONAL (1, "a", "list", LIST ("string") WITH ("'api.body':'a','tw.if_none_match':'true'"))), "",
+    "t.json: T.a: tw.if_none_match: can't stand beside api.body: a value comes from one place" },
+  { "if-match-twice", STRUCT ("T", IF_MATCH (1, "a") "," IF_MATCH (2, "b")),
+    VOID ("m", FIELD (1, "t", "struct", CLASS ("T")), WITH ("'api.patch':'/m'")),
+    "t.json: S.m.t.b: api.header: \"if-match\" is taken by another argument or field" },
+  { "if-match-of-a-get", STRUCT ("T", IF_MATCH (1, "a")),
+    VOID ("m", FIELD (1, "t", "struct", CLASS ("T")), WITH ("'api.get':'/m'")),
+    "t.json: S.m.a: tw.if_match: is for methods that change something: a GET has none" },
+  { "if-match-that-is-answered", STRUCT ("T", IF_MATCH (1, "a")), GIVES ("m", "T", "", ""),
+    "t.json: S.m: tw.if_match: can't stand on T.a, which is answered" },
+  { "if-match-deep-down", STRUCT ("T", IF_MATCH (1, "a")) "," STRUCT ("U", FIELD (1, "t", "struct", CLASS ("T"))),
+    VOID ("m", FIELD (1, "u", "struct", CLASS ("U")), WITH ("'api.patch':'/m'")),
+    "t.json: S.m.u.t: api.header: can't stand on T.a, which lies deeper than an argument's fields" },
+  { "key-of-a-number", "", ARGUMENT ("i32", "'tw.key':'true'"),
+    "t.json: S.m.a: tw.key: can't hold for a value of this type" },
+  { "fingerprint-of-a-text", "", ARGUMENT ("string", "'tw.fingerprint':'true'"),
+    "t.json: S.m.a: tw.fingerprint: can't hold for a value of this type" },
+  { "fingerprint-that-must-be", "", ARGUMENT ("binary", "'tw.fingerprint':'true'"),
+    "t.json: S.m.a: tw.fingerprint: must stand on what is optional" },
+  { "fingerprint-without-key", STRUCT ("T", FINGERPRINT (1, "a")),
+    VOID ("m", FIELD (1, "t", "struct", CLASS ("T")), WITH ("'api.post':'/m'")),
+    "t.json: S.m.a: tw.fingerprint: needs a field with tw.key before it" },
+  { "fingerprint-before-the-key", STRUCT ("T", FINGERPRINT (1, "a") "," OPTIONAL (2, "k", "string", WITH ("'tw.key':'true'"))),
+    VOID ("m", FIELD (1, "t", "struct", CLASS ("T")), WITH ("'api.post':'/m'")),
+    "t.json: S.m.a: tw.fingerprint: needs a field with tw.key before it" },
+  { "fingerprint-twice",
+    STRUCT ("T", OPTIONAL (1, "k", "string", WITH ("'tw.key':'true'")) "," FINGERPRINT (2, "a") "," FINGERPRINT (3, "b")),
+    VOID ("m", FIELD (1, "t", "struct", CLASS ("T")), WITH ("'api.post':'/m'")),
+    "t.json: S.m.t.b: tw.fingerprint: \"fingerprint\" is taken by another argument or field" },
+  { "example-of-a-fingerprint",
+    STRUCT ("T", OPTIONAL (1, "a", "binary", WITH ("'tw.fingerprint':'true','tw.example':'AA=='"))), "",
+    "t.json: T.a: tw.example: can't stand on what no request and no answer shows" },
+
+
   { "location-of-nothing", "", ROUTED ("'api.post':'/m','tw.location':'/m/{id}'"),
     "t.json: S.m: tw.location: needs a reply that is a struct" },
   { "location-without-route", TASK, GIVES ("m", "T", "", WITH ("'tw.location':'/m'")),

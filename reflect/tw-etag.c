@@ -2,6 +2,8 @@
 
 #include "tw-etag.h"
 
+#include "tw-json.h"
+
 #include <string.h>
 
 #define GZIP_END "-gzip"
@@ -48,23 +50,34 @@ blanks (const char *at, gsize length)
   return n;
 }
 
-gboolean
-tw_etag_next (const char **at, gsize *left, TwEtag *tag)
+TwEtagStep
+tw_etag_step (const char **at, gsize *left, TwEtag *tag)
 {
   while (*left > 0)
     {
       gsize start = blanks (*at, *left), found = read_tag (*at + start, *left - start, tag);
       gsize end = start + found + blanks (*at + start + found, *left - start - found);
-      const gboolean whole = found > 0 && (end == *left || (*at)[end] == ',');
+      const gboolean ended = end == *left || (*at)[end] == ',';
       const char *comma = memchr (*at + end, ',', *left - end);
       gsize step = comma != NULL ? (gsize) (comma - *at) + 1 : *left;
 
       *at += step;
       *left -= step;
-      if (whole)
-        return TRUE;
+      if (found > 0 || !ended)
+        return found > 0 && ended ? TW_ETAG_FOUND : TW_ETAG_WRONG;
     }
-  return FALSE;
+  return TW_ETAG_END;
+}
+
+gboolean
+tw_etag_next (const char **at, gsize *left, TwEtag *tag)
+{
+  TwEtagStep step;
+
+  do
+    step = tw_etag_step (at, left, tag);
+  while (step == TW_ETAG_WRONG);
+  return step == TW_ETAG_FOUND;
 }
 
 char *
@@ -75,4 +88,52 @@ tw_etag_in_gzip (const char *tag)
   if (length < 2 || tag[0] != '"' || tag[length - 1] != '"')
     return g_strdup (tag);
   return g_strdup_printf ("%.*s" GZIP_END "\"", (int) length - 1, tag);
+}
+
+static void
+append_text (GString *tag, const char *text)
+{
+  const gboolean is_gzip = strcmp (text, GZIP_END + 1) == 0;
+
+  for (const char *at = text; *at != '\0'; at++)
+    if ((is_gzip && at == text) || (!g_ascii_isalnum (*at) && strchr ("_.:", *at) == NULL))
+      g_string_append_printf (tag, "%%%02X", (guint) (guint8) *at);
+    else
+      g_string_append_c (tag, *at);
+}
+
+char *
+tw_etag_of_texts (const char *const *texts, guint n)
+{
+  GString *tag = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append_c (tag, '-');
+      append_text (tag, texts[i]);
+    }
+  return g_string_free (tag, FALSE);
+}
+
+char *
+tw_etag_of_reply (const TwStruct *structure, const TwReader *reader)
+{
+  g_autoptr (GString) tag = NULL;
+
+  if (structure->n_tag == 0)
+    return NULL;
+  tag = g_string_new ("\"");
+  for (guint i = 0; i < structure->n_tag; i++)
+    {
+      g_autofree char *text = tw_reply_scalar (reader, structure->tag[i]);
+
+      if (text == NULL)
+        return NULL;
+      if (i > 0)
+        g_string_append_c (tag, '-');
+      append_text (tag, text);
+    }
+  g_string_append_c (tag, '"');
+  return g_string_free (g_steal_pointer (&tag), FALSE);
 }
