@@ -3,6 +3,7 @@
 #include "tw-arguments.h"
 
 #include "tw-error.h"
+#include "tw-etag.h"
 #include "tw-json-load.h"
 #include "tw-secret.h"
 
@@ -23,6 +24,7 @@ struct _TwArguments
   const TwMethod *method;
   GArray *slots;
   GArray *entries;
+  const char *key; /* a slot's */
 };
 
 static const TwField *
@@ -42,11 +44,19 @@ slot_clear (gpointer data)
   g_free (slot->text);
 }
 
+static gboolean
+is_tags (const TwField *field)
+{
+  return field->form == TW_FORM_IF_MATCH || field->form == TW_FORM_IF_NONE_MATCH;
+}
+
 static const char *
 placeholder (const TwField *field)
 {
   if (field->secret)
     return "FILE";
+  if (is_tags (field))
+    return "TAGS";
   switch (field->type->wire)
     {
     case TW_WIRE_BOOL:
@@ -137,8 +147,10 @@ static void
 add_slot (TwArguments *arguments, const TwField *argument, const TwField *field)
 {
   Slot slot = { .argument = argument, .field = field };
+  const TwField *value = slot_field (&slot);
 
-  slot.option = g_strdup (slot_field (&slot)->name);
+  /* What is a header elsewhere is called as people know it. */
+  slot.option = g_strdup (value->form != TW_FORM_PLAIN ? value->source_name : value->name);
   slot.description = describe (slot_field (&slot));
   slot.placeholder = g_strdup (placeholder (slot_field (&slot)));
   g_array_append_val (arguments->slots, slot);
@@ -153,7 +165,8 @@ tell_apart (GArray *slots)
       Slot *slot = &g_array_index (slots, Slot, i);
 
       for (guint j = 0; j < slots->len; j++)
-        if (i != j && slot->field != NULL
+        if (i != j && slot->field != NULL && slot->field->form == TW_FORM_PLAIN
+            && slot_field (&g_array_index (slots, Slot, j))->form == TW_FORM_PLAIN
             && strcmp (slot->field->name, slot_field (&g_array_index (slots, Slot, j))->name) == 0)
           {
             g_free (slot->option);
@@ -177,7 +190,8 @@ tw_arguments_new (const TwMethod *method)
       const TwStruct *structure = argument->type->wire == TW_WIRE_STRUCT ? argument->type->structure : NULL;
 
       for (guint j = 0; structure != NULL && j < structure->n_fields; j++)
-        add_slot (arguments, argument, &structure->fields[j]);
+        if (structure->fields[j].source != TW_SOURCE_MADE)
+          add_slot (arguments, argument, &structure->fields[j]);
       if (structure == NULL)
         add_slot (arguments, argument, NULL);
     }
@@ -237,6 +251,25 @@ read_secret (const Slot *slot, json_t **value, GError **error)
   return TRUE;
 }
 
+/* A list as in the header, or one tag as it stands: `3` as well as `"3", "4"`. A weak tag is that of nothing. */
+static json_t *
+read_tags (const TwField *field, const char *text)
+{
+  json_t *tags = json_array ();
+  gsize left = strlen (text);
+  const char *at = text;
+  TwEtagStep step;
+  TwEtag tag;
+
+  while ((step = tw_etag_step (&at, &left, &tag)) == TW_ETAG_FOUND)
+    if (!tag.weak || field->form != TW_FORM_IF_MATCH)
+      json_array_append_new (tags, tag.any ? json_string ("*") : json_stringn (tag.text, tag.length));
+  if (step == TW_ETAG_END)
+    return tags;
+  json_decref (tags);
+  return json_pack ("[s]", text);
+}
+
 /* Text stays text; anything else is JSON, and where it is not, a string, which the limits' check then refuses with the
  * word for what it should have been. */
 static gboolean
@@ -246,7 +279,9 @@ read_value (const Slot *slot, json_t **value, GError **error)
     return read_secret (slot, value, error);
   if (slot->text == NULL)
     return TRUE;
-  if (slot_field (slot)->type->wire != TW_WIRE_STRING)
+  if (is_tags (slot_field (slot)))
+    *value = read_tags (slot_field (slot), slot->text);
+  else if (slot_field (slot)->type->wire != TW_WIRE_STRING)
     *value = tw_json_load (slot->text, strlen (slot->text), JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
   if (*value == NULL)
     *value = json_string (slot->text);
@@ -255,11 +290,34 @@ read_value (const Slot *slot, json_t **value, GError **error)
   return *value != NULL;
 }
 
+/* Makes a key where none was given, so that the call may be sent again. */
+static void
+choose_key (TwArguments *arguments)
+{
+  for (guint i = 0; i < arguments->slots->len; i++)
+    {
+      Slot *slot = &g_array_index (arguments->slots, Slot, i);
+
+      if (slot_field (slot)->form != TW_FORM_KEY)
+        continue;
+      if (slot->text == NULL)
+        slot->text = g_uuid_string_random ();
+      arguments->key = slot->text;
+    }
+}
+
+const char *
+tw_arguments_key (const TwArguments *arguments)
+{
+  return arguments->key;
+}
+
 json_t *
 tw_arguments_to_json (TwArguments *arguments, GError **error)
 {
   json_t *object = json_object ();
 
+  choose_key (arguments);
   for (guint i = 0; i < arguments->slots->len; i++)
     {
       const Slot *slot = &g_array_index (arguments->slots, Slot, i);

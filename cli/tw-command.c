@@ -170,6 +170,23 @@ print_reply (const json_t *reply, gboolean as_json, GError **error)
   return tw_output_print (text->str, error);
 }
 
+/* @key is the call's, or NULL: where nobody knows whether it was done, the same key does it once. */
+static void
+fail_to_call (const GError *error, const char *key)
+{
+  g_autofree char *text = NULL;
+  const gboolean is_known = !g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE)
+                            && !g_error_matches (error, TW_ERROR, TW_ERROR_TIMEOUT);
+
+  if (key == NULL || is_known)
+    {
+      fail (error->message);
+      return;
+    }
+  text = g_strdup_printf ("%s; the same again with --idempotency-key %s is done once", error->message, key);
+  fail (text);
+}
+
 /* Calls, with everything read. */
 static int
 call (const Options *options, const TwMethod *method, TwArguments *arguments)
@@ -199,7 +216,7 @@ call (const Options *options, const TwMethod *method, TwArguments *arguments)
     }
   if (!tw_remote_call (&address, method, &bytes, (guint) options->timeout_s * 1000, &reply, &error))
     {
-      fail (error->message);
+      fail_to_call (error, tw_arguments_key (arguments));
       return EXIT_FAILED;
     }
   ok = reply == NULL || print_reply (reply, options->json, &error);

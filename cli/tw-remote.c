@@ -107,6 +107,7 @@ tw_remote_call (const TwAddress *address, const TwMethod *method, const TwBuffer
                     .arguments = arguments->data,
                     .length = arguments->len,
                     .safe = method->retry_safe,
+                    .repeatable = method->retry_keyed,
                     .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms,
                   },
                   take_reply, &waiting);

@@ -19,7 +19,25 @@ struct Lamp {
   3: optional double brightness
 }
 
+struct Terms {
+  /** Only in one of these states. */
+  1: optional list<string> match (tw.if_match = "true"),
+  /** Only in none of these states. */
+  2: optional list<string> other (tw.if_none_match = "true"),
+  /** The same key does it once. */
+  3: optional string key (tw.key = "true", vt.max_size = "128"),
+  4: optional binary fingerprint (tw.fingerprint = "true")
+}
+
 service Desk {
+  /** Turns something. */
+  void turn(
+    /** What. */
+    1: string key,
+    /** On which terms. */
+    2: Terms terms = {}
+  ),
+
   /** Puts things on the desk. */
   void put(
     /** Where. */

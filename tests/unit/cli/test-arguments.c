@@ -161,6 +161,52 @@ test_secret (void)
   assert_refused ("unlock", line, "is not UTF-8");
 }
 
+/* What is a header elsewhere has that name, and stands beside a field of the same name. */
+static void
+test_tags_and_keys (void)
+{
+  static const char *const lists[][2] = {
+    { "3", "'3'" },       { "\"3\"", "'3'" },    { "\"3\",\"4-gzip\"", "'3','4'" }, { "*", "'*'" },
+    { "W/\"3\"", "" },    { "3-owner", "'3-owner'" }, { "3,4", "'3,4'" },
+  };
+  g_autoptr (TwSchema) schema = load_desk ();
+  g_autoptr (TwArguments) turn = arguments_of (schema, "turn");
+
+  assert_described (turn, "if-match", "TAGS", "Only in one of these states. (optional)");
+  assert_described (turn, "idempotency-key", "TEXT", "The same key does it once. (optional; at most 128 characters)");
+  g_assert_true (has_option (turn, "key") && has_option (turn, "if-none-match"));
+  g_assert_false (has_option (turn, "fingerprint") || has_option (turn, "match") || has_option (turn, "terms.key"));
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("--key k --idempotency-key once --if-match %s", lists[i][0]);
+      g_autofree char *expected = g_strdup_printf ("{'key':'k','terms':{'key':'once','match':[%s]}}", lists[i][1]);
+
+      assert_read ("turn", line, expected);
+    }
+  assert_read ("turn", "--idempotency-key once --if-none-match W/\"3\"", "{'terms':{'key':'once','other':['3']}}");
+}
+
+static void
+test_a_key_of_its_own (void)
+{
+  g_autoptr (TwSchema) schema = load_desk ();
+  g_autoptr (TwArguments) turn = arguments_of (schema, "turn"), again = arguments_of (schema, "turn");
+  g_autoptr (TwArguments) put = arguments_of (schema, "put");
+  g_autoptr (GError) error = NULL;
+  json_t *first = read_line (turn, "--key k", &error), *second = read_line (again, "--key k", &error);
+  json_t *none = read_line (put, "", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (tw_arguments_key (turn), ==,
+                   json_string_value (json_object_get (json_object_get (first, "terms"), "key")));
+  g_assert_cmpuint (strlen (tw_arguments_key (turn)), ==, 36);
+  g_assert_cmpstr (tw_arguments_key (turn), !=, tw_arguments_key (again));
+  g_assert_null (tw_arguments_key (put));
+  json_decref (first);
+  json_decref (second);
+  json_decref (none);
+}
+
 static void
 test_explanation (void)
 {
@@ -191,6 +237,8 @@ main (int argc, char **argv)
   g_test_add_func ("/arguments/options-say-what-the-schema-knows", test_options);
   g_test_add_func ("/arguments/same-names-are-told-apart", test_same_names);
   g_test_add_func ("/arguments/values", test_values);
+  g_test_add_func ("/arguments/tags-and-keys", test_tags_and_keys);
+  g_test_add_func ("/arguments/a-key-of-its-own", test_a_key_of_its_own);
   g_test_add_func ("/arguments/secret-comes-from-a-file", test_secret);
   g_test_add_func ("/arguments/mistakes-are-told-by-the-options", test_explanation);
   return g_test_run ();
