@@ -82,7 +82,8 @@ fill_session (TwSession *session, const TwSessionGrant *grant)
 }
 
 static gboolean
-handle_signup (TwAccountsIf *iface, TwSession **result, const TwNewAccount *account, TwBaseException **ouch,
+handle_signup (TwAccountsIf *iface, TwSession **result, const TwNewAccount *account, const TwCreateOptions *options,
+               TwBaseException **ouch,
                GError **error)
 {
   g_autoptr (GError) failure = NULL;

@@ -97,7 +97,9 @@ service Accounts {
   /** Make an account and open its first session. */
   Session signup(
     /** Who. */
-    1: NewAccount account
+    1: NewAccount account,
+    /** By what it is known when it is sent again. */
+    2: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
     (api.post = "/v1/accounts", tw.auth = "none", tw.status = "201", tw.issues = "session", tw.errors = "409"),
 

@@ -8,8 +8,8 @@ namespace py taskwire.common
 /** A refusal that the caller can act on. At the edge it becomes an HTTP answer with this status. */
 exception BaseException {
   /**
-   * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 404 not there, 409 taken, 412 not as it had to
-   * be, 422 a key of another request, 429 too often, 503 away.
+   * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 404 not there, 409 taken, 412 not in the state
+   * that was asked for, 422 a key that another request had, 429 too often, 503 away.
    */
   1: i32 code (tw.error = "status"),
   /** One sentence for a person. */
@@ -18,6 +18,26 @@ exception BaseException {
   3: optional i32 retryAfter (api.header = "Retry-After", tw.example = "30"),
   /** What of the input it is about, where it is about a part of it: the names that lead to it. */
   4: optional string location (tw.error = "location")
+}
+
+/** By what a request that makes something is known when it is sent again. */
+struct CreateOptions {
+  /** A name of the request, of the caller's own: the same again with the same key is done once. */
+  1: optional string idempotencyKey (tw.key = "true", vt.min_size = "1", vt.max_size = "128", vt.pattern = "[\\x20-\\x7e]*"),
+  /** What was asked for with the key. */
+  2: optional binary requestFingerprint (tw.fingerprint = "true", vt.max_size = "16")
+}
+
+/** What a change depends on, and by what it is known when it is sent again. */
+struct ChangeOptions {
+  /** A name of the request, of the caller's own: the same again with the same key is done once. */
+  1: optional string idempotencyKey (tw.key = "true", vt.min_size = "1", vt.max_size = "128", vt.pattern = "[\\x20-\\x7e]*"),
+  /** What was asked for with the key. */
+  2: optional binary requestFingerprint (tw.fingerprint = "true", vt.max_size = "16"),
+  /** Only where it has one of these tags; "*": only where it is there. */
+  3: optional list<string> ifMatch (tw.if_match = "true", vt.max_size = "100"),
+  /** Only where it has none of these tags; "*": only where it is not there. */
+  4: optional list<string> ifNoneMatch (tw.if_none_match = "true", vt.max_size = "100")
 }
 
 /** How a service is. */

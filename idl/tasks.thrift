@@ -54,7 +54,7 @@ struct Task {
   16: optional string createdBy (tw.max_bytes = "128", tw.example = "665f1f77bcf86cd799439014"),
   /** Its place where its user sorts by hand: the lesser comes first. */
   17: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "1.5")
-} (tw.record = "tasks")
+} (tw.record = "tasks", tw.tag = "version")
 
 /** What a new task starts with. */
 struct NewTask {
@@ -201,7 +201,9 @@ service Tasks {
     /** Whose task. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** What it starts with. */
-    2: NewTask task
+    2: NewTask task,
+    /** By what it is known when it is sent again. */
+    3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
     (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400,404"),
 
@@ -212,7 +214,9 @@ service Tasks {
     /** Which task. */
     2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011"),
     /** The changes. */
-    3: TaskChanges changes
+    3: TaskChanges changes,
+    /** What it depends on, and by what it is known when it is sent again. */
+    4: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
     (api.patch = "/v1/tasks/:id", tw.errors = "400,404"),
 
@@ -221,7 +225,9 @@ service Tasks {
     /** Whose task. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which task. */
-    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011")
+    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011"),
+    /** What it depends on, and by what it is known when it is sent again. */
+    3: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
     (api.delete = "/v1/tasks/:id", tw.status = "204", tw.errors = "404")
 } (tw.calls = "side-by-side", tw.context = "accepted")

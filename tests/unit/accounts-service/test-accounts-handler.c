@@ -46,7 +46,7 @@ signup (Fixture *fixture, const char *email, const char *name, TwBaseException *
 
   if (name != NULL)
     g_object_set (account, "name", name, NULL);
-  if (!tw_accounts_handler_signup (fixture->iface, &session, TW_NEW_ACCOUNT (account), ouch, &error))
+  if (!tw_accounts_handler_signup (fixture->iface, &session, TW_NEW_ACCOUNT (account), NULL, ouch, &error))
     g_clear_object (&session);
   g_assert_no_error (error);
   /* The password is gone from the struct that came in. */

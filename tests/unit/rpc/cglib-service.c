@@ -72,7 +72,8 @@ handle_get (TwTasksIf *iface, TwTask **result, const gchar *user, const gchar *i
 }
 
 static gboolean
-handle_remove (TwTasksIf *iface, const gchar *user, const gchar *id, TwBaseException **ouch, GError **error)
+handle_remove (TwTasksIf *iface, const gchar *user, const gchar *id, const TwChangeOptions *options,
+               TwBaseException **ouch, GError **error)
 {
   while (!g_atomic_int_get (&removals_go_on))
     g_usleep (1000);
