@@ -36,6 +36,7 @@ is_same (const TwRecordType *type, gconstpointer one, gconstpointer other, guint
     case TW_RECORD_REAL:
       return memcmp (tw_record_real (type, one, i), tw_record_real (type, other, i), sizeof (double)) == 0;
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:

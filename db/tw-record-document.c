@@ -94,6 +94,7 @@ append_member (bson_t *document, const TwRecordType *type, gconstpointer record,
       append_bytes (document, name, tw_record_bytes (type, record, i));
       break;
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:
@@ -306,6 +307,7 @@ read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter
     case TW_RECORD_BYTES:
       return read_bytes (iter, tw_record_bytes (type, record, i));
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:

@@ -56,6 +56,7 @@ pack_member (const TwRecordType *type, gconstpointer record, guint i)
     case TW_RECORD_REAL:
       return g_variant_new_double (*tw_record_real (type, record, i));
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:
@@ -147,6 +148,7 @@ unpack_member (const TwRecordType *type, gpointer record, guint i, GVariant *val
       *tw_record_real (type, record, i) = g_variant_get_double (value);
       return TRUE;
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:

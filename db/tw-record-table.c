@@ -285,6 +285,7 @@ read_member (const TwRecordField *field, sqlite3_value *value, gpointer member, 
       *(TwRecordBytes *) member = (TwRecordBytes) { blob, (gsize) sqlite3_value_bytes (value) };
       return TRUE;
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:
@@ -389,6 +390,7 @@ tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gcons
           sqlite3_bind_double (statement, place, *(const double *) member);
           break;
         case TW_RECORD_STRUCT:
+        case TW_RECORD_LIST:
         case TW_RECORD_CLEAR:
         case TW_RECORD_OTHER:
         default:

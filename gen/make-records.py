@@ -27,6 +27,7 @@ MAY_BE_MISSING = ("time", "when", "id")  # and can't be always there
 MEMBERS = {
     "TEXT": "const char *", "ID": "const char *", "TIME": "gint64 ", "WHEN": "gint64 ", "BOOL": "gboolean ",
     "NUMBER": "gint64 ", "REAL": "double ", "TEXTS": "TwRecordTexts ", "BYTES": "TwRecordBytes ", "CLEAR": "guint64 ",
+    "LIST": "TwRecordList ",
 }
 PACKED = {
     "TEXT": "s", "ID": "ay", "TIME": "x", "WHEN": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d", "TEXTS": "as",
@@ -69,6 +70,8 @@ class Field:
         self.default = source.get("default")
         self.of = source.get("type", {}).get("class") if self.type in ("struct", "union") else None
         self.element = source.get("type", {}).get("elemTypeId") if self.type == "list" else None
+        if self.element == "struct":
+            self.of = source["type"]["elemType"]["class"]
         self.nulls = "tw.nulls" in annotations
         self.kind = self.find_kind()
         self.role = ROLES.get(self.kept, "PLAIN")
@@ -104,6 +107,8 @@ class Field:
             return "BYTES"
         if self.element == "string":
             return "TEXTS"
+        if self.element == "struct":
+            return "LIST"
         return "STRUCT" if self.type == "struct" else "OTHER"
 
     def column(self):
@@ -169,7 +174,7 @@ class Field:
             parts.append(f'.packed = "{PACKED[self.kind]}"')
         if self.kind != "OTHER":
             parts.append(f".offset = G_STRUCT_OFFSET ({c_name}, {self.member})")
-        if self.kind == "STRUCT":
+        if self.kind in ("STRUCT", "LIST"):
             parts.append(f".structure = &tw_{snake(self.needs())}_type")
         return "  { " + ", ".join(parts + self.fallback()) + " },\n"
 
@@ -203,7 +208,7 @@ class Struct:
                 field.fail(f'tw.kept = "{field.kept}" is for what is optional, without a default')
             if field.kind == "TEXTS" and field.role == "PLAIN" and (not field.optional or field.default is not None):
                 field.fail("a list is kept where it is optional, without a default")
-            if field.kind in ("STRUCT", "CLEAR", "OTHER") and field.role != "UNKEPT":
+            if field.kind in ("STRUCT", "LIST", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')
 
     def kept(self):
@@ -225,7 +230,7 @@ class Struct:
             lines.append(f"#define TW_{upper}_SELECTED {text(', '.join(field.selected() for field in self.kept()))}\n")
         for place, field in enumerate(self.fields):
             lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
-        if any(field.kind == "OTHER" for field in self.fields):
+        if any(field.kind in ("LIST", "OTHER") for field in self.fields):
             lines += [f"#define TW_{upper}_ID_{snake(field.name).upper()} {field.id}\n" for field in self.fields]
         lines.append(f"\nextern const TwRecordType tw_{self.variable}_type;\n")
         return "".join(lines)
@@ -271,6 +276,8 @@ def in_order(structs):
                 field.kind = "OTHER"
             elif field.kind == "STRUCT":
                 place(known[field.needs()], inside)
+            elif field.kind == "LIST" and field.needs() not in known:
+                field.kind = "OTHER"
         done.add(struct.name)
         ordered.append(struct)
 

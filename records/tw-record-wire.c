@@ -101,6 +101,7 @@ tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *write
         case TW_RECORD_STRUCT:
           tw_record_write (field->structure, member, writer);
           break;
+        case TW_RECORD_LIST:
         case TW_RECORD_CLEAR:
         case TW_RECORD_OTHER:
         default:
@@ -184,6 +185,22 @@ read_names (const TwRecordType *type, TwReader *reader, guint own)
   return bits;
 }
 
+/* The list's texts get the room that it takes itself. */
+static TwRecordList
+pass_list (TwReader *reader, char **space)
+{
+  const guint8 *begin = reader->at;
+  TwRecordList list = { .at = *reader, .space = *space };
+  TwWireType element;
+
+  list.n = tw_reader_list (&list.at, &element);
+  if (element != TW_WIRE_STRUCT)
+    list.n = 0;
+  tw_reader_skip (reader, TW_WIRE_LIST);
+  *space += reader->at - begin;
+  return list;
+}
+
 static void
 read_member (const TwRecordType *type, TwReader *reader, gpointer record, guint i, char **space)
 {
@@ -207,6 +224,9 @@ read_member (const TwRecordType *type, TwReader *reader, gpointer record, guint 
       break;
     case TW_RECORD_STRUCT:
       tw_record_read (field->structure, reader, member, space);
+      break;
+    case TW_RECORD_LIST:
+      *(TwRecordList *) member = pass_list (reader, space);
       break;
     case TW_RECORD_CLEAR:
       *(guint64 *) member = read_names (type, reader, i);
@@ -264,4 +284,15 @@ tw_record_read (const TwRecordType *type, TwReader *reader, gpointer record, cha
         tw_reader_skip (reader, wire);
     }
   tw_reader_struct_end (reader);
+}
+
+gboolean
+tw_record_list_next (const TwRecordType *type, TwRecordList *list, gpointer record)
+{
+  if (list->n == 0 || list->at.failed)
+    return FALSE;
+  list->n--;
+  memset (record, 0, type->size);
+  tw_record_read (type, &list->at, record, &list->space);
+  return TRUE;
 }

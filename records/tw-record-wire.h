@@ -19,4 +19,8 @@ void tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *
  * struct has; bytes are copied likewise. A time or date that can't be read becomes TW_RECORD_NO_TIME. */
 void tw_record_read (const TwRecordType *type, TwReader *reader, gpointer record, char **space);
 
+/* Reads the next struct of a list that a record has, of @type, into @record; FALSE behind the last one. Its texts lie where
+ * the record's do, and the bytes that the record was read from must be there still. */
+gboolean tw_record_list_next (const TwRecordType *type, TwRecordList *list, gpointer record);
+
 G_END_DECLS

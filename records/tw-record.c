@@ -68,7 +68,7 @@ block_of (const TwRecordType *type, gconstpointer record, guint i)
   const TwRecordKind kind = type->fields[i].kind;
   const char *text;
 
-  g_assert (kind != TW_RECORD_STRUCT);
+  g_assert (kind != TW_RECORD_STRUCT && kind != TW_RECORD_LIST);
   if (kind == TW_RECORD_TEXTS)
     return (Block) { tw_record_texts (type, record, i)->bytes, tw_record_texts (type, record, i)->length };
   if (kind == TW_RECORD_BYTES)
@@ -132,6 +132,7 @@ set_fallback (const TwRecordType *type, gpointer record, guint i)
     case TW_RECORD_BYTES:
       break; /* none */
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:
@@ -187,6 +188,7 @@ member_size (TwRecordKind kind)
     case TW_RECORD_BYTES:
       return sizeof (TwRecordBytes);
     case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
     case TW_RECORD_CLEAR:
     case TW_RECORD_OTHER:
     default:

@@ -16,6 +16,7 @@
  *     TwRecordTexts  a list of strings
  *     TwRecordBytes  a binary
  *     a C struct     a struct, whose own `has` counts
+ *     TwRecordList   a list of structs that has been read (tw_record_list_next())
  *     guint64        `clear`: the names in a set that tw.nulls stands on, as bits of the fields that they name; the bit
  *                    of `clear` itself stands for names of none
  *
@@ -26,7 +27,7 @@
 
 #pragma once
 
-#include "tw-wire.h"
+#include "tw-reader.h"
 
 #include <glib.h>
 
@@ -44,6 +45,7 @@ typedef enum
   TW_RECORD_TEXTS,
   TW_RECORD_BYTES,
   TW_RECORD_STRUCT, /* from here on nothing is kept */
+  TW_RECORD_LIST,   /* of structs */
   TW_RECORD_CLEAR,
   TW_RECORD_OTHER,  /* has no member */
 } TwRecordKind;
@@ -61,6 +63,14 @@ typedef struct
   const guint8 *bytes;
   gsize length;
 } TwRecordBytes;
+
+/* Structs that are still to be read: tw-record-wire.h. */
+typedef struct
+{
+  TwReader at;
+  guint32 n; /* that are left */
+  char *space;
+} TwRecordList;
 
 /* What a field is to the record that it is of: tw.kept. */
 typedef enum
@@ -86,7 +96,7 @@ typedef struct
   TwRecordRole role;
   gboolean always;    /* of every record: it has a default, or the service sets it */
   gsize offset;       /* of the member */
-  const TwRecordType *structure; /* STRUCT */
+  const TwRecordType *structure; /* STRUCT; LIST: its elements */
   const char *packed; /* what is kept: its GVariant type in a copy, without the maybe */
 
   /* The IDL's default; what is missing in a store means it where the field is of every record. */

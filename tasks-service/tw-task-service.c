@@ -90,9 +90,10 @@ tw_task_service_page (TwTaskService *service, const TwCallContext *context, cons
 }
 
 static TwTaskRequest
-request_of (const TwTaskService *service, const TwCallContext *context)
+request_of (const TwTaskService *service, const TwCallContext *context, const TwTaskOptions *options)
 {
-  return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock) };
+  return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock),
+                           .key = options->key, .fingerprint = options->fingerprint };
 }
 
 /* Tells @done where it may not. */
@@ -108,10 +109,10 @@ may_be_said (const TwTaskRecord *said, const char *user_id, TwTaskDone done, gpo
 }
 
 void
-tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said, TwTaskDone done,
-                        gpointer user_data)
+tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said,
+                        const TwTaskOptions *options, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context);
+  const TwTaskRequest request = request_of (service, context, options);
   TwTaskRecord task = *said;
   char id[TW_ID_SIZE];
 
@@ -137,23 +138,24 @@ tw_task_service_create (TwTaskService *service, const TwCallContext *context, co
 
 void
 tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
-                        const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data)
+                        const TwTaskRecord *said, guint64 clear, const TwTaskOptions *options, TwTaskDone done,
+                        gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context);
+  const TwTaskRequest request = request_of (service, context, options);
   TwTaskRecord set = *said;
 
   tw_task_rules_settle (&set, &clear);
   if (may_be_said (&set, user_id, done, user_data))
-    tw_task_change (service->store, &request, user_id, id, &set, clear, done, user_data);
+    tw_task_change (service->store, &request, user_id, id, &options->conditions, &set, clear, done, user_data);
 }
 
 void
 tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
-                        TwTaskDone done, gpointer user_data)
+                        const TwTaskOptions *options, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context);
+  const TwTaskRequest request = request_of (service, context, options);
 
-  tw_task_remove (service->store, &request, user_id, id, done, user_data);
+  tw_task_remove (service->store, &request, user_id, id, &options->conditions, done, user_data);
 }
 
 gboolean

@@ -51,19 +51,27 @@ char *tw_task_pager_next (const TwTaskPager *pager);
 gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
                                TwDoneFilter filter, const char *cursor, guint limit, const TwTaskReading *reading);
 
+/* By what a request is known when it comes again, and what it depends on (not so a new task). All zero: nothing. */
+typedef struct
+{
+  const char *key; /* as in TwTaskRequest */
+  TwRecordBytes fingerprint;
+  TwPreconditions conditions;
+} TwTaskOptions;
+
 /* A new task of @said, which has its user: version 1, with the IDL's defaults for what it does not say. A name that is
  * absent or empty is INVALID. */
 void tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said,
-                             TwTaskDone done, gpointer user_data);
+                             const TwTaskOptions *options, TwTaskDone done, gpointer user_data);
 
 /* Sets what @said has, clears the fields of @clear, and raises the version by one. Such a change does something: what
  * leaves everything as it is, is not to be begun, and answers with the task. */
 void tw_task_service_change (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                             const char *id, const TwTaskRecord *said, guint64 clear, TwTaskDone done,
-                             gpointer user_data);
+                             const char *id, const TwTaskRecord *said, guint64 clear,
+                             const TwTaskOptions *options, TwTaskDone done, gpointer user_data);
 
 void tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                             const char *id, TwTaskDone done, gpointer user_data);
+                             const char *id, const TwTaskOptions *options, TwTaskDone done, gpointer user_data);
 
 /* Whether the service can do its work. Blocks on the store. */
 gboolean tw_task_service_check (TwTaskService *service, const TwCallContext *context, GError **error);

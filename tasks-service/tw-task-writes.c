@@ -5,14 +5,21 @@
 #include "tw-error.h"
 #include "tw-task-rules.h"
 
+#include <string.h>
+
+#define TAG_SIZE 24 /* a version, which is a task's tag */
+
 /* A write on its way. */
 typedef struct
 {
-  gint64 now_ms;
+  TwTaskStore *store;
+  char *user_id;
+  gint64 deadline_ms, now_ms;
   gboolean atomic;
   TwTaskDone one; /* who is told: of one operation, or ... */
   TwTasksDone many;
   gpointer user_data;
+  GPtrArray *unchanged; /* tasks of results */
   guint n;
   TwTaskResult *results;
   TwTaskOperation operations[];
@@ -26,10 +33,54 @@ write_free (gpointer data)
   for (guint i = 0; i < write->n; i++)
     {
       g_free ((gpointer) (guintptr) write->operations[i].said);
+      tw_preconditions_clear (&write->operations[i].conditions);
       g_clear_error (&write->results[i].error);
     }
+  g_ptr_array_unref (write->unchanged);
   g_free (write->results);
+  g_free (write->user_id);
   g_free (write);
+}
+
+/* A task that was written by the same request before, as it is now. */
+typedef struct
+{
+  TwTaskDone done;
+  gpointer user_data;
+  gboolean was_shown;
+} Again;
+
+static gboolean
+show_again (const TwTaskRecord *task, gpointer data)
+{
+  Again *again = data;
+
+  again->was_shown = TRUE;
+  again->done (task, NULL, again->user_data);
+  return FALSE;
+}
+
+static void
+end_again (const GError *error, gpointer data)
+{
+  const Again *again = data;
+  g_autoptr (GError) gone = NULL;
+
+  if (again->was_shown)
+    return;
+  if (error == NULL || g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
+    gone = g_error_new_literal (TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
+  again->done (NULL, gone != NULL ? gone : error, again->user_data);
+}
+
+/* It is one row of what is in memory, most likely: the thread that tells the ends of commits may wait for it. */
+static void
+read_again (const Write *write, const char *id)
+{
+  Again again = { write->one, write->user_data, FALSE };
+
+  tw_task_store_read (write->store, write->deadline_ms, &(TwTaskQuery) { .user_id = write->user_id, .id = id },
+                      &(TwTaskReading) { show_again, end_again, &again, sizeof again, TRUE });
 }
 
 static void
@@ -37,7 +88,9 @@ finish (const TwCommitted *committed, const GError *error, gpointer data)
 {
   const Write *write = data;
 
-  if (write->many != NULL)
+  if (error == NULL && committed->is_repeat && write->many == NULL && write->operations[0].verb != TW_TASK_REMOVE)
+    read_again (write, committed->id);
+  else if (write->many != NULL)
     write->many (error == NULL ? write->results : NULL, error, write->user_data);
   else
     write->one (error == NULL ? write->results[0].task : NULL, error, write->user_data);
@@ -57,26 +110,45 @@ find (TwCommit *commit, const TwTaskOperation *operation, GError **error)
   return task;
 }
 
-static gboolean
-change (TwCommit *commit, const TwTaskOperation *operation, gint64 now_ms, TwTaskResult *result, GError **error)
+/* The same where what the operation depends on is so. */
+static const TwTaskRecord *
+find_as_wanted (TwCommit *commit, const TwTaskOperation *operation, GError **error)
 {
-  const TwTaskRecord *before = find (commit, operation, error);
+  const TwTaskRecord *task = find (commit, operation, error);
+  char tag[TAG_SIZE];
+
+  if (task == NULL)
+    return NULL;
+  g_snprintf (tag, sizeof tag, "%" G_GINT64_FORMAT, task->version);
+  return tw_preconditions_check (&operation->conditions, tag, error) ? task : NULL;
+}
+
+static gboolean
+change (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTaskResult *result, GError **error)
+{
+  const TwTaskRecord *before = find_as_wanted (commit, operation, error);
   TwTaskRecord said = *operation->said, after;
 
   if (before == NULL)
     return FALSE;
-  after = *before;
   said.has &= ~(TW_TASK_HAS_ID | TW_TASK_HAS_USER_ID); /* they say which task it is */
+  if (said.has == 0 && operation->clear == 0)
+    {
+      result->task = tw_record_copy (&tw_task_type, before);
+      g_ptr_array_add (write->unchanged, (gpointer) (guintptr) result->task);
+      return TRUE;
+    }
+  after = *before;
   tw_record_apply (&tw_task_type, &after, &said, operation->clear);
-  after.updated_ms = now_ms;
+  after.updated_ms = write->now_ms;
   after.has |= TW_TASK_HAS_UPDATED_ON;
-  tw_task_rules_follow (before, &after, now_ms);
+  tw_task_rules_follow (before, &after, write->now_ms);
   result->task = tw_commit_put (commit, &tw_task_type, &after);
   return TRUE;
 }
 
 static gboolean
-decide_one (TwCommit *commit, const TwTaskOperation *operation, gint64 now_ms, TwTaskResult *result, GError **error)
+decide_one (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTaskResult *result, GError **error)
 {
   switch (operation->verb)
     {
@@ -84,9 +156,9 @@ decide_one (TwCommit *commit, const TwTaskOperation *operation, gint64 now_ms, T
       result->task = tw_commit_put (commit, &tw_task_type, operation->said);
       return TRUE;
     case TW_TASK_CHANGE:
-      return change (commit, operation, now_ms, result, error);
+      return change (commit, write, operation, result, error);
     case TW_TASK_REMOVE:
-      if (find (commit, operation, error) == NULL)
+      if (find_as_wanted (commit, operation, error) == NULL)
         return FALSE;
       tw_commit_remove (commit, &tw_task_type, operation->said->id);
       return TRUE;
@@ -117,6 +189,7 @@ decide (TwCommit *commit, gpointer data, GError **error)
 {
   Write *write = data;
 
+  g_ptr_array_set_size (write->unchanged, 0);
   for (guint i = 0; i < write->n; i++)
     {
       g_autoptr (GError) why = NULL;
@@ -124,7 +197,7 @@ decide (TwCommit *commit, gpointer data, GError **error)
 
       g_clear_error (&result->error);
       result->task = NULL;
-      if (decide_one (commit, &write->operations[i], write->now_ms, result, &why))
+      if (decide_one (commit, write, &write->operations[i], result, &why))
         continue;
       if (write->atomic || is_of_the_whole (why))
         {
@@ -139,75 +212,91 @@ decide (TwCommit *commit, gpointer data, GError **error)
 }
 
 static Write *
-write_new (const TwTaskRequest *request, const TwTaskOperation *operations, guint n, gboolean atomic)
+write_new (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const TwTaskOperation *operations, guint n, gboolean atomic)
 {
   Write *write = g_malloc0 (sizeof *write + n * sizeof write->operations[0]);
 
+  write->store = store;
+  write->user_id = g_strdup (user_id);
+  write->deadline_ms = request->deadline_ms;
   write->now_ms = request->now_ms;
   write->atomic = atomic;
+  write->unchanged = g_ptr_array_new_with_free_func (g_free);
   write->n = n;
   write->results = g_new0 (TwTaskResult, n);
   for (guint i = 0; i < n; i++)
     {
       write->operations[i] = operations[i];
       write->operations[i].said = tw_record_copy (&tw_task_type, operations[i].said);
+      write->operations[i].conditions = tw_preconditions_copy (&operations[i].conditions);
     }
   return write;
 }
 
+/* A fingerprint of any length as one of a commit's. */
 static void
-run (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, Write *write)
+take_fingerprint (const TwRecordBytes *bytes, guint8 out[TW_COMMIT_FINGERPRINT_BYTES])
 {
-  tw_commit_run (store->commits, request->deadline_ms,
-                 &(TwCommitSpec) { .partition = user_id, .now_ms = request->now_ms, .decide = decide, .done = finish,
-                                   .data = write, .free_data = write_free });
+  memcpy (out, bytes->bytes, MIN (bytes->length, TW_COMMIT_FINGERPRINT_BYTES));
+}
+
+static void
+run (const TwTaskRequest *request, Write *write)
+{
+  TwCommitSpec spec = { .partition = write->user_id, .now_ms = request->now_ms, .key = request->key, .decide = decide,
+                        .done = finish, .data = write, .free_data = write_free };
+
+  take_fingerprint (&request->fingerprint, spec.fingerprint);
+  tw_commit_run (write->store->commits, request->deadline_ms, &spec);
 }
 
 static void
 run_one (TwTaskStore *store, const TwTaskRequest *request, const TwTaskOperation *operation, TwTaskDone done,
          gpointer user_data)
 {
-  Write *write = write_new (request, operation, 1, TRUE);
+  Write *write = write_new (store, request, operation->said->user_id, operation, 1, TRUE);
 
   write->one = done;
   write->user_data = user_data;
-  run (store, request, operation->said->user_id, write);
+  run (request, write);
 }
 
 void
 tw_task_insert (TwTaskStore *store, const TwTaskRequest *request, const TwTaskRecord *task, TwTaskDone done,
                 gpointer user_data)
 {
-  run_one (store, request, &(TwTaskOperation) { TW_TASK_INSERT, task, 0 }, done, user_data);
+  run_one (store, request, &(TwTaskOperation) { .verb = TW_TASK_INSERT, .said = task }, done, user_data);
 }
 
 void
 tw_task_change (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
-                const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data)
+                const TwPreconditions *conditions, const TwTaskRecord *said, guint64 clear, TwTaskDone done,
+                gpointer user_data)
 {
   TwTaskRecord set = *said;
 
   set.id = id;
   set.user_id = user_id;
-  run_one (store, request, &(TwTaskOperation) { TW_TASK_CHANGE, &set, clear }, done, user_data);
+  run_one (store, request, &(TwTaskOperation) { TW_TASK_CHANGE, &set, clear, *conditions }, done, user_data);
 }
 
 void
-tw_task_remove (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id, TwTaskDone done,
-                gpointer user_data)
+tw_task_remove (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
+                const TwPreconditions *conditions, TwTaskDone done, gpointer user_data)
 {
   const TwTaskRecord which = { .id = id, .user_id = user_id };
 
-  run_one (store, request, &(TwTaskOperation) { TW_TASK_REMOVE, &which, 0 }, done, user_data);
+  run_one (store, request,
+           &(TwTaskOperation) { .verb = TW_TASK_REMOVE, .said = &which, .conditions = *conditions }, done, user_data);
 }
 
 void
 tw_task_write (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const TwTaskOperation *operations,
                guint n, gboolean atomic, TwTasksDone done, gpointer user_data)
 {
-  Write *write = write_new (request, operations, n, atomic);
+  Write *write = write_new (store, request, user_id, operations, n, atomic);
 
   write->many = done;
   write->user_data = user_data;
-  run (store, request, user_id, write);
+  run (request, write);
 }

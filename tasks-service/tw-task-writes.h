@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "tw-preconditions.h"
 #include "tw-task-store.h"
 
 G_BEGIN_DECLS
@@ -14,12 +15,18 @@ typedef struct
 {
   gint64 deadline_ms; /* tw-call-context.h */
   gint64 now_ms;      /* wall clock */
+
+  /* Idempotency-Key (tw-commit.h), or NULL: what was done with it before by the same request is not done again, and its
+   * end is with the task as it is now; NOT_FOUND where it has been removed since. */
+  const char *key;
+  TwRecordBytes fingerprint; /* of the request; of any length */
 } TwTaskRequest;
 
 typedef enum
 {
   TW_TASK_INSERT, /* @said as it stands, with version 1 */
-  TW_TASK_CHANGE, /* sets what @said has, clears @clear (tw_record_apply()): a version more, also where that changes nothing */
+  TW_TASK_CHANGE, /* sets what @said has, clears @clear (tw_record_apply()): a version more, also where that changes
+                     nothing; where there is neither, the task stays as it is */
   TW_TASK_REMOVE,
 } TwTaskVerb;
 
@@ -28,9 +35,11 @@ typedef struct
   TwTaskVerb verb;
   const TwTaskRecord *said; /* with the key and the owner, whatever its bits say of these */
   guint64 clear;
+  TwPreconditions conditions; /* of a change, a removal */
 } TwTaskOperation;
 
-/* What has become of an operation: how the task is then, or NULL where it was removed, or with an @error: NOT_FOUND. */
+/* What has become of an operation: how the task is then, or NULL where it was removed, or with an @error: NOT_FOUND,
+ * PRECONDITION. */
 typedef struct
 {
   const TwTaskRecord *task;
@@ -44,9 +53,10 @@ typedef void (*TwTasksDone) (const TwTaskResult *results, const GError *error, g
 void tw_task_insert (TwTaskStore *store, const TwTaskRequest *request, const TwTaskRecord *task, TwTaskDone done,
                      gpointer user_data);
 void tw_task_change (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
-                     const TwTaskRecord *said, guint64 clear, TwTaskDone done, gpointer user_data);
+                     const TwPreconditions *conditions, const TwTaskRecord *said, guint64 clear, TwTaskDone done,
+                     gpointer user_data);
 void tw_task_remove (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
-                     TwTaskDone done, gpointer user_data);
+                     const TwPreconditions *conditions, TwTaskDone done, gpointer user_data);
 
 /* Does @n >= 1 operations, each of another task of the user, as one. @atomic: where one fails nothing is done, and the
  * error is that one's, located at "operations[i]". Otherwise each has a result of its own. */

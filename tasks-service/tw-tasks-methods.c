@@ -130,13 +130,16 @@ understand (TwCall *call, const TwRecordMap *map, gconstpointer input, TwTaskRec
   return FALSE;
 }
 
+/* What older methods have none of. */
+static const TwTaskOptions no_options;
+
 /* create and add */
 
 /* @said has its user, who is told by an argument of its own. */
 static void
-create (TwCall *call, const TwTasksMethods *methods, const TwTaskRecord *said)
+create (TwCall *call, const TwTasksMethods *methods, const TwTaskRecord *said, const TwTaskOptions *options)
 {
-  tw_task_service_create (methods->service, tw_call_context (call), said, tw_tasks_answer_task, call);
+  tw_task_service_create (methods->service, tw_call_context (call), said, options, tw_tasks_answer_task, call);
 }
 
 static void
@@ -152,7 +155,9 @@ take_create (TwCall *call, gpointer data)
   said.user_id = asked.user_id;
   said.has = TW_TASK_HAS_USER_ID;
   if (understand (call, &methods->of_new, &asked.task, &said))
-    create (call, methods, &said);
+    create (call, methods, &said,
+            &(TwTaskOptions) { .key = asked.options.idempotency_key,
+                               .fingerprint = asked.options.request_fingerprint });
 }
 
 static void
@@ -165,17 +170,39 @@ take_add (TwCall *call, gpointer data)
 
   tw_arguments_read (&arguments, call, &tw_tasks_add_type, &asked);
   if (understand (call, &methods->of_add, &asked, &said))
-    create (call, methods, &said);
+    create (call, methods, &said, &no_options);
 }
 
 /* patch and update */
 
+static TwTaskOptions
+options_of (const TwChangeOptionsRecord *asked)
+{
+  return (TwTaskOptions) {
+    .key = asked->idempotency_key,
+    .fingerprint = asked->request_fingerprint,
+    .conditions = {
+      .has_match = (asked->has & TW_CHANGE_OPTIONS_HAS_IF_MATCH) != 0,
+      .has_none_match = (asked->has & TW_CHANGE_OPTIONS_HAS_IF_NONE_MATCH) != 0,
+      .match = asked->if_match,
+      .none_match = asked->if_none_match,
+    },
+  };
+}
+
+/* Whether more is asked for than the change: to depend on something, or to be known again. */
+static gboolean
+has_options (const TwChangeOptionsRecord *asked)
+{
+  return asked->has != 0;
+}
+
 static void
 change (TwCall *call, const TwTasksMethods *methods, const char *user_id, const char *id, const TwTaskRecord *said,
-        guint64 clear)
+        guint64 clear, const TwTaskOptions *options)
 {
-  tw_task_service_change (methods->service, tw_call_context (call), user_id, id, said, clear, tw_tasks_answer_task,
-                          call);
+  tw_task_service_change (methods->service, tw_call_context (call), user_id, id, said, clear, options,
+                          tw_tasks_answer_task, call);
 }
 
 static void
@@ -193,10 +220,14 @@ take_patch (TwCall *call, gpointer data)
     return;
   if (!tw_record_map_clear (&methods->of_changes, asked.changes.clear, &clear, &error))
     tw_call_fail (call, error);
-  else if (said.has == 0 && clear == 0)
+  else if (said.has == 0 && clear == 0 && !has_options (&asked.options))
     take_get (call, data); /* which has the same arguments, as far as it goes */
   else
-    change (call, methods, asked.user_id, asked.id, &said, clear);
+    {
+      const TwTaskOptions options = options_of (&asked.options);
+
+      change (call, methods, asked.user_id, asked.id, &said, clear, &options);
+    }
 }
 
 static void
@@ -211,7 +242,7 @@ take_update (TwCall *call, gpointer data)
   if (!understand (call, &methods->of_update, &asked, &said))
     return;
   said.has &= methods->changeable;
-  change (call, methods, asked.user_id, asked.task_id, &said, 0);
+  change (call, methods, asked.user_id, asked.task_id, &said, 0, &no_options);
 }
 
 /* upsert */
@@ -241,7 +272,7 @@ take_upsert (TwCall *call, gpointer data)
     return;
   if (said.id == NULL)
     {
-      create (call, methods, &said);
+      create (call, methods, &said, &no_options);
       return;
     }
   /* The default, which older clients always send. */
@@ -251,7 +282,7 @@ take_upsert (TwCall *call, gpointer data)
   if (said.has == 0)
     tw_call_pool_collect (methods->readers, call, answer_unchanged, methods->service);
   else
-    change (call, methods, said.user_id, said.id, &said, 0);
+    change (call, methods, said.user_id, said.id, &said, 0, &no_options);
 }
 
 /* remove */
@@ -262,9 +293,11 @@ take_remove (TwCall *call, gpointer data)
   const TwTasksMethods *methods = data;
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksRemoveArguments asked;
+  TwTaskOptions options;
 
   tw_arguments_read (&arguments, call, &tw_tasks_remove_type, &asked);
-  tw_task_service_remove (methods->service, tw_call_context (call), asked.user_id, asked.id,
+  options = options_of (&asked.options);
+  tw_task_service_remove (methods->service, tw_call_context (call), asked.user_id, asked.id, &options,
                           tw_tasks_answer_removed, call);
 }
 

@@ -6,6 +6,8 @@
 #include "tw-clock.h"
 #include "tw-error.h"
 
+static const TwPreconditions always;
+
 static gint64
 now_ms (void)
 {
@@ -35,8 +37,8 @@ test_changes_that_are_over (Fixture *f, gconstpointer data)
   id_of (2, other_id);
   over = (TwTaskRequest) { .deadline_ms = now_ms () };
   tw_task_insert (f->store, &over, &task, task_change_ended, task_change_begin (&waits[0]));
-  tw_task_change (f->store, &over, ANN, id, &said, 0, task_change_ended, task_change_begin (&waits[1]));
-  tw_task_remove (f->store, &over, ANN, id, task_change_ended, task_change_begin (&waits[2]));
+  tw_task_change (f->store, &over, ANN, id, &always, &said, 0, task_change_ended, task_change_begin (&waits[1]));
+  tw_task_remove (f->store, &over, ANN, id, &always, task_change_ended, task_change_begin (&waits[2]));
   for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -86,7 +88,7 @@ test_what_has_time_is_done (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   insert (f->store, ANN, 1, 10, FALSE);
-  tw_task_change (f->store, &(TwTaskRequest) { .deadline_ms = now_ms () + 60000 }, ANN, id_of (1, id), &said, 0,
+  tw_task_change (f->store, &(TwTaskRequest) { .deadline_ms = now_ms () + 60000 }, ANN, id_of (1, id), &always, &said, 0,
                   task_change_ended, task_change_begin (&wait));
   changed = task_change_wait (&wait, &error);
   g_assert_no_error (error);

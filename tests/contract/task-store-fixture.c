@@ -49,6 +49,7 @@ id_of (guint n, char id[TW_ID_SIZE])
   return id;
 }
 
+static const TwPreconditions always;
 static const TwTaskRequest at_any_time = { .deadline_ms = TW_DEADLINE_NONE };
 
 TwTaskRecord *
@@ -66,7 +67,7 @@ change_task (TwTaskStore *store, const char *user_id, const char *id, const Task
   const TwTaskRecord said = task_said (change);
   TaskChangeWait wait;
 
-  tw_task_change (store, &(TwTaskRequest) { TW_DEADLINE_NONE, change->now_ms }, user_id, id, &said, 0,
+  tw_task_change (store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = change->now_ms }, user_id, id, &always, &said, 0,
                   task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
@@ -76,7 +77,7 @@ remove_task (TwTaskStore *store, const char *user_id, const char *id, GError **e
 {
   TaskChangeWait wait;
 
-  tw_task_remove (store, &at_any_time, user_id, id, task_change_ended, task_change_begin (&wait));
+  tw_task_remove (store, &at_any_time, user_id, id, &always, task_change_ended, task_change_begin (&wait));
   g_assert_null (task_change_wait (&wait, error));
 }
 

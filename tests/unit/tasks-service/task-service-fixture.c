@@ -29,6 +29,7 @@ task_service_tear_down (TaskServiceFixture *f, gconstpointer data)
 }
 
 static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
+static const TwTaskOptions no_options;
 
 TwTaskRecord *
 create_task (TaskServiceFixture *f, const char *user_id, const TaskWords *input, GError **error)
@@ -38,7 +39,7 @@ create_task (TaskServiceFixture *f, const char *user_id, const TaskWords *input,
 
   said.user_id = user_id;
   said.has |= TW_TASK_HAS_USER_ID;
-  tw_task_service_create (f->service, &nobody, &said, task_change_ended, task_change_begin (&wait));
+  tw_task_service_create (f->service, &nobody, &said, &no_options, task_change_ended, task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
@@ -48,7 +49,8 @@ change_task (TaskServiceFixture *f, const char *user_id, const char *id, const T
   const TwTaskRecord said = task_said (input);
   TaskChangeWait wait;
 
-  tw_task_service_change (f->service, &nobody, user_id, id, &said, 0, task_change_ended, task_change_begin (&wait));
+  tw_task_service_change (f->service, &nobody, user_id, id, &said, 0, &no_options, task_change_ended,
+                          task_change_begin (&wait));
   return task_change_wait (&wait, error);
 }
 
@@ -58,7 +60,7 @@ remove_task (TaskServiceFixture *f, const char *user_id, const char *id, GError 
   g_autoptr (GError) failure = NULL;
   TaskChangeWait wait;
 
-  tw_task_service_remove (f->service, &nobody, user_id, id, task_change_ended, task_change_begin (&wait));
+  tw_task_service_remove (f->service, &nobody, user_id, id, &no_options, task_change_ended, task_change_begin (&wait));
   g_assert_null (task_change_wait (&wait, &failure));
   if (failure == NULL)
     return TRUE;
