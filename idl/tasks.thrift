@@ -40,7 +40,7 @@ struct Task {
   11: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. */
-  12: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+  12: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
     tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
   /** When it was finished: UTC, RFC 3339 with milliseconds. Only where it is done, and not where it was so before this
    * was noted. */
@@ -74,7 +74,7 @@ struct NewTask {
   6: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. */
-  7: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+  7: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
     tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
   /** The list that it will be in: 24 hex digits; without one it will be in its user's inbox. */
   8: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
@@ -108,7 +108,7 @@ struct TaskChanges {
   7: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. An empty list clears them. */
-  8: optional list<string> labels (vt.max_size = "20", vt.elem.min_size = "1", vt.elem.max_size = "50",
+  8: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
     tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
   /** The list that it is to be in: 24 hex digits; null moves it to its user's inbox. */
   9: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",

@@ -241,6 +241,17 @@ tw_decode_format (TwReading *reading, GError **error)
   return reading->field->format != 0 || TW_READING_FAIL (reading, error, "must not be empty");
 }
 
+gboolean
+tw_decode_distinct (TwReading *reading, GError **error)
+{
+  const TwType *type = reading->field->type;
+
+  if (type->wire != TW_WIRE_LIST || tw_annotation_kind (type->element) != TW_KIND_TEXT)
+    return TW_READING_FAIL (reading, error, "is for a list of strings");
+  reading->field->distinct = TRUE;
+  return tw_reading_is (reading, "folded", error);
+}
+
 /* Whether it keeps the field's limits is asked when all of them are read. */
 gboolean
 tw_decode_example (TwReading *reading, GError **error)

@@ -83,6 +83,7 @@ gboolean tw_decode_visible (TwReading *reading, GError **error);
 gboolean tw_decode_pattern (TwReading *reading, GError **error);
 gboolean tw_decode_in (TwReading *reading, GError **error);
 gboolean tw_decode_format (TwReading *reading, GError **error);
+gboolean tw_decode_distinct (TwReading *reading, GError **error);
 gboolean tw_decode_elements (TwReading *reading, GError **error);
 gboolean tw_decode_normalize (TwReading *reading, GError **error);
 gboolean tw_decode_example (TwReading *reading, GError **error);

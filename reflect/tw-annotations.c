@@ -90,6 +90,7 @@ static const TwAnnotation annotations[] = {
   { "vt.le", VALUE, TW_KIND_NUMBER, tw_decode_bound },
   { "vt.in", VALUE, TW_KIND_TEXT | TW_KIND_INTEGER, tw_decode_in },
   { "tw.format", VALUE, TW_KIND_TEXT, tw_decode_format },
+  { "tw.distinct", VALUE, TW_KIND_CONTAINER, tw_decode_distinct },
 
   { "vt.elem.min_size", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
   { "vt.elem.max_size", VALUE, TW_KIND_CONTAINER, tw_decode_elements },
@@ -245,6 +246,9 @@ check_field (const TwSpot *spot, const TwField *field, GError **error)
   if (!check_range (spot, field, error)
       || (field->elements != NULL && !check_range (&at_elements, field->elements, error)))
     return FALSE;
+  /* Sorting combining marks, as folding does, takes the square of their number. */
+  if (field->distinct && (field->elements == NULL || !field->elements->has_max_size))
+    return tw_spot_fail (spot, "tw.distinct", error, "needs vt.elem.max_size");
   if (field->cookie != NULL && field->source != TW_SOURCE_BODY)
     return tw_spot_fail (spot, "tw.cookie", error, "can't stand on what does not come from the body");
   if (field->link != NULL && (field->source != TW_SOURCE_BODY || field->cookie != NULL))

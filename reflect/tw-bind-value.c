@@ -4,6 +4,7 @@
 
 #include "tw-binding.h"
 #include "tw-base64.h"
+#include "tw-distinct.h"
 #include "tw-limits.h"
 #include "tw-repeats.h"
 
@@ -180,16 +181,34 @@ element_of (const TwField *field)
   return field->elements != NULL ? *field->elements : (TwField) { .type = field->type->element };
 }
 
+/* Of strings that keep their limits. */
+static void
+refuse_alike (TwBinding *binding, const json_t *texts, const TwSpotIn *spot)
+{
+  g_auto (TwDistinct) distinct = TW_DISTINCT_INIT;
+
+  for (gsize i = 0; i < json_array_size (texts); i++)
+    {
+      const json_t *text = json_array_get (texts, i);
+
+      if (!tw_distinct_add (&distinct, json_string_value (text), json_string_length (text)))
+        tw_binding_refuse (binding, &(TwSpotIn){ spot, NULL, i }, TW_DISTINCT_REFUSED);
+    }
+}
+
 static void
 bind_list (TwBinding *binding, const TwField *field, const json_t *value, const TwSpotIn *spot, guint depth)
 {
   const TwField element = element_of (field);
   guint32 n = (guint32) json_array_size (value);
+  const guint refused_before = binding->refused;
 
   refuse_if (binding, spot, tw_limits_check_count (field, n));
   tw_writer_list (&binding->writer, element.type->wire, n);
   for (guint32 i = 0; i < n; i++)
     tw_bind_value (binding, &element, json_array_get (value, i), &(TwSpotIn){ spot, NULL, i }, depth);
+  if (field->distinct && binding->refused == refused_before)
+    refuse_alike (binding, value, spot);
 }
 
 static void

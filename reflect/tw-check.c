@@ -7,6 +7,7 @@
 
 #include "tw-check.h"
 
+#include "tw-distinct.h"
 #include "tw-limits.h"
 #include "tw-reader.h"
 #include "tw-repeats.h"
@@ -238,6 +239,36 @@ check_elements (Check *check, const Container *container, const Place *place, Tw
     }
 }
 
+/* Of @n strings before which @reader stands, and which keep their limits. */
+static void
+check_distinct (Check *check, TwReader reader, guint32 n, const Place *place)
+{
+  g_auto (TwDistinct) distinct = TW_DISTINCT_INIT;
+  Place at = { place, NULL, 0 };
+
+  for (; at.index < n; at.index++)
+    {
+      const char *data;
+      gsize length;
+
+      tw_reader_string (&reader, &data, &length);
+      if (!tw_distinct_add (&distinct, data, length))
+        judge (check, &at, g_strdup (TW_DISTINCT_REFUSED));
+    }
+}
+
+static void
+check_list (Check *check, const TwField *field, const Container *container, const Place *place, guint depth)
+{
+  const TwReader before = check->reader;
+  const guint n_problems = tw_problems_count (check->problems);
+
+  check_elements (check, container, place, NULL, depth);
+  if (field->distinct && !check->reader.failed && !is_full (check)
+      && tw_problems_count (check->problems) == n_problems)
+    check_distinct (check, before, container->n, place);
+}
+
 static void
 check_container (Check *check, const TwField *field, const Place *place, guint depth)
 {
@@ -257,7 +288,7 @@ check_container (Check *check, const TwField *field, const Place *place, guint d
     }
   if (field->type->wire == TW_WIRE_LIST)
     {
-      check_elements (check, &container, place, NULL, depth);
+      check_list (check, field, &container, place, depth);
       return;
     }
   tw_repeats_init (&repeats, container.n);

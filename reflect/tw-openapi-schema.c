@@ -192,6 +192,8 @@ set_limits (json_t *schema, const TwField *field)
   set_choice (schema, field);
   set_patterns (schema, field);
   set_format (schema, field);
+  if (field->distinct)
+    json_object_set_new (schema, "uniqueItems", json_true ());
   if (field->elements != NULL)
     set_limits (json_object_get (schema, "items"), field->elements);
   if (field->fallback.set)
@@ -242,6 +244,8 @@ set_description (json_t *schema, const TwField *field, TwDirection direction)
     append_sentence (text, doc_length, "Characters are counted as in Unicode's form NFC.");
   if (is_input && field->visible)
     append_sentence (text, doc_length, "At least one character can be seen.");
+  if (is_input && field->distinct)
+    append_sentence (text, doc_length, "No two may differ in case and accents alone.");
   tw_openapi_set_text (schema, "description", text->str);
 }
 

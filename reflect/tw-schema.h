@@ -142,6 +142,7 @@ struct _TwField
   GRegex *regex;            /* the same, anchored at both ends */
   char **in;                /* NULL-terminated, as in the IDL (for numbers too), or NULL */
   int format;               /* tw.format: TwFormat; 0: any */
+  gboolean distinct;        /* tw.distinct: no two texts of a list are alike but for case and accents */
   const TwField *elements;  /* what holds for each element of a list or set, a field without a name; NULL: its type */
   const char *example;      /* tw.example, as in the IDL, or NULL: see tw-example.h */
   gboolean example_alone;   /* tw.example_alone: no example of a request has it */

@@ -310,6 +310,9 @@ test_limits_of_elements (void)
                 " body.labels[3] must have a character that can be seen; body.labels[4] must be a string");
   assert_patch ("{\"labels\": [\"a\", \"b\"]}",
                 "{\"userId\":\"u\",\"id\":\"1\",\"changes\":{\"labels\":[\"a\",\"b\"]}}");
+  assert_patch ("{\"labels\": [\"CAFÉ\", \"tea\", \"cafe\", \"Tea\"]}",
+                "body.labels[2] must not be there twice, whatever its case and accents;"
+                " body.labels[3] must not be there twice, whatever its case and accents");
 }
 
 int

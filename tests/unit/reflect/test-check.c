@@ -86,10 +86,18 @@ test_limits_of_elements (CheckFixture *fixture, gconstpointer data)
   tw_writer_struct_begin (writer);
   open_struct (writer, 1);
   put_string (writer, 5, "abc");
-  put_strings (writer, TW_WIRE_LIST, 10, 2, "abc", "abc");
+  put_strings (writer, TW_WIRE_LIST, 10, 3, "abc", "b", "a");
   tw_writer_struct_end (writer);
   tw_writer_struct_end (writer);
   assert_checked (fixture, "patch", "");
+  tw_buffer_clear (&fixture->bytes);
+  tw_writer_struct_begin (writer);
+  open_struct (writer, 1);
+  put_string (writer, 5, "abc");
+  put_strings (writer, TW_WIRE_LIST, 10, 3, "\303\237", "a", "SS");
+  tw_writer_struct_end (writer);
+  tw_writer_struct_end (writer);
+  assert_checked (fixture, "patch", "changes.words[2] must not be there twice, whatever its case and accents");
 }
 
 static void

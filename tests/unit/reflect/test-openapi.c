@@ -315,6 +315,7 @@ test_dates_and_elements (void)
   g_assert_null (json_object_get (json_object_get (changes, "dueOn"), "pattern"));
   assert_json (at (changes, "remindOn", "format", NULL), "\"date-time\"");
   assert_json (at (labels, "minLength", NULL), "1");
+  assert_json (at (changes, "labels", "uniqueItems", NULL), "true");
   assert_json (at (labels, "maxLength", NULL), "50");
   assert_json (at (labels, "pattern", NULL), "\"^(?:[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]*)$\"");
   g_assert_nonnull (json_object_get (labels, "allOf"));

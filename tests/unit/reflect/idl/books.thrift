@@ -40,7 +40,7 @@ struct Limited {
   7: optional i8 level (vt.in = "-1,0,1"),
   8: optional binary blob (vt.max_size = "3", tw.secret = "true"),
   9: optional string plain = "" (vt.min_size = "1", vt.max_size = "5"),
-  10: optional list<string> words (vt.max_size = "3", vt.elem.max_size = "3", tw.elem.visible = "true",
+  10: optional list<string> words (vt.max_size = "3", tw.distinct = "folded", vt.elem.max_size = "3", tw.elem.visible = "true",
     vt.elem.pattern = "[^\\x00-\\x1f]*"),
   11: optional set<i32> odds (vt.max_size = "3", vt.elem.ge = "1", vt.elem.in = "1,3,5"),
   12: optional string day (tw.format = "date,date-time"),
