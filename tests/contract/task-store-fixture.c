@@ -140,6 +140,17 @@ assert_same (const TwTaskRecord *one, const TwTaskRecord *other)
   g_assert_cmpint (one->updated_ms, ==, other->updated_ms);
   g_assert_cmpint (one->version, ==, other->version);
   g_assert_cmpint (one->done, ==, other->done);
+  g_assert_cmphex (one->has, ==, other->has);
+  g_assert_cmpstr (one->notes, ==, other->notes);
+  g_assert_cmpint (one->due, ==, other->due);
+  g_assert_cmpint (one->remind_ms, ==, other->remind_ms);
+  g_assert_cmpint (one->priority, ==, other->priority);
+  g_assert_cmpmem (one->labels.bytes, one->labels.length, other->labels.bytes, other->labels.length);
+  g_assert_cmpint (one->completed_ms, ==, other->completed_ms);
+  g_assert_cmpstr (one->list_id, ==, other->list_id);
+  g_assert_cmpstr (one->assignee_id, ==, other->assignee_id);
+  g_assert_cmpstr (one->created_by, ==, other->created_by);
+  g_assert_cmpmem (&one->position, sizeof one->position, &other->position, sizeof other->position);
 }
 
 gboolean
