@@ -26,13 +26,13 @@ serve (TwAccountStore *opened, const TwClock *clock, GError **error)
 }
 
 static gpointer
-open_sqlite (const char *path, const TwClock *clock, GError **error)
+open_sqlite (const char *path, const TwClock *clock, TwPlain plain, GError **error)
 {
   return serve (tw_account_store_sqlite_new (path, error), clock, error);
 }
 
 static gpointer
-open_mongo (const char *uri, const TwClock *clock, GError **error)
+open_mongo (const char *uri, const TwClock *clock, TwPlain plain, GError **error)
 {
   return serve (tw_account_store_mongo_open (uri, TW_MONGO_DEADLINE_MS, error), clock, error);
 }

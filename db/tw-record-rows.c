@@ -28,7 +28,7 @@ tw_record_rows_new (const TwRecordType *type, TwSqliteConnection *connection, GE
   *rows = (TwRecordRows) {
     .type = type,
     .table = table,
-    .find = g_strdup_printf ("SELECT %s %s", tw_record_table_take (table), which),
+    .find = g_strdup_printf ("SELECT %s %s", tw_record_table_columns (table), which),
     .remove = g_strdup_printf ("DELETE %s", which),
   };
   return rows;
@@ -90,9 +90,8 @@ tw_record_rows_find (const TwRecordRows *rows, TwSqliteConnection *connection, c
   *record = NULL;
   if (statement == NULL)
     return FALSE;
-  tw_sqlite_bind_rows (statement, 1, &taken);
   bind_which (statement, owner, key);
-  if (tw_sqlite_step (connection, statement, error) < 0)
+  if (!tw_sqlite_take_rows (connection, statement, &taken, error))
     {
       g_free (taking.found);
       return FALSE;

@@ -23,7 +23,7 @@ struct _TwRecordTable
   guint key_column;
   guint64 always; /* what every record has */
   guint64 rare;   /* what else it may have */
-  char *take, *insert, *update;
+  char *list, *take, *insert, *update;
 };
 
 /* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where
@@ -113,12 +113,18 @@ add_columns (TwRecordTable *table, const GPtrArray *names, guint64 fields)
     }
 }
 
+static const char *
+column_of (const TwRecordTable *table, guint i)
+{
+  return table->type->fields[table->columns[i].field].column;
+}
+
 static void
 append_take (const TwRecordTable *table, guint from, GString *text)
 {
   g_string_append (text, "take_row (?1");
   for (guint i = from; i < table->n_columns; i++)
-    g_string_append_printf (text, ", \"%s\"", table->type->fields[table->columns[i].field].column);
+    g_string_append_printf (text, ", \"%s\"", column_of (table, i));
   g_string_append_c (text, ')');
 }
 
@@ -136,6 +142,16 @@ write_take (TwRecordTable *table)
   append_take (table, 0, text);
   g_string_append (text, table->n_rare > 0 ? " END" : "");
   table->take = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+write_list (TwRecordTable *table)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < table->n_columns; i++)
+    append (text, ", ", "\"%s\"", column_of (table, i));
+  table->list = g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* Places are numbered as fields are, from 1 on, in every statement; whether a row has what is rare is behind them. */
@@ -197,6 +213,7 @@ tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, G
     }
   else
     add_columns (table, names, table->rare | table->always);
+  write_list (table);
   write_take (table);
   write_statements (table);
   return table;
@@ -207,10 +224,17 @@ tw_record_table_free (TwRecordTable *table)
 {
   if (table == NULL)
     return;
+  g_free (table->list);
   g_free (table->take);
   g_free (table->insert);
   g_free (table->update);
   g_free (table);
+}
+
+const char *
+tw_record_table_columns (const TwRecordTable *table)
+{
+  return table->list;
 }
 
 const char *

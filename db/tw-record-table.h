@@ -24,10 +24,12 @@ typedef struct _TwRecordTable TwRecordTable;
 TwRecordTable *tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error);
 void tw_record_table_free (TwRecordTable *table);
 
-/* SQL that hands a row's columns over: take_row (?1, ...), for a SELECT's result or as a WHERE's last condition
- * (tw-sqlite.h). The owner's is not among them, which whoever asks knows. They are in the reverse of the table's order:
- * SQLite reads a row's head to its end for the last column, and then has what it needs for the others; from the front
- * it would take the head up again for each. */
+/* The columns of a row, for a SELECT. The owner's is not among them, which whoever asks knows. They are in the reverse of
+ * the table's order: SQLite reads a row's head to its end for the last column, and then has what it needs for the others;
+ * from the front it would take the head up again for each. */
+const char *tw_record_table_columns (const TwRecordTable *table);
+
+/* SQL that hands them over, take_row (?1, ...), without those that are rare where a row has none (tw-sqlite.h). */
 const char *tw_record_table_take (const TwRecordTable *table);
 
 /* Texts that a row's ids become. */

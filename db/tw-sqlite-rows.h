@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside db/: take_row(), as tw-sqlite.h tells it. */
+/* Inside db/: take_row(), as tw-sqlite.h tells of it. */
 
 #pragma once
 

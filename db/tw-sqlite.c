@@ -19,6 +19,7 @@ struct _TwSqlite
   TwSqliteCheckpoint *checkpoint;
   TwSqliteConnection *main; /* the thread's that reads most */
   guint n_readers;
+  TwPlain plain;
 
   pthread_mutex_t mutex; /* guards idle and n_idle */
   pthread_cond_t returned;
@@ -71,6 +72,18 @@ tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration
   if (!open_connections (db, absolute, application_id, migrations, n_migrations, error))
     return NULL;
   return g_steal_pointer (&db);
+}
+
+void
+tw_sqlite_be_plain (TwSqlite *db, TwPlain plain)
+{
+  db->plain = plain;
+}
+
+TwPlain
+tw_sqlite_plain (const TwSqlite *db)
+{
+  return db->plain;
 }
 
 void
@@ -163,7 +176,7 @@ tw_sqlite_reads_begin (TwSqlite *db, gboolean foremost)
   TwSqliteConnection *connection;
 
   g_assert (kept.db == NULL);
-  if (!tw_sqlite_nowait_works ())
+  if ((db->plain & TW_PLAIN_NOWAIT) != 0 || !tw_sqlite_nowait_works ())
     return FALSE;
   connection = foremost ? db->main : try_idle (db);
   if (connection == NULL)

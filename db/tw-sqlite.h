@@ -12,6 +12,7 @@
 #pragma once
 
 #include "tw-call-context.h"
+#include "tw-plain.h"
 
 #include <glib.h>
 #include <sqlite3.h>
@@ -30,6 +31,11 @@ typedef const char *TwSqliteMigration;
  * opens @readers connections. */
 TwSqlite *tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration *migrations,
                           guint n_migrations, guint readers, GError **error);
+
+/* What of it is done in the plain way: TW_PLAIN_ROWS, TW_PLAIN_NOWAIT. Nothing is, where this is not said. Call before
+ * anything else is asked of @db. */
+void tw_sqlite_be_plain (TwSqlite *db, TwPlain plain);
+TwPlain tw_sqlite_plain (const TwSqlite *db);
 
 /* Finishes all waiting mutations, then closes. Every reader must have been returned. */
 void tw_sqlite_close (TwSqlite *db);
@@ -55,11 +61,7 @@ void tw_sqlite_bind_text (sqlite3_stmt *statement, int index, const char *text);
  * busy, a full disk or I/O, INTERNAL otherwise. */
 int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error);
 
-/* SQL on every connection has a function take_row (rows, column, ...), which hands columns over from inside of the step:
- * asking for each with sqlite3_column_*() takes half as long again as reading it does. It is NULL, or 1 where there are
- * to be no more rows. In a SELECT's or RETURNING's result it sees the rows that come out. As a WHERE's last condition it
- * sees them without a step for each, and that goes on until it ends it: only where an index settles the order and all
- * conditions before it, since SQL does not say which of them is looked at first. */
+/* Who is given rows. */
 typedef struct
 {
   /* Called in turn with each row's columns, which are valid during the call; FALSE: no more. */
@@ -67,8 +69,33 @@ typedef struct
   gpointer user_data;
 } TwSqliteRows;
 
-/* Binds @rows as the function's first argument, as they lie: they must stay until the statement is given back. */
-void tw_sqlite_bind_rows (sqlite3_stmt *statement, int index, const TwSqliteRows *rows);
+/* A query for rows. Its places are numbered from ?2 on. */
+typedef struct
+{
+  const char *take;    /* an expression that hands a row over once, by take_row (?1, column, ...) */
+  const char *columns; /* the same plainly: what stands behind SELECT */
+  const char *from;    /* what stands behind FROM: with a WHERE, at the end */
+  const char *order;   /* what stands behind ORDER BY */
+  guint limit;         /* so many rows are looked for; 0: until no more are wanted */
+  gboolean by_step;    /* a step for each row, as where there is a limit: conditions are looked at late */
+} TwSqliteRowsQuery;
+
+/* The SQL for tw_sqlite_take_rows() and this @db alone: free with g_free(), not before @db is closed where statements
+ * were made of it. NULL with @error where SQLite can't prepare it.
+ *
+ * It hands columns over from inside of the step: asking for each with sqlite3_column_*() takes half as long again as
+ * reading it does. SQL on every connection has a function for that, take_row (rows, column, ...), which is NULL, or 1
+ * where there are to be no more rows. It is the WHERE's last condition, so that one step takes all, or else the result.
+ * SQL promises neither that other conditions are looked at before it, nor that rows come in the answer's order by then:
+ * SQLite is asked what it will do, and where that is not so, or the plain way is asked for, the query is a plain SELECT.
+ * The former is a warning in the log. */
+char *tw_sqlite_rows_query (TwSqlite *db, const TwSqliteRowsQuery *query, GError **error);
+
+/* Gives the rows of such a query, or of any SELECT that has no ?1, in its order to @rows until no more are wanted; the
+ * places must be bound. Called again it goes on behind that, with @rows where it was. FALSE with @error, as
+ * tw_sqlite_step(). */
+gboolean tw_sqlite_take_rows (TwSqliteConnection *connection, sqlite3_stmt *statement, const TwSqliteRows *rows,
+                              GError **error);
 
 /* Borrows a reader for this thread; waits while all are lent, until @deadline_ms (tw-call-context.h) at most: NULL with
  * UNAVAILABLE then. Give it back with tw_sqlite_reader_return(), which does nothing with NULL. Thread-safe. */

@@ -17,9 +17,8 @@ G_BEGIN_DECLS
 /* The *_get_type functions of all generated types; gen/ makes such a table (tw-generated-types.h). */
 typedef GType (*TwGetTypeFunc) (void);
 
-/* Registers every type (their first use is not thread-safe) and ends their leak: generated finalizers do not chain up
- * to GObject's, nor do some of the library's own, which may be given, too. Call from main, before other threads start;
- * a type that is given again is left as it is. */
+/* Registers every type, since their first use is not thread-safe. Call from main, before other threads start. What they
+ * leak is for tw-cglib-finalizers.h. */
 void tw_cglib_init (const TwGetTypeFunc *types, gsize n);
 
 typedef struct _TwProcessorPool TwProcessorPool;

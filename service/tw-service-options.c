@@ -13,6 +13,7 @@ typedef struct
   char *data_dir;
   char *store;
   char *store_file;
+  char *plain;
   char *log_level;
   gboolean trusted_network;
 } Said;
@@ -24,6 +25,7 @@ said_clear (Said *said)
   g_free (said->data_dir);
   g_free (said->store);
   g_free (said->store_file);
+  g_free (said->plain);
   g_free (said->log_level);
 }
 
@@ -48,6 +50,8 @@ read_said (Said *said, const TwServiceSpec *spec, int argc, char **argv, GError 
       "A file that holds what --store would say, for one with a password", 0, 0 },
     { "trusted-network", "TW_TRUSTED_NETWORK", TW_OPTION_FLAG, &said->trusted_network, NULL,
       "The network is private: whoever reaches the port may act for every user", 0, 0 },
+    { "plain", "TW_PLAIN", TW_OPTION_STRING, &said->plain, "NAMES",
+      "What to do in the plain way though it takes longer: rows,nowait,finalizers, or all", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &said->log_level, "LEVEL", "error, warning, info or debug", 0, 0 },
   };
   g_autoptr (GArray) all = g_array_new (TRUE, FALSE, sizeof (TwOption));
@@ -108,6 +112,11 @@ tw_service_options_read (TwServiceOptions *options, const TwServiceSpec *spec, i
   if (!read_said (&said, spec, argc, argv, error)
       || !tw_log_level_parse (said.log_level, &options->log_level, error))
     return FALSE;
+  if (!tw_plain_parse (said.plain, &options->plain, error))
+    {
+      g_prefix_error_literal (error, "--plain: ");
+      return FALSE;
+    }
   options->trusted_network = said.trusted_network;
   options->address = tw_address_parse (said.listen, TRUE, error);
   if (options->address == NULL)

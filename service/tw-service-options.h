@@ -15,6 +15,7 @@ typedef struct
   char *store; /* may hold a password */
   const TwServiceStore *kind; /* the row of the spec that @store asks for */
   gboolean trusted_network;
+  TwPlain plain;
   TwLogLevel log_level;
 } TwServiceOptions;
 

@@ -2,6 +2,7 @@
 
 #include "tw-service.h"
 
+#include "tw-cglib-finalizers.h"
 #include "tw-data-folder.h"
 #include "tw-error.h"
 #include "tw-log.h"
@@ -84,7 +85,7 @@ open_store (Service *service, const TwServiceOptions *options, GError **error)
       if (service->folder == NULL)
         return FALSE;
     }
-  service->state = options->kind->open (location, tw_clock_system (), error);
+  service->state = options->kind->open (location, tw_clock_system (), options->plain, error);
   return service->state != NULL;
 }
 
@@ -117,6 +118,8 @@ static gboolean
 start (Service *service, const TwServiceOptions *options, GError **error)
 {
   tw_cglib_init (service->spec->types, service->spec->n_types);
+  if ((options->plain & TW_PLAIN_FINALIZERS) == 0)
+    tw_cglib_mend_finalizers (service->spec->types, service->spec->n_types);
   service->schema = service->spec->load_schema (error);
   return service->schema != NULL
          && check_trust (options->address, options->trusted_network, error)

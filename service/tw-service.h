@@ -7,7 +7,7 @@
  * A service says what is its own in a TwServiceSpec and its main is one call. Flags that all services have: --listen
  * (a variable of each service's own), --data-dir (TW_DATA_DIR), --store (TW_STORE) or --store-file (TW_STORE_FILE), a
  * file that holds the same: for what a command line would show to everybody; --trusted-network (TW_TRUSTED_NETWORK),
- * --log-level (TW_LOG_LEVEL). Whatever stops the start is one line on standard error and exit
+ * --plain (TW_PLAIN; tw-plain.h), --log-level (TW_LOG_LEVEL). Whatever stops the start is one line on standard error and exit
  * status 1. SIGTERM and SIGINT finish the calls that are in flight, close the store and end with 0.
  */
 
@@ -16,6 +16,7 @@
 #include "tw-cglib.h"
 #include "tw-clock.h"
 #include "tw-config.h"
+#include "tw-plain.h"
 #include "tw-server.h"
 
 G_BEGIN_DECLS
@@ -31,8 +32,8 @@ typedef struct
 
   /* Opens the store and whatever the service keeps beside it: the state that all else gets. @location is the path
    * where the store is local, else all of --store (it may hold a password: never log it). @clock lives as long as
-   * the service. NULL with @error stops the start. */
-  gpointer (*open) (const char *location, const TwClock *clock, GError **error);
+   * the service. @plain is what to do in the plain way. NULL with @error stops the start. */
+  gpointer (*open) (const char *location, const TwClock *clock, TwPlain plain, GError **error);
 } TwServiceStore;
 
 /* What holds for threads that answer calls. */

@@ -20,13 +20,13 @@ serve (TwTaskStore *store, const TwClock *clock)
 }
 
 static gpointer
-open_sqlite (const char *path, const TwClock *clock, GError **error)
+open_sqlite (const char *path, const TwClock *clock, TwPlain plain, GError **error)
 {
-  return serve (tw_task_store_sqlite_open (path, error), clock);
+  return serve (tw_task_store_sqlite_open (path, plain, error), clock);
 }
 
 static gpointer
-open_mongo (const char *uri, const TwClock *clock, GError **error)
+open_mongo (const char *uri, const TwClock *clock, TwPlain plain, GError **error)
 {
   return serve (tw_task_store_mongo_open (uri, TW_MONGO_DEADLINE_MS, error), clock);
 }

@@ -55,18 +55,13 @@ take_task (sqlite3_value **columns, guint n_columns, gpointer user_data)
   return !taking->ended;
 }
 
-/* Takes rows until no more are wanted, or to the statement's end. FALSE with @error where that failed. */
 static gboolean
 take_tasks (TwSqliteConnection *connection, sqlite3_stmt *statement, Taking *taking, GError **error)
 {
   const TwSqliteRows rows = { take_task, taking };
-  int result = SQLITE_ROW;
 
-  tw_sqlite_bind_rows (statement, 1, &rows);
   tw_sqlite_bind_text (statement, 2, taking->user_id);
-  while (!taking->ended && result == SQLITE_ROW)
-    result = tw_sqlite_step (connection, statement, error);
-  return result >= 0;
+  return tw_sqlite_take_rows (connection, statement, &rows, error);
 }
 
 static void
@@ -79,10 +74,9 @@ bind_id (sqlite3_stmt *statement, int index, const guint8 id[TW_ID_BYTES])
  * always the task is among the first few that its user created in that second. It is found there by one walk down one
  * tree. The index on ids is a second one, of other pages: it is for a user who was busier than that, and for ids that
  * were not made here. */
-#define NEARBY                                                                                                         \
-  "SELECT %s FROM tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"                                     \
-  " ORDER BY created_ms, id LIMIT 4"
-#define BY_ID "SELECT %s FROM tasks WHERE id = ?3 AND user_id = ?2"
+#define NEARBY "tasks WHERE user_id = ?2 AND created_ms BETWEEN ?3 AND ?3 + 999"
+#define NEARBY_LIMIT 4
+#define BY_ID "tasks WHERE id = ?3 AND user_id = ?2"
 
 static gboolean
 read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking *taking, GError **error)
@@ -110,31 +104,40 @@ read_task (TwSqliteConnection *connection, const guint8 id[TW_ID_BYTES], Taking 
 }
 
 /* Without statistics SQLite would rather filter the table's own order: the index is named. A position is compared with
- * each row, which takes as long as reading it does: the first page has a statement of its own. What stands before
- * take_row() is settled by the index, and so is the order: the test of plans holds SQLite to that. */
-#define PLAIN "SELECT 1 FROM tasks WHERE user_id = ?2"
-#define BY_DONE "SELECT 1 FROM tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
+ * each row, which takes as long as reading it does: the first page has a statement of its own. */
+#define PLAIN "tasks WHERE user_id = ?2"
+#define BY_DONE "tasks INDEXED BY tasks_by_done WHERE user_id = ?2 AND done = "
 #define BEHIND " AND (created_ms, id) < (?3, ?4)"
-#define NEWEST_FIRST " AND %s ORDER BY created_ms DESC, id DESC"
+#define NEWEST_FIRST "created_ms DESC, id DESC"
 
-static void
-write_queries (Queries *queries, const char *take)
+static gboolean
+write_query (TwSqlite *db, const TwSqliteRowsQuery *query, char **sql, GError **error)
+{
+  *sql = tw_sqlite_rows_query (db, query, error);
+  return *sql != NULL;
+}
+
+static gboolean
+write_queries (TwSqlite *db, Queries *queries, const TwRecordTable *table, GError **error)
 {
   static const char *const walks[][2] = {
-    [TW_DONE_ANY] = { PLAIN NEWEST_FIRST, PLAIN BEHIND NEWEST_FIRST },
-    [TW_DONE_ONLY] = { BY_DONE "1" NEWEST_FIRST, BY_DONE "1" BEHIND NEWEST_FIRST },
-    [TW_OPEN_ONLY] = { BY_DONE "0" NEWEST_FIRST, BY_DONE "0" BEHIND NEWEST_FIRST },
+    [TW_DONE_ANY] = { PLAIN, PLAIN BEHIND },
+    [TW_DONE_ONLY] = { BY_DONE "1", BY_DONE "1" BEHIND },
+    [TW_OPEN_ONLY] = { BY_DONE "0", BY_DONE "0" BEHIND },
   };
+  const char *take = tw_record_table_take (table), *columns = tw_record_table_columns (table);
+  const TwSqliteRowsQuery nearby = { take, columns, NEARBY, "created_ms, id", NEARBY_LIMIT, TRUE };
+  const TwSqliteRowsQuery by_id = { take, columns, BY_ID, "id", 1, TRUE };
+  gboolean written = write_query (db, &nearby, &queries->nearby, error)
+                     && write_query (db, &by_id, &queries->by_id, error);
 
-  queries->nearby = g_strdup_printf (NEARBY, take);
-  queries->by_id = g_strdup_printf (BY_ID, take);
-  for (guint i = 0; i < G_N_ELEMENTS (walks) * 2; i++)
+  for (guint i = 0; written && i < G_N_ELEMENTS (walks) * 2; i++)
     {
-      g_autoptr (GString) query = g_string_new (walks[i / 2][i % 2]);
+      const TwSqliteRowsQuery walk = { take, columns, walks[i / 2][i % 2], NEWEST_FIRST, 0, FALSE };
 
-      g_string_replace (query, "%s", take, 1);
-      queries->walks[i / 2][i % 2] = g_string_free (g_steal_pointer (&query), FALSE);
+      written = write_query (db, &walk, &queries->walks[i / 2][i % 2], error);
     }
+  return written;
 }
 
 static void
@@ -206,19 +209,20 @@ tw_task_reads_sqlite_read (const TwTaskReadsSqlite *reads, gint64 deadline_ms, c
 }
 
 TwTaskReadsSqlite *
-tw_task_reads_sqlite_new (TwSqlite *db, const TwRecordTable *table)
+tw_task_reads_sqlite_new (TwSqlite *db, const TwRecordTable *table, GError **error)
 {
-  TwTaskReadsSqlite *reads = g_new0 (TwTaskReadsSqlite, 1);
+  g_autoptr (TwTaskReadsSqlite) reads = g_new0 (TwTaskReadsSqlite, 1);
 
   reads->db = db;
   reads->table = table;
-  write_queries (&reads->queries, tw_record_table_take (table));
-  return reads;
+  return write_queries (db, &reads->queries, table, error) ? g_steal_pointer (&reads) : NULL;
 }
 
 void
 tw_task_reads_sqlite_free (TwTaskReadsSqlite *reads)
 {
+  if (reads == NULL)
+    return;
   clear_queries (&reads->queries);
   g_free (reads);
 }

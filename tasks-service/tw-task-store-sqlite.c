@@ -92,7 +92,7 @@ look_at_table (TwSqlite *db, GError **error)
 }
 
 TwTaskStore *
-tw_task_store_sqlite_open (const char *path, GError **error)
+tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
 {
   static const TwTaskStoreClass klass = {
     .free = store_free,
@@ -105,9 +105,15 @@ tw_task_store_sqlite_open (const char *path, GError **error)
   g_autoptr (TwSqlite) db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
                                             tw_task_tables_kind.version, READERS, error);
   g_autoptr (TwRecordTable) table = db != NULL ? look_at_table (db, error) : NULL;
-  TwCommits *commits = table != NULL ? tw_commits_sqlite_new (db, types, G_N_ELEMENTS (types), error) : NULL;
+  g_autoptr (TwTaskReadsSqlite) reads = NULL;
+  TwCommits *commits;
   Store *store;
 
+  if (table == NULL)
+    return NULL;
+  tw_sqlite_be_plain (db, plain);
+  reads = tw_task_reads_sqlite_new (db, table, error);
+  commits = reads != NULL ? tw_commits_sqlite_new (db, types, G_N_ELEMENTS (types), error) : NULL;
   if (commits == NULL)
     return NULL;
   store = g_new0 (Store, 1);
@@ -115,6 +121,6 @@ tw_task_store_sqlite_open (const char *path, GError **error)
   store->parent.commits = commits;
   store->db = g_steal_pointer (&db);
   store->table = g_steal_pointer (&table);
-  store->reads = tw_task_reads_sqlite_new (store->db, store->table);
+  store->reads = g_steal_pointer (&reads);
   return &store->parent;
 }

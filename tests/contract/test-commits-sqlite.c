@@ -14,7 +14,7 @@ static gpointer
 open_in (gpointer folder, TwCommits **commits, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
-  TwTaskStore *store = tw_task_store_sqlite_open (path, error);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, error);
 
   if (store != NULL)
     *commits = store->commits;

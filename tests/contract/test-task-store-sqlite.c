@@ -11,11 +11,23 @@ make_place (void)
 }
 
 static TwTaskStore *
-open_in (gpointer folder, GError **error)
+open_in (gpointer folder, TwPlain plain, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
 
-  return tw_task_store_sqlite_open (path, error);
+  return tw_task_store_sqlite_open (path, plain, error);
+}
+
+static TwTaskStore *
+open_as_usual (gpointer folder, GError **error)
+{
+  return open_in (folder, TW_PLAIN_NOTHING, error);
+}
+
+static TwTaskStore *
+open_plain (gpointer folder, GError **error)
+{
+  return open_in (folder, TW_PLAIN_ALL, error);
 }
 
 static void
@@ -29,9 +41,11 @@ remove_place (gpointer place)
 int
 main (int argc, char **argv)
 {
-  static const TwTaskStoreFactory sqlite = { "sqlite", make_place, open_in, remove_place };
+  static const TwTaskStoreFactory sqlite = { "sqlite", make_place, open_as_usual, remove_place };
+  static const TwTaskStoreFactory plain = { "sqlite-plain", make_place, open_plain, remove_place };
 
   g_test_init (&argc, &argv, NULL);
   tw_task_store_contract_add (&sqlite);
+  tw_task_store_contract_add (&plain);
   return g_test_run ();
 }

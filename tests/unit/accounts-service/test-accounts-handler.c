@@ -3,7 +3,7 @@
 #include "tw-accounts-handler.h"
 
 #include "service-fixture.h"
-#include "tw-cglib.h"
+#include "tw-cglib-finalizers.h"
 #include "tw-generated-types.h"
 
 #include <string.h>
@@ -228,6 +228,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
+  tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
   ADD ("signup", test_signup);
   ADD ("login", test_login);
   ADD ("login-too-often", test_login_too_often);

@@ -105,10 +105,12 @@ compare (sqlite3_value **columns, guint n_columns, gpointer data)
 }
 
 static void
-assert_row (Fixture *fixture, const TwRecordTable *table, const TwBookRecord *expected)
+assert_row_of (Fixture *fixture, const TwRecordTable *table, const TwBookRecord *expected)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM books", tw_record_table_take (table));
+  const TwSqliteRowsQuery query = { tw_record_table_take (table), tw_record_table_columns (table), "books WHERE 1",
+                                    "rowid", 0, FALSE };
+  g_autofree char *sql = tw_sqlite_rows_query (fixture->db, &query, &error);
   TwSqliteConnection *connection = tw_sqlite_reader_borrow (fixture->db, TW_DEADLINE_NONE, &error);
   sqlite3_stmt *statement = NULL;
   Look wanted = { table, expected, FALSE };
@@ -116,11 +118,20 @@ assert_row (Fixture *fixture, const TwRecordTable *table, const TwBookRecord *ex
 
   /* The text does not outlive this function, as the connection's own statements have to. */
   g_assert_cmpint (sqlite3_prepare_v2 (tw_sqlite_handle (connection), sql, -1, &statement, NULL), ==, SQLITE_OK);
-  tw_sqlite_bind_rows (statement, 1, &rows);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  g_assert_true (tw_sqlite_take_rows (connection, statement, &rows, &error));
   g_assert_true (wanted.seen);
   sqlite3_finalize (statement);
   tw_sqlite_reader_return (fixture->db, connection);
+}
+
+/* Values are read alike in both ways. */
+static void
+assert_row (Fixture *fixture, const TwRecordTable *table, const TwBookRecord *expected)
+{
+  assert_row_of (fixture, table, expected);
+  tw_sqlite_be_plain (fixture->db, TW_PLAIN_ROWS);
+  assert_row_of (fixture, table, expected);
+  tw_sqlite_be_plain (fixture->db, TW_PLAIN_NOTHING);
 }
 
 static void
@@ -206,8 +217,7 @@ columns_taken (Fixture *fixture, const TwRecordTable *table)
   const TwSqliteRows rows = { count_columns, &n };
 
   g_assert_cmpint (sqlite3_prepare_v2 (tw_sqlite_handle (connection), sql, -1, &statement, NULL), ==, SQLITE_OK);
-  tw_sqlite_bind_rows (statement, 1, &rows);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  g_assert_true (tw_sqlite_take_rows (connection, statement, &rows, NULL));
   sqlite3_finalize (statement);
   tw_sqlite_reader_return (fixture->db, connection);
   return n;

@@ -434,78 +434,6 @@ open_as_nobody (const char *path)
   return 0;
 }
 
-static gboolean
-note_thing (sqlite3_value **columns, guint n_columns, gpointer user_data)
-{
-  GString *things = user_data;
-
-  g_string_append_printf (things, "%d=%s ", sqlite3_value_int (columns[0]), sqlite3_value_text (columns[1]));
-  return sqlite3_value_int (columns[0]) != 3;
-}
-
-/* As a result a step gives a row, as a condition one step gives all; either way @note_thing is asked to go on. */
-static void
-test_rows_are_taken_in_turn (void)
-{
-  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
-  g_autofree char *path = database_in (folder);
-  g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
-  g_autoptr (GError) error = NULL;
-  const char *fill = "INSERT INTO things VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')";
-  static const struct
-  {
-    const char *sql, *things;
-    int results[4];
-  } cases[] = {
-    { "SELECT take_row (?1, id, name) FROM things WHERE id < 3 ORDER BY id DESC", "2=b 1=a ",
-      { SQLITE_ROW, SQLITE_ROW, SQLITE_DONE } },
-    { "SELECT 1 FROM things WHERE id > 1 AND take_row (?1, id, name) ORDER BY id", "2=b 3=c ", { SQLITE_ROW } },
-    { "SELECT 1 FROM things WHERE id < 3 AND take_row (?1, id, name) ORDER BY id DESC", "2=b 1=a ", { SQLITE_DONE } },
-  };
-
-  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, execute, &fill, &error));
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
-      g_autoptr (GString) things = g_string_new (NULL);
-      const TwSqliteRows rows = { note_thing, things };
-      sqlite3_stmt *statement = tw_sqlite_statement (reader, cases[i].sql, &error);
-
-      g_assert_no_error (error);
-      tw_sqlite_bind_rows (statement, 1, &rows);
-      for (const int *result = cases[i].results; *result != 0; result++)
-        g_assert_cmpint (tw_sqlite_step (reader, statement, NULL), ==, *result);
-      g_assert_cmpstr (things->str, ==, cases[i].things);
-      tw_sqlite_statement_done (statement);
-      tw_sqlite_reader_return (db, reader);
-    }
-}
-
-/* Nobody is called at an address that SQL has made up. */
-static void
-test_rows_are_given_to_nobody_else (void)
-{
-  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
-  g_autofree char *path = database_in (folder);
-  g_autoptr (TwSqlite) db = open_version (path, 1, NULL);
-  TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, NULL);
-  static const char *const queries[]
-      = { "SELECT take_row (?1, 1)", "SELECT take_row (140737488355328, 1)", "SELECT take_row ()" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
-    {
-      g_autoptr (GError) error = NULL;
-      sqlite3_stmt *statement = tw_sqlite_statement (reader, queries[i], &error);
-
-      g_assert_no_error (error);
-      g_assert_cmpint (tw_sqlite_step (reader, statement, &error), ==, -1);
-      g_assert_error (error, TW_ERROR, TW_ERROR_INTERNAL);
-      g_assert_nonnull (strstr (error->message, "take_row() has nobody to give rows to"));
-      tw_sqlite_statement_done (statement);
-    }
-  tw_sqlite_reader_return (db, reader);
-}
-
 static void
 test_rights_that_are_missing_are_named (void)
 {
@@ -561,8 +489,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/reads-at-once-answer-or-fail", test_reads_at_once_answer_or_fail);
   g_test_add_func ("/sqlite/statement-is-prepared-once-and-comes-back-unbound",
                    test_statement_is_prepared_once_and_comes_back_unbound);
-  g_test_add_func ("/sqlite/rows-are-taken-in-turn", test_rows_are_taken_in_turn);
-  g_test_add_func ("/sqlite/rows-are-given-to-nobody-else", test_rows_are_given_to_nobody_else);
   g_test_add_func ("/sqlite/rights-that-are-missing-are-named", test_rights_that_are_missing_are_named);
   return g_test_run ();
 }

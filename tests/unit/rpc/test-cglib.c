@@ -2,7 +2,7 @@
 
 /* Generated code on both sides: a handler behind the server's processor pool, and c_glib's own client. */
 
-#include "tw-cglib.h"
+#include "tw-cglib-finalizers.h"
 
 #include "cglib-service.h"
 #include "raw-peer.h"
@@ -336,6 +336,7 @@ static void
 initialised_twice (void)
 {
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
+  g_assert_true (tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES));
   finalizers ();
 }
 
@@ -455,6 +456,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
   tw_cglib_init (client_types, G_N_ELEMENTS (client_types));
+  tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
+  tw_cglib_mend_finalizers (client_types, G_N_ELEMENTS (client_types));
   g_test_add_func ("/cglib/objects-are-finalized-whole-and-once", finalizers);
   g_test_add_func ("/cglib/init-twice-changes-nothing", initialised_twice);
   g_test_add_func ("/cglib/every-transport-and-protocol-of-its-client-works", every_encoding);

@@ -3,7 +3,7 @@
 /* Apache Thrift's own C library as the yardstick: the same calls must give the same bytes. */
 
 #include "samples.h"
-#include "tw-cglib.h"
+#include "tw-cglib-finalizers.h"
 #include "tw-scanner.h"
 
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
@@ -200,6 +200,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   tw_cglib_init (leaking, G_N_ELEMENTS (leaking));
+  tw_cglib_mend_finalizers (leaking, G_N_ELEMENTS (leaking));
   g_test_add_func ("/interop/same-types", test_same_types);
   g_test_add_func ("/interop/same-bytes", test_same_bytes);
   g_test_add_func ("/interop/same-application-exception", test_same_application_exception);

@@ -14,7 +14,8 @@ static const TwServiceStore stores[] = {
 };
 
 static const char *const variables[] = { "TW_X_LISTEN", "TW_DATA_DIR", "TW_STORE", "TW_STORE_FILE",
-                                         "TW_TRUSTED_NETWORK", "TW_LOG_LEVEL", "X_HOST" };
+                                         "TW_TRUSTED_NETWORK", "TW_PLAIN", "TW_LOG_LEVEL",
+                                         "X_HOST" };
 
 static void
 set_up (gpointer *fixture, gconstpointer data)
@@ -64,6 +65,7 @@ test_defaults_are_local (gpointer *fixture, gconstpointer data)
   g_assert_cmpstr (options.store, ==, store);
   g_assert_true (options.kind == &stores[0]);
   g_assert_false (options.trusted_network);
+  g_assert_cmpint (options.plain, ==, TW_PLAIN_NOTHING);
   g_assert_cmpint (options.log_level, ==, TW_LOG_INFO);
 }
 
@@ -82,6 +84,24 @@ test_flags_are_over_environment (gpointer *fixture, gconstpointer data)
   g_assert_cmpstr (options.store, ==, "sqlite:/from/environment/x.db");
   g_assert_true (options.trusted_network);
   g_assert_cmpint (options.log_level, ==, TW_LOG_DEBUG);
+}
+
+static void
+test_plain_is_a_list_of_names (gpointer *fixture, gconstpointer data)
+{
+  g_auto (TwServiceOptions) said = { 0 };
+  g_auto (TwServiceOptions) set = { 0 };
+  g_auto (TwServiceOptions) bad = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("TW_PLAIN", "finalizers", TRUE);
+  g_assert_true (read_line (&set, NULL, "x", NULL));
+  g_assert_cmpint (set.plain, ==, TW_PLAIN_FINALIZERS);
+  g_assert_true (read_line (&said, NULL, "x --plain rows,nowait", NULL));
+  g_assert_cmpint (said.plain, ==, TW_PLAIN_ROWS | TW_PLAIN_NOWAIT);
+  g_assert_false (read_line (&bad, NULL, "x --plain fast", &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+  g_assert_true (g_str_has_prefix (error->message, "--plain: \"fast\""));
 }
 
 static void
@@ -190,6 +210,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/service-options/" name, gpointer, NULL, set_up, func, NULL)
   ADD ("defaults-are-local", test_defaults_are_local);
   ADD ("flags-are-over-environment", test_flags_are_over_environment);
+  ADD ("plain-is-a-list-of-names", test_plain_is_a_list_of_names);
   ADD ("store-is-chosen-by-how-it-begins", test_store_is_chosen_by_how_it_begins);
   ADD ("store-comes-from-a-file", test_store_comes_from_a_file);
   ADD ("a-services-own-variables-are-under-the-store", test_a_services_own_variables_are_under_the_store);

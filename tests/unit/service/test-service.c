@@ -21,7 +21,7 @@
 static char state[] = "state";
 
 static gpointer
-open_state (const char *location, const TwClock *clock, GError **error)
+open_state (const char *location, const TwClock *clock, TwPlain plain, GError **error)
 {
   if (g_str_has_suffix (location, "broken"))
     {

@@ -14,7 +14,7 @@ task_service_set_up (TaskServiceFixture *f, gconstpointer data)
 
   f->folder = tw_temporary_folder_new ();
   path = g_build_filename (f->folder, "tasks.db", NULL);
-  store = tw_task_store_sqlite_open (path, &error);
+  store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, &error);
   g_assert_no_error (error);
   f->clock = tw_clock_new_fixed (NOW_MS);
   f->service = tw_task_service_new (store, f->clock);

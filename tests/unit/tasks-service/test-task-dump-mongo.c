@@ -225,7 +225,7 @@ test_records_are_those_of_sqlite (void)
   g_autoptr (GPtrArray) theirs = NULL;
 
   fill (mongo_task_store_open (place, NULL));
-  fill (tw_task_store_sqlite_open (path, NULL));
+  fill (tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL));
   mongo = open_dump (place, TW_DUMP_SOURCE);
   sqlite = tw_task_dump_sqlite_open (path, TW_DUMP_SOURCE, NULL);
   g_assert_nonnull (sqlite);

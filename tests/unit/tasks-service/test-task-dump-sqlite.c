@@ -163,7 +163,7 @@ test_store_serves_what_was_written (void)
   make_database (path, 5);
   g_assert_cmpint (stat (path, &status), ==, 0);
   g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
-  store = tw_task_store_sqlite_open (path, &error);
+  store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, &error);
   g_assert_no_error (error);
   task = read_task (store, TW_DEADLINE_NONE, "somebody", "ff0000000000000000000003", &error);
   g_assert_no_error (error);

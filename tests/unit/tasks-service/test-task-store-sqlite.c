@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* How SQLite finds what the contract asks for: with a worse plan answers stay the same, and come later. */
+/* How SQLite finds what the contract asks for: with a worse plan answers stay the same, and come later. And that rows are
+ * taken from inside of its steps: where SQLite would no longer give them so, they are right, and come later too. */
 
 #include "tw-task-store-sqlite.h"
 
@@ -86,14 +87,13 @@ list (const Case *test, TwTaskStore *store)
 }
 
 static void
-test_plan (gconstpointer data)
+test_plan (const Case *test, TwPlain plain)
 {
-  const Case *test = data;
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
   g_autoptr (GString) plans = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
-  TwTaskStore *store = tw_task_store_sqlite_open (path, &error);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, plain, &error);
 
   g_assert_no_error (error);
   insert (store, ANN, MADE_AT_ID, 700, FALSE);
@@ -105,11 +105,28 @@ test_plan (gconstpointer data)
   else
     list (test, store);
   for (guint i = 0; i < queries->len; i++)
-    append_plan (plans, path, g_ptr_array_index (queries, i));
+    {
+      const char *sql = g_ptr_array_index (queries, i);
+
+      append_plan (plans, path, sql);
+      g_assert_true ((strstr (sql, "take_row") == NULL) == (plain != TW_PLAIN_NOTHING));
+    }
   g_assert_cmpstr (plans->str, ==, test->plans);
 
   g_clear_pointer (&queries, g_ptr_array_unref);
   tw_task_store_free (store);
+}
+
+static void
+test_taking (gconstpointer data)
+{
+  test_plan (data, TW_PLAIN_NOTHING);
+}
+
+static void
+test_plain (gconstpointer data)
+{
+  test_plan (data, TW_PLAIN_ROWS);
 }
 
 int
@@ -129,6 +146,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (sqlite3_auto_extension ((void (*) (void)) watch_connection), ==, SQLITE_OK);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add_data_func (cases[i].name, &cases[i], test_plan);
+    {
+      g_autofree char *plain = g_strconcat (cases[i].name, "/plain", NULL);
+
+      g_test_add_data_func (cases[i].name, &cases[i], test_taking);
+      g_test_add_data_func (plain, &cases[i], test_plain);
+    }
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 
 #include "tasks-server-fixture.h"
 
+#include "tw-cglib-finalizers.h"
 #include "tw-generated-types.h"
 
 #include <string.h>
@@ -406,6 +407,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
+  tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
 #define ADD(name, func)                                                                                                \
   g_test_add ("/tasks-methods/" name, TasksServer, NULL, tasks_server_set_up, func, tasks_server_tear_down)
   ADD ("get", test_get);

@@ -4,6 +4,7 @@
 
 #include "tasks-server-fixture.h"
 
+#include "tw-cglib-finalizers.h"
 #include "tw-error.h"
 #include "tw-generated-types.h"
 #include "tw-idl.h"
@@ -213,6 +214,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
+  tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
   g_test_add_func ("/tasks-reads/all-ends-where-a-reply-does", test_all_ends_where_a_reply_does);
   g_test_add_func ("/tasks-reads/what-has-to-wait-is-read-by-others", test_what_has_to_wait_is_read_by_others);
   g_test_add_func ("/tasks-reads/store-that-is-away-says-so", test_store_that_is_away_says_so);
