@@ -25,6 +25,7 @@ QUICK = {"rounds": 1, "seconds": 1, "warm_up": 1}
 FULL = {"rounds": 3, "seconds": 5, "warm_up": 4}  # Node compiles what it does often while it does it
 ON_MONGO = {"rounds": 3, "seconds": 15, "warm_up": 10}  # some tens of requests a second
 COMPARED = ["W1", "W2", "W3", "W4"]
+PLAIN = ["rows", "nowait", "finalizers"]  # docs/plain.md
 
 
 def all_systems():
@@ -45,6 +46,7 @@ def parse(arguments):
     what.add_argument(
         "--flames", nargs="*", metavar="REV", help="flame graphs of ours as it is, and as it was at revisions"
     )
+    what.add_argument("--plain", action="store_true", help="ours as it is, and with each --plain of its services")
     what.add_argument("--growth", action="store_true", help="ours, with 10³, 10⁵ and 10⁷ tasks in the store")
     what.add_argument("--transports", action="store_true", help="transports beside each other: --transports --help")
     what.add_argument("--mongo", action="store_true", help="ours and two peers on MongoDB; CPU without the database's")
@@ -83,6 +85,10 @@ def run(options, rounds, plan):
     if options.compare:
         commit = compare.resolve(options.compare)
         systems = [Ours(), Ours(compare.build(commit), name=commit[:7])]
+        workloads = chosen(options.workloads or COMPARED, BY_NAME, "workload")
+    elif options.plain:
+        plain = [Ours(name=f"plain-{name}", service_arguments=["--plain", name]) for name in PLAIN]
+        systems = [Ours(), *plain]
         workloads = chosen(options.workloads or COMPARED, BY_NAME, "workload")
     else:
         by_name = all_systems()
@@ -130,7 +136,7 @@ def main(arguments):
         wanted = chosen(options.workloads or COMPARED, BY_NAME, "workload")
         return flames.run(options.flames, wanted, plan, options.output)
     document["runs"], reference = run(options, setting["rounds"], plan)
-    kind = next((kind for kind in ("compare", "growth", "mongo") if getattr(options, kind)), "results")
+    kind = next((kind for kind in ("compare", "plain", "growth", "mongo") if getattr(options, kind)), "results")
     print(report.write(document, reference, options.output or BUILD / kind))
     return 1 if any(run["faults"] for run in document["runs"]) else 0
 

@@ -44,9 +44,10 @@ class Ours:
     is_ours = True
     is_limit = False
 
-    def __init__(self, build=BUILD, name=name):
+    def __init__(self, build=BUILD, name=name, service_arguments=()):
         self.build = build
         self.name = name
+        self.service_arguments = service_arguments
 
     def prepare(self):
         """script/bench has built it."""
@@ -55,7 +56,13 @@ class Ours:
         if store is None:
             data.copy_all(folder / "data")
         path = key.write_ours(folder / "token.key")
-        self.stack = Stack(folder, gateway_arguments=["--token-key-file", path], build=self.build, store=store)
+        self.stack = Stack(
+            folder,
+            gateway_arguments=["--token-key-file", path],
+            build=self.build,
+            store=store,
+            service_arguments=self.service_arguments,
+        )
         pids = [process.pid for process in self.stack.started]
         return Running(self.stack.url, pids, folder / "data" / "tasks.db")
 
