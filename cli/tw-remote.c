@@ -6,6 +6,7 @@
 #include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-json.h"
+#include "tw-reply.h"
 
 typedef struct
 {

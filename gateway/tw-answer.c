@@ -9,6 +9,7 @@
 #include "tw-json.h"
 #include "tw-link.h"
 #include "tw-log.h"
+#include "tw-reply.h"
 
 #include <string.h>
 

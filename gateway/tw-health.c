@@ -4,7 +4,7 @@
 
 #include "tw-clock.h"
 #include "tw-error.h"
-#include "tw-json.h"
+#include "tw-reply.h"
 #include "tw-writer.h"
 
 /* Fields of the role's reply: see TwRole in tw-schema.h. */

@@ -2,7 +2,7 @@
 
 #include "tw-etag.h"
 
-#include "tw-json.h"
+#include "tw-reply.h"
 
 #include <string.h>
 

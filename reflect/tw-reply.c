@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What a reply's struct holds, before any of it is written as JSON. */
+#include "tw-reply.h"
 
 #include "tw-json.h"
 

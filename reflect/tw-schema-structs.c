@@ -4,7 +4,7 @@
 
 #include "tw-schema-private.h"
 
-#include "tw-json.h"
+#include "tw-json-text.h"
 
 #include <string.h>
 

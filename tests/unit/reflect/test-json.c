@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "tw-json.h"
+#include "tw-reply.h"
 #include "tw-writer.h"
 
 #include "address-book.h"
