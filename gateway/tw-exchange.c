@@ -2,9 +2,9 @@
 
 #include "tw-exchange.h"
 
+#include "tw-access-log.h"
 #include "tw-coding.h"
 #include "tw-connections.h"
-#include "tw-json.h"
 #include "tw-log.h"
 
 #include <string.h>
@@ -98,27 +98,6 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
   return exchange;
 }
 
-/* Method, path, status, time, id, client: put together by hand, since it is done for every request. */
-static void
-log_access (const TwExchanges *exchanges, const TwRequest *request, guint status, gint64 duration_us)
-{
-  const char *path = tw_request_target (request)->path;
-  g_auto (TwBuffer) line = TW_BUFFER_INIT;
-
-  tw_buffer_append_string (&line, tw_request_method (request));
-  tw_buffer_append_byte (&line, ' ');
-  tw_buffer_append_string (&line, path != NULL ? path : "-");
-  tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, status);
-  tw_buffer_append_byte (&line, ' ');
-  tw_json_write_integer (&line, duration_us / 1000);
-  tw_buffer_append_string (&line, "ms ");
-  tw_buffer_append_string (&line, tw_request_id (request));
-  tw_buffer_append_byte (&line, ' ');
-  tw_buffer_append_string (&line, tw_request_client (request));
-  tw_log_text (exchanges->handler.access, (const char *) line.data, line.len);
-}
-
 /* Says of a request that was answered, or given to the handler, what became of it. An answer that was not handed to
  * libmicrohttpd is none. */
 static void
@@ -136,7 +115,7 @@ report (const Exchange *exchange)
   if (exchanges->handler.completed != NULL)
     exchanges->handler.completed (request, status, duration_us, exchanges->user_data);
   if (tw_log_wants (exchanges->handler.access))
-    log_access (exchanges, request, status, duration_us);
+    tw_access_log_write (exchanges->handler.access, request, status, duration_us);
 }
 
 void
