@@ -19,7 +19,7 @@
 
 #include "tw-account-key.h"
 #include "tw-call-context.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 #include <glib.h>
 

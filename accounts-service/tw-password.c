@@ -2,6 +2,7 @@
 
 #include "tw-password.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
 #include "tw-fair-queue.h"
 #include "tw-monotonic.h"

@@ -2,6 +2,9 @@
 
 #include "tw-refresh-token.h"
 
+#include "tw-base64url.h"
+#include "tw-random.h"
+
 #include <sodium.h>
 #include <string.h>
 

@@ -2,6 +2,8 @@
 
 #include "tw-commit-marks.h"
 
+#include "tw-random.h"
+
 #include <string.h>
 
 void

@@ -22,7 +22,7 @@
 #pragma once
 
 #include "tw-call-context.h"
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-record.h"
 
 #include <glib.h>

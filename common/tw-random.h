@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Random bytes and encodings that secrets and ids are made of. All functions are thread-safe. */
+/* Random bytes, for secrets as well. Thread-safe. */
 
 #pragma once
 
@@ -10,32 +10,5 @@ G_BEGIN_DECLS
 
 /* Fills @out with @n bytes from the kernel's generator (getrandom(2)). */
 void tw_random_bytes (void *out, gsize n);
-
-/* Base64url without padding (RFC 4648, section 5). */
-char *tw_base64url_encode (const void *bytes, gsize n);
-
-/* The reverse, strict: no padding, no white space, no stray bits. NULL if @text is not such; else *@n bytes to be
- * freed with g_free(). */
-guint8 *tw_base64url_decode (const char *text, gsize length, gsize *n);
-
-#define TW_ID_SIZE 25 /* 24 hex digits and a NUL */
-
-/* Makes a MongoDB ObjectId (seconds since 1970, 5 random bytes a process, a counter), in lower-case hex: ids of one
- * process ascend within a second. */
-void tw_id_new (gint64 wall_ms, char out[TW_ID_SIZE]);
-
-#define TW_ID_BYTES 12 /* that its digits stand for */
-
-/* Whether @text is 24 hex digits. */
-gboolean tw_id_is_valid (const char *text);
-
-/* FALSE where @id is not 24 hex digits. Upper and lower case are the same id. */
-gboolean tw_id_to_bytes (const char *id, guint8 bytes[TW_ID_BYTES]);
-
-/* The second that it was made in, since 1970, where tw_id_new() made it: until 2106. */
-gint64 tw_id_second (const guint8 bytes[TW_ID_BYTES]);
-
-/* In lower case. */
-void tw_id_from_bytes (const guint8 bytes[TW_ID_BYTES], char id[TW_ID_SIZE]);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 
 #include "tw-mongo-holders.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
 #include "tw-random.h"
 

@@ -2,7 +2,7 @@
 
 #include "tw-record-document.h"
 
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-record-when.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 
 #include "tw-record-dump.h"
 
-#include "tw-random.h"
+#include "tw-id.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-record-table.h"
 
 G_BEGIN_DECLS

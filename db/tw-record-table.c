@@ -3,7 +3,7 @@
 #include "tw-record-table.h"
 
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 #include <string.h>
 

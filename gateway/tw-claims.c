@@ -5,7 +5,7 @@
 
 #include "tw-claims.h"
 
-#include "tw-random.h"
+#include "tw-base64url.h"
 
 #include <jansson.h>
 #include <stdatomic.h>

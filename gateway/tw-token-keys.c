@@ -6,6 +6,7 @@
 
 #include "tw-token-keys.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
 #include "tw-jwt.h"
 #include "tw-key-file.h"

@@ -3,7 +3,7 @@
 #include "tw-record.h"
 
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-record-when.h"
 #include "tw-rfc3339.h"
 

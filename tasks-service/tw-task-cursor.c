@@ -2,8 +2,9 @@
 
 #include "tw-task-cursor.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 #include <string.h>
 

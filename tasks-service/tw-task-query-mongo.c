@@ -2,7 +2,7 @@
 
 #include "tw-task-query-mongo.h"
 
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-task-store-mongo.h"
 
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a

@@ -3,7 +3,7 @@
 #include "tw-task-reads-sqlite.h"
 
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 /* What is asked of the table, with its columns in it: they follow from the IDL. */
 typedef struct

@@ -3,7 +3,7 @@
 #include "tw-task-service.h"
 
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-task-cursor.h"
 #include "tw-task-rules.h"
 #include "tw-task-writes.h"

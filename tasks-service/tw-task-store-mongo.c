@@ -3,7 +3,7 @@
 #include "tw-task-store-mongo.h"
 
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-record-document.h"
 #include "tw-task-document.h"
 #include "tw-task-query-mongo.h"

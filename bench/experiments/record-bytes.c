@@ -6,8 +6,8 @@
 #include "orders.h"
 
 #include "tw-clock.h"
+#include "tw-id.h"
 #include "tw-output.h"
-#include "tw-random.h"
 #include "tw-writer.h"
 
 #include <stddef.h>

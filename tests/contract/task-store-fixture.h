@@ -7,7 +7,7 @@
 
 #include "task-store-contract.h"
 #include "task-waits.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 G_BEGIN_DECLS
 

@@ -11,7 +11,7 @@
 #include "tw-clock.h"
 #include "tw-config.h"
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 #include "tw-output.h"
 #include "tw-socket.h"
 

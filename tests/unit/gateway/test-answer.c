@@ -7,10 +7,10 @@
 #include "address-book.h"
 #include "fields.h"
 #include "tokens.h"
+#include "tw-base64url.h"
 #include "tw-error.h"
 #include "tw-link.h"
 #include "tw-log.h"
-#include "tw-random.h"
 #include "tw-writer.h"
 
 #include <string.h>

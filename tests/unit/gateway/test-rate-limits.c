@@ -2,7 +2,7 @@
 
 #include "tw-rate-limits.h"
 
-#include "tw-random.h"
+#include "tw-base64url.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
 
 #include "tokens.h"
 #include "tw-error.h"
-#include "tw-random.h"
 #include "tw-token.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "tokens.h"
 
-#include "tw-random.h"
+#include "tw-base64url.h"
 #include "tw-temporary-folder.h"
 
 #include <string.h>

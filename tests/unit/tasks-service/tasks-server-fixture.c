@@ -2,9 +2,9 @@
 
 #include "tasks-server-fixture.h"
 
+#include "tw-id.h"
 #include "tw-idl.h"
 #include "tw-message-transport.h"
-#include "tw-random.h"
 #include "tw-tasks-handler.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 
 #include "tw-task-cursor.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
-#include "tw-random.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "task-service-fixture.h"
 #include "tw-error.h"
-#include "tw-random.h"
+#include "tw-id.h"
 
 static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
 
