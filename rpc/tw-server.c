@@ -2,19 +2,15 @@
 
 #include "tw-server-calls.h"
 #include "tw-server-connection.h"
+#include "tw-server-listener.h"
 #include "tw-server-turn.h"
 
 #include "tw-clock.h"
-#include "tw-error.h"
 #include "tw-log.h"
 #include "tw-source.h"
 
-#include <errno.h>
 #include <glib-unix.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* Sockets that one turn of the loop looks at, and connections that it accepts. */
@@ -62,14 +58,6 @@ detach (GSource **source)
 }
 
 /* Stopping */
-
-static void
-close_listener (TwServer *server)
-{
-  if (server->listen_fd >= 0)
-    close (server->listen_fd);
-  server->listen_fd = -1;
-}
 
 static void
 close_connections (TwServer *server)
@@ -157,55 +145,12 @@ tw_server_stop (TwServer *server, void (*stopped) (gpointer user_data), gpointer
   server->stopping = TRUE;
   server->stopped = stopped;
   server->stopped_data = user_data;
-  close_listener (server);
+  tw_server_close_listener (server);
   /* Not at once: this may be a handler's call, deep inside a connection. */
   server->drain_timeout = attach (server, g_idle_source_new (), begin_drain);
 }
 
 /* Connections */
-
-static void
-listen_for (TwServer *server, guint32 events)
-{
-  struct epoll_event event = { .events = events, .data.ptr = NULL };
-
-  if (server->listen_fd >= 0 && epoll_ctl (server->epoll_fd, EPOLL_CTL_MOD, server->listen_fd, &event) < 0)
-    tw_log_error ("epoll_ctl: %s", g_strerror (errno));
-}
-
-static gboolean
-accept_one (TwServer *server)
-{
-  static const int on = 1;
-  int fd = accept4 (server->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
-    {
-      tw_log_warning ("can't accept a connection: %s", g_strerror (errno));
-      server->accept_paused = TRUE; /* until the next sweep */
-      listen_for (server, 0);
-    }
-  if (fd < 0)
-    return errno == EINTR || errno == ECONNABORTED;
-  if (server->connections.length >= server->limits.max_connections)
-    {
-      tw_refusal_log_add (&server->refusals, tw_clock_monotonic_ms (tw_clock_system ()), fd,
-                          "there are too many connections");
-      close (fd);
-      return TRUE;
-    }
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  tw_server_connection_open (server, fd);
-  return TRUE;
-}
-
-static void
-accept_some (TwServer *server)
-{
-  for (guint i = 0; i < BATCH_MAX && server->listen_fd >= 0; i++)
-    if (!accept_one (server))
-      return;
-}
 
 void
 tw_server_look (TwServer *server, gint64 now_ms)
@@ -215,8 +160,7 @@ tw_server_look (TwServer *server, gint64 now_ms)
   server->looked_ms = now_ms;
   if (now_ms - since_ms <= server->sweep_ms + LATE_MS)
     return;
-  while (server->listen_fd >= 0 && accept_one (server))
-    ;
+  tw_server_accept (server, G_MAXUINT);
   for (GList *l = server->connections.head; l != NULL; l = l->next)
     tw_server_connection_was_unseen (l->data, since_ms);
 }
@@ -238,7 +182,7 @@ handle_events (int fd, GIOCondition condition, gpointer data)
     if (events[i].data.ptr != NULL)
       tw_server_connection_ready (events[i].data.ptr, events[i].events);
     else
-      accept_some (server);
+      tw_server_accept (server, BATCH_MAX);
   for (int i = 0; i < n; i++)
     if (events[i].data.ptr != NULL)
       tw_server_connection_unref (events[i].data.ptr);
@@ -262,11 +206,7 @@ sweep (gpointer data)
       tw_server_connection_check_deadlines (l->data, now_ms);
       l = next;
     }
-  if (server->accept_paused)
-    {
-      server->accept_paused = FALSE;
-      listen_for (server, EPOLLIN);
-    }
+  tw_server_go_on_accepting (server);
   tw_server_end_turn (server);
   return G_SOURCE_CONTINUE;
 }
@@ -285,24 +225,6 @@ sweep_interval_ms (const TwServerLimits *limits)
 }
 
 /* Life */
-
-static gboolean
-start_listening (TwServer *server, const TwAddress *address, GError **error)
-{
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
-
-  server->listen_fd = tw_socket_listen (address, FALSE, error);
-  if (server->listen_fd < 0)
-    return FALSE;
-  server->port = tw_socket_port (server->listen_fd);
-  server->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (server->epoll_fd < 0 || epoll_ctl (server->epoll_fd, EPOLL_CTL_ADD, server->listen_fd, &event) < 0)
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "epoll: %s", g_strerror (errno));
-      return FALSE;
-    }
-  return TRUE;
-}
 
 TwServer *
 tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *address, const TwServerLimits *limits,
@@ -323,7 +245,7 @@ tw_server_new (TwSchema *schema, const TwService *service, const TwAddress *addr
     server->handlers[i] = (TwCallHandler) { handler, user_data };
   server->problems = tw_problems_new ();
   server->turn_handlers = g_array_new (FALSE, FALSE, sizeof (TwTurnHandler));
-  if (!start_listening (server, address, error))
+  if (!tw_server_listen (server, address, error))
     return NULL;
 
   server->answers = tw_mailbox_new (server->context, tw_server_take_answers, server,
@@ -362,7 +284,7 @@ tw_server_port (const TwServer *server)
 void
 tw_server_free (TwServer *server)
 {
-  close_listener (server);
+  tw_server_close_listener (server);
   close_connections (server);
   detach (&server->events);
   detach (&server->sweep);
