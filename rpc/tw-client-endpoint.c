@@ -14,7 +14,7 @@
 
 TwClientEndpoint *
 tw_client_endpoint_new (const TwAddress *address, GArray *literal, TwPeer peer, const TwClientLimits *limits,
-                        GSource *source, TwResolver *resolver, TwClientStirFunc stir, gpointer stir_data)
+                        GSource *source, TwResolver *resolver, TwClientChangedFunc changed, gpointer changed_data)
 {
   TwClientEndpoint *endpoint = g_new0 (TwClientEndpoint, 1);
 
@@ -27,8 +27,8 @@ tw_client_endpoint_new (const TwAddress *address, GArray *literal, TwPeer peer, 
   endpoint->source = source;
   endpoint->resolver = resolver;
   endpoint->literal = literal;
-  endpoint->stir = stir;
-  endpoint->stir_data = stir_data;
+  endpoint->changed = changed;
+  endpoint->changed_data = changed_data;
   for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
     endpoint->lanes[kind].connections
         = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_client_connection_free);
@@ -125,7 +125,7 @@ resolved (GArray *names, gpointer user_data)
   for (guint kind = 0; kind < TW_N_CALL_KINDS; kind++)
     begin_resolved (endpoint, kind, names);
   g_clear_pointer (&names, g_array_unref);
-  endpoint->stir (endpoint->stir_data);
+  endpoint->changed (endpoint->changed_data);
 }
 
 /* One answer is for all that wait for the name by then. */

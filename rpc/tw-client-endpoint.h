@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* Called when something happened outside of the client's source. */
-typedef void (*TwClientStirFunc) (gpointer user_data);
+typedef void (*TwClientChangedFunc) (gpointer user_data);
 
 typedef struct
 {
@@ -33,8 +33,8 @@ typedef struct
   GArray *literal;      /* of TwSocketName; NULL: the address is a name */
   TwResolver *resolver; /* for names */
   gboolean resolving;
-  TwClientStirFunc stir;
-  gpointer stir_data;
+  TwClientChangedFunc changed;
+  gpointer changed_data;
 
   TwClientLane lanes[TW_N_CALL_KINDS];
   gint64 left_out_until_ms; /* 0: it is not */
@@ -45,7 +45,7 @@ typedef struct
  * the connections' sockets. */
 TwClientEndpoint *tw_client_endpoint_new (const TwAddress *address, GArray *literal, TwPeer peer,
                                           const TwClientLimits *limits, GSource *source, TwResolver *resolver,
-                                          TwClientStirFunc stir, gpointer stir_data);
+                                          TwClientChangedFunc changed, gpointer changed_data);
 void tw_client_endpoint_free (TwClientEndpoint *endpoint);
 
 /* A reply came on @connection. The first one of a connection makes all well again; those of older connections say

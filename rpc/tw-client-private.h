@@ -26,7 +26,7 @@ struct _TwClient
   guint turns[TW_N_CALL_KINDS]; /* the endpoint that is asked first */
 
   TwClientCalls calls;
-  gboolean stirred;  /* something has changed for those that wait */
+  gboolean changed;  /* something has changed for those that wait */
   gboolean in_batch; /* a function has been called in this turn */
 
   TwClientBatchFunc batch_func;

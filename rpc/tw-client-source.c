@@ -104,7 +104,7 @@ drop_connection (TwClient *client, TwClientEndpoint *endpoint, TwCallKind kind, 
     }
   tw_client_endpoint_drop (endpoint, kind, index, had_calls, now_ms, why);
   tw_client_count_failures (client);
-  client->stirred = TRUE;
+  client->changed = TRUE;
 }
 
 static void
@@ -190,7 +190,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   TwClient *client = ((ClientSource *) source)->client;
   const gint64 now_ms = tw_client_clock_ms ();
 
-  client->stirred = FALSE;
+  client->changed = FALSE;
   for_each_connection (client, now_ms, step_in);
   tw_client_count_failures (client);
   expire (client, now_ms);
@@ -229,7 +229,7 @@ lane_is_due (const TwClient *client, const TwClientEndpoint *endpoint, TwCallKin
 static gboolean
 is_due (const TwClient *client, gint64 *next_ms)
 {
-  gboolean due = client->stirred || client->calls.over.length > 0;
+  gboolean due = client->changed || client->calls.over.length > 0;
 
   *next_ms = G_MAXINT64;
   if (client->calls.by_deadline.head != NULL)

@@ -121,7 +121,7 @@ tw_client_give_up (TwClient *client, const TwClientCall *call)
   if ((client->peer & TW_PEER_SIDE_BY_SIDE) != 0 || call->connection == NULL)
     return;
   call->connection->spent = TRUE;
-  client->stirred = TRUE;
+  client->changed = TRUE;
 }
 
 TwPeer
@@ -211,11 +211,11 @@ tw_client_in_flight (const TwClient *client)
 }
 
 static void
-stir (gpointer user_data)
+changed (gpointer user_data)
 {
   TwClient *client = user_data;
 
-  client->stirred = TRUE;
+  client->changed = TRUE;
 }
 
 TwClient *
@@ -239,7 +239,7 @@ tw_client_new (const TwAddress *const *addresses, guint n, TwPeer peer, const Tw
         client->resolver = tw_resolver_new (n);
       g_ptr_array_add (client->endpoints,
                        tw_client_endpoint_new (addresses[i], g_steal_pointer (&literal), peer, &client->limits,
-                                               client->source, client->resolver, stir, client));
+                                               client->source, client->resolver, changed, client));
     }
   tw_source_attach (client->source, g_main_context_get_thread_default ());
   return client;

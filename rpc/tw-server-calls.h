@@ -18,7 +18,7 @@ void tw_server_calls_take (TwServerConnection *connection, const TwMethod *metho
                            const TwMessage *message, gboolean too_many);
 
 /* Takes back a call that its handler has answered or returned. Its answer is queued, and what waited for it begun: to
- * be followed by tw_server_connection_settle(). May end the connection's last reference. */
+ * be followed by tw_server_connection_go_on(). May end the connection's last reference. */
 void tw_server_calls_come_back (TwCall *call);
 
 /* Begins the calls that wait for room, as many as there is room for. */

@@ -218,7 +218,7 @@ wait_for_events (TwServerConnection *connection)
 }
 
 void
-tw_server_connection_settle (TwServerConnection *connection)
+tw_server_connection_go_on (TwServerConnection *connection)
 {
   if (connection->fd < 0)
     return;
@@ -255,7 +255,7 @@ tw_server_connection_ready (TwServerConnection *connection, guint32 events)
     }
   if ((events & EPOLLIN) != 0 && tw_server_connection_may_take (connection) && !tw_server_connection_read (connection))
     return;
-  tw_server_connection_settle (connection);
+  tw_server_connection_go_on (connection);
 }
 
 static gboolean

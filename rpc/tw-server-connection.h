@@ -27,7 +27,7 @@ void tw_server_connection_ready (TwServerConnection *connection, guint32 events)
 
 /* Writes what waits, begins calls for whose answers there is room now, takes what has been read already as far as
  * the limits let it, and sees what to wait for next: to be called whenever something has changed. */
-void tw_server_connection_settle (TwServerConnection *connection);
+void tw_server_connection_go_on (TwServerConnection *connection);
 
 /* Closes the connection if a deadline is over. */
 void tw_server_connection_check_deadlines (TwServerConnection *connection, gint64 now_ms);
@@ -47,7 +47,7 @@ gboolean tw_server_connection_can_go_on (const TwServerConnection *connection);
 /* It is starved no more; or it has had its turn, and is behind the others if it still is. */
 void tw_server_connection_leave_starved (TwServerConnection *connection);
 
-/* Adds @connection, with a reference, to those that are to be settled, unless it is the last one already. */
+/* Adds @connection, with a reference, to those that are to go on, unless it is the last one already. */
 void tw_server_touch (GPtrArray *touched, TwServerConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwServerConnection, tw_server_connection_unref)

@@ -19,7 +19,7 @@ feed_those_without_room (TwServer *server)
       GList *first = starved->head;
 
       if (tw_server_connection_can_go_on (first->data))
-        tw_server_connection_settle (first->data);
+        tw_server_connection_go_on (first->data);
       else
         {
           g_queue_unlink (starved, first);
@@ -36,7 +36,7 @@ feed_first (TwServer *server, TwStarved cause)
 
   if (first == NULL || !tw_server_connection_can_go_on (first->data))
     return FALSE;
-  tw_server_connection_settle (first->data);
+  tw_server_connection_go_on (first->data);
   return TRUE;
 }
 
@@ -98,10 +98,10 @@ tw_server_touch (GPtrArray *touched, TwServerConnection *connection)
 }
 
 static void
-settle_touched (TwServer *server, const GPtrArray *touched)
+go_on_with_touched (TwServer *server, const GPtrArray *touched)
 {
   for (guint i = 0; i < touched->len; i++)
-    tw_server_connection_settle (touched->pdata[i]);
+    tw_server_connection_go_on (touched->pdata[i]);
   tw_server_end_turn (server);
 }
 
@@ -119,7 +119,7 @@ tw_server_take_answers (gpointer *calls, guint n, gpointer data)
       tw_server_touch (touched, call->connection);
       tw_server_calls_come_back (call);
     }
-  settle_touched (server, touched);
+  go_on_with_touched (server, touched);
 }
 
 typedef struct
@@ -148,7 +148,7 @@ look_at_deadlines (GSource *source, GSourceFunc callback, gpointer user_data)
   g_source_set_ready_time (source, -1);
   next_ms = tw_server_calls_expire (server, touched);
   tw_server_arm (server, next_ms);
-  settle_touched (server, touched);
+  go_on_with_touched (server, touched);
   return G_SOURCE_CONTINUE;
 }
 

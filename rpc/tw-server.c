@@ -107,13 +107,13 @@ drain_is_over (gpointer data)
 }
 
 static void
-settle_all (TwServer *server)
+go_on_with_all (TwServer *server)
 {
   for (GList *l = server->connections.head; l != NULL;)
     {
       GList *next = l->next;
 
-      tw_server_connection_settle (l->data);
+      tw_server_connection_go_on (l->data);
       l = next;
     }
 }
@@ -132,7 +132,7 @@ begin_drain (gpointer data)
 
   detach (&server->drain_timeout);
   server->drain_timeout = attach (server, g_timeout_source_new (server->limits.drain_timeout_ms), drain_is_over);
-  settle_all (server);
+  go_on_with_all (server);
   tw_server_check_drained (server);
   return G_SOURCE_REMOVE;
 }

@@ -53,7 +53,7 @@ tw_scanner_free (TwScanner *scanner)
 
 /* Adopts what the first bytes of a message say, unless the connection has said something else before. */
 static TwWalkStatus
-settle_encoding (TwScanner *scanner, guint8 magic, gboolean framed)
+adopt_encoding (TwScanner *scanner, guint8 magic, gboolean framed)
 {
   TwWalk *walk = &scanner->walk;
   const TwEncoding said = {
@@ -89,7 +89,7 @@ scan_encoding (TwScanner *scanner)
   if (is_magic (at[0]))
     {
       walk->end = scanner->limits.max_message;
-      return settle_encoding (scanner, at[0], FALSE);
+      return adopt_encoding (scanner, at[0], FALSE);
     }
 
   /* Four bytes of a frame's length, and the first one of its message; the length alone can say no. */
@@ -107,7 +107,7 @@ scan_encoding (TwScanner *scanner)
   walk->end = FRAME_LENGTH + (gsize) frame;
   if (!is_magic (at[FRAME_LENGTH]))
     return tw_walk_refuse (walk, "a message has no version");
-  return settle_encoding (scanner, at[FRAME_LENGTH], TRUE);
+  return adopt_encoding (scanner, at[FRAME_LENGTH], TRUE);
 }
 
 static gboolean
