@@ -114,8 +114,9 @@ change (Fixture *f, const TwTaskRecord *said, guint64 clear)
   g_autoptr (GError) error = NULL;
   TwTaskRecord *changed;
 
-  tw_task_change (f->store, &(TwTaskRequest) { TW_DEADLINE_NONE, 1700000009000 }, said->user_id, said->id, said, clear,
-                  task_change_ended, task_change_begin (&wait));
+  tw_task_change (f->store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 1700000009000 },
+                  said->user_id, said->id, &(TwPreconditions) { .has_match = FALSE }, said, clear, task_change_ended,
+                  task_change_begin (&wait));
   changed = task_change_wait (&wait, &error);
   g_assert_no_error (error);
   return changed;

@@ -291,4 +291,5 @@ tw_task_store_contract_add (const TwTaskStoreFactory *factory)
   contract_add_fields (factory);
   contract_add_lists (factory);
   contract_add_deadlines (factory);
+  contract_add_writes (factory);
 }

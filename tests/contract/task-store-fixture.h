@@ -38,6 +38,9 @@ void contract_add_lists (const TwTaskStoreFactory *factory);
 /* Those of task-store-contract-deadlines.c. */
 void contract_add_deadlines (const TwTaskStoreFactory *factory);
 
+/* Those of task-store-contract-writes.c. */
+void contract_add_writes (const TwTaskStoreFactory *factory);
+
 /* Opens the store in the fixture's place again, after it was freed. */
 void open_store (Fixture *f);
 
