@@ -240,14 +240,6 @@ read_all (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char
   return shown != FAILED;
 }
 
-static gboolean
-run (TwSqliteConnection *connection, const char *sql, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
-
-  return statement != NULL && tw_sqlite_step (connection, statement, error) >= 0;
-}
-
 /* All that is read is of one moment: where there is no transaction yet, it takes one. */
 gboolean
 tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,
@@ -258,10 +250,10 @@ tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *
   gboolean was_read;
 
   *log = (TwCommitLog) { 0 };
-  if (begin && !run (connection, "BEGIN", error))
+  if (begin && !tw_sqlite_run (connection, "BEGIN", error))
     return FALSE;
   was_read = read_all (connection, kinds, partition, after, log, entry, user_data, error);
   if (begin && sqlite3_get_autocommit (handle) == 0)
-    run (connection, "COMMIT", NULL);
+    tw_sqlite_run (connection, "COMMIT", NULL);
   return was_read;
 }

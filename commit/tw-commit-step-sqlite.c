@@ -238,25 +238,66 @@ write_part (TwCommitStepSqlite *step, const TwCommitTouched *touched, const TwCo
   return tw_commit_log_sqlite_append (step->connection, entry, &part, error);
 }
 
-static gboolean
-write_all (TwCommitStepSqlite *step, TwCommitHead *head, gint64 last_seq, GError **error)
+/* What the parts of an entry are written with. */
+typedef struct
 {
-  guint8 mark[TW_COMMIT_MARK_BYTES];
-  const TwCommitEntryHead entry = { step->spec, head->number + 1, mark };
+  TwCommitStepSqlite *step;
+  TwCommitEntryHead entry;
+  TwCommitHead head; /* of the partition, as the parts leave it */
+  gint64 last_seq;   /* of all rows */
+} Writing;
 
-  tw_commit_marks_next (&step->tables->marks, mark);
-  for (const TwCommitTouched *touched = step->changed; touched != NULL; touched = touched->next_changed)
-    if (!write_record (step, touched, error) || !write_part (step, touched, &entry, ++last_seq, head, error))
-      return FALSE;
-  return TRUE;
+static gboolean
+write_next_part (Writing *writing, const TwCommitTouched *touched, GError **error)
+{
+  return write_part (writing->step, touched, &writing->entry, ++writing->last_seq, &writing->head, error);
+}
+
+/* The record first, which may be refused: the part behind it is so only where the disk is in trouble, which is no matter
+ * of this step alone. */
+static gboolean
+write_one (Writing *writing, const TwCommitTouched *touched, GError **error)
+{
+  if (!write_record (writing->step, touched, error))
+    return FALSE;
+  if (write_next_part (writing, touched, error))
+    return TRUE;
+  tw_sqlite_give_up (writing->step->connection);
+  return FALSE;
+}
+
+static gboolean
+write_each (Writing *writing, GError **error)
+{
+  const TwCommitTouched *touched = writing->step->changed;
+
+  while (touched != NULL && write_record (writing->step, touched, error) && write_next_part (writing, touched, error))
+    touched = touched->next_changed;
+  return touched == NULL;
+}
+
+/* What is written of them is undone together. */
+static gboolean
+write_several (Writing *writing, GError **error)
+{
+  TwSqliteConnection *connection = writing->step->connection;
+
+  if (!tw_sqlite_run (connection, "SAVEPOINT step", error))
+    return FALSE;
+  if (write_each (writing, error) && tw_sqlite_run (connection, "RELEASE step", error))
+    return TRUE;
+  if (!tw_sqlite_run (connection, "ROLLBACK TO step", NULL) || !tw_sqlite_run (connection, "RELEASE step", NULL))
+    tw_sqlite_give_up (connection);
+  return FALSE;
 }
 
 gboolean
 tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **error)
 {
   const char *partition = step->spec->partition;
-  TwCommitHead head;
-  gint64 last_seq;
+  TwCommitHeadsSqlite *heads = step->tables->heads;
+  guint8 mark[TW_COMMIT_MARK_BYTES];
+  Writing writing = { .step = step };
 
   *number = 0;
   if (step->error != NULL)
@@ -266,10 +307,14 @@ tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **
     }
   if (step->changed == NULL)
     return TRUE;
-  if (!tw_commit_heads_sqlite_get (step->tables->heads, step->connection, partition, &head, &last_seq, error)
-      || !write_all (step, &head, last_seq, error))
+  if (!tw_commit_heads_sqlite_get (heads, step->connection, partition, &writing.head, &writing.last_seq, error))
     return FALSE;
-  tw_commit_heads_sqlite_set (step->tables->heads, partition, &head);
-  *number = head.number;
+  tw_commit_marks_next (&step->tables->marks, mark);
+  writing.entry = (TwCommitEntryHead) { step->spec, writing.head.number + 1, mark };
+  if (!(step->changed->next_changed == NULL ? write_one (&writing, step->changed, error)
+                                            : write_several (&writing, error)))
+    return FALSE;
+  tw_commit_heads_sqlite_set (heads, partition, &writing.head);
+  *number = writing.head.number;
   return TRUE;
 }

@@ -134,7 +134,7 @@ commits_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec)
 
   run->commits = sqlite;
   copy_spec (run, spec);
-  tw_sqlite_mutate (sqlite->db, deadline_ms, run_step, finish, run);
+  tw_sqlite_mutate_once (sqlite->db, deadline_ms, run_step, finish, run);
 }
 
 static gboolean

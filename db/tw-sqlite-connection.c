@@ -341,7 +341,7 @@ tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError 
 }
 
 gboolean
-tw_sqlite_connection_run (TwSqliteConnection *connection, const char *sql, GError **error)
+tw_sqlite_run (TwSqliteConnection *connection, const char *sql, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
 

@@ -34,10 +34,7 @@ void tw_sqlite_connection_be_prompt (TwSqliteConnection *connection);
 /* All statements must have been given back. */
 void tw_sqlite_connection_close (TwSqliteConnection *connection);
 
-/* Runs @sql, a string literal, that gives no rows. Errors as tw_sqlite_step(). */
-gboolean tw_sqlite_connection_run (TwSqliteConnection *connection, const char *sql, GError **error);
-
-/* The same for what is done once, at start: @sql may hold several statements, is not kept, and an error is one line
+/* As tw_sqlite_run(), for what is done once, at start: @sql may hold several statements, is not kept, and an error is one line
  * for the operator. */
 gboolean tw_sqlite_connection_setup (TwSqliteConnection *connection, const char *sql, GError **error);
 

@@ -199,13 +199,13 @@ static gboolean
 dump_write (TwDump *dump, const TwDumpSection *section, GPtrArray *records, GError **error)
 {
   TwSqliteConnection *connection = connection_of (dump);
-  gboolean ok = tw_sqlite_connection_run (connection, "BEGIN IMMEDIATE", error);
+  gboolean ok = tw_sqlite_run (connection, "BEGIN IMMEDIATE", error);
 
   for (guint i = 0; ok && i < records->len; i++)
     ok = insert (connection, section->kind, g_ptr_array_index (records, i), error);
-  ok = ok && tw_sqlite_connection_run (connection, "COMMIT", error);
-  if (!ok && !sqlite3_get_autocommit (tw_sqlite_handle (connection)))
-    tw_sqlite_connection_run (connection, "ROLLBACK", NULL);
+  ok = ok && tw_sqlite_run (connection, "COMMIT", error);
+  if (!ok)
+    tw_sqlite_give_up (connection);
   return ok;
 }
 

@@ -14,7 +14,7 @@ typedef struct _TwSqliteJob TwSqliteJob;
 struct _TwSqliteJob
 {
   TwSqliteMutation mutation;
-  gboolean once; /* it is one statement */
+  gboolean once; /* it undoes itself where it fails */
   gint64 deadline_ms;
   TwSqliteDone done; /* or NULL */
   gpointer user_data;

@@ -9,7 +9,7 @@
  * for the answer, so that what was told not to have been done is not done later. Those in the transaction that the disk
  * is busy with are the only ones of which that can't be known.
  *
- * A mutation of one statement does without the savepoint, since a statement that fails undoes itself.
+ * A mutation that undoes itself where it fails does without the savepoint; where it can't, it gives the transaction up.
  *
  * SQLite ends a transaction on its own where it can't go on (disk full, I/O error). What had been done in it is
  * undone then and told so; the mutations behind the one that met it get a new transaction. So no error is the
@@ -73,16 +73,16 @@ run_job (TwSqliteWriter *writer, TwSqliteJob *job)
       run_mutation (writer, job);
       return;
     }
-  if (tw_sqlite_connection_run (connection, "SAVEPOINT mutation", &job->error) && run_mutation (writer, job))
-    ended = tw_sqlite_connection_run (connection, "RELEASE mutation", &job->error);
+  if (tw_sqlite_run (connection, "SAVEPOINT mutation", &job->error) && run_mutation (writer, job))
+    ended = tw_sqlite_run (connection, "RELEASE mutation", &job->error);
   else
     {
       ended = !transaction_is_gone (writer)
-              && tw_sqlite_connection_run (connection, "ROLLBACK TO mutation", NULL)
-              && tw_sqlite_connection_run (connection, "RELEASE mutation", NULL);
+              && tw_sqlite_run (connection, "ROLLBACK TO mutation", NULL)
+              && tw_sqlite_run (connection, "RELEASE mutation", NULL);
     }
-  if (!ended && !transaction_is_gone (writer))
-    tw_sqlite_connection_run (connection, "ROLLBACK", NULL);
+  if (!ended)
+    tw_sqlite_give_up (connection);
 }
 
 static void
@@ -99,7 +99,7 @@ commit (TwSqliteWriter *writer, GError **error)
   gboolean committed;
 
   tw_sqlite_wal_begin ();
-  committed = tw_sqlite_connection_run (writer->connection, "COMMIT", error);
+  committed = tw_sqlite_run (writer->connection, "COMMIT", error);
   tw_sqlite_wal_end (committed);
   return committed;
 }
@@ -124,7 +124,7 @@ run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
   TwSqliteJob *next = first;
 
   tw_sqlite_connection_be_patient (writer->connection, last_deadline_ms (first));
-  if (!tw_sqlite_connection_run (writer->connection, "BEGIN IMMEDIATE", &error))
+  if (!tw_sqlite_run (writer->connection, "BEGIN IMMEDIATE", &error))
     {
       set_error_where_none_is (first, NULL, error);
       return NULL;
@@ -136,8 +136,8 @@ run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
     }
   if (transaction_is_gone (writer))
     g_set_error (&error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_UNAVAILABLE);
-  else if (!commit (writer, &error) && !transaction_is_gone (writer))
-    tw_sqlite_connection_run (writer->connection, "ROLLBACK", NULL);
+  else if (!commit (writer, &error))
+    tw_sqlite_give_up (writer->connection);
   if (error != NULL)
     {
       set_error_where_none_is (first, next, error);

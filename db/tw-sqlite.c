@@ -185,7 +185,7 @@ tw_sqlite_reads_begin (TwSqlite *db, gboolean foremost)
   tw_sqlite_nowait_begin ();
   kept.connection = connection;
   kept.db = db;
-  tw_sqlite_connection_run (connection, "BEGIN", NULL);
+  tw_sqlite_run (connection, "BEGIN", NULL);
   return TRUE;
 }
 
@@ -197,7 +197,7 @@ tw_sqlite_reads_end (TwSqlite *db)
   g_assert (kept.db == db);
   /* An error on reading has ended it already. */
   if (sqlite3_get_autocommit (tw_sqlite_handle (connection)) == 0)
-    tw_sqlite_connection_run (connection, "COMMIT", NULL);
+    tw_sqlite_run (connection, "COMMIT", NULL);
   kept.db = NULL;
   kept.connection = NULL;
   tw_sqlite_nowait_end ();
@@ -216,6 +216,13 @@ tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutati
                        gpointer user_data)
 {
   tw_sqlite_writer_push (db->writer, deadline_ms, mutation, TRUE, done, user_data);
+}
+
+void
+tw_sqlite_give_up (TwSqliteConnection *connection)
+{
+  if (sqlite3_get_autocommit (tw_sqlite_handle (connection)) == 0)
+    tw_sqlite_run (connection, "ROLLBACK", NULL);
 }
 
 void

@@ -61,6 +61,9 @@ void tw_sqlite_bind_text (sqlite3_stmt *statement, int index, const char *text);
  * busy, a full disk or I/O, INTERNAL otherwise. */
 int tw_sqlite_step (TwSqliteConnection *connection, sqlite3_stmt *statement, GError **error);
 
+/* Runs @sql, a string literal, which gives no rows and in which nothing is bound. Errors as tw_sqlite_step(). */
+gboolean tw_sqlite_run (TwSqliteConnection *connection, const char *sql, GError **error);
+
 /* Who is given rows. */
 typedef struct
 {
@@ -125,11 +128,15 @@ typedef void (*TwSqliteDone) (gpointer mutation, const GError *error);
 void tw_sqlite_mutate (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
                        gpointer user_data);
 
-/* The same for a mutation that changes something with one statement at most, and does not fail once that has succeeded.
- * It needs no savepoint, which would keep a copy of each page that is changed: a statement that fails undoes itself
- * (https://sqlite.org/lang_conflict.html: ABORT). */
+/* The same for a mutation that undoes itself where it fails, and needs no savepoint, which would keep a copy of each page
+ * that is changed: it changes something with one statement at most, since a statement that fails undoes itself
+ * (https://sqlite.org/lang_conflict.html: ABORT), or has savepoints of its own, or gives the transaction up. */
 void tw_sqlite_mutate_once (TwSqlite *db, gint64 deadline_ms, TwSqliteMutation mutation, TwSqliteDone done,
                             gpointer user_data);
+
+/* For a mutation that can be neither finished nor undone by itself, and fails so: undoes the whole transaction. All
+ * mutations in it that had ended well are told UNAVAILABLE. */
+void tw_sqlite_give_up (TwSqliteConnection *connection);
 
 /* Has @undone called, on the writer thread and before anything else runs there, where a transaction has been undone in which
  * mutations had ended well: what these have left in memory is not so. To be said before the first mutation. */

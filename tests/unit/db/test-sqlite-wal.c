@@ -320,7 +320,7 @@ test_failed_write_is_a_failed_commit (Fixture *f, gconstpointer data)
 static gboolean
 insert_twenty (TwSqliteConnection *connection, gpointer data, GError **error)
 {
-  return tw_sqlite_connection_run (connection, "WITH RECURSIVE ids (id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM ids"
+  return tw_sqlite_run (connection, "WITH RECURSIVE ids (id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM ids"
                                    " WHERE id < 20) INSERT INTO things (data) SELECT zeroblob (3000) FROM ids", error);
 }
 
