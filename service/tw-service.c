@@ -32,6 +32,7 @@ typedef struct
   TwSchema *schema;
   TwDataFolder *folder; /* NULL where the store is not a file of ours */
   gpointer state;
+  guint tending; /* the source; 0: none */
   TwProcessorPool *pool;
   gpointer direct;
   TwServer *server;
@@ -40,6 +41,8 @@ typedef struct
 static void
 service_clear (Service *service)
 {
+  if (service->tending != 0)
+    g_source_remove (service->tending);
   /* The server last of all that answers calls: whoever still has one answers a server that is there. */
   g_clear_pointer (&service->pool, tw_processor_pool_free);
   if (service->direct != NULL)
@@ -127,6 +130,15 @@ start (Service *service, const TwServiceOptions *options, GError **error)
          && listen_on (service, options->address, error);
 }
 
+static gboolean
+tend (gpointer data)
+{
+  const Service *service = data;
+
+  service->spec->tend (service->state);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 stopped (gpointer data)
 {
@@ -166,6 +178,8 @@ run (const TwServiceSpec *spec, const TwNotify *notify, int argc, char **argv, G
   status = g_strdup_printf ("Listening on %s", text);
   tw_log_info ("listening on %s", text);
   tw_notify_ready (notify, status);
+  if (spec->tend != NULL)
+    service.tending = g_timeout_add_seconds (1, tend, &service);
   g_main_loop_run (service.loop);
   return TRUE;
 }

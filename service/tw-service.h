@@ -73,6 +73,10 @@ typedef struct
   gpointer (*start_direct) (gpointer state, TwServer *server, const TwServiceLimits *limits);
   void (*end_direct) (gpointer direct);
 
+  /* Called on the loop's thread about once a second, for what has to be done now and then; it must not block. NULL: there
+   * is nothing. */
+  void (*tend) (gpointer state);
+
   /* Finishes what the store has been given, then frees @state. No handler runs any more. */
   void (*close) (gpointer state);
 } TwServiceSpec;

@@ -50,6 +50,12 @@ end_direct (gpointer methods)
 }
 
 static void
+tend (gpointer service)
+{
+  tw_task_service_tend (service);
+}
+
+static void
 close_service (gpointer service)
 {
   tw_task_service_free (service);
@@ -82,6 +88,7 @@ main (int argc, char **argv)
     .new_processor = new_processor,
     .start_direct = start_direct,
     .end_direct = end_direct,
+    .tend = tend,
     .close = close_service,
   };
 

@@ -33,6 +33,12 @@ tw_task_service_free (TwTaskService *service)
   g_free (service);
 }
 
+void
+tw_task_service_tend (TwTaskService *service)
+{
+  tw_commits_tend (service->store->commits, tw_clock_wall_ms (service->clock));
+}
+
 gboolean
 tw_task_service_reads_begin (TwTaskService *service, gboolean foremost)
 {

@@ -24,6 +24,9 @@ typedef struct _TwTaskService TwTaskService;
 TwTaskService *tw_task_service_new (TwTaskStore *store, const TwClock *clock);
 void tw_task_service_free (TwTaskService *service);
 
+/* Does what is due, of that which nobody asks for: to be called every second or so. Never blocks. */
+void tw_task_service_tend (TwTaskService *service);
+
 /* What shares the store's work for several reads. */
 gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean foremost);
 void tw_task_service_reads_end (TwTaskService *service);

@@ -41,11 +41,22 @@ new_processor (gpointer opened, const TwCallContext *const *context)
 }
 
 static void
+tend_state (gpointer opened)
+{
+  g_assert_true (opened == state);
+  printf ("tended\n");
+  fflush (stdout);
+}
+
+static void
 close_state (gpointer opened)
 {
   g_assert_true (opened == state);
   printf ("closed\n");
 }
+
+/* Whether there is something to tend is said by a variable: most cases look at the other lines alone. */
+#define TEND "TW_TEST_TEND"
 
 static int
 serve (int argc, char **argv)
@@ -55,7 +66,8 @@ serve (int argc, char **argv)
     .program = "test-service", .summary = "Tests.", .service = "Tasks", .default_port = 1,
     .listen_environment = "TW_TEST_LISTEN", .database_file = "test.db", .stores = stores,
     .load_schema = tw_idl_load, .types = tw_generated_types, .n_types = G_N_ELEMENTS (tw_generated_types),
-    .threads = 2, .read_threads = 2, .new_processor = new_processor, .close = close_state,
+    .threads = 2, .read_threads = 2, .new_processor = new_processor,
+    .tend = g_getenv (TEND) != NULL ? tend_state : NULL, .close = close_state,
   };
 
   return tw_service_run (&spec, argc, argv);
@@ -163,6 +175,28 @@ test_signals_stop_it_in_order (void)
 }
 
 static void
+test_tends_as_long_as_it_runs (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *line = NULL;
+  Process process;
+
+  g_setenv (TEND, "1", TRUE);
+  process = start (folder, "--log-level", "info");
+  g_unsetenv (TEND);
+  assert_line (process.out, "opened");
+  for (guint i = 0; i < 2; i++)
+    assert_line (process.out, "tended");
+  kill (process.pid, SIGTERM);
+  /* Once more, perhaps, before it has heard of it. */
+  while ((line = next_line (process.out)) != NULL && strcmp (line, "tended") == 0)
+    g_clear_pointer (&line, g_free);
+  g_assert_cmpstr (line, ==, "closed");
+  assert_line (process.out, NULL);
+  assert_exit (&process, 0);
+}
+
+static void
 test_second_on_one_folder_or_port_does_not_start (void)
 {
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
@@ -199,6 +233,7 @@ main (int argc, char **argv)
     }
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/service/signals-stop-it-in-order", test_signals_stop_it_in_order);
+  g_test_add_func ("/service/tends-as-long-as-it-runs", test_tends_as_long_as_it_runs);
   g_test_add_func ("/service/second-on-one-folder-or-port-does-not-start",
                    test_second_on_one_folder_or_port_does_not_start);
   g_test_add_func ("/service/what-is-wrong-is-one-line", test_what_is_wrong_is_one_line);

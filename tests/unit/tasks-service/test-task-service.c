@@ -6,6 +6,8 @@
 #include "tw-error.h"
 #include "tw-id.h"
 
+#include <sqlite3.h>
+
 static const TwCallContext nobody = { .deadline_ms = TW_DEADLINE_NONE };
 
 #define ANN "ann"
@@ -241,6 +243,40 @@ test_check_is_well (TaskServiceFixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Entries of the log, once the service has been closed. */
+static int
+count_entries (TaskServiceFixture *f)
+{
+  g_autofree char *path = g_build_filename (f->folder, "tasks.db", NULL);
+  sqlite3_stmt *statement;
+  sqlite3 *db;
+  int n;
+
+  g_clear_pointer (&f->service, tw_task_service_free);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT count(*) FROM log", -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  n = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return n;
+}
+
+static void
+test_old_entries_go_and_tasks_stay (TaskServiceFixture *f, gconstpointer data)
+{
+  g_autoptr (TwTaskRecord) old = create (f, "milk"), recent = NULL, still = NULL;
+
+  tw_clock_advance (f->clock, TW_COMMIT_KEPT_MS);
+  tw_task_service_tend (f->service);
+  recent = create (f, "bread"); /* behind what that does */
+  tw_clock_advance (f->clock, 1);
+  tw_task_service_tend (f->service);
+  still = get_task (f, ANN, old->id, NULL);
+  assert_task (still, "milk", FALSE, 1);
+  g_assert_cmpint (count_entries (f), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,6 +293,7 @@ main (int argc, char **argv)
   ADD ("last-page-that-is-full-has-no-next", test_last_page_that_is_full_has_no_next);
   ADD ("cursor-shows-another-user-nothing", test_cursor_shows_another_user_nothing);
   ADD ("malformed-cursor-is-invalid", test_malformed_cursor_is_invalid);
+  ADD ("old-entries-go-and-tasks-stay", test_old_entries_go_and_tasks_stay);
   ADD ("check-is-well", test_check_is_well);
   return g_test_run ();
 }
