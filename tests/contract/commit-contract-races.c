@@ -144,6 +144,55 @@ test_many_at_once_lose_nothing (Fixture *f, gconstpointer data)
   g_assert_cmpuint (entries, ==, THREADS * EACH);
 }
 
+/* The log of somebody's who writes meanwhile: what a look at it shows. */
+typedef struct
+{
+  gint64 number, shared; /* of the entry before, and the version that it left */
+  guint parts;
+} Glance;
+
+static gboolean
+glance_at_entry (const TwCommitEntry *entry, gpointer data)
+{
+  Glance *glance = data;
+  char shared[TW_ID_SIZE];
+
+  g_assert_cmpint (entry->number, ==, glance->parts % 2 == 0 ? glance->number + 1 : glance->number);
+  glance->number = entry->number;
+  glance->parts++;
+  if (strcmp (entry->id, id_of (shared_of (0), shared)) == 0)
+    g_assert_cmpint (entry->version, ==, ++glance->shared);
+  return TRUE;
+}
+
+static void
+test_log_is_whole_whoever_writes (Fixture *f, gconstpointer data)
+{
+  Glance glance = { 0 };
+  Client client = { .commits = f->commits, .first = 100 };
+  g_autofree char *script = g_strdup_printf ("+%u +99", shared_of (0));
+  pthread_t thread;
+
+  for (guint i = 0; i < G_N_ELEMENTS (partitions); i++)
+    {
+      g_autofree char *first = g_strdup_printf ("+%u", shared_of (i));
+
+      commit_well (f->commits, partitions[i], i == 0 ? script : first);
+    }
+  g_assert_cmpint (pthread_create (&thread, NULL, run_client, &client), ==, 0);
+  /* Until the last one is there: a third of what the client does is in this partition. */
+  while (glance.number < 1 + (EACH + 2) / 3)
+    {
+      TwCommitLog log;
+
+      glance = (Glance) { 0 };
+      log = read_log (f->commits, partitions[0], 0, glance_at_entry, &glance);
+      g_assert_cmpint (glance.number, >=, log.newest);
+      g_assert_cmpuint (glance.parts % 2, ==, 0);
+    }
+  pthread_join (thread, NULL);
+}
+
 /* Changes task 1 where its version is the one that is expected. */
 static gboolean
 change_expected (TwCommit *commit, gpointer data, GError **error)
@@ -316,6 +365,7 @@ contract_add_races (const TwCommitFactory *factory)
 {
   static const ContractCase cases[] = {
     { "race/many-at-once-lose-nothing", test_many_at_once_lose_nothing },
+    { "race/log-is-whole-whoever-writes", test_log_is_whole_whoever_writes },
     { "race/one-of-many-has-the-expected-version", test_one_of_many_has_the_expected_version },
     { "race/killed-leaves-nothing-half-done", test_killed_leaves_nothing_half_done },
   };
