@@ -4,6 +4,7 @@
 // script can read: so a reload, another tab, and the browser's next start go on with the session.
 
 import { Problem, request } from "./api.js";
+import { Repeats } from "./repeats.js";
 
 // How long before its end an access token is renewed; a short-lived one at half its time.
 const RENEW_EARLY_S = 60;
@@ -37,7 +38,10 @@ function ownerOf(token) {
  */
 
 export class Session {
+  static #signUps = new Repeats();
+
   #ends;
+  #repeats = new Repeats();
   // {token}, null once the session is over. Each renewal makes another object, which tells it from the one before: the
   // texts may be the same, where both were made in one second.
   #access = null;
@@ -56,7 +60,11 @@ export class Session {
   }
 
   static async signUp(account, ends) {
-    return new Session(await requestWithCookie("POST", "/v1/accounts", { body: account }), ends);
+    const path = "/v1/accounts";
+    const wish = JSON.stringify([account.email, account.name]);
+    const send = (key) => requestWithCookie("POST", path, { body: account, key });
+
+    return new Session(await Session.#signUps.send(path, wish, send), ends);
   }
 
   /** Goes on with the session that the browser has a cookie of; null where there is none. */
@@ -69,9 +77,15 @@ export class Session {
     }
   }
 
-  /** A request in this session's name. A token that is refused is renewed, and the request sent once more. */
+  /**
+   * A request in this session's name. A token that is refused is renewed, and the request sent once more. What changes
+   * something has a key, and the same one where it was not answered and comes again.
+   */
   async request(verb, path, body) {
-    return this.#send(request, verb, path, body);
+    if (verb === "GET") return this.#send(request, verb, path);
+    const wish = JSON.stringify([verb, body]);
+
+    return this.#repeats.send(path, wish, (key) => this.#send(request, verb, path, { body, key }));
   }
 
   /** Forgets the token in any case. Throws where the server could not be told that the session is over. */
@@ -93,17 +107,17 @@ export class Session {
     this.#ends?.onEnded(this);
   }
 
-  async #send(send, verb, path, body) {
+  async #send(send, verb, path, options) {
     const used = this.#access;
     try {
-      return await send(verb, path, { body, token: used?.token });
+      return await send(verb, path, { ...options, token: used?.token });
     } catch (problem) {
       if (problem.status !== 401 || used === null) throw problem;
     }
     await this.#renew(used);
     if (this.#access === null) throw new Problem(401, "Your session has ended.");
     try {
-      return await send(verb, path, { body, token: this.#access.token });
+      return await send(verb, path, { ...options, token: this.#access.token });
     } catch (problem) {
       if (problem.status === 401) this.end();
       throw problem;

@@ -113,6 +113,14 @@ export class TasksView {
     this.#parts.empty.hidden = this.#rows.size > 0 || !this.#isComplete;
   }
 
+  /** A task that was added without an answer, and then again, may stand there already. */
+  #rowOf(task) {
+    const known = this.#rows.get(task.id);
+
+    known?.update(task);
+    return known ?? this.#makeRow(task);
+  }
+
   #makeRow(task) {
     const path = `/v1/tasks/${encodeURIComponent(task.id)}`;
     const row = new TaskRow(task, {
@@ -158,7 +166,7 @@ export class TasksView {
     if (!this.element.isConnected) return;
     // Whoever has gone on typing meanwhile keeps that.
     if (input.value === typed) resetForm(add);
-    list.prepend(this.#makeRow(task).element);
+    list.prepend(this.#rowOf(task).element);
     this.#showWhetherEmpty();
     this.#notice.hide();
     this.#say(`Added “${isolated(task.name)}”.`);

@@ -114,6 +114,36 @@ def test_text_from_right_to_left_keeps_to_its_column_on_a_terminal(tasks, stack)
     assert "\u200e" not in tasks("all", "--userId", "rtl")
 
 
+def test_tags_and_keys(tasks):
+    text = tasks("patch", "--help")
+    for option in ("--idempotency-key", "--if-match", "--if-none-match"):
+        assert option in text
+    assert "ingerprint" not in text and "idempotencyKey" not in text
+    assert "--if-match" not in tasks("create", "--help")
+    made = json.loads(tasks("create", "--userId", "u", "--name", "once", "--idempotency-key", "a key", "--json"))
+    tasks("patch", "--userId", "u", "--id", made["id"], "--name", "twice", "--if-match", "1")
+    for key in ("", "é", "k" * 129):
+        text = tasks("create", "--userId", "u", "--name", "x", "--idempotency-key", key, expect=1)
+        assert "--idempotency-key must " in text
+    assert "--idempotency-key" in tasks("signup", "--help", service="accounts")
+
+
+def test_who_gets_no_answer_is_told_how_to_ask_again():
+    def ask(*arguments):
+        command = [CLI, "--port", "1", *arguments]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        assert ended.returncode == 1
+        return ended.stderr
+
+    assert ask("create", "--userId", "u", "--name", "x", "--idempotency-key", "k1").endswith(
+        "; the same again with --idempotency-key k1 is done once\n"
+    )
+    create = ("create", "--userId", "u", "--name", "x")
+    first, second = (ask(*create).split()[-4] for _ in range(2))
+    assert len(first) == len(second) == 36 and first != second
+    assert "--idempotency-key" not in ask("get", "--userId", "u", "--id", "x")
+
+
 def test_errors_go_to_standard_error(tasks):
     assert "Task not found" in tasks("get", "--userId", "u", "--id", "nope", expect=1)
     text = tasks("create", "--userId", "u", "--name", "n" * 501, "--done", "maybe", expect=1)
