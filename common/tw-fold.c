@@ -14,57 +14,58 @@ is_dropped (gunichar c)
   return g_unichar_combining_class (c) != 0 || g_unichar_type (c) == G_UNICODE_ENCLOSING_MARK || !tw_visible_is (c);
 }
 
-static void
-drop_marks (char *text)
+/* GLib folds the case of whole texts alone, and Cherokee's the wrong way: its capitals are older than its small letters,
+ * so that they are what both fold to. Of all that decomposes no further there are these letters that do not fold to
+ * their small ones; @c is neither sharp s. */
+static gunichar
+fold_case (gunichar c)
 {
-  char *to = text;
+  static const gunichar cyrillic[] = { 0x432, 0x434, 0x43e, 0x441, 0x442, 0x442, 0x44a, 0x463, 0xa64b };
 
-  for (const char *at = text; *at != '\0';)
-    {
-      const gsize length = (gsize) g_utf8_skip[(guchar) *at];
-
-      if ((guchar) *at < 0x80 || !is_dropped (g_utf8_get_char (at)))
-        {
-          memmove (to, at, length);
-          to += length;
-        }
-      at += length;
-    }
-  *to = '\0';
+  if (c >= 0x13a0 && c <= 0x13f5)
+    return c;
+  if (c >= 0x13f8 && c <= 0x13fd)
+    return c - 8;
+  if (c >= 0xab70 && c <= 0xabbf)
+    return c - 0xab70 + 0x13a0;
+  if (c >= 0x1c80 && c <= 0x1c88)
+    return cyrillic[c - 0x1c80];
+  return c == 0x3c2 ? 0x3c3 : g_unichar_tolower (c); /* final sigma */
 }
 
-/* Cherokee's capitals are older than its small letters, so that case folds to them. GLib 2.74 folds each to the other.
- * Both have three bytes. */
 static void
-mend_cherokee (char *text)
+append_folded (GString *folded, gunichar c)
 {
-  for (char *at = text; *at != '\0'; at += g_utf8_skip[(guchar) *at])
-    {
-      const gunichar c = (guchar) *at >= 0xe1 ? g_utf8_get_char (at) : 0;
-
-      if (c >= 0xab70 && c <= 0xabbf)
-        g_unichar_to_utf8 (c - 0xab70 + 0x13a0, at);
-      else if (c >= 0x13f8 && c <= 0x13fd)
-        g_unichar_to_utf8 (c - 8, at);
-    }
+  if (c == 0xdf || c == 0x1e9e)
+    g_string_append (folded, "ss");
+  else if (!is_dropped (c))
+    g_string_append_unichar (folded, fold_case (c));
 }
 
 /* Marks go before case is folded: one of them, Greek's iota below, would become a letter. What is left decomposes no
- * further, and neither does what its case folds to. */
+ * further, and neither does what its case folds to. Characters need not be put in order: those that would be are gone. */
 char *
 tw_fold (const char *text)
 {
-  g_autofree char *decomposed = NULL;
-  char *folded;
+  GString *folded = g_string_sized_new (strlen (text) + 16);
 
-  if (g_str_is_ascii (text))
-    return g_ascii_strdown (text, -1);
-  decomposed = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
-  g_assert (decomposed != NULL);
-  drop_marks (decomposed);
-  folded = g_utf8_casefold (decomposed, -1);
-  mend_cherokee (folded);
-  return folded;
+  while (*text != '\0')
+    {
+      gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+      gsize n;
+
+      if ((guchar) *text < 0x80)
+        {
+          g_string_append_c (folded, g_ascii_tolower (*text));
+          text++;
+          continue;
+        }
+      n = g_unichar_fully_decompose (g_utf8_get_char (text), TRUE, parts, G_N_ELEMENTS (parts));
+      for (gsize i = 0; i < n; i++)
+        append_folded (folded, parts[i]);
+      text += g_utf8_skip[(guchar) *text];
+    }
+  return g_string_free (folded, FALSE);
 }
 
 gboolean
