@@ -124,19 +124,49 @@ struct TaskChanges {
 struct PageRequest {
   /** How many tasks at most. */
   1: optional i32 limit = 50 (api.query = "limit", vt.ge = "1", vt.le = "200"),
-  /** The nextCursor of the page before, as it came: this page goes on there. */
-  2: optional string cursor (api.query = "cursor", vt.max_size = "28", vt.pattern = "A[Q-Za-f][A-Za-z0-9_-]{26}",
-    tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g"),
+  /** The nextCursor of the page before, as it came: this page goes on there. It is of one filter and one sort. */
+  2: optional string cursor (api.query = "cursor", vt.max_size = "2704",
+    vt.pattern = "A(?:[Q-Za-f][A-Za-z0-9_-]{26}|[g-v][A-Za-z0-9_-]{2}(?:[A-Za-z0-9_-]{4}){8,675})",
+    tw.example = "ApzkhCLo1wAAAaIsFFQOaw1VEy-OEUb5KS5g", tw.example_alone = "true"),
   /** Only the finished tasks (true) or only the open ones (false). */
-  3: optional bool done (api.query = "done", tw.example = "false")
+  3: optional bool done (api.query = "done", tw.example = "false"),
+  /** Only tasks with this label, or with one that differs in case and accents alone. */
+  4: optional string label (api.query = "label", vt.min_size = "1", vt.max_size = "50",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "home"),
+  /** Only tasks of this priority, from 1, the most urgent, to 4; 0: those that have none. */
+  5: optional i32 priority (api.query = "priority", vt.ge = "0", vt.le = "4", tw.example = "1"),
+  /** Only tasks that this account is to do. */
+  6: optional string assigneeId (api.query = "assigneeId", vt.min_size = "1", tw.max_bytes = "128",
+    tw.example = "665f1f77bcf86cd799439013"),
+  /** Only tasks that are due before this: a date, which is its first moment in UTC, or a time with its offset (RFC 3339). */
+  7: optional string dueBefore (api.query = "dueBefore", tw.format = "date,date-time", vt.max_size = "64",
+    tw.example = "2027-01-01"),
+  /** Only tasks that are due then or later: a date or a time, as with dueBefore. */
+  8: optional string dueAfter (api.query = "dueAfter", tw.format = "date,date-time", vt.max_size = "64",
+    tw.example = "2026-12-24"),
+  /**
+   * Only tasks whose names and notes have all of these words, each as the beginning of a word. Case and accents do not
+   * matter: "cafe" finds "CAFÉ", and "strasse" finds "Straße".
+   */
+  9: optional string q (api.query = "q", vt.max_size = "200", tw.example = "water plant"),
+  /** Only the tasks of this list: 24 hex digits; "inbox": those that are in no list. */
+  10: optional string listId (api.query = "listId", vt.max_size = "24", vt.pattern = "inbox|[0-9A-Fa-f]{24}",
+    tw.example = "inbox"),
+  /**
+   * Which come first: the newest ("created"), those due first, the most urgent ("priority"), by name, or by position
+   * ("manual"); "-" turns that round. Names go by letters without case and accents. What a task does not have comes last
+   * either way, and of those that are alike the newest comes first.
+   */
+  11: optional string sort = "created" (api.query = "sort",
+    vt.in = "created,-created,due,-due,priority,-priority,name,-name,manual,-manual", tw.example = "due")
 }
 
-/** A part of a user's tasks, newest first. */
+/** A part of a user's tasks, in the order that was asked for. */
 struct TaskPage {
   /** The tasks. */
   1: list<Task> tasks,
   /** Asks for the next page. Absent on the last one. */
-  2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "AQAAAaIsFFQOaw1VEy-OEUb5KS5g")
+  2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "ApzkhCLo1wAAAaIsFFQOaw1VEy-OEUb5KS5g")
 }
 
 /** Keeps each user's tasks. */
@@ -187,7 +217,7 @@ service Tasks {
   ) throws (1: common.BaseException ouch)
     (api.get = "/v1/tasks/:id", tw.retry = "safe", tw.errors = "404"),
 
-  /** A page of a user's tasks, newest first. */
+  /** A page of a user's tasks, newest first or in another order. */
   TaskPage page(
     /** Whose tasks. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),

@@ -241,6 +241,12 @@ tw_call_reply_is_too_large (const TwCall *call)
   return call->reply.len > call->max_reply + FRAME_SIZE;
 }
 
+gboolean
+tw_call_reply_has_room (const TwCall *call, gsize bytes)
+{
+  return call->reply.len + bytes <= call->max_reply + FRAME_SIZE;
+}
+
 void
 tw_call_reply (TwCall *call)
 {

@@ -41,6 +41,9 @@ TwWriter *tw_call_begin_reply (TwCall *call);
 /* Whether the answer that was begun exceeds the reply limit already: whatever is added is in vain. */
 gboolean tw_call_reply_is_too_large (const TwCall *call);
 
+/* Whether @bytes more may come into the reply. */
+gboolean tw_call_reply_has_room (const TwCall *call, gsize bytes);
+
 /* Ends and sends what tw_call_begin_reply() began; nothing written is the answer of a void method. Consumes @call.
  * More than the reply limit becomes an application exception that says so. */
 void tw_call_reply (TwCall *call);

@@ -3,6 +3,8 @@
 #include "tw-task-query-mongo.h"
 
 #include "tw-id.h"
+#include "tw-record-when.h"
+#include "tw-task-filter.h"
 #include "tw-task-store-mongo.h"
 
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a
@@ -23,53 +25,184 @@ tw_task_query_one (const bson_oid_t *id, const char *user_id)
 }
 
 /* Single values rather than their negation, so that the index is entered at each of them and their runs are merged in
- * its order. null fits what is missing too; 0 and 1 are what some drivers write for a boolean. */
+ * its order: for one by a key that is needed whatever is done. null fits what is missing too; 0 and 1 are what some
+ * drivers write for a boolean. */
 static void
-append_done (bson_t *filter, TwDoneFilter done)
+append_done (bson_t *filter, TwDoneFilter done, gboolean by_key)
 {
-  switch (done)
+  if (done == TW_DONE_ONLY)
+    BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (true), BCON_INT32 (1), "]", "}");
+  else if (done == TW_OPEN_ONLY)
+    BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (false), BCON_NULL, BCON_INT32 (0), "]", "}");
+  else if (by_key)
+    BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (false), BCON_BOOL (true), BCON_NULL, BCON_INT32 (0),
+                 BCON_INT32 (1), "]", "}");
+}
+
+/* What can't be a list's id is none's. */
+static void
+append_list (bson_t *filter, const TwTaskFilter *asked)
+{
+  bson_oid_t id;
+
+  if (asked->list == TW_LIST_NONE)
+    BCON_APPEND (filter, "listId", BCON_NULL);
+  else if (asked->list == TW_LIST_ONE && tw_id_to_bytes (asked->list_id, id.bytes))
+    BCON_APPEND (filter, "listId", BCON_OID (&id));
+  else if (asked->list == TW_LIST_ONE)
+    BCON_APPEND (filter, "listId", BCON_UTF8 (asked->list_id));
+}
+
+/* (createdOn, _id) < @place, or, for the oldest first, > it. The first condition, which the second implies, is the one
+ * that bounds the index. */
+static void
+append_behind (bson_t *filter, const TwTaskPosition *place, gboolean oldest_first)
+{
+  const char *beyond = oldest_first ? "$gt" : "$lt", *at_most = oldest_first ? "$gte" : "$lte";
+  bson_oid_t id;
+  gboolean valid = tw_id_to_bytes (place->id, id.bytes);
+
+  g_assert (valid);
+  BCON_APPEND (filter, "createdOn", "{", at_most, BCON_DATE_TIME (place->created_ms), "}",
+               "$or", "[",
+                 "{", "createdOn", "{", beyond, BCON_DATE_TIME (place->created_ms), "}", "}",
+                 "{", "_id", "{", beyond, BCON_OID (&id), "}", "}",
+               "]");
+}
+
+static const char *const names[TW_TASK_KEYS] = { "createdOn", "dueOn", "priority", "nameKey", "position" };
+
+#define MIN_MS G_GINT64_CONSTANT (-62135596800000) /* 0001-01-01 */
+#define MAX_MS G_GINT64_CONSTANT (253402300799999) /* 9999-12-31 */
+#define DAY_MS (24 * 3600 * 1000)
+
+/* A text, whose order is that of the numbers. A bound may be the first number of a moment that is no day's first, for
+ * which there is no text: then that of the moment's time is the same bound. */
+static void
+append_due (bson_t *condition, const char *operation, gint64 number)
+{
+  const gint64 ms = CLAMP (tw_record_when_ms (number), MIN_MS, MAX_MS);
+  const gboolean is_date = tw_record_when_is_date (number) && ms % DAY_MS == 0;
+  char text[TW_RECORD_WHEN_SIZE];
+
+  tw_record_when_format (ms * 2 + (is_date ? 0 : 1), text);
+  bson_append_utf8 (condition, operation, -1, text, -1);
+}
+
+static void
+append_bound (bson_t *condition, const char *operation, TwTaskKey key, const TwTaskPosition *bound)
+{
+  if (bound == NULL)
+    return;
+  switch (key)
     {
-    case TW_DONE_ONLY:
-      BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (true), BCON_INT32 (1), "]", "}");
+    case TW_TASK_BY_DUE:
+      append_due (condition, operation, bound->number);
       break;
-    case TW_OPEN_ONLY:
-      BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (false), BCON_NULL, BCON_INT32 (0), "]", "}");
+    case TW_TASK_BY_PRIORITY:
+      bson_append_int64 (condition, operation, -1, bound->number);
       break;
-    case TW_DONE_ANY:
+    case TW_TASK_BY_NAME:
+      bson_append_utf8 (condition, operation, -1, bound->text, -1);
+      break;
+    case TW_TASK_BY_POSITION:
+      bson_append_double (condition, operation, -1, bound->real);
+      break;
+    case TW_TASK_BY_CREATED:
+    default:
       break;
     }
 }
 
-/* (createdOn, _id) < @after. The first condition, which the second implies, is the one that bounds the index. */
+/* Without $exists the server would not see that an index has all that is asked for which leaves out what is not there. */
 static void
-append_after (bson_t *filter, const TwTaskPosition *after)
+append_key (bson_t *filter, const TwTaskWalk *walk)
 {
-  bson_oid_t id;
-  gboolean valid = tw_id_to_bytes (after->id, id.bytes);
+  bson_t condition;
 
-  g_assert (valid);
-  BCON_APPEND (filter, "createdOn", "{", "$lte", BCON_DATE_TIME (after->created_ms), "}",
-               "$or", "[",
-                 "{", "createdOn", "{", "$lt", BCON_DATE_TIME (after->created_ms), "}", "}",
-                 "{", "_id", "{", "$lt", BCON_OID (&id), "}", "}",
-               "]");
+  if (walk->kind == TW_TASK_WALK_UNSET)
+    {
+      BCON_APPEND (filter, names[walk->key], BCON_NULL);
+      return;
+    }
+  bson_append_document_begin (filter, names[walk->key], -1, &condition);
+  BCON_APPEND (&condition, "$exists", BCON_BOOL (true));
+  if (walk->kind == TW_TASK_WALK_TIES)
+    append_bound (&condition, "$eq", walk->key, walk->low);
+  else
+    {
+      append_bound (&condition, walk->low_is_out ? "$gt" : "$gte", walk->key, walk->low);
+      append_bound (&condition, "$lt", walk->key, walk->high);
+    }
+  bson_append_document_end (filter, &condition);
+}
+
+/* What the server can look at by itself need not come here. */
+static void
+append_looks (bson_t *filter, const TwTaskFilter *asked, gboolean by_due)
+{
+  TwTaskPosition low = { .is_set = TRUE }, high = { .is_set = TRUE };
+  bson_t condition;
+
+  if (asked->has_priority && asked->priority != 0)
+    BCON_APPEND (filter, "priority", BCON_INT64 (asked->priority));
+  if (asked->assignee_id != NULL)
+    BCON_APPEND (filter, "assigneeId", BCON_UTF8 (asked->assignee_id));
+  if (!tw_task_filter_due (asked, &low.number, &high.number) || by_due)
+    return;
+  bson_append_document_begin (filter, "dueOn", -1, &condition);
+  append_bound (&condition, "$gte", TW_TASK_BY_DUE, asked->has_due_after ? &low : NULL);
+  append_bound (&condition, "$lt", TW_TASK_BY_DUE, asked->has_due_before ? &high : NULL);
+  bson_append_document_end (filter, &condition);
 }
 
 bson_t *
-tw_task_query_list (const char *user_id, TwDoneFilter done, const TwTaskPosition *after)
+tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
 {
-  bson_t *filter = BCON_NEW ("userId", BCON_UTF8 (user_id));
+  const gboolean by_key = walk->kind >= TW_TASK_WALK_KEYS;
+  bson_t *filter = BCON_NEW ("userId", BCON_UTF8 (query->user_id));
 
-  append_done (filter, done);
-  if (after != NULL)
-    append_after (filter, after);
+  append_list (filter, &query->filter);
+  append_done (filter, query->filter.done, by_key && walk->kind != TW_TASK_WALK_UNSET);
+  if (by_key)
+    append_key (filter, walk);
+  append_looks (filter, &query->filter, by_key && walk->key == TW_TASK_BY_DUE);
+  if (walk->behind != NULL)
+    append_behind (filter, walk->behind, walk->kind == TW_TASK_WALK_OLDEST);
   return filter;
 }
 
-/* The whole page in the first answer: without batchSize the server would give 101 and wait to be asked for the rest. */
-bson_t *
-tw_task_query_page (guint skip, guint limit)
+static void
+append_newest (bson_t *sort, gboolean oldest_first)
 {
-  return BCON_NEW ("sort", "{", "createdOn", BCON_INT32 (-1), "_id", BCON_INT32 (-1), "}", "skip", BCON_INT64 (skip),
-                   "limit", BCON_INT64 (limit), "batchSize", BCON_INT64 (limit));
+  BCON_APPEND (sort, "createdOn", BCON_INT32 (oldest_first ? 1 : -1), "_id", BCON_INT32 (oldest_first ? 1 : -1));
+}
+
+static void
+append_sort (bson_t *options, const TwTaskWalk *walk)
+{
+  const gboolean back = walk->kind == TW_TASK_WALK_KEYS_BACK;
+  bson_t sort;
+
+  if (walk->kind == TW_TASK_WALK_ANYHOW)
+    return;
+  bson_append_document_begin (options, "sort", -1, &sort);
+  if (back || walk->kind == TW_TASK_WALK_KEYS)
+    bson_append_int32 (&sort, names[walk->key], -1, back ? -1 : 1);
+  append_newest (&sort, back || walk->kind == TW_TASK_WALK_OLDEST);
+  bson_append_document_end (options, &sort);
+}
+
+/* A page comes whole in the first answer: without batchSize the server would give 101 and wait to be asked for the
+ * rest. */
+bson_t *
+tw_task_query_page (const TwTaskWalk *walk, guint skip, guint limit)
+{
+  bson_t *options = bson_new ();
+
+  append_sort (options, walk);
+  if (limit > 0)
+    BCON_APPEND (options, "skip", BCON_INT64 (skip), "limit", BCON_INT64 (limit));
+  BCON_APPEND (options, "batchSize", BCON_INT64 (limit > 0 ? limit : 1000));
+  return options;
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "tw-mongo.h"
-#include "tw-task-store.h"
+#include "tw-task-page.h"
 
 G_BEGIN_DECLS
 
@@ -16,11 +16,11 @@ extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];
 /* The task @id of @user_id, if it is one. What these functions return is freed with bson_destroy(). */
 bson_t *tw_task_query_one (const bson_oid_t *id, const char *user_id);
 
-/* A user's tasks of @done; those behind @after, or, where that is NULL, all. Other documents of theirs may be among
- * them. */
-bson_t *tw_task_query_list (const char *user_id, TwDoneFilter done, const TwTaskPosition *after);
+/* The tasks of @query's that @walk is along, or at least those: where labels or words are asked for, others too. Other
+ * documents of the user may be among them. */
+bson_t *tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk);
 
-/* Newest first; @limit of them, behind the first @skip. */
-bson_t *tw_task_query_page (guint skip, guint limit);
+/* The walk's order, for tw_mongo_find(): behind the first @skip, @limit of them; 0: all. */
+bson_t *tw_task_query_page (const TwTaskWalk *walk, guint skip, guint limit);
 
 G_END_DECLS

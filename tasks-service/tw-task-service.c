@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-id.h"
 #include "tw-task-cursor.h"
+#include "tw-task-order.h"
 #include "tw-task-rules.h"
 #include "tw-task-writes.h"
 
@@ -61,36 +62,18 @@ tw_task_service_read (TwTaskService *service, const TwCallContext *context, cons
 }
 
 gboolean
-tw_task_pager_take (TwTaskPager *pager, const TwTaskRecord *task)
+tw_task_service_page (TwTaskService *service, const TwCallContext *context, const TwTaskQuery *query,
+                      const char *cursor, const TwTaskReading *reading)
 {
-  pager->has_more = pager->left == 0;
-  if (pager->has_more)
-    return FALSE;
-  if (--pager->left == 0)
-    {
-      pager->last.created_ms = task->created_ms;
-      memcpy (pager->last.id, task->id, sizeof pager->last.id);
-    }
-  return TRUE;
-}
-
-char *
-tw_task_pager_next (const TwTaskPager *pager)
-{
-  return pager->has_more ? tw_task_cursor_encode (&pager->last) : NULL;
-}
-
-gboolean
-tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id, TwDoneFilter filter,
-                      const char *cursor, guint limit, const TwTaskReading *reading)
-{
-  TwTaskPosition after;
-  const TwTaskQuery query
-      = { .user_id = user_id, .filter = filter, .after = cursor != NULL ? &after : NULL, .limit = limit + 1 };
+  g_auto (TwTaskPosition) after = { .created_ms = 0 };
+  TwTaskQuery asked = *query;
   g_autoptr (GError) error = NULL;
 
-  if (cursor == NULL || tw_task_cursor_decode (cursor, &after, &error))
-    return tw_task_store_read (service->store, context->deadline_ms, &query, reading);
+  asked.limit++;
+  asked.after = cursor != NULL ? &after : NULL;
+  if (cursor == NULL || tw_task_cursor_decode (cursor, &query->filter, &query->order, &after, &error))
+    return tw_task_store_read (service->store, context->deadline_ms, &asked, reading);
+  tw_error_locate (error, "cursor");
   reading->end (error, reading->state);
   return TRUE;
 }

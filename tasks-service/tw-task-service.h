@@ -35,24 +35,10 @@ void tw_task_service_reads_end (TwTaskService *service);
 gboolean tw_task_service_read (TwTaskService *service, const TwCallContext *context, const char *user_id,
                                const char *id, const TwTaskReading *reading);
 
-/* Cuts a page, as a part of its reading's state: a page is asked for with one task more than it shows, since only so is
- * it known to be the last. */
-typedef struct
-{
-  guint left;          /* at first: the page's limit, or G_MAXUINT */
-  gboolean has_more;
-  TwTaskPosition last; /* where left is 0 */
-} TwTaskPager;
-
-/* FALSE: @task is not on the page. */
-gboolean tw_task_pager_take (TwTaskPager *pager, const TwTaskRecord *task);
-
-/* The cursor of the next page, to be freed with g_free(); NULL where there is none. */
-char *tw_task_pager_next (const TwTaskPager *pager);
-
-/* For a page of at most @limit >= 1 tasks, from @cursor on (NULL: from the start). */
-gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const char *user_id,
-                               TwDoneFilter filter, const char *cursor, guint limit, const TwTaskReading *reading);
+/* The page that @query asks for, which has a limit of at least 1, and begins at @cursor (NULL: at the start). INVALID for
+ * a cursor of another question. */
+gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const TwTaskQuery *query,
+                               const char *cursor, const TwTaskReading *reading);
 
 /* By what a request is known when it comes again, and what it depends on (not so a new task). All zero: nothing. */
 typedef struct

@@ -8,7 +8,7 @@
  *   removed, is another user's, or its id is malformed, is NOT_FOUND with the message "Task not found".
  * - Everything may be called on any thread. A read may block and call back at once, or not block and call back later,
  *   on any thread. It sees what was committed before it started.
- * - Newest first means descending by (created, id).
+ * - Newest first means descending by (created, id); orders and filters are as tw-task-query.h has them.
  * - Nothing is begun at or after its @deadline_ms (tw-call-context.h), but fails with UNAVAILABLE.
  * - Errors: NOT_FOUND, INVALID (a position that is no task's), UNAVAILABLE, INTERNAL. None names a backend.
  */
@@ -17,46 +17,12 @@
 
 #include "tw-call-context.h"
 #include "tw-commit.h"
-#include "tw-records.h"
+#include "tw-task-query.h"
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is
- * freed with g_free(). */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, g_free)
-
-typedef enum
-{
-  TW_DONE_ANY,
-  TW_DONE_ONLY,
-  TW_OPEN_ONLY,
-} TwDoneFilter;
-
-/* What a caller asks for who may @say whether the tasks are to be @done. */
-static inline TwDoneFilter
-tw_done_filter (gboolean say, gboolean done)
-{
-  return !say ? TW_DONE_ANY : done ? TW_DONE_ONLY : TW_OPEN_ONLY;
-}
-
-/* Where a page goes on: behind the row with these keys. */
-typedef struct
-{
-  gint64 created_ms;
-  char id[25];
-} TwTaskPosition;
-
-/* Which tasks to read. */
-typedef struct
-{
-  const char *user_id;
-  const char *id;              /* this one; NULL: a list, newest first, for which the others are: */
-  TwDoneFilter filter;
-  const TwTaskPosition *after; /* those behind this place; NULL: from the start */
-  guint limit;                 /* as many at most; 0: all */
-} TwTaskQuery;
 
 /* Where they go. */
 typedef struct

@@ -6,7 +6,17 @@
 
 /* The table is its own index in the order of a page: a page is one walk over neighbours, and nothing is kept twice.
  * The filter has an index too, or the few open tasks among a thousand finished ones would take a thousand steps to
- * find. */
+ * find.
+ *
+ * Each other order has an index, and all orders have one of lists. Behind a condition on `done` it has its key's order:
+ * what is open and what is done is merged. Ties are newest first. A task is only in those of what it has, so that a new
+ * one pays for what it is given (docs/experiments/orders.md). */
+#define BY_KEY(NAME, KEY)                                                                                              \
+  "CREATE INDEX tasks_by_" NAME " ON tasks (user_id, done, " KEY ", created_ms DESC, id DESC)"                         \
+  "  WHERE " KEY " IS NOT NULL;"                                                                                       \
+  "CREATE INDEX tasks_by_list_" NAME " ON tasks (list_id, done, " KEY ", created_ms DESC, id DESC)"                    \
+  "  WHERE list_id IS NOT NULL AND " KEY " IS NOT NULL;"
+
 const TwSqliteMigration tw_task_tables_migrations[] = {
   "CREATE TABLE tasks ("
   "  user_id TEXT NOT NULL,"
@@ -32,7 +42,11 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "ALTER TABLE tasks ADD COLUMN list_id BLOB;"
   "ALTER TABLE tasks ADD COLUMN assignee_id TEXT;"
   "ALTER TABLE tasks ADD COLUMN created_by TEXT;"
-  "ALTER TABLE tasks ADD COLUMN position REAL",
+  "ALTER TABLE tasks ADD COLUMN position REAL;"
+  "CREATE INDEX tasks_by_list ON tasks (list_id, done, created_ms, id) WHERE list_id IS NOT NULL;"
+  BY_KEY ("due", "due") BY_KEY ("priority", "priority") BY_KEY ("position", "position")
+  "ALTER TABLE tasks ADD COLUMN name_key TEXT;"
+  BY_KEY ("name", "name_key"),
 };
 
 const TwSqliteKind tw_task_tables_kind = {

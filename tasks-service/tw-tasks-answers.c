@@ -3,6 +3,7 @@
 #include "tw-tasks-answers.h"
 
 #include "tw-record-wire.h"
+#include "tw-task-cursor.h"
 
 #include <string.h>
 
@@ -115,11 +116,36 @@ show_row (const TwTaskRecord *task, gpointer data)
 {
   TwTasksAnswer *answer = data;
 
-  if (!is_begun (answer) || !tw_task_pager_take (&answer->pager, task))
+  if (!is_begun (answer))
     return FALSE;
   answer->n++;
   tw_record_write (&tw_task_type, task, answer->writer);
   return !tw_call_reply_is_too_large (answer->call);
+}
+
+/* What stands behind a page's tasks. */
+#define CURSOR_SIZE (TW_TASK_CURSOR_MAX_LENGTH + 32)
+
+/* A page that would be longer than a reply may be is shorter. */
+static gboolean
+show_page_row (const TwTaskRecord *task, gpointer data)
+{
+  TwTasksAnswer *answer = data;
+  gsize start;
+
+  if (!is_begun (answer) || tw_task_pager_is_full (&answer->pager))
+    return FALSE;
+  start = answer->writer->out->len;
+  tw_record_write (&tw_task_type, task, answer->writer);
+  if (answer->n > 0 && !tw_call_reply_has_room (answer->call, CURSOR_SIZE))
+    {
+      answer->writer->out->len = start;
+      tw_task_pager_cut (&answer->pager);
+      return FALSE;
+    }
+  answer->n++;
+  tw_task_pager_take (&answer->pager, task);
+  return TRUE;
 }
 
 static void
@@ -149,20 +175,28 @@ end_rows (const GError *error, gpointer data)
         end_page (answer);
       tw_call_reply (answer->call);
     }
+  tw_tasks_answer_clear (answer);
   if (answer->ended != NULL)
     tw_latch_open (answer->ended);
 }
 
 TwTaskReading
-tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, guint limit)
+tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, const TwTaskQuery *query)
 {
-  *answer = (TwTasksAnswer) { .call = call, .is_page = TRUE, .pager.left = limit };
-  return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, may_wait };
+  *answer = (TwTasksAnswer) { .call = call, .is_page = TRUE };
+  tw_task_pager_init (&answer->pager, query);
+  return (TwTaskReading) { show_page_row, end_rows, answer, sizeof *answer, may_wait };
+}
+
+void
+tw_tasks_answer_clear (TwTasksAnswer *answer)
+{
+  tw_task_pager_clear (&answer->pager);
 }
 
 TwTaskReading
 tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended)
 {
-  *answer = (TwTasksAnswer) { .call = call, .ended = ended, .pager.left = G_MAXUINT };
+  *answer = (TwTasksAnswer) { .call = call, .ended = ended };
   return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, may_wait };
 }

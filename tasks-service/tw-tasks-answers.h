@@ -7,6 +7,7 @@
 
 #include "tw-call.h"
 #include "tw-latch.h"
+#include "tw-task-pager.h"
 #include "tw-task-service.h"
 
 G_BEGIN_DECLS
@@ -37,9 +38,12 @@ typedef struct
   guint32 n;
 } TwTasksAnswer;
 
-/* What answers @call with one task, with a page of at most @limit, or with a list of all, whose end opens @ended. */
+/* What answers @call with one task, with the page that @query asks for, or with a list of all, whose end opens @ended. */
 TwTaskReading tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait);
-TwTaskReading tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, guint limit);
+TwTaskReading tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, const TwTaskQuery *query);
 TwTaskReading tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended);
+
+/* For an answer whose read has no end. */
+void tw_tasks_answer_clear (TwTasksAnswer *answer);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "tw-arguments.h"
 #include "tw-call-pool.h"
+#include "tw-task-request.h"
 #include "tw-tasks-answers.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
@@ -69,16 +70,24 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksPageArguments asked;
-  TwPageRequestRecord *request = &asked.request;
+  TwTaskQuery query = { .user_id = NULL };
+  g_autoptr (GError) error = NULL;
   TwTasksAnswer answer;
   TwTaskReading reading;
 
   tw_arguments_read (&arguments, call, &tw_tasks_page_type, &asked);
-  tw_record_fill (&tw_page_request_type, request);
-  reading = tw_tasks_answer_page (&answer, call, may_wait, (guint) request->limit);
-  return tw_task_service_page (service, tw_call_context (call), asked.user_id,
-                               tw_done_filter ((request->has & TW_PAGE_REQUEST_HAS_DONE) != 0, request->done),
-                               request->cursor, (guint) request->limit, &reading);
+  tw_record_fill (&tw_page_request_type, &asked.request);
+  query.user_id = asked.user_id;
+  if (!tw_task_request_read (&asked.request, &query, &error))
+    {
+      tw_call_fail (call, error);
+      return TRUE;
+    }
+  reading = tw_tasks_answer_page (&answer, call, may_wait, &query);
+  if (tw_task_service_page (service, tw_call_context (call), &query, asked.request.cursor, &reading))
+    return TRUE;
+  tw_tasks_answer_clear (&answer);
+  return FALSE;
 }
 
 static void

@@ -166,7 +166,7 @@ gboolean
 list_tasks (TwTaskStore *store, const char *user_id, TwDoneFilter filter, const TwTaskPosition *after, guint limit,
             TaskRowFunc row, gpointer user_data, GError **error)
 {
-  const TwTaskQuery query = { .user_id = user_id, .filter = filter, .after = after, .limit = limit };
+  const TwTaskQuery query = { .user_id = user_id, .filter.done = filter, .after = after, .limit = limit };
 
   return read_tasks (store, TW_DEADLINE_NONE, &query, row, user_data, error);
 }

@@ -5,6 +5,7 @@
 #include "task-service-fixture.h"
 #include "tw-error.h"
 #include "tw-id.h"
+#include "tw-task-pager.h"
 
 #include <sqlite3.h>
 
@@ -150,7 +151,10 @@ note_page_row (const TwTaskRecord *task, gpointer data)
 {
   Page *page = data;
 
-  return tw_task_pager_take (&page->pager, task) && note_name (task, page->names);
+  if (tw_task_pager_is_full (&page->pager))
+    return FALSE;
+  tw_task_pager_take (&page->pager, task);
+  return note_name (task, page->names);
 }
 
 /* The names of one page, and the cursor to the next; NULL with @error. */
@@ -158,11 +162,13 @@ static char *
 read_page (TaskServiceFixture *f, const char *user_id, const char *cursor, guint limit, char **next, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
-  Page page = { .pager = { .left = limit }, .names = names };
+  const TwTaskQuery query = { .user_id = user_id, .limit = limit };
+  Page page = { .names = names };
   TaskReadWait wait;
 
-  g_assert_true (tw_task_service_page (f->service, &nobody, user_id, TW_DONE_ANY, cursor, limit,
-                                       task_read_begin (&wait, note_page_row, &page)));
+  tw_task_pager_init (&page.pager, &query);
+  g_assert_true (
+    tw_task_service_page (f->service, &nobody, &query, cursor, task_read_begin (&wait, note_page_row, &page)));
   if (!task_read_wait (&wait, error))
     return NULL;
   *next = tw_task_pager_next (&page.pager);

@@ -129,6 +129,97 @@ test_plain (gconstpointer data)
   test_plan (data, TW_PLAIN_ROWS);
 }
 
+/* Orders */
+
+#define LIST "0123456789abcdef01234567"
+
+static const char *const columns[TW_TASK_KEYS] = { NULL, "due", "priority", "name_key", "position" };
+static const char *const names[TW_TASK_KEYS] = { "created", "due", "priority", "name", "position" };
+
+/* What is asked of the index of @key, once for the open ones, once for those that are done, or for one of these. */
+static void
+expect (GString *plans, const TwTaskQuery *query, const char *conditions)
+{
+  const gboolean of_list = query->filter.list == TW_LIST_ONE;
+
+  for (guint i = query->filter.done == TW_DONE_ANY ? 0 : 1; i < 2; i++)
+    g_string_append_printf (plans, "SEARCH tasks USING INDEX tasks_by_%s%s (%s=? AND done=?%s)\n",
+                            of_list ? "list_" : "", names[query->order.key], of_list ? "list_id" : "user_id", conditions);
+}
+
+/* Along the order of creation, which passes by what does not have another key too. */
+static void
+expect_unset (GString *plans, const TwTaskQuery *query, const char *conditions)
+{
+  if (query->filter.list != TW_LIST_ONE && query->filter.done == TW_DONE_ANY)
+    {
+      g_string_append_printf (plans, BY_TABLE "(user_id=?%s)\n", conditions);
+      return;
+    }
+  for (guint i = query->filter.done == TW_DONE_ANY ? 0 : 1; i < 2; i++)
+    g_string_append_printf (plans, "SEARCH tasks USING INDEX tasks_by_%s (%s=? AND done=?%s)\n",
+                            query->filter.list == TW_LIST_ONE ? "list" : "done",
+                            query->filter.list == TW_LIST_ONE ? "list_id" : "user_id", conditions);
+}
+
+static void
+expect_all (GString *plans, const TwTaskQuery *query)
+{
+  const char *column = columns[query->order.key];
+  const gboolean newest_first = query->order.key != TW_TASK_BY_CREATED || !query->order.backwards;
+  g_autofree char *ties = g_strdup_printf (" AND %s=? AND (created_ms,id)<(?,?)", column);
+  g_autofree char *range = g_strdup_printf (" AND %s>? AND %s<?", column, column);
+
+  if (column == NULL || (query->after != NULL && !query->after->is_set))
+    {
+      expect_unset (plans, query,
+                    query->after == NULL ? ""
+                    : newest_first       ? " AND (created_ms,id)<(?,?)"
+                                         : " AND (created_ms,id)>(?,?)");
+      return;
+    }
+  if (query->after != NULL)
+    expect (plans, query, ties);
+  expect (plans, query, range);
+  expect_unset (plans, query, "");
+}
+
+static void
+test_order (gconstpointer data)
+{
+  static const TwTaskFilter filters[] = {
+    { .done = TW_DONE_ANY },
+    { .done = TW_OPEN_ONLY },
+    { .list = TW_LIST_NONE, .done = TW_DONE_ONLY },
+    { .list = TW_LIST_ONE, .list_id = LIST },
+    { .list = TW_LIST_ONE, .list_id = LIST, .done = TW_DONE_ONLY },
+  };
+  static const TwTaskPosition places[] = {
+    { .created_ms = 5, .id = LIST, .is_set = TRUE, .number = 2, .real = 2, .text = "b" },
+    { .created_ms = 5, .id = LIST },
+  };
+  const TwTaskOrder *order = data;
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (filters) * 3; i++)
+    {
+      const TwTaskQuery query = { .user_id = ANN, .filter = filters[i / 3], .order = *order, .limit = 20,
+                                  .after = i % 3 < 2 ? &places[i % 3] : NULL };
+      g_autoptr (GString) found = g_string_new (NULL), plans = g_string_new (NULL), expected = g_string_new (NULL);
+
+      queries = g_ptr_array_new_with_free_func (g_free);
+      g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, found, NULL));
+      for (guint j = 0; j < queries->len; j++)
+        append_plan (plans, path, g_ptr_array_index (queries, j));
+      g_clear_pointer (&queries, g_ptr_array_unref);
+      expect_all (expected, &query);
+      g_assert_cmpstr (plans->str, ==, expected->str);
+    }
+  tw_task_store_free (store);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,6 +234,11 @@ main (int argc, char **argv)
       .goes_on = TRUE, .expected = "1" },
   };
 
+  static const TwTaskOrder orders[] = {
+    { TW_TASK_BY_CREATED, FALSE },  { TW_TASK_BY_CREATED, TRUE },  { TW_TASK_BY_DUE, FALSE },      { TW_TASK_BY_DUE, TRUE },      { TW_TASK_BY_PRIORITY, FALSE },
+    { TW_TASK_BY_PRIORITY, TRUE },  { TW_TASK_BY_POSITION, FALSE }, { TW_TASK_BY_POSITION, TRUE },
+  };
+
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (sqlite3_auto_extension ((void (*) (void)) watch_connection), ==, SQLITE_OK);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -151,6 +247,13 @@ main (int argc, char **argv)
 
       g_test_add_data_func (cases[i].name, &cases[i], test_taking);
       g_test_add_data_func (plain, &cases[i], test_plain);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autofree char *path
+          = g_strdup_printf ("/task-plan/by-%s%s", names[orders[i].key], orders[i].backwards ? "-backwards" : "");
+
+      g_test_add_data_func (path, &orders[i], test_order);
     }
   return g_test_run ();
 }

@@ -60,6 +60,30 @@ test_all_ends_where_a_reply_does (void)
   tw_task_service_free (f.base.service);
 }
 
+/* With room for the cursor of the page that follows. */
+static void
+test_page_ends_where_a_reply_does (void)
+{
+  static const TwTaskStoreClass klass = { .free = test_store_free, .read = read_without_end };
+  const Request longest = { .limit = 200 };
+  TestStore store = { .parent.klass = &klass };
+  TasksServer f = { .max_reply = 10000 };
+
+  f.base.service = tw_task_service_new (&store.parent, tw_clock_system ());
+  tasks_server_start (&f);
+  IN_EACH_ENCODING (encoding)
+    {
+      g_autoptr (GPtrArray) values = call (&f, *encoding, "page", write_page, &longest, TW_TYPE_TASK_PAGE);
+      const TwTaskPage *page = values->pdata[0];
+
+      g_assert_cmpuint (page->tasks->len, >, 20);
+      g_assert_cmpuint (page->tasks->len, <, 200);
+      g_assert_true (page->__isset_nextCursor);
+    }
+  tasks_server_end (&f);
+  tw_task_service_free (f.base.service);
+}
+
 /* Shows a task, and then would have to wait for another one. */
 static gboolean
 read_what_waits (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
@@ -216,6 +240,7 @@ main (int argc, char **argv)
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
   tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
   g_test_add_func ("/tasks-reads/all-ends-where-a-reply-does", test_all_ends_where_a_reply_does);
+  g_test_add_func ("/tasks-reads/page-ends-where-a-reply-does", test_page_ends_where_a_reply_does);
   g_test_add_func ("/tasks-reads/what-has-to-wait-is-read-by-others", test_what_has_to_wait_is_read_by_others);
   g_test_add_func ("/tasks-reads/store-that-is-away-says-so", test_store_that_is_away_says_so);
   g_test_add_func ("/tasks-reads/pages-that-waited-wait-for-room", test_started_pages_wait_for_room);

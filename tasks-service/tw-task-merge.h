@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Several runs of tasks, each of which is in the order of one walk, as one that is in that order. */
+
+#pragma once
+
+#include "tw-task-page.h"
+
+G_BEGIN_DECLS
+
+/* The run's next task in *@task, to be freed with g_free(); NULL at its end. */
+typedef gboolean (*TwTaskRunFunc) (gpointer run, TwTaskRecord **task, GError **error);
+
+/* Shows those of the @n runs of @size bytes each, which lie one behind the other, until no more are wanted. */
+gboolean tw_task_merge (const TwTaskWalk *walk, TwTaskRunFunc next, gpointer runs, gsize size, guint n, TwTaskRowFunc row,
+                        gpointer user_data, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Which tasks to read, and in which order. */
+
+#pragma once
+
+#include "tw-records.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A task at rest is a TwTaskRecord, which is made from the IDL (tw-record.h), as its table of fields is. A copy is
+ * freed with g_free(). */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskRecord, g_free)
+
+/* FALSE: no more are wanted. */
+typedef gboolean (*TwTaskRowFunc) (const TwTaskRecord *task, gpointer user_data);
+
+typedef enum
+{
+  TW_DONE_ANY,
+  TW_DONE_ONLY,
+  TW_OPEN_ONLY,
+} TwDoneFilter;
+
+/* What a caller asks for who may @say whether the tasks are to be @done. */
+static inline TwDoneFilter
+tw_done_filter (gboolean say, gboolean done)
+{
+  return !say ? TW_DONE_ANY : done ? TW_DONE_ONLY : TW_OPEN_ONLY;
+}
+
+typedef enum
+{
+  TW_TASK_BY_CREATED,
+  TW_TASK_BY_DUE,
+  TW_TASK_BY_PRIORITY,
+  TW_TASK_BY_NAME,     /* folded (tw_task_order_fold()) */
+  TW_TASK_BY_POSITION,
+} TwTaskKey;
+
+#define TW_TASK_KEYS (TW_TASK_BY_POSITION + 1)
+
+/* By created: newest first, and backwards the oldest. By another key: ascending, and backwards descending; either way
+ * tasks that don't have it come last, and those of one key newest first. */
+typedef struct
+{
+  TwTaskKey key;
+  gboolean backwards;
+} TwTaskOrder;
+
+/* The place of a task in an order. */
+typedef struct
+{
+  gint64 created_ms;
+  char id[25];
+
+  /* Where the order has another key, and the task has it. */
+  gboolean is_set;
+  gint64 number;    /* by due and priority */
+  double real;      /* by position */
+  const char *text; /* by name: folded */
+} TwTaskPosition;
+
+typedef enum
+{
+  TW_LIST_ANY,
+  TW_LIST_NONE, /* the inbox */
+  TW_LIST_ONE,
+} TwListFilter;
+
+/* Zeroes: every task. A task has to fit each part. */
+typedef struct
+{
+  TwDoneFilter done;
+  TwListFilter list;
+  const char *list_id;     /* of ONE */
+  const char *label;       /* that it has, or one that folds alike; NULL: any */
+  const char *assignee_id; /* NULL: anybody, and nobody */
+  const char *q;           /* words that its name and notes have (tw-words.h); NULL: any */
+  gboolean has_priority;
+  gint64 priority;         /* 0: none */
+
+  /* Moments in milliseconds since 1970. Where there is one, the task has to be due. */
+  gboolean has_due_after, has_due_before;
+  gint64 due_after_ms;     /* then or later */
+  gint64 due_before_ms;    /* earlier */
+} TwTaskFilter;
+
+typedef struct
+{
+  const char *user_id;         /* whose they are */
+  const char *id;              /* this one; NULL: a list, for which the others are: */
+  TwTaskFilter filter;
+  TwTaskOrder order;
+  const TwTaskPosition *after; /* those behind this place; NULL: from the start */
+  guint limit;                 /* as many at most; 0: all */
+} TwTaskQuery;
+
+G_END_DECLS
