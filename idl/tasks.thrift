@@ -169,6 +169,52 @@ struct TaskPage {
   2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "ApzkhCLo1wAAAaIsFFQOaw1VEy-OEUb5KS5g")
 }
 
+/** One of several changes that are asked for at once. */
+struct TaskBatchOperation {
+  /** "create" makes a task, "patch" changes what `task` has of the task `id`, "remove" deletes it. */
+  1: string op (vt.in = "create,patch,remove", tw.example = "patch"),
+  /** Which task: of all but "create". Each may be named once. */
+  2: optional string id (vt.max_size = "128", tw.example = "665f1f77bcf86cd799439011"),
+  /** The version that the task has to have, where it has to: of all but "create". */
+  3: optional i64 version (vt.ge = "1", tw.example = "2"),
+  /** What it starts with, which has to have a name, or what to change: of all but "remove". */
+  4: optional TaskChanges task
+}
+
+/** Changes that are asked for at once, of tasks that lie with one user. */
+struct TaskBatch {
+  /** What to do, in this order. */
+  1: list<TaskBatchOperation> operations (vt.min_size = "1", vt.max_size = "100"),
+  /** Whether all are to be done or none. Otherwise each is done that can be. */
+  2: optional bool atomic = true
+}
+
+/** Why an operation was not done: problem details, as a request of its own would have been answered with. */
+struct TaskBatchProblem {
+  /** What the status says. */
+  1: string title (tw.example = "Not Found"),
+  /** The HTTP status. */
+  2: i32 status (tw.example = "404"),
+  /** One sentence for a person. */
+  3: string detail (tw.example = "Task not found")
+}
+
+/** What has become of an operation. */
+struct TaskBatchResult {
+  /** What a request of its own would have been answered with: 201, 200, 204, or why it was not done. */
+  1: i32 status (tw.example = "200"),
+  /** The task as it is then, unless it was removed. */
+  2: optional Task task,
+  /** Why it was not done. */
+  3: optional TaskBatchProblem problem
+}
+
+/** What has become of what was asked for. */
+struct TaskBatchResults {
+  /** Of each operation, in their order. */
+  1: list<TaskBatchResult> results
+}
+
 /** Keeps each user's tasks. */
 service Tasks {
   /** Every task of a user, newest first. For long lists there is page. */
@@ -259,5 +305,16 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     3: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/tasks/:id", tw.status = "204", tw.errors = "404")
+    (api.delete = "/v1/tasks/:id", tw.status = "204", tw.errors = "404"),
+
+  /** Change several tasks at once: all or none, unless `atomic` is false. */
+  TaskBatchResults batch(
+    /** Whose tasks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** What to do. */
+    2: TaskBatch batch,
+    /** By what it is known when it is sent again. */
+    3: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/tasks:batch", tw.errors = "400,404,412")
 } (tw.calls = "side-by-side", tw.context = "accepted")

@@ -39,11 +39,11 @@ refuse (const char *member, TwErrorCode code, const char *message, GError **erro
 }
 
 gboolean
-tw_task_rules_check (const TwTaskRecord *said, const char *user_id, GError **error)
+tw_task_rules_check (TwCommit *commit, const TwTaskRecord *before, const TwTaskRecord *said, GError **error)
 {
   if (has (said, TW_TASK_HAS_LIST_ID))
     return refuse ("listId", TW_ERROR_NOT_FOUND, "List not found", error);
-  if (has (said, TW_TASK_HAS_ASSIGNEE_ID) && strcmp (said->assignee_id, user_id) != 0)
+  if (has (said, TW_TASK_HAS_ASSIGNEE_ID) && strcmp (said->assignee_id, said->user_id) != 0)
     return refuse ("assigneeId", TW_ERROR_INVALID, "assigneeId is nobody in the task's list", error);
   return TRUE;
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "tw-commit.h"
 #include "tw-records.h"
 
 G_BEGIN_DECLS
@@ -13,8 +14,8 @@ G_BEGIN_DECLS
  * them to @clear, what a change takes away. */
 void tw_task_rules_settle (TwTaskRecord *said, guint64 *clear);
 
-/* Whether @said may be said about a task of @user_id. INVALID, with the member's name, or NOT_FOUND for a list. */
-gboolean tw_task_rules_check (const TwTaskRecord *said, const char *user_id, GError **error);
+/* A TwTaskRule: INVALID, or NOT_FOUND for a list. */
+gboolean tw_task_rules_check (TwCommit *commit, const TwTaskRecord *before, const TwTaskRecord *said, GError **error);
 
 /* Sets in @after what follows from the change: it was @before (NULL: it was made), and is @after at @now_ms. It was
  * completed when it became done, for as long as it stays so; what was done before that was noted has no such time. */

@@ -82,19 +82,26 @@ static TwTaskRequest
 request_of (const TwTaskService *service, const TwCallContext *context, const TwTaskOptions *options)
 {
   return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock),
-                           .key = options->key, .fingerprint = options->fingerprint };
+                           .rule = tw_task_rules_check, .key = options->key, .fingerprint = options->fingerprint };
 }
 
-/* Tells @done where it may not. */
+/* A new task of what @task says, which has its user. FALSE where it can't be one. */
 static gboolean
-may_be_said (const TwTaskRecord *said, const char *user_id, TwTaskDone done, gpointer user_data)
+make_whole (TwTaskRecord *task, gint64 now_ms, char id[TW_ID_SIZE], GError **error)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (tw_task_rules_check (said, user_id, &error))
-    return TRUE;
-  done (NULL, error, user_data);
-  return FALSE;
+  if (task->name == NULL || *task->name == '\0')
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
+      return FALSE;
+    }
+  tw_task_rules_settle (task, NULL);
+  tw_id_new (now_ms, id);
+  task->id = id;
+  task->created_ms = now_ms;
+  task->has |= TW_TASK_HAS_ID | TW_TASK_HAS_CREATED_ON;
+  tw_record_complete (&tw_task_type, task);
+  tw_task_rules_follow (NULL, task, now_ms);
+  return TRUE;
 }
 
 void
@@ -104,25 +111,12 @@ tw_task_service_create (TwTaskService *service, const TwCallContext *context, co
   const TwTaskRequest request = request_of (service, context, options);
   TwTaskRecord task = *said;
   char id[TW_ID_SIZE];
+  g_autoptr (GError) error = NULL;
 
-  if (said->name == NULL || *said->name == '\0')
-    {
-      g_autoptr (GError) error
-          = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "name must be at least 1 character");
-
-      done (NULL, error, user_data);
-      return;
-    }
-  tw_task_rules_settle (&task, NULL);
-  if (!may_be_said (&task, said->user_id, done, user_data))
-    return;
-  tw_id_new (request.now_ms, id);
-  task.id = id;
-  task.created_ms = request.now_ms;
-  task.has |= TW_TASK_HAS_ID | TW_TASK_HAS_CREATED_ON;
-  tw_record_complete (&tw_task_type, &task);
-  tw_task_rules_follow (NULL, &task, request.now_ms);
-  tw_task_insert (service->store, &request, &task, done, user_data);
+  if (make_whole (&task, request.now_ms, id, &error))
+    tw_task_insert (service->store, &request, &task, done, user_data);
+  else
+    done (NULL, error, user_data);
 }
 
 void
@@ -134,8 +128,7 @@ tw_task_service_change (TwTaskService *service, const TwCallContext *context, co
   TwTaskRecord set = *said;
 
   tw_task_rules_settle (&set, &clear);
-  if (may_be_said (&set, user_id, done, user_data))
-    tw_task_change (service->store, &request, user_id, id, &options->conditions, &set, clear, done, user_data);
+  tw_task_change (service->store, &request, user_id, id, &options->conditions, &set, clear, done, user_data);
 }
 
 void
@@ -145,6 +138,37 @@ tw_task_service_remove (TwTaskService *service, const TwCallContext *context, co
   const TwTaskRequest request = request_of (service, context, options);
 
   tw_task_remove (service->store, &request, user_id, id, &options->conditions, done, user_data);
+}
+
+void
+tw_task_service_write (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                       const TwTaskWish *wishes, guint n, gboolean atomic, const TwTaskOptions *options,
+                       TwTasksDone done, gpointer user_data)
+{
+  const TwTaskRequest request = request_of (service, context, options);
+  g_autofree TwTaskOperation *operations = g_new0 (TwTaskOperation, n);
+  g_autofree TwTaskRecord *said = g_new (TwTaskRecord, n);
+  g_autofree char *ids = g_malloc ((gsize) n * TW_ID_SIZE);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < n && error == NULL; i++)
+    {
+      said[i] = wishes[i].said;
+      said[i].user_id = user_id;
+      operations[i] = (TwTaskOperation) { wishes[i].verb, &said[i], wishes[i].clear, wishes[i].conditions };
+      if (wishes[i].verb != TW_TASK_INSERT)
+        tw_task_rules_settle (&said[i], &operations[i].clear);
+      else
+        {
+          said[i].has |= TW_TASK_HAS_USER_ID;
+          if (!make_whole (&said[i], request.now_ms, ids + (gsize) i * TW_ID_SIZE, &error))
+            tw_error_locate (error, "operations[%u].task.name", i);
+        }
+    }
+  if (error == NULL)
+    tw_task_write (service->store, &request, user_id, operations, n, atomic, done, user_data);
+  else
+    done (NULL, error, user_data);
 }
 
 gboolean

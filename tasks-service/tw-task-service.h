@@ -62,6 +62,20 @@ void tw_task_service_change (TwTaskService *service, const TwCallContext *contex
 void tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id,
                              const char *id, const TwTaskOptions *options, TwTaskDone done, gpointer user_data);
 
+/* What is asked of one of several tasks. */
+typedef struct
+{
+  TwTaskVerb verb;
+  TwTaskRecord said; /* with the id of what is there already */
+  guint64 clear;
+  TwPreconditions conditions;
+} TwTaskWish;
+
+/* Does all as one: tw_task_write(). What can't be a new task is INVALID for the whole. */
+void tw_task_service_write (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                            const TwTaskWish *wishes, guint n, gboolean atomic, const TwTaskOptions *options,
+                            TwTasksDone done, gpointer user_data);
+
 /* Whether the service can do its work. Blocks on the store. */
 gboolean tw_task_service_check (TwTaskService *service, const TwCallContext *context, GError **error);
 

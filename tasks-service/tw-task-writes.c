@@ -15,6 +15,7 @@ typedef struct
   TwTaskStore *store;
   char *user_id;
   gint64 deadline_ms, now_ms;
+  TwTaskRule rule;
   gboolean atomic;
   TwTaskDone one; /* who is told: of one operation, or ... */
   TwTasksDone many;
@@ -124,12 +125,18 @@ find_as_wanted (TwCommit *commit, const TwTaskOperation *operation, GError **err
 }
 
 static gboolean
+may (TwCommit *commit, const Write *write, const TwTaskRecord *before, const TwTaskRecord *said, GError **error)
+{
+  return write->rule == NULL || write->rule (commit, before, said, error);
+}
+
+static gboolean
 change (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTaskResult *result, GError **error)
 {
   const TwTaskRecord *before = find_as_wanted (commit, operation, error);
   TwTaskRecord said = *operation->said, after;
 
-  if (before == NULL)
+  if (before == NULL || !may (commit, write, before, &said, error))
     return FALSE;
   said.has &= ~(TW_TASK_HAS_ID | TW_TASK_HAS_USER_ID); /* they say which task it is */
   if (said.has == 0 && operation->clear == 0)
@@ -153,6 +160,8 @@ decide_one (TwCommit *commit, Write *write, const TwTaskOperation *operation, Tw
   switch (operation->verb)
     {
     case TW_TASK_INSERT:
+      if (!may (commit, write, NULL, operation->said, error))
+        return FALSE;
       result->task = tw_commit_put (commit, &tw_task_type, operation->said);
       return TRUE;
     case TW_TASK_CHANGE:
@@ -174,7 +183,7 @@ locate (GError *error, guint i)
   g_autofree char *inside = g_strdup (tw_error_location (error));
 
   if (error->domain == TW_ERROR)
-    tw_error_locate (error, "operations[%u]%s%s", i, inside != NULL ? "." : "", inside != NULL ? inside : "");
+    tw_error_locate (error, "operations[%u]%s%s", i, inside != NULL ? ".task." : "", inside != NULL ? inside : "");
 }
 
 /* What the caller does not depend on is no matter of one operation. */
@@ -220,6 +229,7 @@ write_new (TwTaskStore *store, const TwTaskRequest *request, const char *user_id
   write->user_id = g_strdup (user_id);
   write->deadline_ms = request->deadline_ms;
   write->now_ms = request->now_ms;
+  write->rule = request->rule;
   write->atomic = atomic;
   write->unchanged = g_ptr_array_new_with_free_func (g_free);
   write->n = n;

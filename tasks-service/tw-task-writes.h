@@ -10,11 +10,17 @@
 
 G_BEGIN_DECLS
 
+/* Whether @said may be said about the task, which is @before, or NULL where it is to be made; looked at in the step.
+ * FALSE with @error, located at what is refused. */
+typedef gboolean (*TwTaskRule) (TwCommit *commit, const TwTaskRecord *before, const TwTaskRecord *said,
+                                GError **error);
+
 /* On what a write is done. */
 typedef struct
 {
   gint64 deadline_ms; /* tw-call-context.h */
   gint64 now_ms;      /* wall clock */
+  TwTaskRule rule;    /* or NULL */
 
   /* Idempotency-Key (tw-commit.h), or NULL: what was done with it before by the same request is not done again, and its
    * end is with the task as it is now; NOT_FOUND where it has been removed since. */

@@ -6,6 +6,7 @@
 #include "tw-call-pool.h"
 #include "tw-task-request.h"
 #include "tw-tasks-answers.h"
+#include "tw-tasks-batch.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
 #define MAX_BATCH 16
@@ -310,6 +311,16 @@ take_remove (TwCall *call, gpointer data)
                           tw_tasks_answer_removed, call);
 }
 
+/* batch */
+
+static void
+take_batch (TwCall *call, gpointer data)
+{
+  const TwTasksMethods *methods = data;
+
+  tw_tasks_batch (call, methods->service, &methods->of_changes);
+}
+
 /* Life */
 
 static gboolean
@@ -362,7 +373,7 @@ tw_tasks_methods_new (TwServer *server, TwTaskService *service, const TwServiceL
   } all[] = {
     { "all", take_all },       { "get", take_get },     { "page", take_page },     { "create", take_create },
     { "add", take_add },       { "patch", take_patch }, { "update", take_update }, { "upsert", take_upsert },
-    { "remove", take_remove },
+    { "remove", take_remove }, { "batch", take_batch },
   };
   TwTasksMethods *methods = g_new0 (TwTasksMethods, 1);
 
