@@ -247,7 +247,8 @@ write_new (TwTaskStore *store, const TwTaskRequest *request, const char *user_id
 static void
 take_fingerprint (const TwRecordBytes *bytes, guint8 out[TW_COMMIT_FINGERPRINT_BYTES])
 {
-  memcpy (out, bytes->bytes, MIN (bytes->length, TW_COMMIT_FINGERPRINT_BYTES));
+  if (bytes->length > 0)
+    memcpy (out, bytes->bytes, MIN (bytes->length, TW_COMMIT_FINGERPRINT_BYTES));
 }
 
 static void
