@@ -166,7 +166,7 @@ test_kept (void)
   for (guint round = 0; round < 4; round++)
     {
       kernel = round % 2 == 0 ? WAITED : MISSED;
-      g_assert_cmpuint (read_until_given_up (db, 32), ==, 32);
+      g_assert_cmpuint (read_until_given_up (db, 16), ==, 16);
       kernel = AS_IT_IS;
       g_assert_cmpuint (read_until_given_up (db, 512), ==, 512);
     }

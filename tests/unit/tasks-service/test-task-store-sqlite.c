@@ -51,6 +51,20 @@ append_plan (GString *plan, const char *path, const char *sql)
   sqlite3_finalize (statement);
 }
 
+/* Those of all queries that were asked, each of which takes rows from inside of SQLite's step unless that is not wanted. */
+static void
+append_plans (GString *plans, const char *path, TwPlain plain)
+{
+  for (guint i = 0; i < queries->len; i++)
+    {
+      const char *sql = g_ptr_array_index (queries, i);
+
+      append_plan (plans, path, sql);
+      g_assert_true ((strstr (sql, "take_row") == NULL) == (plain != TW_PLAIN_NOTHING));
+    }
+  g_clear_pointer (&queries, g_ptr_array_unref);
+}
+
 /* Ann's tasks: the id of the first says when it was made, that of the second does not. */
 #define MADE_AT_ID 1
 #define MADE_LATER 2
@@ -104,16 +118,8 @@ test_plan (const Case *test, TwPlain plain)
     view (test, store);
   else
     list (test, store);
-  for (guint i = 0; i < queries->len; i++)
-    {
-      const char *sql = g_ptr_array_index (queries, i);
-
-      append_plan (plans, path, sql);
-      g_assert_true ((strstr (sql, "take_row") == NULL) == (plain != TW_PLAIN_NOTHING));
-    }
+  append_plans (plans, path, plain);
   g_assert_cmpstr (plans->str, ==, test->plans);
-
-  g_clear_pointer (&queries, g_ptr_array_unref);
   tw_task_store_free (store);
 }
 
@@ -185,7 +191,7 @@ expect_all (GString *plans, const TwTaskQuery *query)
 }
 
 static void
-test_order (gconstpointer data)
+test_order (const TwTaskOrder *order, TwPlain plain)
 {
   static const TwTaskFilter filters[] = {
     { .done = TW_DONE_ANY },
@@ -198,10 +204,9 @@ test_order (gconstpointer data)
     { .created_ms = 5, .id = LIST, .is_set = TRUE, .number = 2, .real = 2, .text = "b" },
     { .created_ms = 5, .id = LIST },
   };
-  const TwTaskOrder *order = data;
   TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
-  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, plain, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (filters) * 3; i++)
     {
@@ -211,13 +216,23 @@ test_order (gconstpointer data)
 
       queries = g_ptr_array_new_with_free_func (g_free);
       g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, found, NULL));
-      for (guint j = 0; j < queries->len; j++)
-        append_plan (plans, path, g_ptr_array_index (queries, j));
-      g_clear_pointer (&queries, g_ptr_array_unref);
+      append_plans (plans, path, plain);
       expect_all (expected, &query);
       g_assert_cmpstr (plans->str, ==, expected->str);
     }
   tw_task_store_free (store);
+}
+
+static void
+test_order_taking (gconstpointer data)
+{
+  test_order (data, TW_PLAIN_NOTHING);
+}
+
+static void
+test_order_plain (gconstpointer data)
+{
+  test_order (data, TW_PLAIN_ROWS);
 }
 
 int
@@ -252,8 +267,10 @@ main (int argc, char **argv)
     {
       g_autofree char *path
           = g_strdup_printf ("/task-plan/by-%s%s", names[orders[i].key], orders[i].backwards ? "-backwards" : "");
+      g_autofree char *plain = g_strconcat (path, "/plain", NULL);
 
-      g_test_add_data_func (path, &orders[i], test_order);
+      g_test_add_data_func (path, &orders[i], test_order_taking);
+      g_test_add_data_func (plain, &orders[i], test_order_plain);
     }
   return g_test_run ();
 }
