@@ -13,7 +13,7 @@ import httpx
 import pymongo
 import pytest
 
-from support.copying import ADMIN, copied, copy, make_tasks, refused, rows, sums
+from support.copying import ADMIN, LOG, copied, copy, make_tasks, moved, refused, rows, sums
 from support.mongodb import MongoServer, own_database
 from support.people import Person, problem
 from support.processes import PATIENCE_S, Service, Stack, eventually
@@ -29,8 +29,8 @@ def mongodb(mongodb_uri):
 
 
 def data_of(folder):
-    """Everything that the folder's databases hold."""
-    return {name: rows(pathlib.Path(folder) / name) for name in ("tasks.db", "accounts.db")}
+    """Everything that a copy moves of what the folder's databases hold."""
+    return {name: moved(pathlib.Path(folder) / name) for name in ("tasks.db", "accounts.db")}
 
 
 def documents(uri):
@@ -150,7 +150,19 @@ def test_one_database_alone(life, mongodb, tmp_path):
     assert list(counted) == ["tasks"]
     assert "accounts" not in documents(mongodb)
     copied(mongodb, f"sqlite:{tmp_path / 'other.db'}", "--only", "tasks")
-    assert rows(tmp_path / "other.db") == rows(life.folder / "data" / "tasks.db")
+    assert moved(tmp_path / "other.db") == moved(life.folder / "data" / "tasks.db")
+
+
+def test_log_of_changes_begins_anew(life, tmp_path):
+    """Numbers of one log mean nothing in another one."""
+    source, target = life.folder / "data", tmp_path / "data"
+    assert len(rows(source / "tasks.db")["log"]) > 1
+    copied(f"sqlite:{source}", f"sqlite:{target}")
+    assert {name: rows(target / "tasks.db")[name] for name in LOG} == {"log": [], "log_heads": [], "log_state": [(0, 0)]}
+    with Stack(tmp_path) as stack, Person(stack.url) as cyd:
+        cyd.add("The first")
+    log = rows(target / "tasks.db")["log"]
+    assert [number for _, _, number, *_ in log] == [1]
 
 
 def test_what_a_killed_service_left_in_its_log_is_copied(tmp_path):

@@ -64,3 +64,11 @@ def rows(path):
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {table: sorted(database.execute(f"SELECT * FROM {table}")) for table in tables}
+
+
+LOG = ("log", "log_heads", "log_state")
+
+
+def moved(path):
+    """What of a database of SQLite a copy moves: not the log of changes."""
+    return {table: of_table for table, of_table in rows(path).items() if table not in LOG}
