@@ -281,7 +281,7 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400,404"),
+    (api.post = "/v1/tasks", tw.retry = "key", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400,404"),
 
   /** Change what is named of a task and leave the rest. */
   Task patch(
@@ -294,7 +294,7 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     4: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.patch = "/v1/tasks/:id", tw.errors = "400,404"),
+    (api.patch = "/v1/tasks/:id", tw.retry = "key", tw.errors = "400,404"),
 
   /** Delete a task. */
   void remove(
@@ -305,7 +305,7 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     3: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/tasks/:id", tw.status = "204", tw.errors = "404"),
+    (api.delete = "/v1/tasks/:id", tw.retry = "key", tw.status = "204", tw.errors = "404"),
 
   /** Change several tasks at once: all or none, unless `atomic` is false. */
   TaskBatchResults batch(
@@ -316,5 +316,5 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks:batch", tw.errors = "400,404,412")
+    (api.post = "/v1/tasks:batch", tw.retry = "key", tw.errors = "400,404,412")
 } (tw.calls = "side-by-side", tw.context = "accepted")

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define GZIP_END "-gzip"
+#define GZIP "gzip"
+#define GZIP_END "-" GZIP
 
 /* Reads *@tag from the @length bytes at @at, of which it has to begin at the first. Gives its length; 0 where there is
  * none. */
@@ -93,7 +94,7 @@ tw_etag_in_gzip (const char *tag)
 static void
 append_text (GString *tag, const char *text)
 {
-  const gboolean is_gzip = strcmp (text, GZIP_END + 1) == 0;
+  const gboolean is_gzip = strcmp (text, GZIP) == 0;
 
   for (const char *at = text; *at != '\0'; at++)
     if ((is_gzip && at == text) || (!g_ascii_isalnum (*at) && strchr ("_.:", *at) == NULL))
