@@ -40,8 +40,9 @@ struct Task {
   11: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. */
-  12: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
-    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  12: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1",
+    vt.elem.max_size = "50", tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*",
+    tw.example = '["home", "garden"]'),
   /** When it was finished: UTC, RFC 3339 with milliseconds. Only where it is done, and not where it was so before this
    * was noted. */
   13: optional string completedOn (tw.kept = "time", tw.example = "2026-02-01T18:05:12.345Z"),
@@ -74,8 +75,9 @@ struct NewTask {
   6: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. */
-  7: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
-    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  7: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1",
+    vt.elem.max_size = "50", tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*",
+    tw.example = '["home", "garden"]'),
   /** The list that it will be in: 24 hex digits; without one it will be in its user's inbox. */
   8: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
     tw.example = "665f1f77bcf86cd799439012", tw.example_alone = "true"),
@@ -108,8 +110,9 @@ struct TaskChanges {
   7: optional i32 priority (vt.ge = "0", vt.le = "4", tw.example = "2"),
   /** Words to find it by: at most 20, of 1 to 50 characters each, none of them a control character, and one at least
    * that can be seen. An empty list clears them. */
-  8: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1", vt.elem.max_size = "50",
-    tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = '["home", "garden"]'),
+  8: optional list<string> labels (vt.max_size = "20", tw.distinct = "folded", vt.elem.min_size = "1",
+    vt.elem.max_size = "50", tw.elem.visible = "true", vt.elem.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*",
+    tw.example = '["home", "garden"]'),
   /** The list that it is to be in: 24 hex digits; null moves it to its user's inbox. */
   9: optional string listId (vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
     tw.example = "665f1f77bcf86cd799439012", tw.example_alone = "true"),

@@ -69,6 +69,25 @@ def test_every_command_does_its_work(tasks):
     assert json.loads(tasks("check", "--json"))["ok"] is True
 
 
+def test_lists_are_json_and_what_is_null_is_named(tasks):
+    """As everything that is no text, and none of it known to the program but from the IDL."""
+    said = {"notes": "two\nlines", "dueOn": "2026-12-24T10:00:00.000Z", "priority": 2, "labels": ["home", "a b"], "position": -1.5}
+    arguments = [part for name, value in said.items()
+                 for part in (f"--{name}", value if isinstance(value, str) else json.dumps(value))]  # fmt: skip
+    made = json.loads(tasks("--json", "create", "--userId", "lists", "--name", "x", *arguments))
+    assert made.items() >= said.items()
+    which = ("--userId", "lists", "--id", made["id"])
+    assert json.loads(tasks("--json", "get", *which)) == made
+    cleared = json.loads(tasks("--json", "patch", *which, "--clear", '["notes", "labels"]', "--dueOn", "2026-12-24"))
+    assert cleared.keys() == made.keys() - {"notes", "labels"} and cleared["dueOn"] == "2026-12-24"
+    assert tasks("patch", *which, "--clear", '["name"]', expect=1) == "tasks: name can't be cleared\n"
+    assert tasks("patch", *which, "--clear", '["colour"]', expect=1) == "tasks: clear has the name of no field\n"
+    assert tasks("patch", *which, "--labels", "home", expect=1) == "tasks: --labels must be an array\n"
+    assert "--labels[1] must not be there twice" in tasks("patch", *which, "--labels", '["a", "A"]', expect=1)
+    assert "--dueOn must be a date" in tasks("patch", *which, "--dueOn", "2026-02-30", expect=1)
+    assert json.loads(tasks("--json", "get", *which)) == cleared
+
+
 def test_table(tasks):
     tasks("add", "--userId", "tabular", "--name", "short")
     tasks("add", "--userId", "tabular", "--name", "rather a longer name")

@@ -62,6 +62,9 @@ def life(tmp_path_factory):
         for name in ("Milk", "Bread × 2 🥖", "Letter", "Nobody's"):
             kept = ada.add(name)
         bob.add("Bob's")
+        ada.add("All of it", notes="one\n\ttwo 🥖", dueOn="2026-12-24", remindOn="2026-12-23T18:00:00.250+01:00", priority=1,
+                labels=["home", "Straße", "a b"], position=-0.1, assigneeId=ada.id, done=True)  # fmt: skip
+        ada.add("Due at a time", dueOn="2026-12-24T00:00:00Z", labels=["x"])
         ada.client.delete(f"/v1/tasks/{kept['id']}")
         changed = ada.add("To be done")
         ada.client.patch(f"/v1/tasks/{changed['id']}", json={"done": True})

@@ -88,6 +88,47 @@ def test_the_first_change_sets_done_too(person, tasks):
     assert fields(tasks, task_id)["done"] is False
 
 
+STRANGE = {
+    "notes": [5, None, ["x"], {}],
+    "dueOn": ["tomorrow", "2026-02-30", 20261224, MADE, None],
+    "remindOn": ["2026-12-24T10:00:00Z", 5, None],
+    "priority": ["1", [1], None, 2**40],
+    "labels": ["home", {}, [], [5, None], None],
+    "completedOn": ["2019-05-04T12:30:15.250Z", True],
+    "listId": ["0" * 24, 5, None],
+    "assigneeId": [5, bson.ObjectId()],
+    "createdBy": [5, []],
+    "position": ["1", True, None],
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_somebody_else_wrote_strangely_is_not_there(person, tasks, name):
+    for value in STRANGE[name]:
+        task_id = put(tasks, person, "strange", **{name: value})
+        task = person.client.get(f"/v1/tasks/{task_id}").json()
+        assert task.keys() == {"id", "name", "createdOn", "updatedOn", "done", "version"}, value
+        changed = person.client.patch(f"/v1/tasks/{task_id}", json={"priority": 3}).json()
+        assert changed.keys() == task.keys() | {"priority"}, value
+
+
+def test_what_somebody_else_wrote_otherwise_is_understood(person, tasks):
+    task_id = put(tasks, person, "otherwise", priority=2.0, position=bson.Int64(7), labels=["a", 5, "b"],
+                  dueOn="2026-12-24T10:00:00+01:00", remindOn=MADE)  # fmt: skip
+    task = person.client.get(f"/v1/tasks/{task_id}").json()
+    expected = {"priority": 2, "position": 7, "labels": ["a", "b"], "dueOn": "2026-12-24T09:00:00.000Z", "remindOn": MADE_TEXT}
+    assert task.items() >= expected.items()
+
+
+def test_what_was_done_before_has_no_time_of_it(person, tasks):
+    task_id = put(tasks, person, "done", done=True)
+    url = f"/v1/tasks/{task_id}"
+    assert "completedOn" not in person.client.patch(url, json={"name": "still done", "done": True}).json()
+    assert "completedOn" not in person.client.patch(url, json={"done": False}).json()
+    anew = person.client.patch(url, json={"done": True}).json()
+    assert anew["completedOn"] == anew["updatedOn"]
+
+
 def test_it_can_be_deleted(person, tasks):
     task_id = put(tasks, person, "old")
     assert person.client.delete(f"/v1/tasks/{task_id}").status_code == 204

@@ -14,9 +14,11 @@ struct Lamp {
   /** What it is called. */
   1: string label,
   /** Its colours. */
-  2: optional list<string> colours (vt.max_size = "2"),
+  2: optional list<string> colours (vt.max_size = "2", tw.distinct = "folded", vt.elem.max_size = "9", vt.elem.in = "red,blue"),
   /** How bright. */
-  3: optional double brightness
+  3: optional double brightness,
+  /** When it is lit. */
+  4: optional string lit (tw.format = "date,date-time")
 }
 
 struct Terms {

@@ -111,7 +111,11 @@ test_options (void)
 
   assert_described (put, "place", "TEXT", "Where. (required; one of left, right)");
   assert_described (put, "urgent", "true|false", "Whether it is urgent. (required)");
-  assert_described (put, "colours", "JSON", "Its colours. (optional; at most 2 elements)");
+  assert_described (put, "colours", "JSON",
+                    "Its colours. (optional; at most 2 elements; no two that differ in case and accents alone; each"
+                    " element: at most 9 characters; one of red, blue)");
+  assert_described (put, "lit", "TEXT",
+                    "When it is lit. (optional; a date as 2026-12-24, or a time as 2026-12-24T10:00:00Z)");
   assert_described (put, "brightness", "NUMBER", "How bright. (optional)");
   assert_described (put, "height", "NUMBER", "How high it is. (optional; from 1; up to 9; default 3)");
   assert_described (unlock, "code-file", "FILE", "The code. (required, asked for at the terminal if not given)");
