@@ -336,6 +336,14 @@ complain (const TwRecordField *field)
     }
 }
 
+gboolean
+tw_record_document_is_tombstone (const bson_t *document)
+{
+  bson_iter_t iter;
+
+  return bson_iter_init_find (&iter, document, TW_RECORD_TOMBSTONE) && BSON_ITER_HOLDS_DATE_TIME (&iter);
+}
+
 gpointer
 tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why)
 {
@@ -358,7 +366,11 @@ tw_record_document_read (const TwRecordType *type, const bson_t *document, char 
     }
   made = space.made;
   if (*why != NULL)
-    return NULL;
+    {
+      if (tw_record_document_is_tombstone (document))
+        g_clear_pointer (why, g_free);
+      return NULL;
+    }
   tw_record_complete (type, record);
   return tw_record_copy (type, record);
 }

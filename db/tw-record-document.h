@@ -17,11 +17,17 @@
 
 G_BEGIN_DECLS
 
+/* What is left of a record that was removed (commit/): its _id, its version, and here when that was. It has no owner, so
+ * that nobody finds it who does not ask for its _id. No record may have a field of this name. */
+#define TW_RECORD_TOMBSTONE "gone"
+
+gboolean tw_record_document_is_tombstone (const bson_t *document);
+
 /* Of @record, whose ids are 24 hex digits. Free with bson_destroy(). */
 bson_t *tw_record_document_new (const TwRecordType *type, gconstpointer record);
 
 /* The record that @document is; free with g_free(). NULL where it is none: *@why says what is wrong, "its _id is not an
- * ObjectId"; free with g_free(). */
+ * ObjectId"; free with g_free(). It is NULL too where the document is a tombstone. */
 gpointer tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why);
 
 /* What an update sets and takes away so that @change and @clear (tw_record_apply()) hold: appended to @set and @unset,

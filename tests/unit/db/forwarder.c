@@ -34,6 +34,7 @@ struct _Forwarder
   ForwarderMode wanted, mode;
   gboolean closing, has_lost;
   char *losing; /* of the command; NULL: none */
+  GHashTable *counts; /* collection: commands on it */
 };
 
 static void
@@ -58,14 +59,53 @@ accept_pair (Forwarder *forwarder)
     close_pair (&pair);
 }
 
+#define OP_MSG 2013
+#define BSON_STRING 2
+#define HEAD_SIZE (16 + 4 + 1 + 4) /* of the message, its flags, the kind of its first section, the document's length */
+
+/* The command and the collection that it is on, which are the first element of the document of an OP_MSG: "find things";
+ * NULL where it is none. */
+static char *
+command_in (const char *bytes, gsize n)
+{
+  gint32 operation;
+  const char *name, *collection;
+
+  if (n < HEAD_SIZE + 1)
+    return NULL;
+  memcpy (&operation, bytes + 12, sizeof operation);
+  if (GINT32_FROM_LE (operation) != OP_MSG || bytes[HEAD_SIZE] != BSON_STRING)
+    return NULL;
+  name = bytes + HEAD_SIZE + 1;
+  collection = name + strnlen (name, n - HEAD_SIZE - 1) + 1 + 4;
+  if (collection >= bytes + n || memchr (collection, '\0', (gsize) (bytes + n - collection)) == NULL)
+    return NULL;
+  return g_strdup_printf ("%s %s", name, collection);
+}
+
+static void
+count_command (Forwarder *forwarder, const char *command)
+{
+  const char *collection = strchr (command, ' ') + 1;
+  const guint before = GPOINTER_TO_UINT (g_hash_table_lookup (forwarder->counts, collection));
+
+  g_hash_table_insert (forwarder->counts, g_strdup (collection), GUINT_TO_POINTER (before + 1));
+}
+
 /* Whether the command in @bytes is the one whose answer gets lost. */
 static gboolean
 begins_losing (Forwarder *forwarder, const char *bytes, gsize n)
 {
+  g_autofree char *command = command_in (bytes, n);
   gboolean begins;
 
   pthread_mutex_lock (&forwarder->mutex);
-  begins = forwarder->losing != NULL && memmem (bytes, n, forwarder->losing, strlen (forwarder->losing) + 1) != NULL;
+  if (command != NULL)
+    count_command (forwarder, command);
+  begins = forwarder->losing != NULL
+           && (strchr (forwarder->losing, ' ') != NULL
+                 ? g_strcmp0 (command, forwarder->losing) == 0
+                 : memmem (bytes, n, forwarder->losing, strlen (forwarder->losing) + 1) != NULL);
   if (begins)
     g_clear_pointer (&forwarder->losing, g_free);
   pthread_mutex_unlock (&forwarder->mutex);
@@ -186,6 +226,7 @@ forwarder_new (guint16 port, ForwarderMode mode)
   *forwarder = (Forwarder) { .target = port, .listener = -1, .wanted = mode, .mode = FORWARDER_AWAY };
   forwarder->reserved = tw_reserved_port_bind (&forwarder->port, 0);
   forwarder->wake = eventfd (0, EFD_CLOEXEC);
+  forwarder->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   forwarder->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   pthread_mutex_init (&forwarder->mutex, NULL);
   pthread_cond_init (&forwarder->applied, NULL);
@@ -216,6 +257,7 @@ forwarder_free (Forwarder *forwarder)
   g_array_unref (forwarder->pairs);
   close (forwarder->wake);
   close (forwarder->reserved);
+  g_hash_table_unref (forwarder->counts);
   g_free (forwarder->losing);
   g_free (forwarder);
 }
@@ -256,4 +298,15 @@ forwarder_has_lost (Forwarder *forwarder)
   has_lost = forwarder->has_lost;
   pthread_mutex_unlock (&forwarder->mutex);
   return has_lost;
+}
+
+guint
+forwarder_count (Forwarder *forwarder, const char *collection)
+{
+  guint count;
+
+  pthread_mutex_lock (&forwarder->mutex);
+  count = GPOINTER_TO_UINT (g_hash_table_lookup (forwarder->counts, collection));
+  pthread_mutex_unlock (&forwarder->mutex);
+  return count;
 }

@@ -26,11 +26,15 @@ guint16 forwarder_port (const Forwarder *forwarder);
 /* Holds when it returns. */
 void forwarder_set (Forwarder *forwarder, ForwarderMode mode);
 
-/* The next command of this name is carried out, but its answer never comes: its connection is cut instead. */
+/* The next command of this name, or, in the form "update books", of this name on this collection, is carried out, but
+ * its answer never comes: its connection is cut instead. */
 void forwarder_lose_answer (Forwarder *forwarder, const char *command);
 
 /* Whether that has happened. */
 gboolean forwarder_has_lost (Forwarder *forwarder);
+
+/* How many commands on this collection have been sent. */
+guint forwarder_count (Forwarder *forwarder, const char *collection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Forwarder, forwarder_free)
 
