@@ -9,9 +9,13 @@ What there is:
     records[id]          the record, with its version, and as `at` partition and number of the entry that wrote it
                          last; a removal leaves a tombstone
 
+An entry says of each record that it changes what is set, and which version that makes: it is for the version before and
+no other.
+
 A change is made by one findAndModify of the head, conditional on n: it adds the entry and sets n + 1. From then on it
 has happened, whoever dies: it is in the log, and no number can be missing. Then it is *settled*: its records are
-written, each conditional on being older, by one update command, in order. Settling may happen several times, and late.
+written, each conditional on having the version before, by one update command, in order. Settling may happen several
+times, and late. A sweeper settles what somebody died over, and says so in the head, if that is still the one it saw.
 
 What may not be settled yet (usually that is the newest entry, of which nobody else knows more) is no work for the next
 writer: it reads records as these entries leave them, makes its own claim, and settles them with its own entry. A claim
@@ -19,6 +23,9 @@ also says what its writer knows to be settled. A writer that knows n, since it m
 the head: if n has moved on, its findAndModify changes nothing.
 
 A head that is full is settled and copied to the log before the claim that begins anew.
+
+An answer may get lost, of what was done, of what never will be, or of what is still to be done. Who waited for it looks
+whether the entry is there, and sends the same claim again where nothing of its number is.
 """
 
 from __future__ import annotations
@@ -34,7 +41,7 @@ BUCKET = 3  # entries of a head; some 32 in earnest
 
 
 class Change(NamedTuple):
-    """What an entry does to one record: the whole record as it is then."""
+    """What an entry does to one record: sets a field, which the first letter of `value` names; or removes it."""
 
     record: str
     version: int
@@ -48,6 +55,16 @@ class Record(NamedTuple):
     version: int
     value: str
     at: tuple[str, int]
+
+
+def applied(change: Change, record: Record | None, at: tuple[str, int]) -> Record | None:
+    """What the change makes of the record; None where it is for another version."""
+    if change.version != (record.version if record else 0) + 1:
+        return None
+    if change.value == TOMBSTONE or record is None or record.value == TOMBSTONE:
+        return Record(change.version, change.value, at)
+    fields = {value[0]: value for value in (*record.value.split(), change.value)}
+    return Record(change.version, " ".join(sorted(fields.values())), at)
 
 
 class Head(NamedTuple):
@@ -73,6 +90,7 @@ class Shared:
     heads: tuple[tuple[str, Head], ...] = (("p", Head()), ("q", Head()))
     log: frozenset[tuple[str, int, tuple[Entry, ...]]] = frozenset()
     records: tuple[tuple[str, Record], ...] = ()
+    sent: tuple[tuple, ...] = ()  # claims that nobody waits for any more, and that may be done yet
     acknowledged: frozenset[tuple[str, int]] = frozenset()  # the model's own: entries that a caller was told of
 
     # --- Commands: each is one step of the database. race.py has the same ones of a server. ---
@@ -88,18 +106,20 @@ class Shared:
         head = self.head(partition)
         if head.n != n:
             return self, False
-        head = Head(n + 1, settled, (() if anew else head.entries) + (entry,))
-        return replace(self, heads=tuple((p, head if p == partition else h) for p, h in self.heads)), True
+        return self.with_head(partition, Head(n + 1, settled, (() if anew else head.entries) + (entry,))), True
 
     def write_records(self, partition: str, numbered: tuple) -> tuple[Shared, tuple]:
         """An update command of a statement for each, in order: a first version is inserted where nothing is, another
-        one replaces what is older. So none of them fails, and a late one changes nothing. It is one step for each
-        document only: here for the first one. Returns what is left of it."""
+        one changes what has the version before. So none of them fails, and a late one changes nothing. It is one step
+        for each document only: here for the first one. Returns what is left of it."""
         (n, change), *rest = numbered
-        there = self.record(change.record)
-        if there is None if change.version == 1 else there is not None and there.version < change.version:
-            return self.with_record(change.record, Record(change.version, change.value, (partition, n))), tuple(rest)
-        return self, tuple(rest)
+        record = applied(change, self.record(change.record), (partition, n))
+        return (self if record is None else self.with_record(change.record, record)), tuple(rest)
+
+    def tell_settled(self, partition: str, n: int) -> Shared:
+        """An update of the head, conditional on n: all of it is settled."""
+        head = self.head(partition)
+        return self.with_head(partition, head._replace(settled=n)) if head.n == n else self
 
     def archive(self, partition: str, head: Head) -> Shared:
         """An insertion, with a unique key on partition and first number: what is there already stays."""
@@ -111,6 +131,9 @@ class Shared:
         return [(m, entries) for p, m, entries in self.log if p == partition]
 
     # --- The model's own. ---
+
+    def with_head(self, partition: str, head: Head) -> Shared:
+        return replace(self, heads=tuple((p, head if p == partition else h) for p, h in self.heads))
 
     def with_record(self, name: str, record: Record) -> Shared:
         return replace(self, records=tuple(sorted({**dict(self.records), name: record}.items())))
@@ -169,6 +192,17 @@ class Read(NamedTuple):
 
 
 class Claim(NamedTuple):
+    """`in_doubt`: it was sent before."""
+
+    wish: Wish
+    head: Head
+    entry: Entry
+    in_doubt: bool = False
+
+
+class Doubt(NamedTuple):
+    """No answer to a claim came. In earnest an entry is told by its mark."""
+
     wish: Wish
     head: Head
     entry: Entry
@@ -196,8 +230,8 @@ def read_or_claim(wish: Wish, head: Head) -> object:
 def as_left(record: Record | None, name: str, partition: str, head: Head) -> Record | None:
     """What was read, or what an entry that is not settled will make of it."""
     for n, change in head.unsettled():
-        if change.record == name and (record is None or record.version < change.version):
-            record = Record(change.version, change.value, (partition, n))
+        if change.record == name:
+            record = applied(change, record, (partition, n)) or record
     return record
 
 
@@ -216,6 +250,21 @@ def entry_of(wish: Wish, seen: tuple[Record | None, ...]) -> Entry | str:
     return tuple(made)
 
 
+def claimed(wish: Wish, head: Head, entry: Entry) -> object:
+    mine = Head(head.n + 1, head.settled, (() if head.is_full else head.entries) + (entry,))
+    return settle(wish.partition, mine.unsettled(), Answer(wish.partition, mine._replace(settled=mine.n)))
+
+
+def resolve(shared: Shared, wish: Wish, head: Head, entry: Entry) -> object:
+    """The head is looked at first, then, where it has begun anew since, the log."""
+    now = shared.head(wish.partition)
+    if now.n == head.n:
+        return Claim(wish, head, entry, in_doubt=True)
+    buckets = [(now.first, now.entries), *shared.buckets(wish.partition)]
+    there = {m: made for first, entries in buckets for m, made in enumerate(entries, first)}
+    return claimed(wish, head, entry) if there[head.n + 1] == entry else Look(wish)
+
+
 def writer(shared: Shared, local: object) -> tuple[Shared, object]:
     match local:
         case Look(wish):
@@ -229,14 +278,13 @@ def writer(shared: Shared, local: object) -> tuple[Shared, object]:
                 return shared, Read(wish, head, seen)
             entry = entry_of(wish, seen)
             return shared, End(entry) if isinstance(entry, str) else Claim(wish, head, entry)
-        case Claim(wish, head, entry):
+        case Claim(wish, head, entry, in_doubt):
             shared, won = shared.claim(wish.partition, head.n, head.settled, entry, head.is_full)
-            if not won:
-                return shared, Look(wish)
-            mine = Head(head.n + 1, head.settled, (() if head.is_full else head.entries) + (entry,))
-            return shared, settle(
-                wish.partition, mine.unsettled(), Answer(wish.partition, mine._replace(settled=mine.n))
-            )
+            if won:
+                return shared, claimed(wish, head, entry)
+            return shared, Doubt(wish, head, entry) if in_doubt else Look(wish)
+        case Doubt(wish, head, entry):
+            return shared, resolve(shared, wish, head, entry)
         case Answer(partition, head):
             return shared.acknowledge(partition, head.n), End(("done", partition, head))
         case Settle():
@@ -244,10 +292,38 @@ def writer(shared: Shared, local: object) -> tuple[Shared, object]:
     raise TypeError(local)
 
 
+def unlucky_writer(shared: Shared, local: object) -> tuple[Shared, object]:
+    """The answer to its claim gets lost, unless one that was sent is still to be done; whether this one is, and when, is
+    the server's."""
+    match local:
+        case Claim(wish, head, entry, False) if not shared.sent:
+            sent = (wish.partition, head.n, head.settled, entry, head.is_full)
+            return replace(shared, sent=(*shared.sent, sent)), Doubt(wish, head, entry)
+    return writer(shared, local)
+
+
+class Deliver(NamedTuple):
+    """Of what was sent it does the first, if anything was."""
+
+
+def server(shared: Shared, local: object) -> tuple[Shared, object]:
+    if not shared.sent:
+        return shared, End()
+    (claim, *others) = shared.sent
+    return replace(shared.claim(*claim)[0], sent=tuple(others)), End()
+
+
 class Sweep(NamedTuple):
     """A reader of the log, or a sweeper: settles what may not be, however late."""
 
     partition: str
+
+
+class Tell(NamedTuple):
+    """Then says that it did, which is a sweeper's."""
+
+    partition: str
+    head: Head
 
 
 class Log(NamedTuple):
@@ -261,7 +337,9 @@ def reader(shared: Shared, local: object) -> tuple[Shared, object]:
     match local:
         case Sweep(partition):
             head = shared.head(partition)
-            return shared, settle(partition, head.unsettled(), Log(partition, head))
+            return shared, settle(partition, head.unsettled(), Tell(partition, head))
+        case Tell(partition, head):
+            return shared.tell_settled(partition, head.n), Log(partition, head)
         case Log(partition, head):
             entries = dict(enumerate(head.entries, head.first))
             for first, older in shared.buckets(partition):
@@ -308,7 +386,17 @@ def always(shared: Shared, locals_: tuple) -> None:
             assert record is not None and record.version >= change.version, f"{change} was told, and can't be read"
     for name, record in shared.records:
         assert record.at in entries, f"{name} shows a change that did not happen"
-        assert Change(name, record.version, record.value) in entries[record.at], f"{name} shows another change"
+        assert record == as_said(entries, name, record.version), f"{name} shows another change"
+
+
+def as_said(entries: dict[tuple[str, int], Entry], name: str, version: int) -> Record | None:
+    """The record as the entries up to the version make it."""
+    changes = [(change, at) for at, entry in entries.items() for change in entry if change.record == name]
+    record = None
+    for change, at in sorted(changes, key=lambda pair: pair[0].version):
+        if change.version <= version:
+            record = applied(change, record, at)
+    return record
 
 
 def recovered(shared: Shared) -> Shared:
@@ -325,10 +413,8 @@ def finally_(shared: Shared, locals_: tuple) -> None:
     always(shared, locals_)
     entries = entries_of(shared)
     for name, record in shared.records:
-        newest = max(
-            (c for entry in entries.values() for c in entry if c.record == name), key=lambda change: change.version
-        )
-        assert (record.version, record.value) == (newest.version, newest.value), f"{name} is not as its entry says"
+        newest = max(c.version for entry in entries.values() for c in entry if c.record == name)
+        assert record == as_said(entries, name, newest), f"{name} is not as its entries say"
     for change in (change for entry in entries.values() for change in entry):
         record = shared.record(change.record)
         assert record is not None and record.version >= change.version, f"{change} was done half"

@@ -28,6 +28,12 @@ class Broken(AssertionError):
     """An invariant does not hold; says by which commands that was reached."""
 
 
+def _key(node: tuple) -> tuple:
+    """Tuples of two classes are equal where what is in them is."""
+    shared, locals_, left = node
+    return shared, tuple((type(local), local) for local in locals_), left
+
+
 @dataclass(frozen=True)
 class Process:
     step: Step
@@ -37,7 +43,7 @@ class Process:
 def _trail(parents: dict, node: tuple) -> str:
     lines = []
     while node is not None:
-        parent, what = parents[node]
+        parent, what = parents[_key(node)]
         if what:
             lines.append(what)
         node = parent
@@ -54,7 +60,7 @@ def explore(
     """Visits every state that can be reached; `always` is asked in each, `finally_` where all have ended. At most
     `deaths` processes die. Returns how many states there are; raises Broken with the way to the first bad one."""
     first = (shared, tuple(process.start for process in processes), deaths)
-    parents: dict[tuple, tuple] = {first: (None, "")}
+    parents: dict[tuple, tuple] = {_key(first): (None, "")}
     waiting = [first]
     while waiting:
         node = waiting.pop()
@@ -75,7 +81,7 @@ def explore(
                 dead = locals_[:i] + (End(died=True),) + locals_[i + 1 :]
                 nexts.append(((now, dead, left - 1), f"{i}: dies before {local}"))
             for following, what in nexts:
-                if following not in parents:
-                    parents[following] = (node, what)
+                if _key(following) not in parents:
+                    parents[_key(following)] = (node, what)
                     waiting.append(following)
     return len(parents)

@@ -71,6 +71,11 @@ def entries_from(documents: list) -> tuple[Entry, ...]:
     return tuple(tuple(Change(**change) for change in entry["changes"]) for entry in documents)
 
 
+def record_of(task: dict) -> Record:
+    value = commit.TOMBSTONE if "gone" in task else " ".join(sorted(task["value"].values()))
+    return Record(task["version"], value, tuple(task["at"]))
+
+
 class Database:
     """What Shared is in the model: each of its commands is one of the server's."""
 
@@ -90,7 +95,7 @@ class Database:
 
     def record(self, name):
         task = self.tasks.find_one({"_id": name})
-        return Record(task["version"], task["value"], tuple(task["at"])) if task else None
+        return record_of(task) if task else None
 
     def claim(self, partition, n, settled, entry, anew):
         self.claims += 1
@@ -106,14 +111,22 @@ class Database:
     def write_records(self, partition, numbered):
         statements = []
         for n, change in numbered:
-            record = {"version": change.version, "value": change.value, "at": [partition, n]}
-            if change.version == 1:
-                statements.append(pymongo.UpdateOne({"_id": change.record}, {"$setOnInsert": record}, upsert=True))
+            before = {"_id": change.record, "version": change.version - 1}
+            made = {"version": change.version, "at": [partition, n]}
+            if change.value == commit.TOMBSTONE:
+                statements.append(pymongo.ReplaceOne(before, made | {"gone": True}))
+            elif change.version == 1:
+                made["value"] = {change.value[0]: change.value}
+                statements.append(pymongo.UpdateOne({"_id": change.record}, {"$setOnInsert": made}, upsert=True))
             else:
-                older = {"_id": change.record, "version": {"$lt": change.version}}
-                statements.append(pymongo.UpdateOne(older, {"$set": record}))
+                made[f"value.{change.value[0]}"] = change.value
+                statements.append(pymongo.UpdateOne(before, {"$set": made, "$unset": {"gone": ""}}))
         self.tasks.bulk_write(statements)
         return self, ()
+
+    def tell_settled(self, partition, n):
+        self.heads.update_one({"_id": partition, "n": n}, {"$set": {"settled": n}})
+        return self
 
     def archive(self, partition, head):
         bucket = {"_id": {"partition": partition, "first": head.first}, "entries": documents_of(head.entries)}
@@ -133,7 +146,7 @@ class Database:
 
     def as_it_is(self, acknowledged) -> Shared:
         """All of it, as the model's value. Nobody else may be writing."""
-        tasks = {t["_id"]: Record(t["version"], t["value"], tuple(t["at"])) for t in self.tasks.find()}
+        tasks = {task["_id"]: record_of(task) for task in self.tasks.find()}
         return Shared(
             heads=tuple((p, self.head(p)) for p in PARTITIONS),
             log=frozenset((p, *bucket) for p in PARTITIONS for bucket in self.buckets(p)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from . import commit
-from .commit import Head, Look, Record, Shared, Sweep, Wish, reader, writer
+from .commit import Deliver, Head, Look, Record, Shared, Sweep, Wish, reader, server, unlucky_writer, writer
 from .explore import Broken, End, Process, explore
 
 A1, B1 = (commit.Change("a", 1, "a1"),), (commit.Change("b", 1, "b1"),)
@@ -24,6 +24,12 @@ HALF = replace(THERE, records=THERE.records[:1])
 
 def write(*wishes: Wish) -> list[Process]:
     return [Process(writer, Look(wish)) for wish in wishes]
+
+
+def unlucky(*wishes: Wish) -> list[Process]:
+    """Writers whose answers get lost, and a server that does what they sent now, later, or never."""
+    lost = [Process(unlucky_writer, Look(wish)) for wish in wishes]
+    return lost + [Process(server, Deliver()) for _ in wishes]
 
 
 def sweep(*partitions: str) -> list[Process]:
@@ -50,6 +56,24 @@ SCENES = {
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_interleaving_holds(scene, there):
     assert explore(there, SCENES[scene], commit.always, commit.finally_, deaths=3) > 100
+
+
+def values_twice(shared):
+    values = [made.value for entry in commit.entries_of(shared).values() for made in entry]
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+@pytest.mark.parametrize("bucket", [3, 2])  # at once full, or after the next one
+def test_a_lost_answer_makes_nothing_twice(monkeypatch, bucket):
+    def once(shared, locals_):
+        commit.finally_(shared, locals_)
+        assert not values_twice(shared)
+        made = [change.value for entry in commit.entries_of(shared).values() for change in entry]
+        for value, local in (("x", locals_[0]), ("y", locals_[2])):
+            assert local.died or value in made
+
+    monkeypatch.setattr(commit, "BUCKET", bucket)
+    explore(THERE, unlucky(change("a", "x")) + write(change("a", "y")), commit.always, once, deaths=1)
 
 
 def test_of_two_that_expect_one_version_exactly_one_wins():
@@ -82,6 +106,15 @@ def test_a_writer_without_rivals_takes_four_commands_and_three_when_it_knows_the
     assert commands(commit.begin(fresh, full))[:2] == ["Archive", "Claim"]
 
 
+def test_a_lost_answer_that_is_taken_for_a_no_makes_one_change_two(monkeypatch):
+    def once(shared, locals_):
+        assert not values_twice(shared), "it was done twice"
+
+    monkeypatch.setattr(commit, "resolve", lambda shared, wish, head, entry: Look(wish))
+    with pytest.raises(Broken, match="it was done twice"):
+        explore(THERE, unlucky(change("a", "x")), commit.always, once, deaths=0)
+
+
 # --- What each condition is for: without it, the model says what happens. ---
 
 
@@ -104,19 +137,50 @@ def test_a_claim_that_does_not_ask_for_the_number_makes_two_changes_of_one(monke
 
 def careless_write(shared, partition, numbered):
     (n, made), *rest = numbered
-    return shared.with_record(made.record, Record(made.version, made.value, (partition, n))), tuple(rest)
+    there = shared.record(made.record)
+    blind = commit.applied(made, there and there._replace(version=made.version - 1), (partition, n))
+    return shared.with_record(made.record, blind or Record(made.version, made.value, (partition, n))), tuple(rest)
+
+
+def test_a_change_that_takes_any_older_version_leaves_out_what_came_between(monkeypatch):
+    """What is in an entry is not the whole record."""
+
+    def hasty(shared, partition, numbered):
+        (_, made), *rest = numbered
+        there = shared.record(made.record)
+        if there is None or there.version >= made.version:
+            return write_records(shared, partition, numbered)
+        return careless_write(shared, partition, numbered)
+
+    def backwards(partition, numbered, then):
+        return settle(partition, tuple(reversed(numbered)), then)
+
+    write_records, settle = Shared.write_records, commit.settle
+    monkeypatch.setattr(commit, "settle", backwards)
+    monkeypatch.setattr(commit, "BUCKET", 9)
+    assert "shows another change" in broken(
+        monkeypatch, "write_records", hasty, write(change("a", "x"), change("a", "y")), deaths=1
+    )
+
+
+def test_a_sweeper_that_tells_of_more_than_it_saw_loses_it(monkeypatch):
+    def rash(shared, partition, n):
+        head = shared.head(partition)
+        return shared.with_head(partition, head._replace(settled=head.n))
+
+    assert "can't be read" in broken(monkeypatch, "tell_settled", rash, write(change("a", "x")) + sweep("p"))
 
 
 def test_a_late_helper_that_does_not_ask_for_the_version_brings_back_what_was(monkeypatch):
     processes = write(change("a", "x"), change("a", None)) + sweep("p")
-    assert "can't be read" in broken(monkeypatch, "write_records", careless_write, processes)
+    assert "shows another change" in broken(monkeypatch, "write_records", careless_write, processes)
 
 
 def test_a_removal_without_a_tombstone_is_undone_by_who_made_it_late(monkeypatch):
     def forgetful(shared, partition, numbered):
         (_, made), *rest = numbered
         there = shared.record(made.record)
-        if made.value == commit.TOMBSTONE and there is not None and there.version < made.version:
+        if made.value == commit.TOMBSTONE and there is not None and there.version == made.version - 1:
             return replace(shared, records=tuple(pair for pair in shared.records if pair[0] != made.record)), tuple(
                 rest
             )
