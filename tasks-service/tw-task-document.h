@@ -14,7 +14,7 @@
 
 G_BEGIN_DECLS
 
-/* NULL where @document is not a task: the first time, as @warned remembers, the log says so. A name or a userId that is
+/* NULL where @document is not a task: the first time, as @warned remembers, the log says so, but not of a tombstone. A name or a userId that is
  * not UTF-8, or has a U+0000 in it, comes with U+FFFD for what can't be sent: better than a task that its user can
  * neither see nor rename nor remove. Thread-safe. */
 TwTaskRecord *tw_task_document_read (const bson_t *document, atomic_flag *warned);

@@ -33,7 +33,7 @@ tw_task_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
   static const TwMongoDumpKind kinds[] = {
     { .name = TW_TASK_COLLECTION, .type = TW_TASK_PACKED, .collection = TW_TASK_COLLECTION, .pack = pack,
       .unpack = unpack,
-      .filter = FIRST_ID, .projection = "{\"userId\": 1, \"createdOn\": 1}" },
+      .filter = FIRST_ID, .projection = "{\"userId\": 1, \"createdOn\": 1, \"" TW_RECORD_TOMBSTONE "\": 1}" },
   };
 
   return tw_mongo_dump_open (uri, role, &tw_task_store_mongo_spec, kinds, G_N_ELEMENTS (kinds), error);

@@ -14,6 +14,7 @@
 const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
   { TW_TASK_COLLECTION, "tasks_by_user", "{\"userId\": 1, \"createdOn\": -1, \"_id\": -1}", FALSE },
   { TW_TASK_COLLECTION, "tasks_by_user_done", "{\"userId\": 1, \"done\": 1, \"createdOn\": -1, \"_id\": -1}", FALSE },
+  TW_COMMITS_MONGO_INDEX_LIST,
 };
 
 /* The date leaves out what tw_task_document_read() would. */

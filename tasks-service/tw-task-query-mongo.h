@@ -4,13 +4,15 @@
 
 #pragma once
 
+#include "tw-commits-mongo.h"
 #include "tw-mongo.h"
 #include "tw-task-page.h"
 
 G_BEGIN_DECLS
 
-#define TW_TASK_INDEXES 2
+#define TW_TASK_INDEXES (2 + TW_COMMITS_MONGO_INDEXES)
 
+/* With those of commits. */
 extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];
 
 /* The task @id of @user_id, if it is one. What these functions return is freed with bson_destroy(). */

@@ -2,6 +2,7 @@
 
 #include "tw-task-store-mongo.h"
 
+#include "tw-commits-mongo.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-reads-mongo.h"
 
@@ -44,6 +45,7 @@ store_free (TwTaskStore *store)
 {
   tw_mongo_close (mongo_store (store)->mongo);
   tw_task_reads_mongo_free (mongo_store (store)->reads);
+  tw_commits_mongo_free (store->commits);
   g_free (store);
 }
 
@@ -55,6 +57,7 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     .check = store_check,
     .read = store_read,
   };
+  static const TwRecordType *const types[] = { &tw_task_type };
   TwMongo *mongo = tw_mongo_open (uri, &tw_task_store_mongo_spec, TW_MONGO_SERVE, deadline_ms, error);
   Store *store;
 
@@ -62,6 +65,7 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     return NULL;
   store = g_new0 (Store, 1);
   store->parent.klass = &klass;
+  store->parent.commits = tw_commits_mongo_new (mongo, types, G_N_ELEMENTS (types));
   store->mongo = mongo;
   store->reads = tw_task_reads_mongo_new (mongo);
   return &store->parent;

@@ -154,7 +154,7 @@ test_ends_when_told (Fixture *f, gconstpointer data)
 }
 
 /* More than any store keeps together. */
-#define MANY 100
+#define MANY 50
 
 static gint64
 commit_many (Fixture *f, const char *partition, guint first, gint64 now_ms)

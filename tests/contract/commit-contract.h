@@ -24,6 +24,9 @@ typedef struct
 
   /* How many stores may be open in one place at a time. */
   guint instances;
+
+  /* Makes what is new without looking whether its id is taken, which is noticed afterwards: the entry stays. */
+  gboolean makes_unseen;
 } TwCommitFactory;
 
 /* Adds every case, as "/commit/NAME/…", between g_test_init() and g_test_run(). @factory is kept. */

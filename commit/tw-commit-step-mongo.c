@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-commit-step-mongo.h"
+
+#include "tw-commit-changed.h"
+#include "tw-error.h"
+#include "tw-id.h"
+#include "tw-record-document.h"
+
+#include <string.h>
+
+/* A record that the function has asked for, or put. */
+typedef struct
+{
+  const TwRecordType *type;
+  bson_oid_t id;
+  bson_t *document;      /* what is there; NULL: nothing, or it is not known */
+  gint64 version;        /* of what is there, be it the partition's, another's or a removed one's; 0: nothing is */
+  gboolean is_tombstone;
+  gpointer before;       /* the partition's; NULL: none */
+  gconstpointer now;     /* the same, or as it was put, or NULL */
+  gboolean is_changed;
+} Found;
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  g_clear_pointer (&found->document, bson_destroy);
+  g_free (found->before);
+  g_free (found);
+}
+
+TwMongoStep *
+tw_mongo_step_new (TwCommits *commits, TwMongoSession *session, const char *partition, gint64 now_ms,
+                   const TwMongoHead *head, GPtrArray *records)
+{
+  TwMongoStep *step = g_new0 (TwMongoStep, 1);
+
+  step->parent.commits = commits;
+  step->session = session;
+  step->partition = partition;
+  step->now_ms = now_ms;
+  step->head = head;
+  step->records = records;
+  step->found = g_ptr_array_new_with_free_func (found_free);
+  step->entry = tw_mongo_entry_new ();
+  return step;
+}
+
+void
+tw_mongo_step_free (TwMongoStep *step)
+{
+  g_ptr_array_unref (step->found);
+  g_clear_pointer (&step->entry, tw_mongo_entry_free);
+  g_clear_error (&step->error);
+  g_free (step);
+}
+
+static TwMongoStep *
+step_of (TwCommit *commit)
+{
+  return (TwMongoStep *) commit;
+}
+
+static Found *
+look_up (const TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id)
+{
+  for (guint i = 0; i < step->found->len; i++)
+    {
+      Found *found = step->found->pdata[i];
+
+      if (found->type == type && bson_oid_equal (&found->id, id))
+        return found;
+    }
+  return NULL;
+}
+
+static Found *
+add_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id)
+{
+  Found *found = g_new0 (Found, 1);
+
+  found->type = type;
+  bson_oid_copy (id, &found->id);
+  g_ptr_array_add (step->found, found);
+  return found;
+}
+
+/* What *@document becomes by the head's entries. Those that are settled are for versions that it no longer has. */
+static void
+bring_up_to_date (const TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, bson_t **document)
+{
+  for (guint i = 0; i < step->head->entries->len; i++)
+    {
+      const TwMongoEntry *entry = step->head->entries->pdata[i];
+
+      for (guint k = 0; entry->number > step->head->settled && k < entry->parts->len; k++)
+        {
+          const TwMongoPart *part = entry->parts->pdata[k];
+          bson_t *after;
+
+          if (part->type != type || !bson_oid_equal (&part->id, id)
+              || (after = tw_mongo_part_apply (part, entry->time_ms, *document)) == NULL)
+            continue;
+          g_clear_pointer (document, bson_destroy);
+          *document = after;
+        }
+    }
+}
+
+static Found *
+read_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, GError **error)
+{
+  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER);
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_OID (id));
+  g_autoptr (TwBson) document = NULL;
+  g_autofree gpointer record = NULL;
+  g_autofree char *why = NULL;
+  Found *found;
+
+  if (!tw_mongo_find_one (step->session, type->collection, filter, NULL, &document, error))
+    return NULL;
+  bring_up_to_date (step, type, id, &document);
+  found = add_found (step, type, id);
+  found->version = tw_mongo_document_version (document);
+  if (document == NULL)
+    return found;
+  found->is_tombstone = tw_record_document_is_tombstone (document);
+  found->document = bson_copy (document);
+  record = tw_record_document_read (type, document, &why);
+  if (record != NULL && strcmp (*tw_record_text (type, record, owner), step->partition) == 0)
+    found->now = found->before = g_steal_pointer (&record);
+  return found;
+}
+
+gconstpointer
+tw_mongo_step_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
+{
+  TwMongoStep *step = step_of (commit);
+  const Found *found;
+  bson_oid_t oid;
+
+  if (!tw_id_to_bytes (id, oid.bytes))
+    return NULL;
+  found = look_up (step, type, &oid);
+  if (found == NULL && (found = read_found (step, type, &oid, &step->error)) == NULL)
+    {
+      if (error != NULL && step->error != NULL)
+        *error = g_error_copy (step->error);
+      return NULL;
+    }
+  return found->now;
+}
+
+/* Bits of the fields that @document has not, though every record has them: an older service left it. */
+static guint64
+missing_in (const TwRecordType *type, const bson_t *document)
+{
+  guint64 missing = 0;
+
+  for (guint i = 0; document != NULL && i < type->n_fields; i++)
+    if (tw_record_field_is_kept (&type->fields[i]) && type->fields[i].always
+        && !bson_has_field (document, type->fields[i].name))
+      missing |= TW_RECORD_BIT (i);
+  return missing;
+}
+
+/* Says in @part what makes @now of what was found. */
+static void
+say_change (TwMongoPart *part, const Found *found, gpointer now)
+{
+  const TwRecordType *type = part->type;
+  const guint64 key = TW_RECORD_BIT (tw_record_find_role (type, TW_RECORD_KEY)), has = *tw_record_has (now);
+  const guint64 had = found->before != NULL ? *tw_record_has (found->before) : 0;
+
+  part->changed = tw_commit_changed (type, found->before, now);
+  *tw_record_has (now) = has & (part->changed | missing_in (type, found->document)) & ~key;
+  tw_record_document_change (type, now, had & ~has, part->set, part->unset);
+  *tw_record_has (now) = has;
+}
+
+/* The record as it will be. */
+static gpointer
+complete (const TwMongoStep *step, const TwRecordType *type, gconstpointer record, gint64 version)
+{
+  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER), at = tw_record_find_role (type, TW_RECORD_VERSION);
+  g_autofree gpointer whole = g_memdup2 (record, type->size);
+
+  *tw_record_text (type, whole, owner) = step->partition;
+  *tw_record_number (type, whole, at) = version;
+  *tw_record_has (whole) |= TW_RECORD_BIT (owner) | TW_RECORD_BIT (at);
+  tw_record_complete (type, whole);
+  return tw_record_copy (type, whole);
+}
+
+/* What is new must not be there, as far as that is known; where it is not, whoever settles it finds out. */
+static gboolean
+is_taken (const TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, const Found *found)
+{
+  gboolean taken = found != NULL && found->version > 0 && !found->is_tombstone;
+
+  for (guint i = 0; found == NULL && i < step->head->entries->len; i++)
+    {
+      const TwMongoEntry *entry = step->head->entries->pdata[i];
+
+      for (guint k = 0; k < entry->parts->len; k++)
+        {
+          const TwMongoPart *part = entry->parts->pdata[k];
+
+          taken = taken || (part->type == type && bson_oid_equal (&part->id, id));
+        }
+    }
+  return taken;
+}
+
+/* The first of what is wrong. */
+static void
+fail (TwMongoStep *step, TwErrorCode code, const char *what)
+{
+  if (step->error == NULL)
+    g_set_error_literal (&step->error, TW_ERROR, (int) code, what);
+}
+
+static gconstpointer
+put_found (TwMongoStep *step, Found *found, gconstpointer record)
+{
+  const gint64 version = found->version + 1;
+  const TwMongoDeed deed = found->before == NULL ? TW_MONGO_MADE : TW_MONGO_CHANGED;
+  TwMongoPart *part = tw_mongo_part_new (found->type, &found->id, deed, version);
+  gpointer now = complete (step, found->type, record, version);
+
+  g_ptr_array_add (step->records, now);
+  say_change (part, found, now);
+  if (found->is_tombstone)
+    BSON_APPEND_UTF8 (part->unset, TW_RECORD_TOMBSTONE, "");
+  g_ptr_array_add (step->entry->parts, part);
+  found->now = now;
+  found->is_changed = TRUE;
+  return now;
+}
+
+gconstpointer
+tw_mongo_step_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
+{
+  TwMongoStep *step = step_of (commit);
+  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
+  bson_oid_t oid = { { 0 } };
+  Found *found;
+
+  if (!tw_id_to_bytes (*tw_record_text (type, record, key), oid.bytes))
+    fail (step, TW_ERROR_INTERNAL, "a record's id is none");
+  found = look_up (step, type, &oid);
+  if (found != NULL && found->is_changed)
+    fail (step, TW_ERROR_INTERNAL, "a commit changes a record twice");
+  else if ((found == NULL || found->before == NULL) && is_taken (step, type, &oid, found))
+    fail (step, TW_ERROR_CONFLICT, "It is there already");
+  return put_found (step, found != NULL ? found : add_found (step, type, &oid), record);
+}
+
+void
+tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id)
+{
+  TwMongoStep *step = step_of (commit);
+  bson_oid_t oid;
+  Found *found = NULL;
+
+  if (tw_id_to_bytes (id, oid.bytes))
+    found = look_up (step, type, &oid);
+  if (found == NULL || found->before == NULL || found->is_changed)
+    {
+      fail (step, TW_ERROR_INTERNAL, "a commit removes what it has not found");
+      return;
+    }
+  g_ptr_array_add (step->entry->parts, tw_mongo_part_new (type, &oid, TW_MONGO_REMOVED, found->version + 1));
+  found->now = NULL;
+  found->is_changed = TRUE;
+}

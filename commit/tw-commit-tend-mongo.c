@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-commit-tend-mongo.h"
+
+#include "tw-commit-drop-mongo.h"
+#include "tw-commit-settle-mongo.h"
+
+#include <stdatomic.h>
+
+/* Who is alive has settled it by then. */
+#define DUE_MS 1000
+
+/* Heads that are said to be settled in one command, and that are settled in one operation. */
+#define TELL_BATCH 500
+#define SETTLE_BATCH 50
+
+/* What is too old is looked for every so many times. */
+#define DROP_EVERY 10
+
+struct _TwMongoTender
+{
+  TwMongo *mongo;
+  const TwMongoTypes *types;
+  TwMongoLanes *lanes;
+  atomic_flag is_at_it;
+
+  /* Whoever's is at it. */
+  gint64 now_ms;
+  guint times;
+};
+
+TwMongoTender *
+tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *lanes)
+{
+  TwMongoTender *tender = g_new0 (TwMongoTender, 1);
+
+  tender->mongo = mongo;
+  tender->types = types;
+  tender->lanes = lanes;
+  atomic_flag_clear (&tender->is_at_it);
+  return tender;
+}
+
+void
+tw_mongo_tender_free (TwMongoTender *tender)
+{
+  g_free (tender);
+}
+
+static gboolean
+tell_own (TwMongoSession *session, const TwMongoTender *tender, GError **error)
+{
+  guint n = TELL_BATCH;
+
+  while (n == TELL_BATCH)
+    {
+      g_autoptr (GArray) settled = tw_mongo_lanes_untold (tender->lanes, TELL_BATCH);
+
+      n = settled->len;
+      if (!tw_mongo_heads_tell (session, (const TwMongoSettled *) (gpointer) settled->data, n, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+settled_clear (gpointer data)
+{
+  g_free (((TwMongoSettled *) data)->partition);
+}
+
+static gboolean
+keep_document (const bson_t *document, gpointer data)
+{
+  g_ptr_array_add (data, bson_copy (document));
+  return TRUE;
+}
+
+/* One that can't be read stays as it is: whoever changes it says so. */
+static gboolean
+settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *document, GArray *settled,
+            GError **error)
+{
+  g_autoptr (TwMongoHead) head = tw_mongo_head_read (tender->types, document);
+  g_autofree char *partition = tw_mongo_head_partition (document);
+  TwMongoSettled now = { NULL, 0 };
+
+  if (head == NULL || partition == NULL)
+    return TRUE;
+  if (!tw_mongo_settle (session, head->entries, head->settled, NULL, error))
+    return FALSE;
+  now = (TwMongoSettled) { g_steal_pointer (&partition), head->n };
+  g_array_append_val (settled, now);
+  return TRUE;
+}
+
+static gboolean
+settle_others (TwMongoSession *session, const TwMongoTender *tender, GError **error)
+{
+  g_autoptr (TwBson) filter
+      = BCON_NEW ("due", "{", "$lte", BCON_DATE_TIME (tender->now_ms - DUE_MS), "}");
+  g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "due", BCON_INT32 (1), "}", "limit", BCON_INT64 (SETTLE_BATCH),
+                                         "batchSize", BCON_INT64 (SETTLE_BATCH));
+  g_autoptr (GPtrArray) heads = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
+  g_autoptr (GArray) settled = g_array_new (FALSE, FALSE, sizeof (TwMongoSettled));
+
+  g_array_set_clear_func (settled, settled_clear);
+  if (!tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, keep_document, heads, error))
+    return FALSE;
+  for (guint i = 0; i < heads->len && tw_mongo_session_left_ms (session) > 0; i++)
+    if (!settle_one (session, tender, heads->pdata[i], settled, error))
+      return FALSE;
+  return tw_mongo_heads_tell (session, (const TwMongoSettled *) (gpointer) settled->data, settled->len, error);
+}
+
+static gboolean
+run (TwMongoSession *session, gpointer data, GError **error)
+{
+  TwMongoTender *tender = data;
+
+  if (!tell_own (session, tender, error) || !settle_others (session, tender, error))
+    return FALSE;
+  return tender->times++ % DROP_EVERY != 0
+         || tw_mongo_drop (session, tender->types, tender->now_ms - TW_COMMIT_KEPT_MS, error);
+}
+
+/* What failed is done next time, and whether the database is there is somebody else's to say. */
+static void
+end (gpointer data, const GError *error)
+{
+}
+
+static void
+let_go (gpointer data)
+{
+  TwMongoTender *tender = data;
+
+  atomic_flag_clear (&tender->is_at_it);
+}
+
+void
+tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms)
+{
+  if (atomic_flag_test_and_set (&tender->is_at_it))
+    return;
+  tender->now_ms = now_ms;
+  tw_mongo_run (tender->mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run, end, tender, let_go);
+}

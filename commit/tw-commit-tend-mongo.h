@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Inside commit/: what is due, whoever left it so: says of heads that all of it is settled, settles what has been due
+ * for a second, and drops entries that are older than TW_COMMIT_KEPT_MS, with the tombstones of what they removed. */
+
+#pragma once
+
+#include "tw-commit-lanes-mongo.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TwMongoTender TwMongoTender;
+
+/* What is given must outlive it. */
+TwMongoTender *tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *lanes);
+
+/* When @mongo has been closed. */
+void tw_mongo_tender_free (TwMongoTender *tender);
+
+/* Starts, unless the last one is still at it. Never blocks. */
+void tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoTender, tw_mongo_tender_free)
+
+G_END_DECLS

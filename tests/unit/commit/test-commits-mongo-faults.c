@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Answers that get lost, and what somebody who died has left: a claim whose records nobody has written. */
+
+#include "books-mongo.h"
+
+#include "tw-error.h"
+
+static void
+assert_log (Shop *shop, const char *expected)
+{
+  g_autofree char *log = shop_log (shop);
+
+  g_assert_cmpstr (log, ==, expected);
+}
+
+static void
+lose (Shop *shop, const char *command)
+{
+  mongo_fixture_assert_ready (shop->mongo);
+  forwarder_lose_answer (shop->base.forwarder, command);
+}
+
+/* Of the first claim, and of one that finds a head; of what writes the records; of what reads. */
+static void
+test_lost_answers_make_nothing_twice (Shop *shop, gconstpointer data)
+{
+  static const char *const commands[] = { "update commits", "update books", "find commits", "find books" };
+
+  lose (shop, "update commits");
+  g_assert_cmpint (shop_commit_well (shop, "+1"), ==, 1);
+  g_assert_true (forwarder_has_lost (shop->base.forwarder));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      shop_reopen (shop);
+      lose (shop, commands[i]);
+      g_assert_cmpint (shop_commit_well (shop, "=1"), ==, i + 2);
+      g_assert_true (forwarder_has_lost (shop->base.forwarder));
+      shop_assert_book (shop, 1, i + 2);
+    }
+  assert_log (shop, "1:+1v1 2:=1v2 3:=1v3 4:=1v4 5:=1v5");
+}
+
+static void
+test_lost_answer_of_a_copied_bucket (Shop *shop, gconstpointer data)
+{
+  for (guint n = 1; n <= 32; n++)
+    {
+      g_autofree char *script = g_strdup_printf ("+%u", n);
+
+      shop_commit_well (shop, script);
+    }
+  lose (shop, "insert commits");
+  g_assert_cmpint (shop_commit_well (shop, "+33"), ==, 33);
+  g_assert_true (forwarder_has_lost (shop->base.forwarder));
+  g_assert_cmpint (shop_count (shop, "commits", "{\"partition\": \"ada\"}"), ==, 1);
+}
+
+/* As it is when the process that made the claim was killed behind it. */
+static void
+leave_half_done (Shop *shop)
+{
+  g_autoptr (TwBson) before = NULL;
+
+  shop_commit_well (shop, "+1");
+  before = shop_document (shop, "books", "{}");
+  g_assert_cmpint (shop_commit (shop, "=1 +2", "k", NULL), ==, 2);
+  shop_put_back (shop, "books", before);
+  shop_take_away (shop, 2);
+  shop_assert_book (shop, 1, 1);
+  shop_reopen (shop);
+}
+
+static void
+assert_whole (Shop *shop)
+{
+  shop_assert_book (shop, 1, 2);
+  shop_assert_book (shop, 2, 1);
+}
+
+static void
+test_next_writer_settles (Shop *shop, gconstpointer data)
+{
+  leave_half_done (shop);
+  g_assert_cmpint (shop_commit_well (shop, "+3"), ==, 3);
+  assert_whole (shop);
+  assert_log (shop, "1:+1v1 2:=1v2 2:+2v1 3:+3v1");
+}
+
+/* It reads records as the entry leaves them. */
+static void
+test_next_writer_goes_on_from_what_happened (Shop *shop, gconstpointer data)
+{
+  leave_half_done (shop);
+  g_assert_cmpint (shop_commit_well (shop, "=1 -2"), ==, 3);
+  shop_assert_book (shop, 1, 3);
+  assert_log (shop, "1:+1v1 2:=1v2 2:+2v1 3:=1v3 3:-2v2");
+}
+
+static void
+test_reader_of_the_log_settles (Shop *shop, gconstpointer data)
+{
+  leave_half_done (shop);
+  assert_log (shop, "1:+1v1 2:=1v2 2:+2v1");
+  assert_whole (shop);
+}
+
+static void
+test_repeat_settles (Shop *shop, gconstpointer data)
+{
+  leave_half_done (shop);
+  g_assert_cmpint (shop_commit (shop, "=1 +2", "k", NULL), ==, 2);
+  assert_whole (shop);
+}
+
+/* What is written late changes nothing, and brings nothing back. */
+static void
+test_late_helper_changes_nothing (Shop *shop, gconstpointer data)
+{
+  g_autoptr (TwBson) head = NULL;
+
+  shop_commit_well (shop, "+1 +2");
+  shop_commit_well (shop, "=1 -2");
+  head = shop_document (shop, "commits", "{\"_id\": \"head:ada\"}");
+  shop_commit_well (shop, "=1");
+  /* A head as somebody has seen it who does not know that any of it is settled. */
+  shop_put_back (shop, "commits", head);
+  shop_reopen (shop);
+  assert_log (shop, "1:+1v1 1:+2v1 2:=1v2 2:-2v2");
+  shop_assert_book (shop, 1, 3);
+  g_assert_cmpint (shop_count (shop, "books", "{\"readerId\": \"ada\"}"), ==, 1);
+}
+
+/* Nothing is done, nor is a number used up, by who does not get through to the database. */
+static void
+test_nothing_is_claimed_when_it_is_away (Shop *shop, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  shop_commit_well (shop, "+1");
+  forwarder_set (shop->base.forwarder, FORWARDER_AWAY);
+  g_assert_cmpint (shop_commit (shop, "+2", NULL, &error), ==, 0);
+  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  forwarder_set (shop->base.forwarder, FORWARDER_THROUGH);
+  mongo_fixture_assert_ready (shop->mongo);
+  g_assert_cmpint (shop_commit_well (shop, "+2"), ==, 2);
+  assert_log (shop, "1:+1v1 2:+2v1");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*test) (Shop *shop, gconstpointer data);
+  } tests[] = {
+    { "/commits-mongo/faults/lost-answers-make-nothing-twice", test_lost_answers_make_nothing_twice },
+    { "/commits-mongo/faults/lost-answer-of-a-copied-bucket", test_lost_answer_of_a_copied_bucket },
+    { "/commits-mongo/faults/next-writer-settles", test_next_writer_settles },
+    { "/commits-mongo/faults/next-writer-goes-on-from-what-happened", test_next_writer_goes_on_from_what_happened },
+    { "/commits-mongo/faults/reader-of-the-log-settles", test_reader_of_the_log_settles },
+    { "/commits-mongo/faults/repeat-settles", test_repeat_settles },
+    { "/commits-mongo/faults/late-helper-changes-nothing", test_late_helper_changes_nothing },
+    { "/commits-mongo/faults/nothing-is-claimed-when-it-is-away", test_nothing_is_claimed_when_it_is_away },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, Shop, NULL, shop_set_up, tests[i].test, shop_tear_down);
+  return g_test_run ();
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What nobody asks for: what was left half done is settled, and what is old is dropped. */
+
+#include "books-mongo.h"
+
+/* A minute at least, which only what never comes needs. */
+#define LOOKS 6000
+
+/* Tends at @now_ms until @n documents of @collection fit @json. */
+static void
+tend_until (Shop *shop, gint64 now_ms, const char *collection, const char *json, gint64 n)
+{
+  for (guint i = 0; i < LOOKS && shop_count (shop, collection, json) != n; i++)
+    {
+      tw_commits_tend (shop->commits, now_ms);
+      g_usleep (10000);
+    }
+  g_assert_cmpint (shop_count (shop, collection, json), ==, n);
+}
+
+#define DUE "{\"due\": {\"$exists\": true}}"
+
+static void
+test_own_head_is_said_to_be_settled (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "+1");
+  g_assert_cmpint (shop_count (shop, "commits", DUE), ==, 1);
+  /* Nobody else would find it due yet. */
+  tend_until (shop, NOW_MS, "commits", DUE, 0);
+  g_assert_cmpint (shop_count (shop, "commits", "{\"n\": 1, \"settled\": 1}"), ==, 1);
+}
+
+static void
+test_what_was_left_is_settled (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "+1 +2");
+  shop_take_away (shop, 1);
+  shop_take_away (shop, 2);
+  shop_reopen (shop);
+  tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
+  shop_assert_book (shop, 1, 1);
+  shop_assert_book (shop, 2, 1);
+}
+
+static void
+test_tombstone_goes_with_its_entry (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "+1 +2");
+  shop_commit_well (shop, "-1");
+  tend_until (shop, NOW_MS, "commits", DUE, 0);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 2);
+  tend_until (shop, NOW_MS + TW_COMMIT_KEPT_MS + 1, "commits", "{\"entries.number\": {\"$gt\": 0}}", 0);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 1);
+  shop_assert_book (shop, 2, 1);
+  g_assert_cmpint (shop_commit_well (shop, "=2"), ==, 3);
+}
+
+static void
+test_old_bucket_goes (Shop *shop, gconstpointer data)
+{
+  g_autofree char *log = NULL;
+
+  for (guint n = 1; n <= 34; n++)
+    {
+      g_autofree char *script = g_strdup_printf ("+%u", n);
+
+      shop_commit_well (shop, script);
+    }
+  g_assert_cmpint (shop_count (shop, "commits", "{}"), ==, 2);
+  tend_until (shop, NOW_MS + TW_COMMIT_KEPT_MS + 1, "commits", "{\"entries.number\": {\"$gt\": 0}}", 0);
+  g_assert_cmpint (shop_count (shop, "commits", "{}"), ==, 1);
+  g_assert_cmpint (shop_count (shop, "commits", "{\"n\": 34, \"dropped\": 34}"), ==, 1);
+  g_assert_cmpint (shop_commit_well (shop, "+35"), ==, 35);
+  log = shop_log (shop);
+  g_assert_cmpstr (log, ==, "35:+35v1");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*test) (Shop *shop, gconstpointer data);
+  } tests[] = {
+    { "/commits-mongo/tend/own-head-is-said-to-be-settled", test_own_head_is_said_to_be_settled },
+    { "/commits-mongo/tend/what-was-left-is-settled", test_what_was_left_is_settled },
+    { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
+    { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, Shop, NULL, shop_set_up, tests[i].test, shop_tear_down);
+  return g_test_run ();
+}
