@@ -36,7 +36,7 @@ tw_record_texts_next (const TwRecordTexts *texts, const char *text)
 {
   const char *next = text == NULL ? texts->bytes : text + strlen (text) + 1;
 
-  return next < texts->bytes + texts->length ? next : NULL;
+  return texts->length > 0 && next < texts->bytes + texts->length ? next : NULL;
 }
 
 guint
