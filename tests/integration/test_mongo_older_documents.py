@@ -75,7 +75,7 @@ def test_the_first_change_sets_the_rest(person, tasks):
     assert (changed["name"], changed["done"], changed["version"]) == ("old", True, 2)
     assert changed["createdOn"] == MADE_TEXT < changed["updatedOn"]
     document = fields(tasks, task_id)
-    assert set(document) == {"_id", "userId", "name", "createdOn", "done", "updatedOn", "version"}
+    assert set(document) == {"_id", "userId", "name", "createdOn", "done", "updatedOn", "version", "completedOn"}
     assert (document["createdOn"], document["done"], document["version"]) == (MADE, True, 2)
     assert document["updatedOn"] > MADE
     assert person.client.get(f"/v1/tasks/{task_id}").json() == changed
