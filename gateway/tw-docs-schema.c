@@ -133,6 +133,20 @@ append_fixed (GString *text, const json_t *schema, const char *member, const cha
     g_string_append_printf (text, ", %s%s", words, printed);
 }
 
+/* What each element of a list has to keep to. */
+static void
+append_each (GString *text, json_t *schema)
+{
+  const json_t *items = json_object_get (without_null (schema), "items");
+  g_autoptr (GString) each = g_string_new (NULL);
+
+  append_range (each, items, "minLength", "maxLength", "character");
+  append_range (each, items, "minimum", "maximum", NULL);
+  append_choice (each, items);
+  if (each->len > 0)
+    g_string_append_printf (text, ", each %s", each->str + strlen (", "));
+}
+
 static char *
 describe_type (json_t *schema)
 {
@@ -145,6 +159,7 @@ describe_type (json_t *schema)
     g_string_append (text, ", each once");
   append_range (text, schema, "minLength", "maxLength", "character");
   append_range (text, schema, "minItems", "maxItems", "element");
+  append_each (text, schema);
   append_range (text, schema, "minProperties", "maxProperties", "member");
   append_range (text, schema, "minimum", "maximum", NULL);
   append_choice (text, schema);

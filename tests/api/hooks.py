@@ -40,15 +40,22 @@ def folded(text):
     return "".join(letters).casefold()
 
 
+def tasks_in(body):
+    """What a request says of tasks: its body, or its operations' tasks."""
+    if not isinstance(body, dict):
+        return []
+    operations = body.get("operations")
+    inside = [one.get("task") for one in operations if isinstance(one, dict)] if isinstance(operations, list) else []
+    return [task for task in (body, *inside) if isinstance(task, dict)]
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """OpenAPI has no words for who may be assigned a task, nor for labels that are alike but for case and accents: what
     is right as far as it can say is made right."""
-    body = case.body
-    if not case.operation.path.startswith("/v1/tasks") or not isinstance(body, dict):
-        return
-    if isinstance(body.get("assigneeId"), str) and 0 < len(body["assigneeId"].encode()) <= 128:
-        del body["assigneeId"]
-    labels = body.get("labels")
-    if isinstance(labels, list) and all(isinstance(label, str) for label in labels) and len(set(labels)) == len(labels):
-        body["labels"] = list({folded(label): label for label in labels}.values())
+    for task in tasks_in(case.body) if case.operation.path.startswith("/v1/tasks") else []:
+        if isinstance(task.get("assigneeId"), str) and 0 < len(task["assigneeId"].encode()) <= 128:
+            del task["assigneeId"]
+        labels = task.get("labels")
+        if isinstance(labels, list) and all(isinstance(one, str) for one in labels) and len(set(labels)) == len(labels):
+            task["labels"] = list({folded(label): label for label in labels}.values())

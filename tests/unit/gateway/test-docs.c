@@ -183,6 +183,10 @@ test_types (void)
   assert_type ("{'type': 'number', 'minimum': 0.3}", "number, at least 0.3");
   assert_type ("{'type': 'array', 'uniqueItems': true, 'maxItems': 3, 'items': {'type': 'integer'}}",
                "list of integer, each once, at most 3 elements");
+  assert_type ("{'type': ['array', 'null'], 'maxItems': 20, 'items': {'type': 'string', 'minLength': 1, 'maxLength': 50}}",
+               "list of string or null, at most 20 elements, each 1 to 50 characters");
+  assert_type ("{'type': 'array', 'items': {'type': 'integer', 'minimum': 2, 'enum': [2, 3]}}",
+               "list of integer, each at least 2, one of: 2, 3");
   assert_type ("{'type': 'object', 'additionalProperties': {'type': 'boolean'}}", "map of boolean");
   assert_type ("{'type': 'string', 'const': 'Bearer'}", "string, always \"Bearer\"");
 }
