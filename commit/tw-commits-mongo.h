@@ -26,4 +26,8 @@ TwCommits *tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *type
 /* When @mongo has been closed, so that nothing is under way any more. */
 void tw_commits_mongo_free (TwCommits *commits);
 
+/* Whether all that has happened is in the records, for a copy of the database, which takes these alone: its spec's
+ * check_source. CONFIGURATION where it is not. */
+gboolean tw_commits_mongo_check_source (TwMongoSession *session, GError **error);
+
 G_END_DECLS

@@ -71,7 +71,7 @@ run_check_source (TwMongoSession *session, gpointer job, GError **error)
   if (!tw_mongo_holders_unfinished (session, spec->data, &unfinished, error))
     return FALSE;
   if (!unfinished)
-    return TRUE;
+    return spec->check_source == NULL || spec->check_source (session, error);
   g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
                "the source holds an unfinished copy of the %s: run that one again first", spec->data);
   return FALSE;

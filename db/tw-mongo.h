@@ -57,6 +57,9 @@ typedef struct
   const char *database; /* where the URI names none */
   const TwMongoIndex *indexes;
   gsize n_indexes;
+
+  /* Whether a copy may be made of it as it is; NULL: it may. */
+  gboolean (*check_source) (TwMongoSession *session, GError **error);
 } TwMongoSpec;
 
 /* Takes the URI apart, starts the threads and returns at once: the server may be away. @spec must outlive it. An

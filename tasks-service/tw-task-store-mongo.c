@@ -11,6 +11,7 @@ const TwMongoSpec tw_task_store_mongo_spec = {
   .database = "tasks-db",
   .indexes = tw_task_query_indexes,
   .n_indexes = TW_TASK_INDEXES,
+  .check_source = tw_commits_mongo_check_source,
 };
 
 typedef struct

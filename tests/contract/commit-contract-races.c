@@ -307,18 +307,29 @@ read_said (int out, gint64 highest, guint enough)
   return highest;
 }
 
-/* Has a child commit, and kills it: the highest number that it said. */
-static gint64
-kill_after (gpointer place, guint enough)
-{
-  int out;
-  GPid pid = tw_child_spawn (COMMIT_UNTIL_KILLED, place, &out);
-  gint64 said = read_said (out, 0, enough);
+#define CHILDREN 3
 
-  kill (pid, SIGKILL);
-  said = read_said (out, said, G_MAXUINT);
-  close (out);
-  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+/* Has children commit, as many as may, and kills them when the first has said @enough: the highest number that was
+ * said. */
+static gint64
+kill_after (const Fixture *f, guint enough)
+{
+  const guint n = MIN (f->factory->instances, CHILDREN);
+  GPid pids[CHILDREN] = { 0 };
+  int outs[CHILDREN] = { -1 };
+  gint64 said;
+
+  for (guint i = 0; i < n; i++)
+    pids[i] = tw_child_spawn (COMMIT_UNTIL_KILLED, f->place, &outs[i]);
+  said = read_said (outs[0], 0, enough);
+  for (guint i = 0; i < n; i++)
+    kill (pids[i], SIGKILL);
+  for (guint i = 0; i < n; i++)
+    {
+      said = read_said (outs[i], said, G_MAXUINT);
+      close (outs[i]);
+      g_assert_cmpint (waitpid (pids[i], NULL, 0), ==, pids[i]);
+    }
   return said;
 }
 
@@ -353,7 +364,7 @@ test_killed_leaves_nothing_half_done (Fixture *f, gconstpointer data)
   for (guint i = 0; i < KILLS; i++)
     {
       f->factory->close (f->store);
-      said = MAX (said, kill_after (f->place, (guint) g_test_rand_int_range (1, MOST_SAID)));
+      said = MAX (said, kill_after (f, (guint) g_test_rand_int_range (1, MOST_SAID)));
       f->store = f->factory->open (f->place, &f->commits, NULL);
       assert_nothing_is_half_done (f->commits, said);
     }

@@ -348,8 +348,8 @@ see (const TwTaskRecord *task, gpointer data)
   return TRUE;
 }
 
-/* Something happens to one of the tasks with even numbers, which may be on the page's edge: it goes, or it is another
- * one. */
+/* Something happens to one of the tasks with even numbers, which may be on the page's edge: it goes, or another one comes
+ * in its place, whose id nobody has had. */
 static void
 disturb (TwTaskStore *store, Known tasks[TASKS], GRand *rand, guint turn)
 {
@@ -359,8 +359,7 @@ disturb (TwTaskStore *store, Known tasks[TASKS], GRand *rand, guint turn)
   remove_task (store, ANN, task->id, NULL);
   if (turn % 3 == 0)
     return;
-  make_task (task, n > 2000 ? n : n + 2000, rand);
-  remove_task (store, ANN, task->id, NULL);
+  make_task (task, n + 2000, rand);
   insert_task (store, &task->record);
 }
 

@@ -38,7 +38,7 @@ int
 main (int argc, char **argv)
 {
   static const TwCommitFactory mongo = {
-    "mongo", make_place, open_in, close_store, remove_place, .instances = 2, .makes_unseen = TRUE,
+    "mongo", make_place, open_in, close_store, remove_place, .instances = 3, .makes_unseen = TRUE,
   };
   int status;
 

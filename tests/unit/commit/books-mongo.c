@@ -10,7 +10,12 @@
 static const TwMongoIndex indexes[] = { { "books", "books_by_reader", "{\"readerId\": 1}", FALSE },
                                         TW_COMMITS_MONGO_INDEX_LIST };
 
-static const TwMongoSpec spec = { "books", "books-db", indexes, G_N_ELEMENTS (indexes) };
+static const TwMongoSpec spec = {
+  .data = "books",
+  .database = "books-db",
+  .indexes = indexes,
+  .n_indexes = G_N_ELEMENTS (indexes),
+};
 
 static void
 open_shop (Shop *shop)

@@ -131,6 +131,28 @@ test_late_helper_changes_nothing (Shop *shop, gconstpointer data)
   g_assert_cmpint (shop_count (shop, "books", "{\"readerId\": \"ada\"}"), ==, 1);
 }
 
+static gboolean
+check_source (TwMongoSession *session, gpointer job, GError **error)
+{
+  return tw_commits_mongo_check_source (session, error);
+}
+
+static void
+test_half_done_is_no_source_of_a_copy (Shop *shop, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* As a service leaves it that was stopped: nobody has said that all is settled. */
+  shop_commit_well (shop, "+5 +6");
+  shop_commit_well (shop, "-6");
+  g_assert_cmpint (shop_count (shop, "commits", "{\"due\": {\"$exists\": true}}"), ==, 1);
+  g_assert_true (mongo_fixture_run (shop->mongo, check_source, NULL, &error));
+  g_assert_no_error (error);
+  shop_take_away (shop, 6);
+  g_assert_false (mongo_fixture_run (shop->mongo, check_source, NULL, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+}
+
 /* Nothing is done, nor is a number used up, by who does not get through to the database. */
 static void
 test_nothing_is_claimed_when_it_is_away (Shop *shop, gconstpointer data)
@@ -162,6 +184,7 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/reader-of-the-log-settles", test_reader_of_the_log_settles },
     { "/commits-mongo/faults/repeat-settles", test_repeat_settles },
     { "/commits-mongo/faults/late-helper-changes-nothing", test_late_helper_changes_nothing },
+    { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
     { "/commits-mongo/faults/nothing-is-claimed-when-it-is-away", test_nothing_is_claimed_when_it_is_away },
   };
 

@@ -202,6 +202,22 @@ test_what_is_not_a_task_is_left_out_and_said_once (void)
     }
 }
 
+static void
+test_of_what_was_removed_nothing_is_said (void)
+{
+  g_autoptr (TwBson) five = five_fields ();
+  g_autoptr (TwBson) tombstone = bson_new ();
+  atomic_flag warned = ATOMIC_FLAG_INIT;
+  bson_iter_t id;
+
+  g_assert_true (bson_iter_init_find (&id, five, "_id"));
+  bson_append_iter (tombstone, NULL, 0, &id);
+  BSON_APPEND_INT64 (tombstone, "version", 2);
+  BSON_APPEND_DATE_TIME (tombstone, "gone", 5);
+  g_assert_null (tw_task_document_read (tombstone, &warned));
+  g_assert_false (atomic_flag_test_and_set (&warned));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -212,6 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/task-document/what-is-no-version-is-the-first", test_what_is_no_version_is_the_first);
   g_test_add_func ("/task-document/without-done-it-is-open", test_without_done_it_is_open);
   g_test_add_func ("/task-document/name-that-can-not-be-sent-is-mended", test_name_that_can_not_be_sent_is_mended);
+  g_test_add_func ("/task-document/of-what-was-removed-nothing-is-said", test_of_what_was_removed_nothing_is_said);
   g_test_add_func ("/task-document/what-is-not-a-task-is-left-out-and-said-once",
                    test_what_is_not_a_task_is_left_out_and_said_once);
   return g_test_run ();

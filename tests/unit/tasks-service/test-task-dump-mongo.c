@@ -324,6 +324,47 @@ test_what_is_not_a_task_is_left_out (void)
   mongoc_client_destroy (client);
 }
 
+/* What is left of them is nobody's, and no document that somebody has broken. */
+static void
+test_removed_tasks_and_the_log_stay_behind (void)
+{
+  TW_AUTO_MONGO_PLACE char *from = tw_mongo_place_new ();
+  TW_AUTO_MONGO_PLACE char *to = tw_mongo_place_new ();
+  TwTaskStore *store = mongo_task_store_open (from, NULL);
+  g_autoptr (TwDump) source = NULL;
+  g_autoptr (TwDump) target = NULL;
+  g_autoptr (GError) error = NULL;
+  TwCommitLog log;
+  char id[TW_ID_SIZE];
+
+  for (guint n = 1; n <= 3; n++)
+    insert (store, ANN, n, n, FALSE);
+  for (guint n = 1; n <= 3; n += 2)
+    {
+      remove_task (store, ANN, id_of (n, id), &error);
+      g_assert_no_error (error);
+    }
+  tw_task_store_free (store);
+  source = open_dump (from, TW_DUMP_SOURCE);
+  target = open_dump (to, TW_DUMP_TARGET);
+  assert_count (source, 1);
+  copy (source, target, G_MAXUINT);
+  assert_count (target, 1);
+  finish_dump (target);
+  g_clear_pointer (&target, tw_dump_free);
+  store = mongo_task_store_open (to, NULL);
+  g_assert (store != NULL);
+  tw_commits_log (store->commits, TW_DEADLINE_NONE, ANN, 0, &log, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (log.newest, ==, 0);
+  remove_task (store, ANN, id_of (2, id), &error);
+  g_assert_no_error (error);
+  tw_task_store_free (store);
+  /* Nothing is there to be seen, but a log that goes on. */
+  g_assert_null (tw_task_dump_mongo_open (to, TW_DUMP_TARGET, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
+}
+
 static void
 test_target_that_a_service_holds_is_refused (void)
 {
@@ -350,6 +391,8 @@ main (int argc, char **argv)
   g_test_add_func ("/task-dump-mongo/record-that-is-there-already-is-conflict",
                    test_record_that_is_there_already_is_conflict);
   g_test_add_func ("/task-dump-mongo/what-is-not-a-task-is-left-out", test_what_is_not_a_task_is_left_out);
+  g_test_add_func ("/task-dump-mongo/removed-tasks-and-the-log-stay-behind",
+                   test_removed_tasks_and_the_log_stay_behind);
   g_test_add_func ("/task-dump-mongo/target-that-a-service-holds-is-refused",
                    test_target_that_a_service_holds_is_refused);
   return g_test_run ();
