@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   TW_ACCOUNT_OPEN,    /* tw_account_store_insert(), tw_account_store_open_session() */
+  TW_ACCOUNT_REPLACE, /* tw_account_store_replace_session() */
   TW_ACCOUNT_REHASH,  /* tw_account_store_replace_hash() */
   TW_ACCOUNT_ROTATE,  /* tw_account_store_rotate() */
   TW_ACCOUNT_END,     /* tw_account_store_end_session() */
@@ -28,11 +29,11 @@ struct _TwAccountChange
 
   /* What it is about; 0 or NULL in other kinds. */
   TwAccountRecord *account; /* OPEN: to insert before the session, or NULL */
-  TwSessionRecord session;  /* OPEN */
-  TwRefreshRecord token;    /* OPEN: its first one; ROTATE: the next one */
+  TwSessionRecord session;  /* OPEN, REPLACE */
+  TwRefreshRecord token;    /* OPEN, REPLACE: its first one; ROTATE: the next one */
   TwPresentedToken presented;
   char *id;             /* REHASH, END: the account's */
-  char *session_id;     /* END */
+  char *session_id;     /* END; REPLACE: the one to end */
   char *old_hash, *new_hash;
   TwAttempt attempt;    /* FAILED, ENTERED */
   gboolean strange;     /* FAILED */

@@ -133,7 +133,22 @@ tw_account_document_new (const TwAccountRecord *account)
     BSON_APPEND_UTF8 (document, "name", account->name);
   BSON_APPEND_UTF8 (document, "passwordHash", account->password_hash);
   BSON_APPEND_DATE_TIME (document, "createdOn", account->created_ms);
+  if (account->has_signup_key)
+    {
+      BSON_APPEND_BINARY (document, "signupKey", BSON_SUBTYPE_BINARY, (const guint8 *) &account->signup_key,
+                          sizeof account->signup_key);
+      BSON_APPEND_UTF8 (document, "signupSession", account->signup_session);
+    }
   return document;
+}
+
+static gboolean
+read_signup (const bson_t *document, TwAccountRecord *account, GError **error)
+{
+  account->has_signup_key = bson_has_field (document, "signupKey");
+  return !account->has_signup_key
+         || (read_bytes (document, "signupKey", (guint8 *) &account->signup_key, sizeof account->signup_key, error)
+             && read_id (document, "signupSession", account->signup_session, error));
 }
 
 TwAccountRecord *
@@ -144,7 +159,8 @@ tw_account_document_read (const bson_t *document, GError **error)
   if (!read_text (document, "_id", &account->id, error) || !read_text (document, "email", &account->email, error)
       || !read_text (document, "passwordHash", &account->password_hash, error)
       || !read_date (document, "createdOn", &account->created_ms, error)
-      || (bson_has_field (document, "name") && !read_text (document, "name", &account->name, error)))
+      || (bson_has_field (document, "name") && !read_text (document, "name", &account->name, error))
+      || !read_signup (document, account, error))
     return NULL;
   return g_steal_pointer (&account);
 }

@@ -38,17 +38,30 @@ pack_account (const TwMongoDumpKind *kind, const bson_t *document, const gboolea
 
   if (account == NULL)
     return NULL;
-  return g_variant_new (kind->type, account->id, account->email, account->name,
-                        account->password_hash, account->created_ms);
+  return g_variant_new ("(ssmssx@mayms)", account->id, account->email, account->name, account->password_hash,
+                        account->created_ms,
+                        g_variant_new_maybe (G_VARIANT_TYPE_BYTESTRING,
+                                             account->has_signup_key ? bytes_new ((const guint8 *) &account->signup_key,
+                                                                                  sizeof account->signup_key)
+                                                                     : NULL),
+                        account->has_signup_key ? account->signup_session : NULL);
 }
 
 static bson_t *
 unpack_account (const TwMongoDumpKind *kind, GVariant *record, GVariant *before)
 {
   g_autofree char *id = NULL, *email = NULL, *name = NULL, *password_hash = NULL;
+  g_autoptr (GVariant) maybe_key = NULL, key = NULL;
+  const char *session = NULL;
   TwAccountRecord account = { 0 };
 
-  g_variant_get (record, kind->type, &id, &email, &name, &password_hash, &account.created_ms);
+  g_variant_get (record, "(ssmssx@maym&s)", &id, &email, &name, &password_hash, &account.created_ms, &maybe_key,
+                 &session);
+  key = g_variant_get_maybe (maybe_key);
+  account.has_signup_key = key != NULL && session != NULL;
+  if (account.has_signup_key && !read_bytes (key, (guint8 *) &account.signup_key, sizeof account.signup_key))
+    return NULL;
+  g_strlcpy (account.signup_session, session != NULL ? session : "", sizeof account.signup_session);
   account.id = id;
   account.email = email;
   account.name = name;

@@ -7,7 +7,8 @@
 
 /* A session refers to its account: that goes first. */
 static const TwSqliteDumpTable tables[] = {
-  { "accounts", TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id", "id, email, name, password_hash, created_ms", NULL, NULL },
+  { "accounts", TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id",
+    "id, email, name, password_hash, created_ms, signup_key, signup_session", NULL, NULL },
   { "keys", TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", NULL, NULL },
   { "sessions", TW_ACCOUNT_DUMP_SESSION, "sessions", "id",
     "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", NULL, NULL },

@@ -2,7 +2,7 @@
 
 /* Accounts, sessions, refresh tokens and revocations of a store as records (db/tw-dump.h):
  *
- *     accounts     (id: s, email: s, name: ms, password_hash: s, created_ms: x), by id
+ *     accounts     (id: s, email: s, name: ms, password_hash: s, created_ms: x, signup_key: may, signup_session: ms), by id
  *     keys         (name: s, key: ay (32 bytes)), by name
  *     sessions     (id: s, user_id: s, created_ms: x, ends_ms: x, expires_ms: x, token: ay, token_before: ay), by id;
  *                  hashes of 32 bytes, or empty
@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_ACCOUNT_DUMP_ACCOUNT "(ssmssx)"
+#define TW_ACCOUNT_DUMP_ACCOUNT "(ssmssxmayms)"
 #define TW_ACCOUNT_DUMP_KEY "(say)"
 #define TW_ACCOUNT_DUMP_SESSION "(ssxxxayay)"
 #define TW_ACCOUNT_DUMP_FAILURE "(sayaybx)"

@@ -5,6 +5,9 @@
 #include "tw-error.h"
 #include "tw-monotonic.h"
 #include "tw-outcome.h"
+#include "tw-store-error.h"
+
+#include <string.h>
 
 /* The account with this address in lower case; *@account is NULL where there is none. */
 static gboolean
@@ -123,6 +126,15 @@ compose_name (const char *name)
   return name != NULL ? g_utf8_normalize (name, -1, G_NORMALIZE_DEFAULT_COMPOSE) : NULL;
 }
 
+typedef enum
+{
+  SIGNUP_FIRST,    /* the address has no account */
+  SIGNUP_TAKEN,    /* it has one, and that is all that may be said */
+  SIGNUP_DOUBTED,  /* it has what this has made before, and was not heard of */
+  SIGNUP_REPEATED, /* it has what was made with the same key */
+  SIGNUP_REUSED,   /* it has what the key made, but with another request */
+} SignupKind;
+
 /* Somebody who signs up. */
 typedef struct
 {
@@ -130,9 +142,11 @@ typedef struct
   char *address;
   const char *password;
   char *name;
-  TwAccountRecord *there; /* the account that the address has, once it has been looked for, or NULL */
-  gboolean again;         /* it is what this has made before */
-  char *password_hash;    /* where there is no account */
+  gboolean has_key;
+  TwSignupKey key;
+  SignupKind kind;        /* once the address has been looked for */
+  TwAccountRecord *there; /* the account that it has, or NULL */
+  char *password_hash;    /* where there is none */
   TwDoubt *doubt;         /* of the account that it has made, until it is answered */
 } Signup;
 
@@ -147,21 +161,39 @@ signup_clear (Signup *signup)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signup, signup_clear)
 
-/* Whether the account is one that was made with the same password and name by somebody who heard no answer. It is an
- * attempt to sign in like others; one that is not allowed is as one with a wrong password. */
-static gboolean
-is_same (TwAccountService *service, const TwCallContext *context, Signup *signup, gboolean *same, GError **error)
+/* What the account that is there is to somebody who knows its password. */
+static SignupKind
+find_kind (TwAccountService *service, const Signup *signup)
 {
   const TwAccountRecord *there = signup->there;
-  g_autoptr (GError) failure = NULL;
 
-  *same = FALSE;
-  if (!tw_doubts_have (service->doubts, there->id, tw_monotonic_ms ()) || g_strcmp0 (there->name, signup->name) != 0
-      || tw_sign_in_prove (&signup->sign_in, there, signup->password, same, &failure)
-      || g_error_matches (failure, TW_ERROR, TW_ERROR_LIMITED))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  if (signup->has_key && there->has_signup_key
+      && memcmp (signup->key.key, there->signup_key.key, sizeof signup->key.key) == 0
+      && tw_clock_wall_ms (service->parts.clock) - there->created_ms < TW_SIGNUP_KEY_MS)
+    return memcmp (signup->key.request, there->signup_key.request, sizeof signup->key.request) == 0 ? SIGNUP_REPEATED
+                                                                                                    : SIGNUP_REUSED;
+  if (tw_doubts_have (service->doubts, there->id, tw_monotonic_ms ()) && g_strcmp0 (there->name, signup->name) == 0)
+    return SIGNUP_DOUBTED;
+  return SIGNUP_TAKEN;
+}
+
+/* Whoever asks for what they have made has to prove that it is theirs. It is an attempt to sign in like others; one
+ * that is not allowed is as one with a wrong password. */
+static gboolean
+signup_prove (TwAccountService *service, Signup *signup, GError **error)
+{
+  const SignupKind kind = find_kind (service, signup);
+  g_autoptr (GError) failure = NULL;
+  gboolean right = FALSE;
+
+  if (kind != SIGNUP_TAKEN && !tw_sign_in_prove (&signup->sign_in, signup->there, signup->password, &right, &failure)
+      && !g_error_matches (failure, TW_ERROR, TW_ERROR_LIMITED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  signup->kind = right ? kind : SIGNUP_TAKEN;
+  return TRUE;
 }
 
 /* While it is its turn. */
@@ -171,7 +203,7 @@ signup_look (TwAccountService *service, const TwCallContext *context, Signup *si
   if (!find_account (service, context, signup->address, &signup->there, error))
     return FALSE;
   if (signup->there != NULL)
-    return is_same (service, context, signup, &signup->again, error);
+    return signup_prove (service, signup, error);
   signup->password_hash = tw_passwords_hash (service->parts.passwords, signup->password, error);
   return signup->password_hash != NULL;
 }
@@ -220,12 +252,69 @@ signup_insert (TwAccountService *service, const TwCallContext *context, Signup *
     .name = g_strdup (signup->name),
     .password_hash = g_strdup (signup->password_hash),
     .created_ms = now_ms,
+    .has_signup_key = signup->has_key,
+    .signup_key = signup->key,
   };
+  if (signup->has_key)
+    g_strlcpy (grant->account->signup_session, session.id, sizeof grant->account->signup_session);
   signup->doubt = tw_doubts_begin (service->doubts, id, context->deadline_ms);
   if (insert_account (service, context, grant->account, &session, &token, &failure))
     return g_steal_pointer (&grant);
   signup_answer (service, signup, g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT));
   g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+/* More than are answered at a time: each that is in vain is one that somebody else's has won. */
+#define REPEATS_MAX 1000
+
+/* CONFLICT where another answer has opened a session since the account was read. */
+static TwSessionGrant *
+replace_session (TwAccountService *service, const TwCallContext *context, const TwAccountRecord *account,
+                 GError **error)
+{
+  g_autoptr (TwSessionGrant) grant = NULL;
+  TwSessionRecord session;
+  TwRefreshRecord token;
+  TwOutcome outcome;
+
+  grant = tw_account_service_new_session (service, context, account->id, tw_clock_wall_ms (service->parts.clock),
+                                          &session, &token, error);
+  if (grant == NULL)
+    return NULL;
+  grant->ended_session = g_strdup (account->signup_session);
+  tw_outcome_init (&outcome);
+  tw_account_store_replace_session (service->parts.store, context->deadline_ms, account->signup_session, &session,
+                                    &token, tw_outcome_set, &outcome);
+  return tw_outcome_wait (&outcome, error) ? g_steal_pointer (&grant) : NULL;
+}
+
+static TwSessionGrant *
+signup_repeat (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
+{
+  for (guint i = 0; i < REPEATS_MAX; i++)
+    {
+      g_autoptr (GError) failure = NULL;
+      TwSessionGrant *grant = replace_session (service, context, signup->there, &failure);
+      TwAccountRecord *now;
+
+      if (grant != NULL)
+        {
+          grant->account = g_steal_pointer (&signup->there);
+          return grant;
+        }
+      if (!g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      now = tw_account_store_get (service->parts.store, context->deadline_ms, signup->there->id, error);
+      if (now == NULL)
+        return NULL;
+      tw_account_record_free (signup->there);
+      signup->there = now;
+    }
+  g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);
   return NULL;
 }
 
@@ -242,29 +331,42 @@ signup_again (TwAccountService *service, const TwCallContext *context, Signup *s
 static TwSessionGrant *
 signup_finish (TwAccountService *service, const TwCallContext *context, Signup *signup, GError **error)
 {
-  if (signup->there == NULL)
-    return signup_insert (service, context, signup, error);
-  if (signup->again)
-    return signup_again (service, context, signup, error);
-  set_taken (error);
-  return NULL;
+  switch (signup->kind)
+    {
+    case SIGNUP_FIRST:
+      return signup_insert (service, context, signup, error);
+    case SIGNUP_DOUBTED:
+      return signup_again (service, context, signup, error);
+    case SIGNUP_REPEATED:
+      return signup_repeat (service, context, signup, error);
+    case SIGNUP_REUSED:
+      g_set_error_literal (error, TW_ERROR, TW_ERROR_REUSED, "The Idempotency-Key has been used for another request");
+      return NULL;
+    case SIGNUP_TAKEN:
+    default:
+      set_taken (error);
+      return NULL;
+    }
 }
 
 TwSessionGrant *
 tw_account_service_signup (TwAccountService *service, const TwCallContext *context, const char *email,
-                           const char *password, const char *name, GError **error)
+                           const char *password, const char *name, const char *key, GError **error)
 {
   g_auto (Signup)
     signup = { .address = g_ascii_strdown (email, -1), .password = password, .name = compose_name (name) };
   g_autoptr (TwSessionGrant) grant = NULL;
   g_autoptr (GError) failure = NULL;
 
+  signup.has_key = key != NULL;
+  if (key != NULL)
+    tw_signup_key_init (&signup.key, key, signup.name);
   if (!begin_sign_in (service, context, signup.address, &signup.sign_in, error)
       || !signup_prepare (service, context, &signup, error))
     return NULL;
   grant = signup_finish (service, context, &signup, &failure);
   /* Somebody was faster, maybe the same one: now there is an account. */
-  if (grant == NULL && signup.there == NULL && g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+  if (grant == NULL && signup.kind == SIGNUP_FIRST && g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
     {
       g_clear_error (&failure);
       if (!signup_prepare (service, context, &signup, error))

@@ -20,6 +20,7 @@ tw_session_grant_free (TwSessionGrant *grant)
   g_free (grant->session_id);
   tw_refresh_token_free (grant->refresh_token);
   tw_account_record_free (grant->account);
+  g_free (grant->ended_session);
   g_free (grant);
 }
 

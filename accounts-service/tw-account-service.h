@@ -40,6 +40,7 @@ typedef struct
   char *session_id;
   char *refresh_token;
   TwAccountRecord *account; /* after signing up, else NULL */
+  char *ended_session;      /* that this has taken the place of, or NULL */
 } TwSessionGrant;
 
 void tw_session_grant_free (TwSessionGrant *grant);
@@ -54,9 +55,14 @@ void tw_account_service_free (TwAccountService *service);
 
 /* Makes an account and opens its first session. @name may be NULL. CONFLICT where the address, upper and lower case
  * being the same, has an account; but whoever heard no answer in time (tw-doubts.h) and does the same again gets
- * another session of the account that they made. */
+ * another session of the account that they made.
+ *
+ * @key is an Idempotency-Key, or NULL. Who comes again with the key that the account was made with, within
+ * TW_SIGNUP_KEY_MS, and with its password, gets the account as it is now and another session, which takes the place of
+ * the one that the last such answer has opened; REUSED where the name is not the one that came with the key then. A
+ * wrong password is CONFLICT, as without the key, and counts as signing in that failed. */
 TwSessionGrant *tw_account_service_signup (TwAccountService *service, const TwCallContext *context, const char *email,
-                                           const char *password, const char *name, GError **error);
+                                           const char *password, const char *name, const char *key, GError **error);
 
 /* Opens a session. UNAUTHENTICATED; LIMITED where it failed too often (tw-login-guard.h), with *@retry_after_s, in how
  * many seconds to try again. A hash that would be another today is made anew. */

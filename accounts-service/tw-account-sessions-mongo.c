@@ -59,6 +59,43 @@ tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *
   return FALSE;
 }
 
+/* CONFLICT where the account no longer names @old. */
+static gboolean
+replace_signup_session (TwMongoSession *session, const char *user_id, const char *old, const char *id, GError **error)
+{
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (user_id), "signupSession", BCON_UTF8 (old));
+  g_autoptr (TwBson) update = BCON_NEW ("$set", "{", "signupSession", BCON_UTF8 (id), "}");
+  gint64 n;
+
+  if (!tw_mongo_update (session, TW_ACCOUNT_COLLECTION, filter, update, NULL, &n, error))
+    return FALSE;
+  if (n > 0)
+    return TRUE;
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFLICT, "Another answer has opened a session since");
+  return FALSE;
+}
+
+gboolean
+tw_account_sessions_mongo_replace (TwMongoSession *session, TwAccountTurn *turn, const char *old,
+                                   const TwSessionRecord *record, const TwRefreshRecord *token, GError **error)
+{
+  g_autoptr (TwBson) document = new_session (record, token);
+  g_autoptr (GError) failure = NULL;
+  gboolean ended;
+
+  if (!tw_mongo_insert (session, TW_SESSION_COLLECTION, document, error))
+    return FALSE;
+  if (tw_account_revocations_mongo_end (session, turn, record->user_id, old, record->created_ms, &ended, &failure)
+      && tw_mongo_session_has_time (session, &failure)
+      && replace_signup_session (session, record->user_id, old, record->id, &failure))
+    return TRUE;
+  /* Where it may have been done after all, a session that nobody has the token of is no harm. */
+  if (g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    take_back_session (session, record->id);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /* What is known of a token that was presented. */
 typedef struct
 {

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 gboolean tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *account,
                                          const TwSessionRecord *record, const TwRefreshRecord *token, GError **error);
 
+/* See tw_account_store_replace_session(); @turn is the store's. */
+gboolean tw_account_sessions_mongo_replace (TwMongoSession *session, TwAccountTurn *turn, const char *old,
+                                            const TwSessionRecord *record, const TwRefreshRecord *token, GError **error);
+
 /* See tw_account_store_rotate(); @turn is the store's. *@record is the token's session, unless it was refused. */
 gboolean tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn,
                                            const TwPresentedToken *presented, const TwRefreshRecord *next,

@@ -118,6 +118,16 @@ run_open (TwMongoSession *session, TwAccountChange *change, GError **error)
 }
 
 static gboolean
+run_replace (TwMongoSession *session, TwAccountChange *change, GError **error)
+{
+  if (!tw_account_sessions_mongo_replace (session, &mongo_store (change->store)->turn, change->session_id,
+                                          &change->session, &change->token, error))
+    return FALSE;
+  start_purge (change);
+  return TRUE;
+}
+
+static gboolean
 run_rehash (TwMongoSession *session, TwAccountChange *change, GError **error)
 {
   g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (change->id), "passwordHash", BCON_UTF8 (change->old_hash));
@@ -168,8 +178,9 @@ static gboolean
 change_run (TwMongoSession *session, gpointer change, GError **error)
 {
   static gboolean (*const runs[TW_ACCOUNT_N_KINDS]) (TwMongoSession *, TwAccountChange *, GError **) = {
-    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REHASH] = run_rehash, [TW_ACCOUNT_ROTATE] = run_rotate,
-    [TW_ACCOUNT_END] = run_end,       [TW_ACCOUNT_FAILED] = run_failed, [TW_ACCOUNT_ENTERED] = run_entered,
+    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REPLACE] = run_replace, [TW_ACCOUNT_REHASH] = run_rehash,
+    [TW_ACCOUNT_ROTATE] = run_rotate, [TW_ACCOUNT_END] = run_end,         [TW_ACCOUNT_FAILED] = run_failed,
+    [TW_ACCOUNT_ENTERED] = run_entered,
   };
 
   return runs[((const TwAccountChange *) change)->kind] (session, change, error);

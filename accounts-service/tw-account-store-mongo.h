@@ -2,7 +2,8 @@
 
 /* Accounts in MongoDB: database accounts-db unless the URI names another. Ids are strings, as in tasks' userId.
  *
- *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date }
+ *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date,
+ *                    signupKey?: binary (hashes), signupSession? (both or none) }
  *     keys         { _id: "accounts", key: binary }
  *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date,
  *                    token?, tokenBefore?: binary (hashes) }
@@ -23,6 +24,9 @@
  *
  * - Signing up inserts session, account: the account's id and address decide. A session without an account is not
  *   reachable; it goes when it expires.
+ * - Signing up again inserts a session, ends the one that the last answer has opened, and then is one update of the
+ *   account, where it still names that one. Where this was not to be, whoever asked has the one before no longer, but no
+ *   answer either, and asks again.
  * - Rotating is one update of the session, where it still has the tokens that it was seen with.
  * - Ending a session inserts its revocation: from then on it has ended, whether it has been deleted yet or not.
  * - Revocations are a chain: each names the position that it comes after, which only one can. So they appear one by

@@ -11,6 +11,8 @@
 #include "tw-error.h"
 #include "tw-sqlite.h"
 
+#include <string.h>
+
 #define N_READERS 4
 
 typedef struct
@@ -37,6 +39,17 @@ run_open (TwSqliteConnection *connection, TwAccountChange *change, GError **erro
 {
   return (change->account == NULL || tw_account_tables_insert_account (connection, change->account, error))
          && tw_account_tables_insert_session (connection, &change->session, &change->token, error)
+         && tw_account_tables_purge (connection, change->now_ms, error);
+}
+
+static gboolean
+run_replace (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
+{
+  const TwSessionRecord *session = &change->session;
+
+  return tw_account_tables_replace_signup_session (connection, session->user_id, change->session_id, session->id, error)
+         && tw_account_tables_insert_session (connection, session, &change->token, error)
+         && tw_account_tables_end_session (connection, session->user_id, change->session_id, change->now_ms, error)
          && tw_account_tables_purge (connection, change->now_ms, error);
 }
 
@@ -101,8 +114,9 @@ static gboolean
 change_run (TwSqliteConnection *connection, gpointer change, GError **error)
 {
   static gboolean (*const runs[TW_ACCOUNT_N_KINDS]) (TwSqliteConnection *, TwAccountChange *, GError **) = {
-    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REHASH] = run_rehash, [TW_ACCOUNT_ROTATE] = run_rotate,
-    [TW_ACCOUNT_END] = run_end,       [TW_ACCOUNT_FAILED] = run_failed, [TW_ACCOUNT_ENTERED] = run_entered,
+    [TW_ACCOUNT_OPEN] = run_open,     [TW_ACCOUNT_REPLACE] = run_replace, [TW_ACCOUNT_REHASH] = run_rehash,
+    [TW_ACCOUNT_ROTATE] = run_rotate, [TW_ACCOUNT_END] = run_end,         [TW_ACCOUNT_FAILED] = run_failed,
+    [TW_ACCOUNT_ENTERED] = run_entered,
   };
 
   return runs[((const TwAccountChange *) change)->kind] (connection, change, error);
@@ -180,7 +194,13 @@ read_row (TwSqliteConnection *connection, const char *sql, const char *key, GErr
     .name = g_strdup ((const char *) sqlite3_column_text (statement, 2)),
     .password_hash = g_strdup ((const char *) sqlite3_column_text (statement, 3)),
     .created_ms = sqlite3_column_int64 (statement, 4),
+    .has_signup_key = sqlite3_column_bytes (statement, 5) == sizeof record->signup_key,
   };
+  if (record->has_signup_key)
+    {
+      memcpy (&record->signup_key, sqlite3_column_blob (statement, 5), sizeof record->signup_key);
+      g_strlcpy (record->signup_session, (const char *) sqlite3_column_text (statement, 6), TW_ID_SIZE);
+    }
   return record;
 }
 
@@ -194,7 +214,7 @@ read_account (TwAccountStore *store, gint64 deadline_ms, const char *sql, const 
   return record;
 }
 
-#define SELECT "SELECT id, email, name, password_hash, created_ms FROM accounts "
+#define SELECT "SELECT id, email, name, password_hash, created_ms, signup_key, signup_session FROM accounts "
 
 static TwAccountRecord *
 store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)

@@ -15,7 +15,10 @@ tw_account_record_copy (const TwAccountRecord *record)
     .name = g_strdup (record->name),
     .password_hash = g_strdup (record->password_hash),
     .created_ms = record->created_ms,
+    .has_signup_key = record->has_signup_key,
+    .signup_key = record->signup_key,
   };
+  g_strlcpy (copy->signup_session, record->signup_session, sizeof copy->signup_session);
   return copy;
 }
 
@@ -120,6 +123,23 @@ tw_account_store_open_session (TwAccountStore *store, gint64 deadline_ms, const 
                                const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data)
 {
   tw_account_store_insert (store, deadline_ms, NULL, session, token, done, user_data);
+}
+
+void
+tw_account_store_replace_session (TwAccountStore *store, gint64 deadline_ms, const char *old,
+                                  const TwSessionRecord *session, const TwRefreshRecord *token,
+                                  TwAccountStoreDone done, gpointer user_data)
+{
+  start (store, deadline_ms,
+         &(TwAccountChange) {
+             .kind = TW_ACCOUNT_REPLACE,
+             .now_ms = session->created_ms,
+             .session = *session,
+             .token = *token,
+             .session_id = g_strdup (old),
+             .done = done,
+             .user_data = user_data,
+         });
 }
 
 void

@@ -20,6 +20,7 @@
 #include "tw-account-key.h"
 #include "tw-call-context.h"
 #include "tw-id.h"
+#include "tw-signup-key.h"
 
 #include <glib.h>
 
@@ -36,6 +37,11 @@ typedef struct
   char *name;          /* or NULL */
   char *password_hash; /* as tw-password.h writes it */
   gint64 created_ms;   /* since 1970 */
+
+  /* Where it was made with an Idempotency-Key, and the session that the last answer under that key has opened. */
+  gboolean has_signup_key;
+  TwSignupKey signup_key;
+  char signup_session[TW_ID_SIZE];
 } TwAccountRecord;
 
 TwAccountRecord *tw_account_record_copy (const TwAccountRecord *record);
@@ -161,6 +167,12 @@ void tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const T
 /* Opens @session, of an account that exists, with its first token. */
 void tw_account_store_open_session (TwAccountStore *store, gint64 deadline_ms, const TwSessionRecord *session,
                                     const TwRefreshRecord *token, TwAccountStoreDone done, gpointer user_data);
+
+/* Opens @session, of an account that was made with a key, in place of the one that the last answer under the key has
+ * opened, where that still is @old: it is ended as end_session does. CONFLICT where there has been another since. */
+void tw_account_store_replace_session (TwAccountStore *store, gint64 deadline_ms, const char *old,
+                                       const TwSessionRecord *session, const TwRefreshRecord *token,
+                                       TwAccountStoreDone done, gpointer user_data);
 
 /* Sets the account's password hash where it still is @old_hash; else it does nothing, which is no error: whoever
  * changed the password meanwhile is right. */

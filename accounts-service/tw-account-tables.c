@@ -63,6 +63,11 @@ const TwSqliteMigration tw_account_tables_migrations[] = {
   "  account BLOB NOT NULL,"
   "  seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
   "CREATE INDEX origins_by_account ON origins (account, seen_ms);",
+
+  /* Of accounts that were made with an Idempotency-Key: hashes of it and of the request, and the session that the last
+   * answer under it has opened. */
+  "ALTER TABLE accounts ADD COLUMN signup_key BLOB;"
+  "ALTER TABLE accounts ADD COLUMN signup_session TEXT;",
 };
 
 const TwSqliteKind tw_account_tables_kind = {
@@ -87,8 +92,9 @@ tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccoun
 {
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection,
-                             "INSERT INTO accounts (id, email, name, password_hash, created_ms)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5)",
+                             "INSERT INTO accounts"
+                             " (id, email, name, password_hash, created_ms, signup_key, signup_session)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                              error);
 
   if (statement == NULL)
@@ -98,7 +104,32 @@ tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccoun
   tw_sqlite_bind_text (statement, 3, account->name);
   tw_sqlite_bind_text (statement, 4, account->password_hash);
   sqlite3_bind_int64 (statement, 5, account->created_ms);
+  if (account->has_signup_key)
+    {
+      sqlite3_bind_blob (statement, 6, &account->signup_key, sizeof account->signup_key, SQLITE_STATIC);
+      tw_sqlite_bind_text (statement, 7, account->signup_session);
+    }
   return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+}
+
+gboolean
+tw_account_tables_replace_signup_session (TwSqliteConnection *connection, const char *id, const char *old_session,
+                                          const char *session, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "UPDATE accounts SET signup_session = ?3 WHERE id = ?1 AND signup_session = ?2", error);
+
+  if (statement == NULL)
+    return FALSE;
+  tw_sqlite_bind_text (statement, 1, id);
+  tw_sqlite_bind_text (statement, 2, old_session);
+  tw_sqlite_bind_text (statement, 3, session);
+  if (tw_sqlite_step (connection, statement, error) != SQLITE_DONE)
+    return FALSE;
+  if (sqlite3_changes (tw_sqlite_handle (connection)) == 1)
+    return TRUE;
+  g_set_error_literal (error, TW_ERROR, TW_ERROR_CONFLICT, "Another answer has opened a session since");
+  return FALSE;
 }
 
 gboolean

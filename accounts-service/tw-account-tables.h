@@ -27,6 +27,11 @@ gboolean tw_account_tables_insert_account (TwSqliteConnection *connection, const
 gboolean tw_account_tables_replace_hash (TwSqliteConnection *connection, const char *id, const char *old_hash,
                                          const char *new_hash, GError **error);
 
+/* @session becomes the one that the last answer under the account's key has opened. CONFLICT where that is not
+ * @old_session. */
+gboolean tw_account_tables_replace_signup_session (TwSqliteConnection *connection, const char *id,
+                                                   const char *old_session, const char *session, GError **error);
+
 /* A session with its first token. */
 gboolean tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessionRecord *session,
                                            const TwRefreshRecord *token, GError **error);

@@ -89,7 +89,7 @@ handle_signup (TwAccountsIf *iface, TwSession **result, const TwNewAccount *acco
   g_autoptr (GError) failure = NULL;
   g_autoptr (TwSessionGrant) grant =
     tw_account_service_signup (service_of (iface), context_of (iface), account->email, account->password,
-                               account->__isset_name ? account->name : NULL, &failure);
+                               account->__isset_name ? account->name : NULL, NULL, &failure);
 
   wipe (account->password);
   if (grant == NULL)

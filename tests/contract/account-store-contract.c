@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Accounts and the rotation of refresh tokens; account-store-contract-ends.c has how things end,
- * account-store-contract-attempts.c what is counted of signing in. */
+ * account-store-contract-attempts.c what is counted of signing in, account-store-contract-keys.c who signs up again. */
 
 #include "account-store-fixture.h"
 
@@ -358,4 +358,5 @@ account_store_contract_add (const AccountStoreKind *kind)
   contract_add (kind, tests, G_N_ELEMENTS (tests));
   account_store_contract_add_ends (kind);
   account_store_contract_add_attempts (kind);
+  account_store_contract_add_keys (kind);
 }

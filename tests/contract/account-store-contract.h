@@ -27,5 +27,6 @@ void account_store_contract_add (const AccountStoreKind *kind);
 /* Parts of them, which the former adds. */
 void account_store_contract_add_attempts (const AccountStoreKind *kind);
 void account_store_contract_add_ends (const AccountStoreKind *kind);
+void account_store_contract_add_keys (const AccountStoreKind *kind);
 
 G_END_DECLS

@@ -52,7 +52,7 @@ service_fixture_signup_ann (ServiceFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   TwSessionGrant *grant =
-    tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", "correct horse", "Ann", &error);
+    tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", "correct horse", "Ann", NULL, &error);
 
   g_assert_no_error (error);
   return grant;

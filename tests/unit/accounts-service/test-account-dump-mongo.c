@@ -133,6 +133,19 @@ try_to_sign_in (Fixture *store)
   wait_ok (&wait);
 }
 
+/* As if Ann had been made with an Idempotency-Key, of which the hashes are noughts. */
+static void
+give_key (Scene *scene)
+{
+  const guint8 noughts[sizeof (TwSignupKey)] = { 0 };
+  g_autofree char *base64 = g_base64_encode (noughts, sizeof noughts);
+  g_autofree char *update = g_strdup_printf ("{\"$set\": {\"signupKey\": {\"$binary\": {\"base64\": \"%s\","
+                                             " \"subType\": \"00\"}}, \"signupSession\": \"" SESSION_1 "\"}}",
+                                             base64);
+
+  scene_set (scene, "accounts", "{\"_id\": \"" ANN "\"}", update);
+}
+
 /* Ann with three sessions: one was refreshed ten times, one has ended, one is of the first version; Bob with one. */
 static void
 live (Scene *scene)
@@ -144,6 +157,7 @@ live (Scene *scene)
   g_assert_true (tw_account_store_key (store->store, TW_DEADLINE_NONE, &key, NULL));
   try_to_sign_in (store);
   insert_ann (store);
+  give_key (scene);
   g_assert_no_error (insert (store, BOB, "bob@example.org", SESSION_3, 60));
   for (guint8 i = 1; i <= 10; i++)
     g_assert_cmpint (rotate (store, i, i + 1), ==, TW_ROTATED);
@@ -170,24 +184,35 @@ leave_half_done (Scene *scene)
              " \"sessionId\": \"000000000000000000000000\", \"expiresS\": {\"$numberLong\": \"1790086401\"}}");
 }
 
-/* The hash of a token, as GVariant prints it. */
+/* @bytes, 32 of them, as GVariant prints them. */
+static char *
+bytes_text (const guint8 bytes[32])
+{
+  g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, 32, 1));
+
+  return g_variant_print (variant, FALSE);
+}
+
+/* The hash of a token. */
 static char *
 hash_text (guint8 number)
 {
   const TwRefreshRecord record = token (number, 0);
-  g_autoptr (GVariant) bytes =
-    g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, record.hash, sizeof record.hash, 1));
 
-  return g_variant_print (bytes, FALSE);
+  return bytes_text (record.hash);
 }
 
 static void
 test_records (void)
 {
-  static const char accounts[] = "('" ANN "', 'ann@example.org', nothing, 'the hash', 1790000000000)\n"
-                                 "('" BOB "', 'bob@example.org', nothing, 'the hash', 1790000000000)\n",
-                    revocations[] = "(1790000000000, '" SESSION_2 "', 1790086401)\n"
+  static const char revocations[] = "(1790000000000, '" SESSION_2 "', 1790086401)\n"
                                     "(1790000000001, '000000000000000000000000', 1790086401)\n";
+  const guint8 noughts[sizeof (TwSignupKey)] = { 0 };
+  g_autofree char *key = bytes_text (noughts);
+  g_autofree char *accounts
+      = g_strdup_printf ("('" ANN "', 'ann@example.org', nothing, 'the hash', 1790000000000, %s, '" SESSION_1 "')\n"
+                         "('" BOB "', 'bob@example.org', nothing, 'the hash', 1790000000000, nothing, nothing)\n",
+                         key);
   g_autofree char *last = hash_text (11), *before = hash_text (10), *first = hash_text (60);
   g_autofree char *sessions =
     g_strdup_printf ("('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000, %s, %s)\n"

@@ -51,6 +51,16 @@ bytes_new (guint8 first, gsize n)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, n, 1);
 }
 
+/* @with_key: one that was made with an Idempotency-Key. */
+static GVariant *
+account_new (const char *id, const char *email, const char *name, gboolean with_key)
+{
+  GVariant *key = with_key ? bytes_new (5, sizeof (TwSignupKey)) : NULL;
+
+  return g_variant_new ("(ssmssx@mayms)", id, email, name, "$argon2id$1", (gint64) 1000,
+                        g_variant_new_maybe (G_VARIANT_TYPE_BYTESTRING, key), with_key ? SESSION : NULL);
+}
+
 static GVariant *
 failure_new (const char *id)
 {
@@ -71,8 +81,8 @@ records_new (guint i)
 {
   GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   GVariant *made[][2] = {
-    { g_variant_new ("(ssmssx)", ACCOUNT_1, "ada@example.org", "Ada", "$argon2id$1", (gint64) 1000),
-      g_variant_new ("(ssmssx)", ACCOUNT_2, "bob@example.org", NULL, "$argon2id$2", (gint64) 2000) },
+    { account_new (ACCOUNT_1, "ada@example.org", "Ada", TRUE),
+      account_new (ACCOUNT_2, "bob@example.org", NULL, FALSE) },
     { key_new () },
     { session_new (SESSION, 0, 0), session_new (OTHER_SESSION, 2, 10) },
     { token_new (1, TRUE), token_new (2, FALSE) },
@@ -189,6 +199,7 @@ test_store_goes_on_with_what_was_written (void)
   g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
   g_autoptr (TwAccountStore) store = NULL;
   g_autoptr (TwAccountRecord) bob = NULL;
+  g_autoptr (TwAccountRecord) ada = NULL;
   g_autoptr (GError) error = NULL;
   const TwAttempt failed = { .account = { 3 }, .origin = { 4 } }, seen = { .account = { 1 } };
   TwAttempts attempts;
@@ -203,6 +214,11 @@ test_store_goes_on_with_what_was_written (void)
   g_assert_no_error (error);
   g_assert_cmpstr (bob->id, ==, ACCOUNT_2);
   g_assert_null (bob->name);
+  g_assert_false (bob->has_signup_key);
+  ada = tw_account_store_find (store, TW_DEADLINE_NONE, "ada@example.org", NULL);
+  g_assert_true (ada->has_signup_key);
+  g_assert_cmpuint (ada->signup_key.key[0], ==, 5);
+  g_assert_cmpstr (ada->signup_session, ==, SESSION);
   g_assert_true (
     tw_account_store_revocations (store, TW_DEADLINE_NONE, 5000, 3000, 10, count_revocation, &n, &position, &error));
   g_assert_cmpuint (n, ==, 1);

@@ -42,7 +42,7 @@ test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointe
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TwSessionGrant) grant =
-    tw_account_service_signup (fixture->service, &NOBODY, "Ann.B@Example.ORG", "correct horse", NULL, &error);
+    tw_account_service_signup (fixture->service, &NOBODY, "Ann.B@Example.ORG", "correct horse", NULL, NULL, &error);
   g_autoptr (TwSessionGrant) session = NULL;
 
   g_assert_no_error (error);
@@ -51,7 +51,7 @@ test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointe
   session = service_fixture_login (fixture, "ANN.B@example.org", "correct horse");
   g_assert_cmpstr (session->user_id, ==, grant->user_id);
   g_assert_null (
-    tw_account_service_signup (fixture->service, &NOBODY, "ann.b@EXAMPLE.org", "another one", NULL, &error));
+    tw_account_service_signup (fixture->service, &NOBODY, "ann.b@EXAMPLE.org", "another one", NULL, NULL, &error));
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   g_assert_cmpstr (error->message, ==, "That address has an account already");
 }
@@ -59,7 +59,7 @@ test_addresses_are_compared_in_lower_case (ServiceFixture *fixture, gconstpointe
 static TwSessionGrant *
 sign_up (ServiceFixture *fixture, const char *password, const char *name, GError **error)
 {
-  return tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", password, name, error);
+  return tw_account_service_signup (fixture->service, &NOBODY, "ann@example.org", password, name, NULL, error);
 }
 
 static void
@@ -171,10 +171,10 @@ test_signing_up_that_was_late_at_its_end_can_be_done_again (ServiceFixture *fixt
 
       g_free (email);
       email = g_strdup_printf ("ann%u@example.org", i);
-      late = tw_account_service_signup (fixture->service, &impatient, email, "correct horse", "Ann", NULL);
+      late = tw_account_service_signup (fixture->service, &impatient, email, "correct horse", "Ann", NULL, NULL);
     }
   use_store (fixture, real_store);
-  again = tw_account_service_signup (fixture->service, &NOBODY, email, "correct horse", "Ann", &error);
+  again = tw_account_service_signup (fixture->service, &NOBODY, email, "correct horse", "Ann", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (again->user_id, ==, late->user_id);
 }

@@ -130,7 +130,7 @@ test_logout_is_the_owners_alone (ServiceFixture *fixture, gconstpointer unused)
 {
   g_autoptr (TwSessionGrant) ann = service_fixture_signup_ann (fixture);
   g_autoptr (TwSessionGrant) bob =
-    tw_account_service_signup (fixture->service, &NOBODY, "bob@example.org", "correct horse", NULL, NULL);
+    tw_account_service_signup (fixture->service, &NOBODY, "bob@example.org", "correct horse", NULL, NULL, NULL);
   g_autoptr (TwSessionGrant) next = NULL;
   g_autofree char *ended = NULL;
 

@@ -47,7 +47,7 @@ sign_up_at_home (ServiceFixture *fixture)
 {
   const TwCallContext context = { .deadline_ms = TW_DEADLINE_NONE, .client = HOME };
   g_autoptr (TwSessionGrant) grant =
-    tw_account_service_signup (fixture->service, &context, "ann@example.org", "correct horse", "Ann", NULL);
+    tw_account_service_signup (fixture->service, &context, "ann@example.org", "correct horse", "Ann", NULL, NULL);
 
   g_assert_nonnull (grant);
 }
@@ -185,7 +185,7 @@ test_signing_up_again_counts (ServiceFixture *fixture, gconstpointer unused)
       guint before = password_work_count (&fixture->work);
 
       g_assert_null (tw_account_service_signup (fixture->service, &context, "ann@example.org",
-                                                i < 24 ? "wrong horse" : "correct horse", "Ann", &error));
+                                                i < 24 ? "wrong horse" : "correct horse", "Ann", NULL, &error));
       g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
       g_assert_cmpuint (password_work_count (&fixture->work), ==, before + (i < 20 ? 1 : 0));
     }
