@@ -82,13 +82,13 @@ collect_claim (const TwField *field, const char *value, gpointer user_data)
 {
   ClaimList *list = user_data;
 
-  if (field->source != TW_SOURCE_CLAIM)
+  if (field->source != TW_SOURCE_CLAIM || strcmp (field->source_name, TW_CLAIM_ENDED) == 0)
     return;
   g_ptr_array_add (list->names, g_strdup (field->source_name));
   g_ptr_array_add (list->values, g_strdup (value));
 }
 
-/* The fields of the reply that are claims. */
+/* The fields of the reply that are claims of a token. */
 static ClaimList
 claims_of (const Reply *reply)
 {
@@ -145,6 +145,31 @@ revoke_session (const TwAnswerContext *context, const char *session)
   /* No token of the session can be valid for longer than one that is issued now, by a gateway whose clock is ahead. */
   tw_revocations_add (context->revocations, session,
                       tw_clock_wall_ms (context->clock) / 1000 + context->token_lifetime_s + TW_TOKEN_MAX_SKEW_S);
+}
+
+typedef struct
+{
+  const TwAnswerContext *context;
+  const char *claim;
+} Revoking;
+
+static void
+revoke_claim (const TwField *field, const char *value, gpointer user_data)
+{
+  const Revoking *revoking = user_data;
+
+  if (field->source == TW_SOURCE_CLAIM && strcmp (field->source_name, revoking->claim) == 0)
+    revoke_session (revoking->context, value);
+}
+
+/* Ends the sessions that the reply's fields with this claim name. */
+static void
+revoke_named (const Reply *reply, const char *claim)
+{
+  Revoking revoking = { reply->context, claim };
+
+  if (structure_of (reply) != NULL)
+    tw_reply_each_outside (&reply->reader, structure_of (reply), revoke_claim, &revoking);
 }
 
 /* Whether both claims of a session are there: without one, nobody could end it. */
@@ -271,6 +296,8 @@ new_value (const Reply *reply)
 
   if (session != NULL)
     revoke_session (reply->context, session);
+  if (method->revokes != NULL)
+    revoke_named (reply, TW_CLAIM_ENDED);
   if (tw_response_status (response) != method->status)
     return response;
   location = method->location != NULL ? expand_location (reply) : NULL;
@@ -301,17 +328,6 @@ error_text (const Reply *reply, TwErrorRole role)
   return NULL;
 }
 
-static void
-revoke_named (const Reply *reply)
-{
-  ClaimList claims = claims_of (reply);
-
-  for (guint i = 0; i < claims.names->len; i++)
-    if (g_strcmp0 (g_ptr_array_index (claims.names, i), reply->method->revokes) == 0)
-      revoke_session (reply->context, g_ptr_array_index (claims.values, i));
-  claims_clear (&claims);
-}
-
 /* Where in a request stands what a service calls by the names that lead to it: "body.operations[2].id". */
 static char *
 place_of (const TwMethod *method, const char *names)
@@ -339,7 +355,7 @@ new_exception (const Reply *reply)
   TwResponse *response;
 
   if (reply->method->revokes != NULL)
-    revoke_named (reply);
+    revoke_named (reply, reply->method->revokes);
   if (status_text == NULL || !g_ascii_string_to_unsigned (status_text, 10, 400, 599, &status, NULL))
     return new_internal (reply->method, "an exception has no status from 400 to 599");
   if (detail != NULL && detail[0] == '\0')

@@ -95,12 +95,13 @@ tw_decode_body (TwReading *reading, GError **error)
   return TRUE;
 }
 
-/* The claims that name somebody; the others are about the token itself. */
+/* The claims that name somebody, the others are about the token itself; and what no token has. */
 gboolean
 tw_decode_claim (TwReading *reading, GError **error)
 {
-  if (strcmp (reading->value, "sub") != 0 && strcmp (reading->value, "sid") != 0)
-    return TW_READING_FAIL (reading, error, "must be \"sub\" or \"sid\"");
+  if (strcmp (reading->value, "sub") != 0 && strcmp (reading->value, "sid") != 0
+      && strcmp (reading->value, TW_CLAIM_ENDED) != 0)
+    return TW_READING_FAIL (reading, error, "must be \"sub\", \"sid\" or \"" TW_CLAIM_ENDED "\"");
   return tw_reading_take_source (reading, TW_SOURCE_CLAIM, reading->value, error);
 }
 

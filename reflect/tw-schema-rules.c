@@ -75,6 +75,14 @@ check_no_claim (const TwSpot *spot, const TwField *field, gpointer user_data, GE
   return TRUE;
 }
 
+static gboolean
+check_not_ended (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  if (field->source == TW_SOURCE_CLAIM && strcmp (field->source_name, TW_CLAIM_ENDED) == 0)
+    return tw_spot_fail (spot, "tw.claim", error, "\"" TW_CLAIM_ENDED "\" is for what a method returns");
+  return TRUE;
+}
+
 /* Path parameters */
 
 static gboolean
@@ -159,6 +167,7 @@ check_inputs (const TwSpot *spot, const TwMethod *method, GError **error)
 
   return each_input (spot, method, check_input_differs, seen, error)
          && each_input (spot, method, check_input_nesting, nested, error)
+         && each_input (spot, method, check_not_ended, NULL, error)
          && (strcmp (method->verb, "GET") != 0 || each_input (spot, method, check_no_body, NULL, error))
          && (method->needs_token || each_input (spot, method, check_no_claim, NULL, error));
 }
@@ -232,13 +241,16 @@ check_issues (const TwSpot *spot, const TwMethod *method, GError **error)
 static gboolean
 check_revokes (const TwSpot *spot, const TwMethod *method, GError **error)
 {
-  gboolean told = method->needs_token;
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+  gboolean told = method->needs_token || (reply != NULL && has_claim (reply, TW_CLAIM_ENDED));
 
   for (guint i = method->returns != NULL; i < method->result->n_fields; i++)
     told = told || has_claim (method->result->fields[i].type->structure, method->revokes);
   if (!told)
     return tw_spot_fail (spot, "tw.revokes", error,
-                         "needs a token, or an exception with a field marked tw.claim=\"%s\"", method->revokes);
+                         "needs a token, an exception with a field marked tw.claim=\"%s\", or a reply with one marked"
+                         " tw.claim=\"" TW_CLAIM_ENDED "\"",
+                         method->revokes);
   return TRUE;
 }
 

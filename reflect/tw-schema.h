@@ -47,6 +47,9 @@ typedef enum
   TW_SOURCE_MADE,  /* tw.fingerprint: made of the request, and sent by nobody */
 } TwSource;
 
+/* The claim that is none of a token's: a session that the call of which this is the reply has ended. */
+#define TW_CLAIM_ENDED "ended"
+
 typedef enum
 {
   TW_REQUIRED,         /* `required`, or without a word and without a default: must be there in input */

@@ -186,7 +186,9 @@ struct Visit {
   /** A greeting. */
   3: string greeting,
   /** Lets the visitor in again, without the word. */
-  4: optional string stamp (tw.secret = "true", tw.cookie = "visit_stamp; path=/v1/visits; max_age=3600")
+  4: optional string stamp (tw.secret = "true", tw.cookie = "visit_stamp; path=/v1/visits; max_age=3600"),
+  /** A visit that this one has put an end to. */
+  5: optional string over (tw.claim = "ended")
 }
 
 /** What a visitor who was here before shows. */
@@ -218,7 +220,7 @@ service AddressBook extends directory.Directory {
     /** Who. */
     1: Visitor visitor
   ) throws (1: directory.Refusal refused)
-    (api.post = "/v1/visits", tw.auth = "none", tw.status = "201", tw.issues = "session"),
+    (api.post = "/v1/visits", tw.auth = "none", tw.status = "201", tw.issues = "session", tw.revokes = "sid"),
 
   /** Go on with a visit. */
   Visit again(

@@ -510,6 +510,47 @@ test_session_of_nobody (Fixture *fixture, gconstpointer data)
   assert_internal (response);
 }
 
+/* The claims of the access token in @json. */
+static char *
+claims_in (const char *json)
+{
+  const char *token = strstr (json, "\"accessToken\":\""), *claims = token != NULL ? strchr (token, '.') : NULL;
+  gsize n;
+  guint8 *bytes;
+  char *text;
+
+  g_assert_nonnull (claims);
+  bytes = tw_base64url_decode (claims + 1, strcspn (claims + 1, "."), &n);
+  g_assert_nonnull (bytes);
+  text = g_strndup ((const char *) bytes, n);
+  g_free (bytes);
+  return text;
+}
+
+/* Of the one that is answered there is nothing to end, and the other is nobody's business. */
+static void
+test_session_that_a_reply_ends (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TwResponse) response = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *claims = NULL;
+
+  open_struct (&fixture->writer, 0);
+  put_string (&fixture->writer, 1, "me");
+  put_string (&fixture->writer, 2, "s2");
+  put_string (&fixture->writer, 3, "Hello");
+  put_string (&fixture->writer, 5, "s1");
+  response = answer_struct (fixture, "enter");
+  text = text_of (response);
+  g_assert_cmpuint (tw_response_status (response), ==, 201);
+  g_assert_true (tw_revocations_contains (fixture->revocations, "s1"));
+  g_assert_false (tw_revocations_contains (fixture->revocations, "s2"));
+  g_assert_true (g_str_has_prefix (text, "{\"greeting\":\"Hello\",\"accessToken\":\""));
+  claims = claims_in (text);
+  g_assert_nonnull (strstr (claims, "\"sid\":\"s2\""));
+  g_assert_null (strstr (claims, "s1"));
+}
+
 /* Another gateway, whose clock is ahead, may have issued a token just now. */
 static void
 test_ended_session_is_held_as_long_as_a_token_can_be_valid (Fixture *fixture, gconstpointer data)
@@ -558,6 +599,7 @@ main (int argc, char **argv)
   add ("/answer/failures-tell-no-addresses", NULL, test_failures);
   add ("/answer/application-exception-is-told-to-nobody", NULL, test_application_exception);
   add ("/answer/session", NULL, test_session);
+  add ("/answer/session-that-a-reply-ends", NULL, test_session_that_a_reply_ends);
   add ("/answer/secret-in-the-body", NULL, test_secret_in_the_body);
   add ("/answer/secret-in-a-cookie", GINT_TO_POINTER (FALSE), test_secret_in_a_cookie);
   add ("/answer/secret-in-a-secure-cookie", GINT_TO_POINTER (TRUE), test_secret_in_a_cookie);
