@@ -340,7 +340,7 @@ signup_finish (TwAccountService *service, const TwCallContext *context, Signup *
     case SIGNUP_REPEATED:
       return signup_repeat (service, context, signup, error);
     case SIGNUP_REUSED:
-      g_set_error_literal (error, TW_ERROR, TW_ERROR_REUSED, "The Idempotency-Key has been used for another request");
+      g_set_error_literal (error, TW_ERROR, TW_ERROR_REUSED, "This Idempotency-Key has been used for another request");
       return NULL;
     case SIGNUP_TAKEN:
     default:

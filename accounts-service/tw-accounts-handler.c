@@ -79,17 +79,20 @@ fill_session (TwSession *session, const TwSessionGrant *grant)
   session->__isset_account = grant->account != NULL;
   if (grant->account != NULL)
     fill_account (session->account, grant->account);
+  session->__isset_endedSession = grant->ended_session != NULL;
+  set_string (&session->endedSession, grant->ended_session);
 }
 
 static gboolean
 handle_signup (TwAccountsIf *iface, TwSession **result, const TwNewAccount *account, const TwCreateOptions *options,
-               TwBaseException **ouch,
-               GError **error)
+               TwBaseException **ouch, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (TwSessionGrant) grant =
     tw_account_service_signup (service_of (iface), context_of (iface), account->email, account->password,
-                               account->__isset_name ? account->name : NULL, NULL, &failure);
+                               account->__isset_name ? account->name : NULL,
+                               options != NULL && options->__isset_idempotencyKey ? options->idempotencyKey : NULL,
+                               &failure);
 
   wipe (account->password);
   if (grant == NULL)

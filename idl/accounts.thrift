@@ -63,7 +63,9 @@ struct Session {
   3: string refreshToken (tw.secret = "true", tw.cookie = "taskwire_refresh; path=/v1/sessions; max_age=2592000",
     tw.example = "aw1VEyKZbu4fDdWfF1jguHsRnyiT4LTctZO-20kBq4Suyh3kkyXomvCSwannlZ3RNt2ltmAO0mnCxdzN"),
   /** The account, after signing up. */
-  4: optional Account account
+  4: optional Account account,
+  /** A session that this one has taken the place of: the one that an earlier answer to the same sign-up has opened. */
+  5: optional string endedSession (tw.claim = "ended")
 }
 
 /** A session that has ended. */
@@ -98,10 +100,12 @@ service Accounts {
   Session signup(
     /** Who. */
     1: NewAccount account,
-    /** By what it is known when it is sent again. */
+    /** By what it is known when it is sent again, within 30 days: with the password it is answered then, and the session
+     * of the answer before has ended. */
     2: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/accounts", tw.auth = "none", tw.status = "201", tw.issues = "session", tw.errors = "409"),
+    (api.post = "/v1/accounts", tw.auth = "none", tw.status = "201", tw.retry = "key", tw.issues = "session",
+      tw.revokes = "sid", tw.errors = "409,422"),
 
   /** Open a session. */
   Session login(

@@ -37,8 +37,9 @@ tear_down (Fixture *fixture, gconstpointer unused)
 }
 
 static TwSession *
-signup (Fixture *fixture, const char *email, const char *name, TwBaseException **ouch)
+signup_with (Fixture *fixture, const char *email, const char *name, const char *key, TwBaseException **ouch)
 {
+  g_autoptr (GObject) options = g_object_new (TW_TYPE_CREATE_OPTIONS, NULL);
   TwSession *session = g_object_new (TW_TYPE_SESSION, NULL);
   g_autoptr (GObject) account
       = g_object_new (TW_TYPE_NEW_ACCOUNT, "email", email, "password", "correct horse", NULL);
@@ -46,12 +47,21 @@ signup (Fixture *fixture, const char *email, const char *name, TwBaseException *
 
   if (name != NULL)
     g_object_set (account, "name", name, NULL);
-  if (!tw_accounts_handler_signup (fixture->iface, &session, TW_NEW_ACCOUNT (account), NULL, ouch, &error))
+  if (key != NULL)
+    g_object_set (options, "idempotencyKey", key, NULL);
+  if (!tw_accounts_handler_signup (fixture->iface, &session, TW_NEW_ACCOUNT (account),
+                                   TW_CREATE_OPTIONS (options), ouch, &error))
     g_clear_object (&session);
   g_assert_no_error (error);
   /* The password is gone from the struct that came in. */
   g_assert_cmpmem (TW_NEW_ACCOUNT (account)->password, 13, "\0\0\0\0\0\0\0\0\0\0\0\0\0", 13);
   return session;
+}
+
+static TwSession *
+signup (Fixture *fixture, const char *email, const char *name, TwBaseException **ouch)
+{
+  return signup_with (fixture, email, name, NULL, ouch);
 }
 
 static void
@@ -81,6 +91,25 @@ test_signup (Fixture *fixture, gconstpointer unused)
   g_assert_false (TW_SESSION (nameless)->account->__isset_name);
 
   g_assert_null (signup (fixture, "ann@EXAMPLE.org", NULL, &ouch));
+  assert_ouch (ouch, 409, "That address has an account already");
+}
+
+static void
+test_signup_again (Fixture *fixture, gconstpointer unused)
+{
+  TwBaseException *ouch = NULL;
+  g_autoptr (GObject) first = G_OBJECT (signup_with (fixture, "ann@example.org", "Ann", "k", &ouch));
+  g_autoptr (GObject) again = G_OBJECT (signup_with (fixture, "ann@example.org", "Ann", "k", &ouch));
+
+  g_assert_null (ouch);
+  g_assert_false (TW_SESSION (first)->__isset_endedSession);
+  g_assert_cmpstr (TW_SESSION (again)->userId, ==, TW_SESSION (first)->userId);
+  g_assert_true (TW_SESSION (again)->__isset_endedSession);
+  g_assert_cmpstr (TW_SESSION (again)->endedSession, ==, TW_SESSION (first)->sessionId);
+  g_assert_null (signup_with (fixture, "ann@example.org", "Bob", "k", &ouch));
+  assert_ouch (ouch, 422, "This Idempotency-Key has been used for another request");
+  ouch = NULL;
+  g_assert_null (signup_with (fixture, "ann@example.org", "Ann", "K", &ouch));
   assert_ouch (ouch, 409, "That address has an account already");
 }
 
@@ -230,6 +259,7 @@ main (int argc, char **argv)
   tw_cglib_init (tw_generated_types, TW_N_GENERATED_TYPES);
   tw_cglib_mend_finalizers (tw_generated_types, TW_N_GENERATED_TYPES);
   ADD ("signup", test_signup);
+  ADD ("signup-again", test_signup_again);
   ADD ("login", test_login);
   ADD ("login-too-often", test_login_too_often);
   ADD ("refresh", test_refresh);
