@@ -315,25 +315,16 @@ read_member (const TwRecordType *type, gpointer record, guint i, const bson_iter
     }
 }
 
-/* Why a document without this field is no record; NULL where it is one. */
+/* Why a document without this field, or with one of another type, is no record; NULL where it is one. */
 static char *
 complain (const TwRecordField *field)
 {
-  switch (field->role)
-    {
-    case TW_RECORD_KEY:
-      return g_strdup_printf ("its %s is not an ObjectId", name_of (field));
-    case TW_RECORD_OWNER:
-      return g_strdup_printf ("its %s is not a string", name_of (field));
-    case TW_RECORD_CREATED:
-      return g_strdup_printf ("its %s is not a date", name_of (field));
-    case TW_RECORD_PLAIN:
-    case TW_RECORD_UPDATED:
-    case TW_RECORD_VERSION:
-    case TW_RECORD_UNKEPT:
-    default:
-      return NULL;
-    }
+  static const char *const kinds[] = {
+    [TW_RECORD_TEXT] = "a string",     [TW_RECORD_ID] = "an ObjectId", [TW_RECORD_TIME] = "a date",
+    [TW_RECORD_NUMBER] = "a number",   [TW_RECORD_REAL] = "a number",  [TW_RECORD_BYTES] = "binary",
+  };
+
+  return field->needed ? g_strdup_printf ("its %s is not %s", name_of (field), kinds[field->kind]) : NULL;
 }
 
 gboolean

@@ -6,8 +6,9 @@
  *
  * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is
  * made so, what is no text in a list is left out, and what is missing or of another type means what
- * tw_record_complete() says, or is not there. Without a key,
- * an owner and the time of creation a document is no record. */
+ * tw_record_complete() says, or is not there. Without what is
+ * needed, a key, an owner and the time of creation, or all that is always there where a record has no owner, a document is
+ * no record. */
 
 #pragma once
 

@@ -20,7 +20,7 @@ WIRES = {
 }
 NUMBERS = ("byte", "i8", "i16", "i32", "i64")
 ROLES = {
-    "key": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT",
+    "key": "KEY", "name": "KEY", "owner": "OWNER", "created": "CREATED", "updated": "UPDATED", "version": "VERSION", "no": "UNKEPT",
 }
 TIMES = ("created", "updated", "time")
 MAY_BE_MISSING = ("time", "when", "id")  # and can't be always there
@@ -33,6 +33,7 @@ PACKED = {
     "TEXT": "s", "ID": "ay", "TIME": "x", "WHEN": "x", "BOOL": "b", "NUMBER": "x", "REAL": "d", "TEXTS": "as",
     "BYTES": "ay",
 }
+OF_CHANGES = ("OWNER", "CREATED", "UPDATED", "VERSION")
 MOST_FIELDS = 64
 MOST_IDS = 4  # TwRecordRowIds
 
@@ -83,11 +84,13 @@ class Field:
     def find_kind(self):
         if self.kept is not None and self.kept not in (*ROLES, *MAY_BE_MISSING):
             self.fail(f'tw.kept can\'t be "{self.kept}"')
-        if self.kept in ("key", "owner", *TIMES, *MAY_BE_MISSING) and self.type != "string":
+        if self.kept in ("name", "owner", *TIMES, *MAY_BE_MISSING) and self.type != "string":
             self.fail(f'tw.kept = "{self.kept}" is for a string')
+        if self.kept == "key" and self.type not in ("string", "binary", *NUMBERS):
+            self.fail('tw.kept = "key" is for a string, a binary or an integer')
         if self.kept == "version" and self.type != "i64":
             self.fail('tw.kept = "version" is for an i64')
-        if self.kept in ("key", "id"):
+        if self.type == "string" and self.kept in ("key", "id"):
             return "ID"
         if self.kept in TIMES:
             return "TIME"
@@ -121,6 +124,11 @@ class Field:
     def always(self):
         return self.role not in ("PLAIN", "UNKEPT") or self.kind == "BOOL" or not self.optional \
             or self.default is not None
+
+    def is_needed(self):
+        """Whether a document is no record without it."""
+        return self.role in ("KEY", "OWNER", "CREATED") \
+            or self.always() and self.kind != "BOOL" and not any(field.role in OF_CHANGES for field in self.of_record)
 
     def needs(self):
         """The name of the struct that it is, without its document's."""
@@ -170,6 +178,8 @@ class Field:
         ]
         if self.always():
             parts.append(".always = TRUE")
+        if self.is_needed():
+            parts.append(".needed = TRUE")
         if self.kind in PACKED:
             parts.append(f'.packed = "{PACKED[self.kind]}"')
         if self.kind != "OTHER":
@@ -198,18 +208,31 @@ class Struct:
             return
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.collection):
             raise Wrong(f'{self.name}: tw.record = "{self.collection}" can\'t be the name of a table')
-        for role in ("KEY", "OWNER", "CREATED", "UPDATED", "VERSION"):
+        for role in ("KEY", *(OF_CHANGES if self.has_changes() else ())):
             if sum(field.role == role for field in self.fields) != 1:
                 raise Wrong(f"{self.name}: one field has to have tw.kept = \"{role.lower()}\"")
         if sum(field.kind == "ID" for field in self.fields) > MOST_IDS:
             raise Wrong(f"{self.name}: has more than {MOST_IDS} ids")
         for field in self.fields:
-            if field.kept in MAY_BE_MISSING and (not field.optional or field.default is not None):
+            allowed = field.optional or field.kept == "time" and not self.has_changes()
+            if field.kept in MAY_BE_MISSING and (not allowed or field.default is not None):
                 field.fail(f'tw.kept = "{field.kept}" is for what is optional, without a default')
             if field.kind == "TEXTS" and field.role == "PLAIN" and (not field.optional or field.default is not None):
                 field.fail("a list is kept where it is optional, without a default")
             if field.kind in ("STRUCT", "LIST", "CLEAR", "OTHER") and field.role != "UNKEPT":
                 field.fail('this type can\'t be kept: tw.kept = "no" says so')
+
+    def has_changes(self):
+        """Whether it has what all that a commit changes has; other records are a service's own business."""
+        return any(field.role in OF_CHANGES for field in self.fields)
+
+    def insert(self):
+        columns = [f'"{field.column()}"' for field in self.kept()]
+        places = [f"?{place + 1}" for place in range(len(columns))]
+        return f"INSERT INTO {self.collection} ({', '.join(columns)}) VALUES ({', '.join(places)})"
+
+    def packed(self):
+        return f"({''.join(field.packed() for field in self.kept())})"
 
     def kept(self):
         """What stores keep: the key first."""
@@ -223,11 +246,13 @@ class Struct:
         lines.append(f"}} {self.c_name};\n\n")
         if self.collection is not None:
             lines.append(f"#define TW_{upper}_COLLECTION {text(self.collection)}\n")
-            lines.append(f"#define TW_{upper}_PACKED \"({''.join(field.packed() for field in self.kept())})\"\n")
+            lines.append(f"#define TW_{upper}_PACKED {text(self.packed())}\n")
             columns = [f'"{field.column()}"' for field in self.kept()]
             lines.append(f"#define TW_{upper}_KEY {text(columns[0])}\n")
             lines.append(f"#define TW_{upper}_COLUMNS {text(', '.join(columns))}\n")
             lines.append(f"#define TW_{upper}_SELECTED {text(', '.join(field.selected() for field in self.kept()))}\n")
+            always = [f"TW_RECORD_BIT ({place})" for place, field in enumerate(self.fields) if field.always()]
+            lines.append(f"#define TW_{upper}_ALWAYS ({' | '.join(always)})\n")
         for place, field in enumerate(self.fields):
             lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
         if any(field.kind in ("LIST", "OTHER") for field in self.fields):
@@ -238,9 +263,11 @@ class Struct:
     def source(self):
         rows = "".join(field.row(self.c_name) for field in self.fields)
         table = f"static const TwRecordField {self.variable}_fields[] = {{\n{rows}}};\n\n" if rows else ""
+        kept = "" if self.collection is None else \
+            f"  .packed = {text(self.packed())},\n  .insert = {text(self.insert())},\n"
         return (
             f"\n{table}const TwRecordType tw_{self.variable}_type = {{\n"
-            f"  .name = {text(self.name)}, .collection = {text(self.collection)}, .size = sizeof ({self.c_name}),\n"
+            f"  .name = {text(self.name)}, .collection = {text(self.collection)}, .size = sizeof ({self.c_name}),\n{kept}"
             f"  .n_fields = {len(self.fields)}, .fields = {self.variable + '_fields' if rows else 'NULL'}\n}};\n"
         )
 

@@ -95,6 +95,7 @@ typedef struct
   TwRecordKind kind;
   TwRecordRole role;
   gboolean always;    /* of every record: it has a default, or the service sets it */
+  gboolean needed;    /* a document without it is no record */
   gsize offset;       /* of the member */
   const TwRecordType *structure; /* STRUCT; LIST: its elements */
   const char *packed; /* what is kept: its GVariant type in a copy, without the maybe */
@@ -111,6 +112,8 @@ struct _TwRecordType
   const char *name;
   const char *collection; /* tw.record: its table or collection; NULL: not kept */
   gsize size;             /* of the C struct */
+  const char *packed;     /* what is kept: its GVariant type in a copy */
+  const char *insert;     /* SQL that inserts what is kept, in that order */
   guint n_fields;         /* at most 64, ascending by their ids */
   const TwRecordField *fields;
 };

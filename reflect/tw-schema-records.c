@@ -19,16 +19,30 @@ tw_decode_record (TwReading *reading, GError **error)
   return TRUE;
 }
 
-/* What every record has once, and the ways in which other fields are kept. */
+/* What every record has one of, what it has one of each or none at all, and the ways in which other fields are kept. */
+typedef enum
+{
+  KEY,
+  OF_CHANGES,
+  OTHER,
+} Part;
+
 static const struct
 {
   const char *value;
-  gboolean once;
+  Part part;
   int kinds; /* TwKind */
 } ways[] = {
-  { "key", TRUE, TW_KIND_TEXT },     { "owner", TRUE, TW_KIND_TEXT },      { "created", TRUE, TW_KIND_TEXT },
-  { "updated", TRUE, TW_KIND_TEXT }, { "version", TRUE, TW_KIND_INTEGER }, { "time", FALSE, TW_KIND_TEXT },
-  { "when", FALSE, TW_KIND_TEXT },   { "id", FALSE, TW_KIND_TEXT },        { "no", FALSE, TW_KIND_ANY },
+  { "key", KEY, TW_KIND_TEXT | TW_KIND_BINARY | TW_KIND_INTEGER },
+  { "name", KEY, TW_KIND_TEXT },
+  { "owner", OF_CHANGES, TW_KIND_TEXT },
+  { "created", OF_CHANGES, TW_KIND_TEXT },
+  { "updated", OF_CHANGES, TW_KIND_TEXT },
+  { "version", OF_CHANGES, TW_KIND_INTEGER },
+  { "time", OTHER, TW_KIND_TEXT },
+  { "when", OTHER, TW_KIND_TEXT },
+  { "id", OTHER, TW_KIND_TEXT },
+  { "no", OTHER, TW_KIND_ANY },
 };
 
 gboolean
@@ -41,7 +55,7 @@ tw_decode_kept (TwReading *reading, GError **error)
     i++;
   if (i == G_N_ELEMENTS (ways))
     return TW_READING_FAIL (reading, error,
-                            "must be one of key, owner, created, updated, version, time, when, id and no");
+                            "must be one of key, name, owner, created, updated, version, time, when, id and no");
   if ((ways[i].kinds & (int) tw_annotation_kind (field->type)) == 0
       || (strcmp (reading->value, "version") == 0 && field->type->wire != TW_WIRE_I64))
     return TW_READING_FAIL (reading, error, "\"%s\" can't hold for a value of this type", reading->value);
@@ -56,6 +70,17 @@ count (const TwStruct *structure, const char *kept)
 
   for (guint i = 0; i < structure->n_fields; i++)
     n += g_strcmp0 (structure->fields[i].kept, kept) == 0;
+  return n;
+}
+
+static guint
+count_part (const TwStruct *structure, Part part)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    if (ways[i].part == part)
+      n += count (structure, ways[i].value);
   return n;
 }
 
@@ -74,6 +99,7 @@ check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field
 {
   const TwSpot at = { spot->document, spot->owner, field->name };
   const gboolean may_be_missing = field->presence == TW_OPTIONAL && !field->fallback.set;
+  gboolean fits = may_be_missing;
 
   if (structure->record == NULL)
     return field->kept == NULL || tw_spot_fail (&at, "tw.kept", error, "stands on fields of a struct with tw.record");
@@ -82,8 +108,11 @@ check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field
   if (field->kept == NULL)
     return may_be_missing || field->type->wire != TW_WIRE_LIST
            || tw_spot_fail (&at, "tw.kept", error, "a list is kept where it is optional, without a default");
-  return may_be_missing || (strcmp (field->kept, "time") != 0 && strcmp (field->kept, "when") != 0
-                            && strcmp (field->kept, "id") != 0)
+  if (strcmp (field->kept, "time") == 0)
+    fits = may_be_missing || (!field->fallback.set && count_part (structure, OF_CHANGES) == 0);
+  else if (strcmp (field->kept, "when") != 0 && strcmp (field->kept, "id") != 0)
+    fits = TRUE;
+  return fits
          || tw_spot_fail (&at, "tw.kept", error, "\"%s\" is for what is optional, without a default", field->kept);
 }
 
@@ -93,8 +122,12 @@ tw_records_check (const TwSpot *spot, const TwStruct *structure, GError **error)
   for (guint i = 0; i < structure->n_fields; i++)
     if (!check_field (spot, structure, &structure->fields[i], error))
       return FALSE;
-  for (guint i = 0; structure->record != NULL && i < G_N_ELEMENTS (ways); i++)
-    if (ways[i].once && count (structure, ways[i].value) != 1)
+  if (structure->record == NULL)
+    return TRUE;
+  if (count_part (structure, KEY) != 1)
+    return tw_spot_fail (spot, "tw.record", error, "needs one field with tw.kept = \"key\"");
+  for (guint i = 0; count_part (structure, OF_CHANGES) > 0 && i < G_N_ELEMENTS (ways); i++)
+    if (ways[i].part == OF_CHANGES && count (structure, ways[i].value) != 1)
       return tw_spot_fail (spot, "tw.record", error, "needs one field with tw.kept = \"%s\"", ways[i].value);
   return TRUE;
 }

@@ -171,6 +171,61 @@ test_what_is_no_record_is_told_why (void)
     }
 }
 
+/* A record that nobody owns needs all that is always there, but for what is true or false. */
+#define MADE "\"madeOn\": {\"$date\": {\"$numberLong\": \"1000\"}}"
+static const struct
+{
+  const char *json, *why;
+} stamps[] = {
+  { "{\"_id\": \"a\", " MADE ", \"uses\": 1}", NULL },
+  { "{\"_id\": \"a\", " MADE ", \"uses\": 1, \"old\": true, \"note\": \"n\","
+    " \"picture\": {\"$binary\": {\"base64\": \"AQI=\", \"subType\": \"00\"}}}", NULL },
+  { "{\"_id\": 7, " MADE ", \"uses\": 1}", "its _id is not a string" },
+  { "{\"_id\": \"a\", \"uses\": 1}", "its madeOn is not a date" },
+  { "{\"_id\": \"a\", \"madeOn\": 5, \"uses\": 1}", "its madeOn is not a date" },
+  { "{\"_id\": \"a\", " MADE "}", "its uses is not a number" },
+};
+
+static void
+test_what_nobody_owns_is_whole (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stamps); i++)
+    {
+      g_autoptr (TwBson) document = from_json (stamps[i].json);
+      g_autoptr (TwBson) again = NULL;
+      g_autofree char *why = NULL;
+      g_autofree TwStampRecord *stamp = tw_record_document_read (&tw_stamp_type, document, &why);
+
+      g_assert_cmpstr (why, ==, stamps[i].why);
+      g_assert_true ((stamp != NULL) == (why == NULL));
+      if (stamp == NULL)
+        continue;
+      g_assert_cmpstr (stamp->code, ==, "a");
+      again = tw_record_document_new (&tw_stamp_type, stamp);
+      g_assert_cmpint (bson_has_field (again, "picture"), ==, i == 1);
+    }
+}
+
+static void
+test_keys_of_other_types (void)
+{
+  static const guint8 hash[] = { 1, 2 };
+  const TwPageRecord page = { .has = TW_PAGE_ALWAYS, .number = 3, .text = "three" };
+  const TwLeafRecord leaf = { .has = TW_LEAF_ALWAYS, .hash = { hash, sizeof hash }, .text = "hashed" };
+  g_autoptr (TwBson) page_document = tw_record_document_new (&tw_page_type, &page);
+  g_autoptr (TwBson) leaf_document = tw_record_document_new (&tw_leaf_type, &leaf);
+  g_autofree char *why = NULL, *page_json = bson_as_canonical_extended_json (page_document, NULL),
+                  *leaf_json = bson_as_canonical_extended_json (leaf_document, NULL);
+  g_autofree TwPageRecord *read = tw_record_document_read (&tw_page_type, page_document, &why);
+  g_autofree TwLeafRecord *read_leaf = tw_record_document_read (&tw_leaf_type, leaf_document, &why);
+
+  g_assert_cmpstr (page_json, ==, "{ \"_id\" : { \"$numberLong\" : \"3\" }, \"text\" : \"three\" }");
+  g_assert_cmpstr (leaf_json, ==,
+                   "{ \"_id\" : { \"$binary\" : { \"base64\" : \"AQI=\", \"subType\" : \"00\" } }, \"text\" : \"hashed\" }");
+  g_assert_cmpint (read->number, ==, 3);
+  g_assert_cmpmem (read_leaf->hash.bytes, read_leaf->hash.length, hash, sizeof hash);
+}
+
 static void
 test_change_sets_and_unsets (void)
 {
@@ -203,6 +258,8 @@ main (int argc, char **argv)
                    test_lists_and_dates_are_read_as_far_as_they_go);
   g_test_add_func ("/record-document/texts-are-utf8-when-they-are-read", test_texts_are_utf8_when_they_are_read);
   g_test_add_func ("/record-document/what-is-no-record-is-told-why", test_what_is_no_record_is_told_why);
+  g_test_add_func ("/record-document/what-nobody-owns-is-whole", test_what_nobody_owns_is_whole);
+  g_test_add_func ("/record-document/keys-of-other-types", test_keys_of_other_types);
   g_test_add_func ("/record-document/change-sets-and-unsets", test_change_sets_and_unsets);
   return g_test_run ();
 }

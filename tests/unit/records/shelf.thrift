@@ -27,6 +27,27 @@ struct Book {
   20: optional string where (tw.kept = "no")
 } (tw.record = "books")
 
+/** What nobody owns and no commit changes. */
+struct Stamp {
+  1: string code (tw.kept = "name"),
+  2: string madeOn (tw.kept = "time"),
+  3: optional binary picture,
+  4: i64 uses,
+  5: bool old,
+  6: optional string note
+} (tw.record = "stamps")
+
+/** The same with other keys. */
+struct Page {
+  1: i32 number (tw.kept = "key"),
+  2: string text
+} (tw.record = "pages")
+
+struct Leaf {
+  1: binary hash (tw.kept = "key"),
+  2: string text
+} (tw.record = "leaves")
+
 struct NewBook {
   1: string title,
   2: optional string dueOn,
