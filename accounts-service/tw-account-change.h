@@ -28,7 +28,7 @@ struct _TwAccountChange
   gint64 now_ms; /* not REHASH */
 
   /* What it is about; 0 or NULL in other kinds. */
-  TwAccountRecord *account; /* OPEN: to insert before the session, or NULL */
+  TwStoredAccountRecord *account; /* OPEN: to insert before the session, or NULL */
   TwSessionRecord session;  /* OPEN, REPLACE */
   TwRefreshRecord token;    /* OPEN, REPLACE: its first one; ROTATE: the next one */
   TwPresentedToken presented;

@@ -5,17 +5,16 @@
 #include "tw-account-tables.h"
 #include "tw-sqlite-dump.h"
 
+#define TABLE(NAME)                                                                                                   \
+  {                                                                                                                   \
+    .name = TW_STORED_##NAME##_COLLECTION, .type = TW_STORED_##NAME##_PACKED,                                         \
+    .table = TW_STORED_##NAME##_COLLECTION, .key = TW_STORED_##NAME##_KEY, .columns = TW_STORED_##NAME##_COLUMNS,     \
+    .selected = TW_STORED_##NAME##_SELECTED,                                                                          \
+  }
+
 /* A session refers to its account: that goes first. */
 static const TwSqliteDumpTable tables[] = {
-  { "accounts", TW_ACCOUNT_DUMP_ACCOUNT, "accounts", "id",
-    "id, email, name, password_hash, created_ms, signup_key, signup_session", NULL, NULL },
-  { "keys", TW_ACCOUNT_DUMP_KEY, "keys", "name", "name, key", NULL, NULL },
-  { "sessions", TW_ACCOUNT_DUMP_SESSION, "sessions", "id",
-    "id, user_id, created_ms, ends_ms, expires_ms, token, token_before", NULL, NULL },
-  { "tokens", TW_ACCOUNT_DUMP_TOKEN, "refresh_tokens", "hash", "hash, session_id, used, expires_ms", NULL, NULL },
-  { "failures", TW_ACCOUNT_DUMP_FAILURE, "failures", "id", "id, account, origin, strange, at_ms", NULL, NULL },
-  { "origins", TW_ACCOUNT_DUMP_ORIGIN, "origins", "key", "key, account, seen_ms", NULL, NULL },
-  { "revocations", TW_ACCOUNT_DUMP_REVOCATION, "revocations", "position", "position, session_id, expires_s", NULL, NULL },
+  TABLE (ACCOUNT), TABLE (KEY), TABLE (SESSION), TABLE (TOKEN), TABLE (FAILURE), TABLE (ORIGIN), TABLE (REVOCATION),
 };
 
 TwDump *

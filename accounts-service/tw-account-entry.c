@@ -11,7 +11,7 @@
 
 /* The account with this address in lower case; *@account is NULL where there is none. */
 static gboolean
-find_account (TwAccountService *service, const TwCallContext *context, const char *address, TwAccountRecord **account,
+find_account (TwAccountService *service, const TwCallContext *context, const char *address, TwStoredAccountRecord **account,
               GError **error)
 {
   g_autoptr (GError) failure = NULL;
@@ -30,7 +30,7 @@ set_taken (GError **error)
 }
 
 static gboolean
-insert_account (TwAccountService *service, const TwCallContext *context, const TwAccountRecord *account,
+insert_account (TwAccountService *service, const TwCallContext *context, const TwStoredAccountRecord *account,
                 const TwSessionRecord *session, const TwRefreshRecord *token, GError **error)
 {
   TwOutcome outcome;
@@ -81,7 +81,7 @@ open_session (TwAccountService *service, const TwCallContext *context, const cha
 /* The account with this address, where @password is its own; *@account is NULL where it is not, or there is none. */
 static gboolean
 prove (TwAccountService *service, const TwCallContext *context, TwSignIn *sign_in, const char *address,
-       const char *password, TwAccountRecord **account, GError **error)
+       const char *password, TwStoredAccountRecord **account, GError **error)
 {
   gboolean ok, right = FALSE;
 
@@ -91,7 +91,7 @@ prove (TwAccountService *service, const TwCallContext *context, TwSignIn *sign_i
        && tw_sign_in_prove (sign_in, *account, password, &right, error);
   tw_sign_in_leave (sign_in);
   if (!ok || !right)
-    g_clear_pointer (account, tw_account_record_free);
+    g_clear_pointer (account, g_free);
   return ok;
 }
 
@@ -100,7 +100,7 @@ tw_account_service_login (TwAccountService *service, const TwCallContext *contex
                           const char *password, gint64 *retry_after_s, GError **error)
 {
   g_autofree char *address = g_ascii_strdown (email, -1);
-  g_autoptr (TwAccountRecord) account = NULL;
+  g_autoptr (TwStoredAccountRecord) account = NULL;
   TwSignIn sign_in;
 
   if (!begin_sign_in (service, context, address, &sign_in, error))
@@ -145,7 +145,7 @@ typedef struct
   gboolean has_key;
   TwSignupKey key;
   SignupKind kind;        /* once the address has been looked for */
-  TwAccountRecord *there; /* the account that it has, or NULL */
+  TwStoredAccountRecord *there; /* the account that it has, or NULL */
   char *password_hash;    /* where there is none */
   TwDoubt *doubt;         /* of the account that it has made, until it is answered */
 } Signup;
@@ -155,7 +155,7 @@ signup_clear (Signup *signup)
 {
   g_free (signup->address);
   g_free (signup->name);
-  tw_account_record_free (signup->there);
+  g_free (signup->there);
   g_free (signup->password_hash);
 }
 
@@ -165,13 +165,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signup, signup_clear)
 static SignupKind
 find_kind (TwAccountService *service, const Signup *signup)
 {
-  const TwAccountRecord *there = signup->there;
+  const TwStoredAccountRecord *there = signup->there;
+  TwSignupKey kept;
 
-  if (signup->has_key && there->has_signup_key
-      && memcmp (signup->key.key, there->signup_key.key, sizeof signup->key.key) == 0
+  if (signup->has_key && there->signup_key.length == sizeof kept && there->signup_session != NULL
       && tw_clock_wall_ms (service->parts.clock) - there->created_ms < TW_SIGNUP_KEY_MS)
-    return memcmp (signup->key.request, there->signup_key.request, sizeof signup->key.request) == 0 ? SIGNUP_REPEATED
-                                                                                                    : SIGNUP_REUSED;
+    {
+      memcpy (&kept, there->signup_key.bytes, sizeof kept);
+      if (memcmp (signup->key.key, kept.key, sizeof kept.key) == 0)
+        return memcmp (signup->key.request, kept.request, sizeof kept.request) == 0 ? SIGNUP_REPEATED : SIGNUP_REUSED;
+    }
   if (tw_doubts_have (service->doubts, there->id, tw_monotonic_ms ()) && g_strcmp0 (there->name, signup->name) == 0)
     return SIGNUP_DOUBTED;
   return SIGNUP_TAKEN;
@@ -238,6 +241,7 @@ signup_insert (TwAccountService *service, const TwCallContext *context, Signup *
   g_autoptr (TwSessionGrant) grant = NULL;
   g_autoptr (GError) failure = NULL;
   char id[TW_ID_SIZE];
+  TwStoredAccountRecord account;
   TwSessionRecord session;
   TwRefreshRecord token;
 
@@ -245,18 +249,21 @@ signup_insert (TwAccountService *service, const TwCallContext *context, Signup *
   grant = tw_account_service_new_session (service, context, id, now_ms, &session, &token, error);
   if (grant == NULL)
     return NULL;
-  grant->account = g_new (TwAccountRecord, 1);
-  *grant->account = (TwAccountRecord) {
-    .id = g_strdup (id),
-    .email = g_strdup (signup->address),
-    .name = g_strdup (signup->name),
-    .password_hash = g_strdup (signup->password_hash),
+  account = (TwStoredAccountRecord) {
+    .has = TW_STORED_ACCOUNT_ALWAYS | (signup->name != NULL ? TW_STORED_ACCOUNT_HAS_NAME : 0),
+    .id = id,
+    .email = signup->address,
+    .name = signup->name,
+    .password_hash = signup->password_hash,
     .created_ms = now_ms,
-    .has_signup_key = signup->has_key,
-    .signup_key = signup->key,
   };
   if (signup->has_key)
-    g_strlcpy (grant->account->signup_session, session.id, sizeof grant->account->signup_session);
+    {
+      account.has |= TW_STORED_ACCOUNT_HAS_SIGNUP_KEY | TW_STORED_ACCOUNT_HAS_SIGNUP_SESSION;
+      account.signup_key = (TwRecordBytes) { (const guint8 *) &signup->key, sizeof signup->key };
+      account.signup_session = session.id;
+    }
+  grant->account = tw_record_copy (&tw_stored_account_type, &account);
   signup->doubt = tw_doubts_begin (service->doubts, id, context->deadline_ms);
   if (insert_account (service, context, grant->account, &session, &token, &failure))
     return g_steal_pointer (&grant);
@@ -270,7 +277,7 @@ signup_insert (TwAccountService *service, const TwCallContext *context, Signup *
 
 /* CONFLICT where another answer has opened a session since the account was read. */
 static TwSessionGrant *
-replace_session (TwAccountService *service, const TwCallContext *context, const TwAccountRecord *account,
+replace_session (TwAccountService *service, const TwCallContext *context, const TwStoredAccountRecord *account,
                  GError **error)
 {
   g_autoptr (TwSessionGrant) grant = NULL;
@@ -296,7 +303,7 @@ signup_repeat (TwAccountService *service, const TwCallContext *context, Signup *
     {
       g_autoptr (GError) failure = NULL;
       TwSessionGrant *grant = replace_session (service, context, signup->there, &failure);
-      TwAccountRecord *now;
+      TwStoredAccountRecord *now;
 
       if (grant != NULL)
         {
@@ -311,7 +318,7 @@ signup_repeat (TwAccountService *service, const TwCallContext *context, Signup *
       now = tw_account_store_get (service->parts.store, context->deadline_ms, signup->there->id, error);
       if (now == NULL)
         return NULL;
-      tw_account_record_free (signup->there);
+      g_free (signup->there);
       signup->there = now;
     }
   g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, TW_STORE_BUSY);

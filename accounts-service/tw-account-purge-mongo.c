@@ -5,8 +5,8 @@
 
 #include "tw-account-purge-mongo.h"
 
-#include "tw-account-documents.h"
 #include "tw-account-revocations-mongo.h"
+#include "tw-account-store-mongo.h"
 
 #define MAX_OF_A_KIND 64
 
@@ -87,17 +87,17 @@ purge_revocations (TwMongoSession *session, gint64 until_s, GError **error)
   if (!tw_account_revocations_mongo_newest (session, &newest, error))
     return FALSE;
   filter = BCON_NEW ("expiresS", "{", "$lte", BCON_INT64 (until_s), "}", "_id", "{", "$lt", BCON_INT64 (newest), "}");
-  ended = find_values (session, TW_REVOCATION_COLLECTION, filter, sort, 0, "sessionId", error);
-  return ended != NULL && delete_values (session, TW_SESSION_COLLECTION, "_id", ended, error)
-         && delete_values (session, TW_REVOCATION_COLLECTION, "sessionId", ended, error);
+  ended = find_values (session, TW_STORED_REVOCATION_COLLECTION, filter, sort, 0, "sessionId", error);
+  return ended != NULL && delete_values (session, TW_STORED_SESSION_COLLECTION, "_id", ended, error)
+         && delete_values (session, TW_STORED_REVOCATION_COLLECTION, "sessionId", ended, error);
 }
 
 gboolean
 tw_account_purge_mongo (TwMongoSession *session, gint64 now_ms, GError **error)
 {
-  return purge_dated (session, TW_TOKEN_COLLECTION, NULL, now_ms, error)
-         && purge_dated (session, TW_USE_COLLECTION, TW_TOKEN_COLLECTION, now_ms, error)
-         && purge_dated (session, TW_SESSION_COLLECTION, NULL,
+  return purge_dated (session, TW_STORED_TOKEN_COLLECTION, NULL, now_ms, error)
+         && purge_dated (session, TW_USE_COLLECTION, TW_STORED_TOKEN_COLLECTION, now_ms, error)
+         && purge_dated (session, TW_STORED_SESSION_COLLECTION, NULL,
                          now_ms - TW_ACCESS_TOKEN_MAX_S * G_GINT64_CONSTANT (1000), error)
          && purge_revocations (session, now_ms / 1000, error);
 }

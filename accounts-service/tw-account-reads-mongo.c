@@ -2,24 +2,25 @@
 
 #include "tw-account-reads-mongo.h"
 
-#include "tw-account-documents.h"
+#include "tw-record-document.h"
 #include "tw-account-revocations-mongo.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
 #include "tw-store-error.h"
+#include "tw-stored-mongo.h"
 
 #include <string.h>
 
 static gboolean
 find_key (TwMongoSession *session, TwAccountKey *key, gboolean *found, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", TW_ACCOUNT_KEY_NAME);
-  g_autoptr (TwBson) document = NULL;
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (TW_ACCOUNT_KEY_NAME));
+  g_autofree gpointer stored = NULL;
 
-  if (!tw_mongo_find_one (session, TW_KEY_COLLECTION, filter, NULL, &document, error))
+  if (!tw_stored_find (session, &tw_stored_key_type, filter, NULL, &stored, error))
     return FALSE;
-  *found = document != NULL;
-  return document == NULL || tw_key_document_read (document, key, error);
+  *found = stored != NULL;
+  return stored == NULL || tw_stored_key_read (stored, key, error);
 }
 
 /* Of several instances that make one at once, one is first; the others take that. */
@@ -27,6 +28,7 @@ static gboolean
 key_run (TwMongoSession *session, gpointer job, GError **error)
 {
   TwAccountKey *key = job;
+  TwStoredKeyRecord stored;
   g_autoptr (TwBson) document = NULL;
   g_autoptr (GError) failure = NULL;
   gboolean found;
@@ -36,8 +38,9 @@ key_run (TwMongoSession *session, gpointer job, GError **error)
   if (found)
     return TRUE;
   tw_account_key_new (key);
-  document = tw_key_document_new (key);
-  if (tw_mongo_insert (session, TW_KEY_COLLECTION, document, &failure))
+  stored = tw_stored_key_of (key);
+  document = tw_record_document_new (&tw_stored_key_type, &stored);
+  if (tw_mongo_insert (session, TW_STORED_KEY_COLLECTION, document, &failure))
     return TRUE;
   if (!g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
     {
@@ -69,24 +72,19 @@ typedef struct
 {
   const char *field; /* static */
   char *value;
-  TwAccountRecord *account;
+  gpointer account; /* TwStoredAccountRecord */
 } Lookup;
 
 static gboolean
 lookup_run (TwMongoSession *session, gpointer job, GError **error)
 {
   Lookup *lookup = job;
-  g_autoptr (TwBson) filter = tw_document_with_text (lookup->field, lookup->value);
-  g_autoptr (TwBson) found = NULL;
+  g_autoptr (TwBson) filter = BCON_NEW (lookup->field, BCON_UTF8 (lookup->value));
 
-  if (!tw_mongo_find_one (session, TW_ACCOUNT_COLLECTION, filter, NULL, &found, error))
+  if (!tw_stored_find (session, &tw_stored_account_type, filter, NULL, &lookup->account, error))
     return FALSE;
-  if (found == NULL)
-    {
-      g_set_error_literal (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Account not found");
-      return FALSE;
-    }
-  lookup->account = tw_account_document_read (found, error);
+  if (lookup->account == NULL)
+    g_set_error_literal (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Account not found");
   return lookup->account != NULL;
 }
 
@@ -95,18 +93,18 @@ lookup_free (gpointer job)
 {
   Lookup *lookup = job;
 
-  tw_account_record_free (lookup->account);
+  g_free (lookup->account);
   g_free (lookup->value);
   g_free (lookup);
 }
 
-TwAccountRecord *
+TwStoredAccountRecord *
 tw_account_reads_mongo_account (TwMongo *mongo, gint64 deadline_ms, const char *field, const char *value,
                                 GError **error)
 {
   Lookup *lookup = g_new (Lookup, 1);
   gpointer job = lookup;
-  TwAccountRecord *account;
+  TwStoredAccountRecord *account;
 
   *lookup = (Lookup) { .field = field, .value = g_strdup (value) };
   if (!tw_mongo_call (mongo, deadline_ms, TW_MONGO_READING, lookup_run, &job, lookup_free, error))
@@ -122,7 +120,7 @@ typedef struct
   gint64 since;
   gint64 now_ms;
   guint limit;
-  GArray *entries; /* TwRevocationDocument */
+  GPtrArray *entries; /* TwStoredRevocationRecord */
 } Listing;
 
 static gboolean
@@ -139,7 +137,7 @@ listing_free (gpointer job)
 {
   Listing *listing = job;
 
-  g_array_unref (listing->entries);
+  g_ptr_array_unref (listing->entries);
   g_free (listing);
 }
 
@@ -152,13 +150,13 @@ tw_account_reads_mongo_revocations (TwMongo *mongo, gint64 deadline_ms, gint64 s
 
   *position = since;
   *listing = (Listing) { .since = since, .now_ms = now_ms, .limit = limit };
-  listing->entries = g_array_new (FALSE, FALSE, sizeof (TwRevocationDocument));
+  listing->entries = g_ptr_array_new_with_free_func (g_free);
   if (!tw_mongo_call (mongo, deadline_ms, TW_MONGO_READING, listing_run, &job, listing_free, error))
     return FALSE;
   listing = job;
   for (guint i = 0; i < listing->entries->len; i++)
     {
-      const TwRevocationDocument *entry = &g_array_index (listing->entries, TwRevocationDocument, i);
+      const TwStoredRevocationRecord *entry = listing->entries->pdata[i];
 
       *position = entry->position;
       row (entry->session_id, entry->expires_s, user_data);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 gboolean tw_account_reads_mongo_key (TwMongo *mongo, gint64 deadline_ms, TwAccountKey *key, GError **error);
 
 /* The account whose @field (static) is @value. NOT_FOUND. */
-TwAccountRecord *tw_account_reads_mongo_account (TwMongo *mongo, gint64 deadline_ms, const char *field,
+TwStoredAccountRecord *tw_account_reads_mongo_account (TwMongo *mongo, gint64 deadline_ms, const char *field,
                                                  const char *value, GError **error);
 
 /* See tw_account_store_revocations(). */

@@ -4,7 +4,9 @@
 
 #include "tw-error.h"
 #include "tw-monotonic.h"
+#include "tw-record-document.h"
 #include "tw-store-error.h"
+#include "tw-stored-mongo.h"
 
 /* Each attempt that does not succeed is one that another instance of the service has won. */
 #define MAX_ATTEMPTS 1000
@@ -12,10 +14,10 @@
 gboolean
 tw_account_revocations_mongo_has (TwMongoSession *session, const char *session_id, gboolean *has, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("sessionId", session_id);
+  g_autoptr (TwBson) filter = BCON_NEW ("sessionId", BCON_UTF8 (session_id));
   g_autoptr (TwBson) found = NULL;
 
-  if (!tw_mongo_find_one (session, TW_REVOCATION_COLLECTION, filter, NULL, &found, error))
+  if (!tw_mongo_find_one (session, TW_STORED_REVOCATION_COLLECTION, filter, NULL, &found, error))
     return FALSE;
   *has = found != NULL;
   return TRUE;
@@ -26,31 +28,37 @@ tw_account_revocations_mongo_newest (TwMongoSession *session, gint64 *position, 
 {
   g_autoptr (TwBson) all = bson_new ();
   g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "_id", BCON_INT32 (-1), "}");
-  g_autoptr (TwBson) found = NULL;
-  TwRevocationDocument newest = { 0 };
+  g_autofree gpointer newest = NULL;
 
-  if (!tw_mongo_find_one (session, TW_REVOCATION_COLLECTION, all, options, &found, error)
-      || (found != NULL && !tw_revocation_document_read (found, &newest, error)))
+  if (!tw_stored_find (session, &tw_stored_revocation_type, all, options, &newest, error))
     return FALSE;
-  *position = newest.position;
+  *position = newest != NULL ? ((const TwStoredRevocationRecord *) newest)->position : 0;
   return TRUE;
 }
 
+bson_t *
+tw_account_revocations_mongo_document (const TwStoredRevocationRecord *revocation, gint64 after)
+{
+  bson_t *document = tw_record_document_new (&tw_stored_revocation_type, revocation);
+
+  BSON_APPEND_INT64 (document, "after", after);
+  return document;
+}
+
 /* Tries to put a revocation behind what is the newest now. CONFLICT where it has been ended, or another revocation came
- * behind that one. The entry lasts a second more than it must, so that rounding takes nothing away. */
+ * behind that one. */
 static gboolean
 append (TwMongoSession *session, const char *session_id, gint64 now_ms, GError **error)
 {
   g_autoptr (TwBson) document = NULL;
-  TwRevocationDocument revocation = { .expires_s = now_ms / 1000 + 1 + TW_ACCESS_TOKEN_MAX_S };
+  TwStoredRevocationRecord revocation;
   gint64 newest;
 
   if (!tw_account_revocations_mongo_newest (session, &newest, error))
     return FALSE;
-  revocation.position = MAX (newest + 1, now_ms);
-  g_strlcpy (revocation.session_id, session_id, sizeof revocation.session_id);
-  document = tw_revocation_document_new (&revocation, newest);
-  return tw_mongo_insert (session, TW_REVOCATION_COLLECTION, document, error);
+  revocation = tw_stored_revocation_of (MAX (newest + 1, now_ms), session_id, now_ms);
+  document = tw_account_revocations_mongo_document (&revocation, newest);
+  return tw_mongo_insert (session, TW_STORED_REVOCATION_COLLECTION, document, error);
 }
 
 /* *@entered is FALSE where somebody else has. */
@@ -139,14 +147,12 @@ enter (TwMongoSession *session, TwAccountTurn *turn, const char *session_id, gin
 static gboolean
 belongs_to (TwMongoSession *session, const char *session_id, const char *user_id, gboolean *belongs, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", session_id);
-  g_autoptr (TwBson) found = NULL;
-  TwSessionDocument record;
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (session_id));
+  g_autofree gpointer found = NULL;
 
-  if (!tw_mongo_find_one (session, TW_SESSION_COLLECTION, filter, NULL, &found, error)
-      || (found != NULL && !tw_session_document_read (found, &record, error)))
+  if (!tw_stored_find (session, &tw_stored_session_type, filter, NULL, &found, error))
     return FALSE;
-  *belongs = found != NULL && g_str_equal (record.session.user_id, user_id);
+  *belongs = found != NULL && g_str_equal (((const TwStoredSessionRecord *) found)->user_id, user_id);
   return TRUE;
 }
 
@@ -156,7 +162,7 @@ gboolean
 tw_account_revocations_mongo_end (TwMongoSession *session, TwAccountTurn *turn, const char *user_id,
                                   const char *session_id, gint64 now_ms, gboolean *ended, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", session_id);
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (session_id));
   gboolean belongs;
 
   *ended = FALSE;
@@ -166,13 +172,13 @@ tw_account_revocations_mongo_end (TwMongoSession *session, TwAccountTurn *turn, 
     return TRUE;
   if (!enter (session, turn, session_id, now_ms, ended, error))
     return FALSE;
-  tw_mongo_delete_one (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
+  tw_mongo_delete_one (session, TW_STORED_SESSION_COLLECTION, filter, NULL, NULL);
   return TRUE;
 }
 
 typedef struct
 {
-  GArray *entries;
+  GPtrArray *entries;
   GError *error;
 } Rows;
 
@@ -180,18 +186,18 @@ static gboolean
 keep_row (const bson_t *document, gpointer user_data)
 {
   Rows *rows = user_data;
-  TwRevocationDocument entry;
+  gpointer entry = tw_stored_read (&tw_stored_revocation_type, document, &rows->error);
 
-  if (!tw_revocation_document_read (document, &entry, &rows->error))
+  if (entry == NULL)
     return FALSE;
-  g_array_append_val (rows->entries, entry);
+  g_ptr_array_add (rows->entries, entry);
   return TRUE;
 }
 
 /* No further than the newest was at the beginning: what is entered while this reads may be seen without one that was
  * entered before it. */
 gboolean
-tw_account_revocations_mongo_list (TwMongoSession *session, gint64 since, gint64 now_ms, guint limit, GArray *entries,
+tw_account_revocations_mongo_list (TwMongoSession *session, gint64 since, gint64 now_ms, guint limit, GPtrArray *entries,
                                    GError **error)
 {
   g_autoptr (TwBson) filter = NULL;
@@ -205,7 +211,7 @@ tw_account_revocations_mongo_list (TwMongoSession *session, gint64 since, gint64
     return TRUE;
   filter = BCON_NEW ("_id", "{", "$gt", BCON_INT64 (since > newest ? 0 : since), "$lte", BCON_INT64 (newest), "}",
                      "expiresS", "{", "$gt", BCON_INT64 (now_ms / 1000), "}");
-  if (!tw_mongo_find (session, TW_REVOCATION_COLLECTION, filter, options, keep_row, &rows, error))
+  if (!tw_mongo_find (session, TW_STORED_REVOCATION_COLLECTION, filter, options, keep_row, &rows, error))
     {
       g_clear_error (&rows.error);
       return FALSE;

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "tw-account-documents.h"
+#include "tw-account-store.h"
 #include "tw-mongo.h"
 
 #include <pthread.h>
@@ -32,11 +32,14 @@ void tw_account_turn_clear (TwAccountTurn *turn);
 gboolean tw_account_revocations_mongo_end (TwMongoSession *session, TwAccountTurn *turn, const char *user_id,
                                            const char *session_id, gint64 now_ms, gboolean *ended, GError **error);
 
+/* @after: the position of the one before it, or 0. Free with bson_destroy(). */
+bson_t *tw_account_revocations_mongo_document (const TwStoredRevocationRecord *revocation, gint64 after);
+
 /* The position of the newest revocation; 0 where there is none. */
 gboolean tw_account_revocations_mongo_newest (TwMongoSession *session, gint64 *position, GError **error);
 
-/* Appends what tw_account_store_revocations() is to give to @entries, TwRevocationDocuments. */
+/* Appends what tw_account_store_revocations() is to give to @entries: TwStoredRevocationRecord. */
 gboolean tw_account_revocations_mongo_list (TwMongoSession *session, gint64 since, gint64 now_ms, guint limit,
-                                            GArray *entries, GError **error);
+                                            GPtrArray *entries, GError **error);
 
 G_END_DECLS

@@ -19,7 +19,7 @@ tw_session_grant_free (TwSessionGrant *grant)
   g_free (grant->user_id);
   g_free (grant->session_id);
   tw_refresh_token_free (grant->refresh_token);
-  tw_account_record_free (grant->account);
+  g_free (grant->account);
   g_free (grant->ended_session);
   g_free (grant);
 }
@@ -193,7 +193,7 @@ tw_account_service_logout (TwAccountService *service, const TwCallContext *conte
   return tw_outcome_wait (&outcome, error);
 }
 
-TwAccountRecord *
+TwStoredAccountRecord *
 tw_account_service_get (TwAccountService *service, const TwCallContext *context, const char *user_id, GError **error)
 {
   return tw_account_store_get (service->parts.store, context->deadline_ms, user_id, error);

@@ -39,7 +39,7 @@ typedef struct
   char *user_id;
   char *session_id;
   char *refresh_token;
-  TwAccountRecord *account; /* after signing up, else NULL */
+  TwStoredAccountRecord *account; /* after signing up, else NULL */
   char *ended_session;      /* that this has taken the place of, or NULL */
 } TwSessionGrant;
 
@@ -79,7 +79,7 @@ gboolean tw_account_service_logout (TwAccountService *service, const TwCallConte
                                     const char *session_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* NOT_FOUND. */
-TwAccountRecord *tw_account_service_get (TwAccountService *service, const TwCallContext *context, const char *user_id,
+TwStoredAccountRecord *tw_account_service_get (TwAccountService *service, const TwCallContext *context, const char *user_id,
                                          GError **error);
 
 /* As tw_account_store_revocations(), at most TW_REVOCATIONS_MAX of them. */

@@ -5,8 +5,11 @@
 
 #include "tw-account-sessions-mongo.h"
 
+#include "tw-account-store-mongo.h"
 #include "tw-error.h"
+#include "tw-record-document.h"
 #include "tw-store-error.h"
+#include "tw-stored-mongo.h"
 
 /* Each attempt that does not succeed is one that somebody else's exchange of the same token has won. */
 #define MAX_ATTEMPTS 8
@@ -15,9 +18,9 @@
 static void
 take_back_session (TwMongoSession *session, const char *id)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (id));
 
-  tw_mongo_delete_one (session, TW_SESSION_COLLECTION, filter, NULL, NULL);
+  tw_mongo_delete_one (session, TW_STORED_SESSION_COLLECTION, filter, NULL, NULL);
 }
 
 /* TRUE where @document was inserted, or may have been; then *@failure says so. */
@@ -31,27 +34,24 @@ insert (TwMongoSession *session, const char *collection, const bson_t *document,
 static bson_t *
 new_session (const TwSessionRecord *record, const TwRefreshRecord *token)
 {
-  TwSessionDocument document = { .session = *record,
-                                 .tokens.n = 1,
-                                 .expires_ms = MIN (token->expires_ms, record->ends_ms) };
+  const TwStoredSessionRecord stored = tw_stored_session_of (record, token);
 
-  memcpy (document.tokens.last, token->hash, sizeof document.tokens.last);
-  return tw_session_document_new (&document);
+  return tw_record_document_new (&tw_stored_session_type, &stored);
 }
 
 gboolean
-tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *account, const TwSessionRecord *record,
+tw_account_sessions_mongo_open (TwMongoSession *session, const TwStoredAccountRecord *account, const TwSessionRecord *record,
                                 const TwRefreshRecord *token, GError **error)
 {
   g_autoptr (TwBson) session_document = new_session (record, token);
-  g_autoptr (TwBson) account_document = account != NULL ? tw_account_document_new (account) : NULL;
+  g_autoptr (TwBson) account_document = account != NULL ? tw_record_document_new (&tw_stored_account_type, account) : NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (!tw_mongo_insert (session, TW_SESSION_COLLECTION, session_document, error))
+  if (!tw_mongo_insert (session, TW_STORED_SESSION_COLLECTION, session_document, error))
     return FALSE;
   if (account != NULL
       && (!tw_mongo_session_has_time (session, &failure)
-          || !insert (session, TW_ACCOUNT_COLLECTION, account_document, &failure)))
+          || !insert (session, TW_STORED_ACCOUNT_COLLECTION, account_document, &failure)))
     take_back_session (session, record->id);
   if (failure == NULL)
     return TRUE;
@@ -67,7 +67,7 @@ replace_signup_session (TwMongoSession *session, const char *user_id, const char
   g_autoptr (TwBson) update = BCON_NEW ("$set", "{", "signupSession", BCON_UTF8 (id), "}");
   gint64 n;
 
-  if (!tw_mongo_update (session, TW_ACCOUNT_COLLECTION, filter, update, NULL, &n, error))
+  if (!tw_mongo_update (session, TW_STORED_ACCOUNT_COLLECTION, filter, update, NULL, &n, error))
     return FALSE;
   if (n > 0)
     return TRUE;
@@ -83,7 +83,7 @@ tw_account_sessions_mongo_replace (TwMongoSession *session, TwAccountTurn *turn,
   g_autoptr (GError) failure = NULL;
   gboolean ended;
 
-  if (!tw_mongo_insert (session, TW_SESSION_COLLECTION, document, error))
+  if (!tw_mongo_insert (session, TW_STORED_SESSION_COLLECTION, document, error))
     return FALSE;
   if (tw_account_revocations_mongo_end (session, turn, record->user_id, old, record->created_ms, &ended, &failure)
       && tw_mongo_session_has_time (session, &failure)
@@ -96,10 +96,17 @@ tw_account_sessions_mongo_replace (TwMongoSession *session, TwAccountTurn *turn,
   return FALSE;
 }
 
+static bson_t *
+with_hash (const guint8 *hash)
+{
+  return BCON_NEW ("_id", BCON_BIN (BSON_SUBTYPE_BINARY, hash, TW_REFRESH_HASH_SIZE));
+}
+
 /* What is known of a token that was presented. */
 typedef struct
 {
-  TwSessionDocument document;
+  TwSessionRecord session;
+  TwSessionTokens tokens;
   gboolean old_used; /* see tw_session_tokens_find() */
 } Presented;
 
@@ -108,23 +115,23 @@ static gboolean
 find_old_token (TwMongoSession *session, const guint8 *hash, gint64 now_ms, char session_id[TW_ID_SIZE],
                 gboolean *found, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_hash (hash);
-  g_autoptr (TwBson) document = NULL;
-  TwTokenDocument token;
+  g_autoptr (TwBson) filter = with_hash (hash);
+  g_autofree gpointer read = NULL;
+  const TwStoredTokenRecord *token;
 
-  if (!tw_mongo_find_one (session, TW_TOKEN_COLLECTION, filter, NULL, &document, error)
-      || (document != NULL && !tw_token_document_read (document, &token, error)))
+  if (!tw_stored_find (session, &tw_stored_token_type, filter, NULL, &read, error))
     return FALSE;
-  *found = document != NULL && token.refresh.expires_ms > now_ms;
+  token = read;
+  *found = token != NULL && token->expires_ms > now_ms;
   if (*found)
-    g_strlcpy (session_id, token.session_id, TW_ID_SIZE);
+    g_strlcpy (session_id, token->session_id, TW_ID_SIZE);
   return TRUE;
 }
 
 static gboolean
 find_use (TwMongoSession *session, const guint8 *hash, gboolean *found, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_hash (hash);
+  g_autoptr (TwBson) filter = with_hash (hash);
   g_autoptr (TwBson) document = NULL;
 
   if (!tw_mongo_find_one (session, TW_USE_COLLECTION, filter, NULL, &document, error))
@@ -134,17 +141,18 @@ find_use (TwMongoSession *session, const guint8 *hash, gboolean *found, GError *
 }
 
 static gboolean
-find_session (TwMongoSession *session, const char *id, gint64 now_ms, TwSessionDocument *record, gboolean *found,
+find_session (TwMongoSession *session, const char *id, gint64 now_ms, Presented *presented, gboolean *found,
               GError **error)
 {
-  g_autoptr (TwBson) filter = tw_document_with_text ("_id", id);
-  g_autoptr (TwBson) document = NULL;
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (id));
+  g_autofree gpointer read = NULL;
+  const TwStoredSessionRecord *stored;
 
-  if (!tw_mongo_find_one (session, TW_SESSION_COLLECTION, filter, NULL, &document, error)
-      || (document != NULL && !tw_session_document_read (document, record, error)))
+  if (!tw_stored_find (session, &tw_stored_session_type, filter, NULL, &read, error))
     return FALSE;
-  *found = document != NULL && record->expires_ms > now_ms;
-  return TRUE;
+  stored = read;
+  *found = stored != NULL && stored->expires_ms > now_ms;
+  return stored == NULL || tw_stored_session_read (stored, &presented->session, &presented->tokens, error);
 }
 
 /* The token's session, if it is open. Revocations before sessions: where a revocation has been dropped, its session was
@@ -164,25 +172,30 @@ look_up (TwMongoSession *session, const TwPresentedToken *token, gint64 now_ms, 
   if (!*open)
     return TRUE;
   if (!tw_account_revocations_mongo_has (session, session_id, &ended, error)
-      || !find_session (session, session_id, now_ms, &presented->document, open, error))
+      || !find_session (session, session_id, now_ms, presented, open, error))
     return FALSE;
   *open = *open && !ended;
-  return !*open || presented->document.tokens.n > 0 || find_use (session, token->hash, &presented->old_used, error);
+  return !*open || presented->tokens.n > 0 || find_use (session, token->hash, &presented->old_used, error);
 }
 
 /* Makes @next the session's last token where its tokens are still what they were; *@done is FALSE where they are not.
  */
 static gboolean
-exchange (TwMongoSession *session, const TwSessionDocument *document, const TwPresentedToken *token,
+exchange (TwMongoSession *session, const Presented *presented, const TwPresentedToken *token,
           const TwRefreshRecord *next, gboolean *done, GError **error)
 {
-  const TwSessionRecord *record = &document->session;
-  g_autoptr (TwBson) filter = tw_session_document_filter (record->id, &document->tokens);
-  g_autoptr (TwBson) update =
-    tw_session_document_exchange (next->hash, token->hash, MIN (next->expires_ms, record->ends_ms));
+  const TwStoredSessionRecord change = tw_stored_session_exchange (&presented->session, token->hash, next);
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (presented->session.id));
+  g_autoptr (TwBson) set = bson_new (), unset = bson_new (), update = NULL;
   gint64 n;
 
-  if (!tw_mongo_update (session, TW_SESSION_COLLECTION, filter, update, NULL, &n, error))
+  if (presented->tokens.n > 0)
+    BCON_APPEND (filter, "token", BCON_BIN (BSON_SUBTYPE_BINARY, presented->tokens.last, TW_REFRESH_HASH_SIZE));
+  else
+    BCON_APPEND (filter, "token", "{", "$exists", BCON_BOOL (FALSE), "}");
+  tw_record_document_change (&tw_stored_session_type, &change, 0, set, unset);
+  update = BCON_NEW ("$set", BCON_DOCUMENT (set));
+  if (!tw_mongo_update (session, TW_STORED_SESSION_COLLECTION, filter, update, NULL, &n, error))
     return FALSE;
   *done = n > 0;
   return TRUE;
@@ -207,7 +220,6 @@ tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn, 
 {
   for (guint i = 0; i < MAX_ATTEMPTS; i++)
     {
-      const TwSessionDocument *document;
       Presented presented;
       gboolean open, done = TRUE;
 
@@ -216,12 +228,11 @@ tw_account_sessions_mongo_rotate (TwMongoSession *session, TwAccountTurn *turn, 
         return FALSE;
       if (!open)
         return TRUE;
-      document = &presented.document;
-      *record = document->session;
-      switch (tw_session_tokens_find (&document->tokens, token, next, presented.old_used))
+      *record = presented.session;
+      switch (tw_session_tokens_find (&presented.tokens, token, next, presented.old_used))
         {
         case TW_TOKEN_LAST:
-          if (!exchange (session, document, token, next, &done, error))
+          if (!exchange (session, &presented, token, next, &done, error))
             return FALSE;
           break;
         case TW_TOKEN_BEFORE:

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* A session with its first token, and, unless it is NULL, the account that it belongs to. CONFLICT where one of them is
  * there already: then none has been added. */
-gboolean tw_account_sessions_mongo_open (TwMongoSession *session, const TwAccountRecord *account,
+gboolean tw_account_sessions_mongo_open (TwMongoSession *session, const TwStoredAccountRecord *account,
                                          const TwSessionRecord *record, const TwRefreshRecord *token, GError **error);
 
 /* See tw_account_store_replace_session(); @turn is the store's. */

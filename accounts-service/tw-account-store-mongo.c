@@ -5,7 +5,7 @@
 #include "tw-account-store-mongo.h"
 
 #include "tw-account-change.h"
-#include "tw-account-documents.h"
+#include "tw-stored-records.h"
 #include "tw-account-purge-mongo.h"
 #include "tw-account-reads-mongo.h"
 #include "tw-account-revocations-mongo.h"
@@ -15,18 +15,18 @@
 #include <stdatomic.h>
 
 static const TwMongoIndex indexes[] = {
-  { TW_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE },
-  { TW_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE },
-  { TW_FAILURE_COLLECTION, "account_origin_failedOn", "{\"account\": 1, \"origin\": 1, \"failedOn\": -1}", FALSE },
-  { TW_FAILURE_COLLECTION, "account_strange_failedOn", "{\"account\": 1, \"strange\": 1, \"failedOn\": -1}", FALSE },
-  { TW_FAILURE_COLLECTION, "failedOn", "{\"failedOn\": 1}", FALSE },
-  { TW_ORIGIN_COLLECTION, "account_seenOn", "{\"account\": 1, \"seenOn\": -1}", FALSE },
-  { TW_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
-  { TW_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
+  { TW_STORED_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE },
+  { TW_STORED_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE },
+  { TW_STORED_FAILURE_COLLECTION, "account_origin_failedOn", "{\"account\": 1, \"origin\": 1, \"failedOn\": -1}", FALSE },
+  { TW_STORED_FAILURE_COLLECTION, "account_strange_failedOn", "{\"account\": 1, \"strange\": 1, \"failedOn\": -1}", FALSE },
+  { TW_STORED_FAILURE_COLLECTION, "failedOn", "{\"failedOn\": 1}", FALSE },
+  { TW_STORED_ORIGIN_COLLECTION, "account_seenOn", "{\"account\": 1, \"seenOn\": -1}", FALSE },
+  { TW_STORED_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
+  { TW_STORED_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
   { TW_USE_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
-  { TW_REVOCATION_COLLECTION, "after", "{\"after\": 1}", TRUE },
-  { TW_REVOCATION_COLLECTION, "sessionId", "{\"sessionId\": 1}", TRUE },
-  { TW_REVOCATION_COLLECTION, "expiresS", "{\"expiresS\": 1}", FALSE },
+  { TW_STORED_REVOCATION_COLLECTION, "after", "{\"after\": 1}", TRUE },
+  { TW_STORED_REVOCATION_COLLECTION, "sessionId", "{\"sessionId\": 1}", TRUE },
+  { TW_STORED_REVOCATION_COLLECTION, "expiresS", "{\"expiresS\": 1}", FALSE },
 };
 
 const TwMongoSpec tw_account_store_mongo_spec = {
@@ -134,7 +134,7 @@ run_rehash (TwMongoSession *session, TwAccountChange *change, GError **error)
   g_autoptr (TwBson) update = BCON_NEW ("$set", "{", "passwordHash", BCON_UTF8 (change->new_hash), "}");
   gint64 n;
 
-  return tw_mongo_update (session, TW_ACCOUNT_COLLECTION, filter, update, NULL, &n, error);
+  return tw_mongo_update (session, TW_STORED_ACCOUNT_COLLECTION, filter, update, NULL, &n, error);
 }
 
 static gboolean
@@ -211,13 +211,13 @@ store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError 
   return tw_account_reads_mongo_key (mongo_store (store)->mongo, deadline_ms, key, error);
 }
 
-static TwAccountRecord *
+static TwStoredAccountRecord *
 store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
   return tw_account_reads_mongo_account (mongo_store (store)->mongo, deadline_ms, "_id", id, error);
 }
 
-static TwAccountRecord *
+static TwStoredAccountRecord *
 store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
   return tw_account_reads_mongo_account (mongo_store (store)->mongo, deadline_ms, "email", email, error);

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Accounts in MongoDB: database accounts-db unless the URI names another. Ids are strings, as in tasks' userId.
+/* Accounts in MongoDB: database accounts-db unless the URI names another. Documents are the records of
+ * idl/accounts-store.thrift; their ids are strings, as in tasks' userId, and two accounts have no address in common. Beside
+ * that
  *
- *     accounts     { _id, email (unique), name?, passwordHash, createdOn: date,
- *                    signupKey?: binary (hashes), signupSession? (both or none) }
- *     keys         { _id: "accounts", key: binary }
- *     sessions     { _id, userId, createdOn: date, endsOn: date, expiresOn: date,
- *                    token?, tokenBefore?: binary (hashes) }
- *     failures     { _id, account, origin: binary (keyed hashes), strange: bool, failedOn: date }
- *     origins      { _id: binary (account and origin), account, origin, seenOn: date }
- *     revocations  { _id: int64 (position), after: int64 (unique), sessionId (unique), expiresS: int64 }
+ *     revocations  have after: int64, the position that one comes after, and unique, as their sessionId is
+ *     uses         { _id: binary (hash of a token of the first version that was used), next?: binary, expiresOn: date }
  *
- * What the first version left is served as it stands, and goes when it expires: sessions without token, which have
- *
- *     tokens       { _id: binary (hash), sessionId, expiresOn: date }
- *     uses         { _id: binary (hash of a used token), next?: binary, expiresOn: date }
- *
- * of which the one without a use is to be exchanged; from then on the session has token and tokenBefore.
+ * What the first version left is served as it stands, and goes when it expires: sessions without token, of which the one of
+ * tokens without a use is to be exchanged; from then on the session has token and tokenBefore.
  *
  * Each mutation is one step although it touches several documents, without transactions (which need a replica set):
  * whatever it writes first can't be seen by anybody, then one insertion, which a unique key lets happen once, makes it
@@ -39,6 +31,9 @@
 #include "tw-mongo.h"
 
 G_BEGIN_DECLS
+
+/* What has no records of its own: that a token was used. */
+#define TW_USE_COLLECTION "uses"
 
 /* The database as this store needs it: for whoever opens it without the store. */
 extern const TwMongoSpec tw_account_store_mongo_spec;

@@ -9,9 +9,9 @@
 #include "tw-account-tables.h"
 #include "tw-attempts-sqlite.h"
 #include "tw-error.h"
+#include "tw-record-statement.h"
 #include "tw-sqlite.h"
-
-#include <string.h>
+#include "tw-stored.h"
 
 #define N_READERS 4
 
@@ -37,7 +37,7 @@ store_free (TwAccountStore *store)
 static gboolean
 run_open (TwSqliteConnection *connection, TwAccountChange *change, GError **error)
 {
-  return (change->account == NULL || tw_account_tables_insert_account (connection, change->account, error))
+  return (change->account == NULL || tw_record_statement_insert (&tw_stored_account_type, connection, change->account, error))
          && tw_account_tables_insert_session (connection, &change->session, &change->token, error)
          && tw_account_tables_purge (connection, change->now_ms, error);
 }
@@ -155,7 +155,15 @@ find_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, gboolean
 static gboolean
 insert_key (TwSqliteConnection *connection, gpointer key, GError **error)
 {
-  return tw_account_tables_insert_key (connection, key, error);
+  const TwStoredKeyRecord stored = tw_stored_key_of (key);
+  g_autoptr (GError) failure = NULL;
+
+  /* Somebody was faster: that one is the key. */
+  if (tw_record_statement_insert (&tw_stored_key_type, connection, &stored, &failure)
+      || g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static gboolean
@@ -172,72 +180,26 @@ store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError 
          && find_key (store, deadline_ms, key, &found, error);
 }
 
-static TwAccountRecord *
-read_row (TwSqliteConnection *connection, const char *sql, const char *key, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
-  TwAccountRecord *record;
-  int result;
-
-  if (statement == NULL)
-    return NULL;
-  tw_sqlite_bind_text (statement, 1, key);
-  result = tw_sqlite_step (connection, statement, error);
-  if (result == SQLITE_DONE)
-    g_set_error_literal (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Account not found");
-  if (result != SQLITE_ROW)
-    return NULL;
-  record = g_new (TwAccountRecord, 1);
-  *record = (TwAccountRecord) {
-    .id = g_strdup ((const char *) sqlite3_column_text (statement, 0)),
-    .email = g_strdup ((const char *) sqlite3_column_text (statement, 1)),
-    .name = g_strdup ((const char *) sqlite3_column_text (statement, 2)),
-    .password_hash = g_strdup ((const char *) sqlite3_column_text (statement, 3)),
-    .created_ms = sqlite3_column_int64 (statement, 4),
-    .has_signup_key = sqlite3_column_bytes (statement, 5) == sizeof record->signup_key,
-  };
-  if (record->has_signup_key)
-    {
-      memcpy (&record->signup_key, sqlite3_column_blob (statement, 5), sizeof record->signup_key);
-      g_strlcpy (record->signup_session, (const char *) sqlite3_column_text (statement, 6), TW_ID_SIZE);
-    }
-  return record;
-}
-
-static TwAccountRecord *
+static TwStoredAccountRecord *
 read_account (TwAccountStore *store, gint64 deadline_ms, const char *sql, const char *key, GError **error)
 {
   TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
-  TwAccountRecord *record = read_row (reader, sql, key, error);
+  TwStoredAccountRecord *record = tw_account_tables_find (reader, sql, key, error);
 
   tw_sqlite_reader_return (database (store), reader);
   return record;
 }
 
-#define SELECT "SELECT id, email, name, password_hash, created_ms, signup_key, signup_session FROM accounts "
-
-static TwAccountRecord *
+static TwStoredAccountRecord *
 store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
-  return read_account (store, deadline_ms, SELECT "WHERE id = ?1", id, error);
+  return read_account (store, deadline_ms, TW_ACCOUNT_TABLES_SELECT "WHERE id = ?1", id, error);
 }
 
-static TwAccountRecord *
+static TwStoredAccountRecord *
 store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
-  return read_account (store, deadline_ms, SELECT "WHERE email = ?1", email, error);
-}
-
-static gboolean
-read_newest_position (TwSqliteConnection *connection, gint64 *newest, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "SELECT COALESCE (MAX (position), 0) FROM revocations", error);
-
-  if (statement == NULL || tw_sqlite_step (connection, statement, error) != SQLITE_ROW)
-    return FALSE;
-  *newest = sqlite3_column_int64 (statement, 0);
-  return TRUE;
+  return read_account (store, deadline_ms, TW_ACCOUNT_TABLES_SELECT "WHERE email = ?1", email, error);
 }
 
 static gboolean
@@ -246,22 +208,27 @@ read_revocations (TwSqliteConnection *connection, gint64 since, gint64 now_ms, g
 {
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection,
-                             "SELECT position, session_id, expires_s FROM revocations"
+                             "SELECT " TW_STORED_REVOCATION_SELECTED " FROM revocations"
                              " WHERE position > ?1 AND expires_s > ?2 ORDER BY position LIMIT ?3",
                              error);
-  int result;
+  const TwStoredRevocationRecord *stored;
+  gpointer read = NULL;
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, since);
   sqlite3_bind_int64 (statement, 2, now_ms / 1000);
   sqlite3_bind_int64 (statement, 3, limit);
-  while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
+  while (tw_record_statement_next (&tw_stored_revocation_type, connection, statement, &read, error))
     {
-      *position = sqlite3_column_int64 (statement, 0);
-      row ((const char *) sqlite3_column_text (statement, 1), sqlite3_column_int64 (statement, 2), user_data);
+      if (read == NULL)
+        return TRUE;
+      stored = read;
+      *position = stored->position;
+      row (stored->session_id, stored->expires_s, user_data);
+      g_free (read);
     }
-  return result == SQLITE_DONE;
+  return FALSE;
 }
 
 static gboolean
@@ -273,7 +240,7 @@ store_revocations (TwAccountStore *store, gint64 deadline_ms, gint64 since, gint
   gboolean ok;
 
   *position = since;
-  ok = read_newest_position (reader, &newest, error)
+  ok = tw_account_tables_newest_position (reader, &newest, error)
        && read_revocations (reader, since > newest ? 0 : since, now_ms, limit, row, user_data, position, error);
   tw_sqlite_reader_return (database (store), reader);
   return ok;
@@ -284,7 +251,7 @@ store_check (TwAccountStore *store, gint64 deadline_ms, GError **error)
 {
   TwSqliteConnection *reader = tw_sqlite_reader_borrow (database (store), deadline_ms, error);
   gint64 newest;
-  gboolean ok = read_newest_position (reader, &newest, error);
+  gboolean ok = tw_account_tables_newest_position (reader, &newest, error);
 
   tw_sqlite_reader_return (database (store), reader);
   return ok;

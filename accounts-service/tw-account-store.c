@@ -4,36 +4,6 @@
 
 #include "tw-account-change.h"
 
-TwAccountRecord *
-tw_account_record_copy (const TwAccountRecord *record)
-{
-  TwAccountRecord *copy = g_new (TwAccountRecord, 1);
-
-  *copy = (TwAccountRecord) {
-    .id = g_strdup (record->id),
-    .email = g_strdup (record->email),
-    .name = g_strdup (record->name),
-    .password_hash = g_strdup (record->password_hash),
-    .created_ms = record->created_ms,
-    .has_signup_key = record->has_signup_key,
-    .signup_key = record->signup_key,
-  };
-  g_strlcpy (copy->signup_session, record->signup_session, sizeof copy->signup_session);
-  return copy;
-}
-
-void
-tw_account_record_free (TwAccountRecord *record)
-{
-  if (record == NULL)
-    return;
-  g_free (record->id);
-  g_free (record->email);
-  g_free (record->name);
-  g_free (record->password_hash);
-  g_free (record);
-}
-
 void
 tw_account_change_done (const TwAccountChange *change, const GError *error)
 {
@@ -52,7 +22,7 @@ tw_account_change_done (const TwAccountChange *change, const GError *error)
 void
 tw_account_change_free (TwAccountChange *change)
 {
-  tw_account_record_free (change->account);
+  g_free (change->account);
   g_free (change->id);
   g_free (change->session_id);
   g_free (change->old_hash);
@@ -79,13 +49,13 @@ tw_account_store_key (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *k
   return store->klass->key (store, deadline_ms, key, error);
 }
 
-TwAccountRecord *
+TwStoredAccountRecord *
 tw_account_store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error)
 {
   return store->klass->get (store, deadline_ms, id, error);
 }
 
-TwAccountRecord *
+TwStoredAccountRecord *
 tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error)
 {
   return store->klass->find (store, deadline_ms, email, error);
@@ -102,7 +72,7 @@ start (TwAccountStore *store, gint64 deadline_ms, const TwAccountChange *with)
 }
 
 void
-tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwStoredAccountRecord *account,
                          const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
                          gpointer user_data)
 {
@@ -110,7 +80,7 @@ tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAcco
          &(TwAccountChange) {
              .kind = TW_ACCOUNT_OPEN,
              .now_ms = session->created_ms,
-             .account = account != NULL ? tw_account_record_copy (account) : NULL,
+             .account = account != NULL ? tw_record_copy (&tw_stored_account_type, account) : NULL,
              .session = *session,
              .token = *token,
              .done = done,

@@ -21,6 +21,7 @@
 #include "tw-call-context.h"
 #include "tw-id.h"
 #include "tw-signup-key.h"
+#include "tw-stored-records.h"
 
 #include <glib.h>
 
@@ -28,24 +29,6 @@ G_BEGIN_DECLS
 
 /* The longest life that a gateway may give an access token, in seconds: so long an ended session is remembered. */
 #define TW_ACCESS_TOKEN_MAX_S 86400
-
-/* An account at rest. Owned strings; free with tw_account_record_free(). */
-typedef struct
-{
-  char *id;            /* 24 hex digits */
-  char *email;         /* unique */
-  char *name;          /* or NULL */
-  char *password_hash; /* as tw-password.h writes it */
-  gint64 created_ms;   /* since 1970 */
-
-  /* Where it was made with an Idempotency-Key, and the session that the last answer under that key has opened. */
-  gboolean has_signup_key;
-  TwSignupKey signup_key;
-  char signup_session[TW_ID_SIZE];
-} TwAccountRecord;
-
-TwAccountRecord *tw_account_record_copy (const TwAccountRecord *record);
-void tw_account_record_free (TwAccountRecord *record);
 
 /* A session that is open. */
 typedef struct
@@ -124,8 +107,8 @@ typedef struct
   void (*free) (TwAccountStore *store);
   gboolean (*check) (TwAccountStore *store, gint64 deadline_ms, GError **error);
   gboolean (*key) (TwAccountStore *store, gint64 deadline_ms, TwAccountKey *key, GError **error);
-  TwAccountRecord *(*get) (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
-  TwAccountRecord *(*find) (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
+  TwStoredAccountRecord *(*get) (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
+  TwStoredAccountRecord *(*find) (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
 
   /* Makes @change happen, which it takes: tw-account-change.h. */
   void (*change) (TwAccountStore *store, gint64 deadline_ms, TwAccountChange *change);
@@ -153,14 +136,14 @@ gboolean tw_account_store_key (TwAccountStore *store, gint64 deadline_ms, TwAcco
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The account with this id. NOT_FOUND, also where @id is no id at all. */
-TwAccountRecord *tw_account_store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
+TwStoredAccountRecord *tw_account_store_get (TwAccountStore *store, gint64 deadline_ms, const char *id, GError **error);
 
 /* The account with this address, which is compared as it stands. NOT_FOUND. */
-TwAccountRecord *tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
+TwStoredAccountRecord *tw_account_store_find (TwAccountStore *store, gint64 deadline_ms, const char *email, GError **error);
 
 /* Inserts a copy of @account with its first session. CONFLICT where the address (or the id) is taken: then there is no
  * session either. */
-void tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwAccountRecord *account,
+void tw_account_store_insert (TwAccountStore *store, gint64 deadline_ms, const TwStoredAccountRecord *account,
                               const TwSessionRecord *session, const TwRefreshRecord *token, TwAccountStoreDone done,
                               gpointer user_data);
 
@@ -218,6 +201,8 @@ gboolean tw_account_store_revocations (TwAccountStore *store, gint64 deadline_ms
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountStore, tw_account_store_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwAccountRecord, tw_account_record_free)
+
+/* Accounts are the records that are kept (idl/accounts-store.thrift), each in one block. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwStoredAccountRecord, g_free)
 
 G_END_DECLS

@@ -3,8 +3,8 @@
 #include "tw-account-tables.h"
 
 #include "tw-error.h"
-
-#include <string.h>
+#include "tw-record-statement.h"
+#include "tw-stored.h"
 
 const TwSqliteMigration tw_account_tables_migrations[] = {
   "CREATE TABLE accounts ("
@@ -68,6 +68,12 @@ const TwSqliteMigration tw_account_tables_migrations[] = {
    * answer under it has opened. */
   "ALTER TABLE accounts ADD COLUMN signup_key BLOB;"
   "ALTER TABLE accounts ADD COLUMN signup_session TEXT;",
+
+  /* Tables and columns are called as their records are (idl/accounts-store.thrift). */
+  "ALTER TABLE refresh_tokens RENAME TO tokens;"
+  "ALTER TABLE failures RENAME COLUMN at_ms TO failed_ms;"
+  "ALTER TABLE origins ADD COLUMN origin BLOB;"
+  "UPDATE origins SET origin = substr (key, 17);",
 };
 
 const TwSqliteKind tw_account_tables_kind = {
@@ -75,41 +81,20 @@ const TwSqliteKind tw_account_tables_kind = {
   .version = G_N_ELEMENTS (tw_account_tables_migrations),
 };
 
-static void
-bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
+TwStoredAccountRecord *
+tw_account_tables_find (TwSqliteConnection *connection, const char *sql, const char *key, GError **error)
 {
-  sqlite3_bind_blob (statement, place, hash, TW_REFRESH_HASH_SIZE, SQLITE_STATIC);
-}
-
-static void
-column_id (sqlite3_stmt *statement, int column, char id[TW_ID_SIZE])
-{
-  g_strlcpy (id, (const char *) sqlite3_column_text (statement, column), TW_ID_SIZE);
-}
-
-gboolean
-tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccountRecord *account, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection,
-                             "INSERT INTO accounts"
-                             " (id, email, name, password_hash, created_ms, signup_key, signup_session)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                             error);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql, error);
+  gpointer account;
 
   if (statement == NULL)
-    return FALSE;
-  tw_sqlite_bind_text (statement, 1, account->id);
-  tw_sqlite_bind_text (statement, 2, account->email);
-  tw_sqlite_bind_text (statement, 3, account->name);
-  tw_sqlite_bind_text (statement, 4, account->password_hash);
-  sqlite3_bind_int64 (statement, 5, account->created_ms);
-  if (account->has_signup_key)
-    {
-      sqlite3_bind_blob (statement, 6, &account->signup_key, sizeof account->signup_key, SQLITE_STATIC);
-      tw_sqlite_bind_text (statement, 7, account->signup_session);
-    }
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+    return NULL;
+  tw_sqlite_bind_text (statement, 1, key);
+  if (!tw_record_statement_next (&tw_stored_account_type, connection, statement, &account, error))
+    return NULL;
+  if (account == NULL)
+    g_set_error_literal (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Account not found");
+  return account;
 }
 
 gboolean
@@ -151,73 +136,68 @@ gboolean
 tw_account_tables_insert_session (TwSqliteConnection *connection, const TwSessionRecord *session,
                                   const TwRefreshRecord *token, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement =
-    tw_sqlite_statement (connection,
-                         "INSERT INTO sessions (id, user_id, created_ms, ends_ms, expires_ms, token)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                         error);
+  const TwStoredSessionRecord stored = tw_stored_session_of (session, token);
+
+  return tw_record_statement_insert (&tw_stored_session_type, connection, &stored, error);
+}
+
+static gboolean
+find_session (TwSqliteConnection *connection, const char *id, gint64 now_ms, gboolean *found, TwPresentedRow *row,
+              GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "SELECT " TW_STORED_SESSION_SELECTED " FROM sessions WHERE id = ?1 AND expires_ms > ?2", error);
+  g_autofree gpointer stored = NULL;
 
   if (statement == NULL)
     return FALSE;
-  tw_sqlite_bind_text (statement, 1, session->id);
-  tw_sqlite_bind_text (statement, 2, session->user_id);
-  sqlite3_bind_int64 (statement, 3, session->created_ms);
-  sqlite3_bind_int64 (statement, 4, session->ends_ms);
-  sqlite3_bind_int64 (statement, 5, MIN (token->expires_ms, session->ends_ms));
-  bind_hash (statement, 6, token->hash);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
-}
-
-/* FALSE where there is none. */
-static gboolean
-column_hash (sqlite3_stmt *statement, int column, guint8 hash[TW_REFRESH_HASH_SIZE])
-{
-  if (sqlite3_column_bytes (statement, column) != TW_REFRESH_HASH_SIZE)
+  tw_sqlite_bind_text (statement, 1, id);
+  sqlite3_bind_int64 (statement, 2, now_ms);
+  if (!tw_record_statement_next (&tw_stored_session_type, connection, statement, &stored, error))
     return FALSE;
-  memcpy (hash, sqlite3_column_blob (statement, column), TW_REFRESH_HASH_SIZE);
-  return TRUE;
+  *found = stored != NULL;
+  return stored == NULL || tw_stored_session_read (stored, &row->session, &row->tokens, error);
 }
 
 static void
-column_tokens (sqlite3_stmt *statement, int column, TwSessionTokens *tokens)
+bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
 {
-  tokens->n = 0;
-  if (column_hash (statement, column, tokens->last))
-    tokens->n = column_hash (statement, column + 1, tokens->before) ? 2 : 1;
+  sqlite3_bind_blob (statement, place, hash, TW_REFRESH_HASH_SIZE, SQLITE_STATIC);
+}
+
+/* A token of the first version says which session by being in the database. */
+static gboolean
+find_old_token (TwSqliteConnection *connection, const guint8 *hash, gint64 now_ms, gpointer *token,
+                GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "SELECT " TW_STORED_TOKEN_SELECTED " FROM tokens WHERE hash = ?1 AND expires_ms > ?2", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_hash (statement, 1, hash);
+  sqlite3_bind_int64 (statement, 2, now_ms);
+  return tw_record_statement_next (&tw_stored_token_type, connection, statement, token, error);
 }
 
 gboolean
 tw_account_tables_find_token (TwSqliteConnection *connection, const TwPresentedToken *presented, gint64 now_ms,
                               gboolean *found, TwPresentedRow *row, GError **error)
 {
-  static const char by_session[] = "SELECT 0, id, user_id, created_ms, ends_ms, token, token_before FROM sessions"
-                                   " WHERE id = ?1 AND expires_ms > ?2";
-  static const char by_hash[] = "SELECT t.used, s.id, s.user_id, s.created_ms, s.ends_ms, s.token, s.token_before"
-                                " FROM refresh_tokens AS t JOIN sessions AS s ON s.id = t.session_id"
-                                " WHERE t.hash = ?1 AND t.expires_ms > ?2 AND s.expires_ms > ?2";
-  gboolean named = presented->session_id[0] != '\0';
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, named ? by_session : by_hash, error);
-  int result;
+  g_autofree gpointer read = NULL;
+  const TwStoredTokenRecord *old;
 
-  if (statement == NULL)
+  *found = FALSE;
+  row->old_used = FALSE;
+  if (presented->session_id[0] != '\0')
+    return find_session (connection, presented->session_id, now_ms, found, row, error);
+  if (!find_old_token (connection, presented->hash, now_ms, &read, error))
     return FALSE;
-  if (named)
-    tw_sqlite_bind_text (statement, 1, presented->session_id);
-  else
-    bind_hash (statement, 1, presented->hash);
-  sqlite3_bind_int64 (statement, 2, now_ms);
-  result = tw_sqlite_step (connection, statement, error);
-  *found = result == SQLITE_ROW;
-  if (*found)
-    {
-      row->old_used = sqlite3_column_int (statement, 0) != 0;
-      column_id (statement, 1, row->session.id);
-      column_id (statement, 2, row->session.user_id);
-      row->session.created_ms = sqlite3_column_int64 (statement, 3);
-      row->session.ends_ms = sqlite3_column_int64 (statement, 4);
-      column_tokens (statement, 5, &row->tokens);
-    }
-  return result >= 0;
+  old = read;
+  if (old == NULL)
+    return TRUE;
+  row->old_used = old->used;
+  return find_session (connection, old->session_id, now_ms, found, row, error);
 }
 
 gboolean
@@ -239,35 +219,14 @@ tw_account_tables_replace_token (TwSqliteConnection *connection, const TwSession
 gboolean
 tw_account_tables_find_key (TwSqliteConnection *connection, TwAccountKey *key, gboolean *found, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement =
-    tw_sqlite_statement (connection, "SELECT key FROM keys WHERE name = '" TW_ACCOUNT_KEY_NAME "'", error);
-  int result;
-
-  if (statement == NULL)
-    return FALSE;
-  result = tw_sqlite_step (connection, statement, error);
-  *found = result == SQLITE_ROW;
-  if (!*found)
-    return result == SQLITE_DONE;
-  if (sqlite3_column_bytes (statement, 0) == sizeof key->bytes)
-    {
-      memcpy (key->bytes, sqlite3_column_blob (statement, 0), sizeof key->bytes);
-      return TRUE;
-    }
-  g_set_error_literal (error, TW_ERROR, TW_ERROR_INTERNAL, "The database has a key that is none");
-  return FALSE;
-}
-
-gboolean
-tw_account_tables_insert_key (TwSqliteConnection *connection, const TwAccountKey *key, GError **error)
-{
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-    connection, "INSERT OR IGNORE INTO keys (name, key) VALUES ('" TW_ACCOUNT_KEY_NAME "', ?1)", error);
+      connection, "SELECT " TW_STORED_KEY_SELECTED " FROM keys WHERE name = '" TW_ACCOUNT_KEY_NAME "'", error);
+  g_autofree gpointer stored = NULL;
 
-  if (statement == NULL)
+  if (statement == NULL || !tw_record_statement_next (&tw_stored_key_type, connection, statement, &stored, error))
     return FALSE;
-  sqlite3_bind_blob (statement, 1, key->bytes, sizeof key->bytes, SQLITE_STATIC);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+  *found = stored != NULL;
+  return stored == NULL || tw_stored_key_read (stored, key, error);
 }
 
 /* *@n: how many there were, 0 or 1. */
@@ -287,23 +246,29 @@ delete_session (TwSqliteConnection *connection, const char *user_id, const char 
   return TRUE;
 }
 
-/* The contract's rule for positions: upwards, and not below the time. The entry itself lasts a second more than it
- * must, so that rounding takes nothing away. */
+gboolean
+tw_account_tables_newest_position (TwSqliteConnection *connection, gint64 *newest, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "SELECT COALESCE (MAX (position), 0) FROM revocations", error);
+
+  if (statement == NULL || tw_sqlite_step (connection, statement, error) != SQLITE_ROW)
+    return FALSE;
+  *newest = sqlite3_column_int64 (statement, 0);
+  return TRUE;
+}
+
+/* The contract's rule for positions: upwards, and not below the time. */
 static gboolean
 insert_revocation (TwSqliteConnection *connection, const char *session_id, gint64 now_ms, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection,
-                             "INSERT INTO revocations (position, session_id, expires_s)"
-                             " SELECT MAX (?1, COALESCE (MAX (position), 0) + 1), ?2, ?3 FROM revocations",
-                             error);
+  TwStoredRevocationRecord stored;
+  gint64 newest;
 
-  if (statement == NULL)
+  if (!tw_account_tables_newest_position (connection, &newest, error))
     return FALSE;
-  sqlite3_bind_int64 (statement, 1, now_ms);
-  tw_sqlite_bind_text (statement, 2, session_id);
-  sqlite3_bind_int64 (statement, 3, now_ms / 1000 + 1 + TW_ACCESS_TOKEN_MAX_S);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+  stored = tw_stored_revocation_of (MAX (now_ms, newest + 1), session_id, now_ms);
+  return tw_record_statement_insert (&tw_stored_revocation_type, connection, &stored, error);
 }
 
 gboolean
@@ -332,15 +297,15 @@ purge_until (TwSqliteConnection *connection, const char *sql, gint64 until, GErr
 gboolean
 tw_account_tables_purge (TwSqliteConnection *connection, gint64 now_ms, GError **error)
 {
-  static const char tokens[] = "DELETE FROM refresh_tokens WHERE hash IN"
-                               " (SELECT hash FROM refresh_tokens WHERE expires_ms <= ?1 ORDER BY expires_ms LIMIT 8)";
+  static const char tokens[] = "DELETE FROM tokens WHERE hash IN"
+                               " (SELECT hash FROM tokens WHERE expires_ms <= ?1 ORDER BY expires_ms LIMIT 8)";
   static const char sessions[] = "DELETE FROM sessions WHERE id IN"
                                  " (SELECT id FROM sessions WHERE expires_ms <= ?1 ORDER BY expires_ms LIMIT 8)";
   static const char revocations[]
       = "DELETE FROM revocations WHERE position IN"
         " (SELECT position FROM revocations WHERE expires_s <= ?1 ORDER BY expires_s LIMIT 8)";
   static const char failures[] = "DELETE FROM failures WHERE id IN"
-                                 " (SELECT id FROM failures WHERE at_ms <= ?1 ORDER BY at_ms LIMIT 8)";
+                                 " (SELECT id FROM failures WHERE failed_ms <= ?1 ORDER BY failed_ms LIMIT 8)";
 
   return purge_until (connection, tokens, now_ms, error)
          && purge_until (connection, sessions, now_ms - TW_ACCESS_TOKEN_MAX_S * G_GINT64_CONSTANT (1000), error)

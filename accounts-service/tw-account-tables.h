@@ -3,9 +3,9 @@
 /* Inside the SQLite store: its tables, and the writes that its mutations are made of.
  *
  * An open session has a row in sessions, with the hashes of its tokens; ending it deletes the row, which is what makes
- * its tokens worthless at once. refresh_tokens has what the first version gave out, a row each, until they expire.
+ * its tokens worthless at once. tokens has what the first version gave out, a row each, until they expire.
  *
- * All functions run on the thread that writes, inside a mutation, and fail as tw_sqlite_step() does.
+ * What reads may run on any thread, all else on the thread that writes, inside a mutation. They fail as tw_sqlite_step() does.
  */
 
 #pragma once
@@ -13,6 +13,7 @@
 #include "tw-session-tokens.h"
 #include "tw-sqlite-snapshot.h"
 #include "tw-sqlite.h"
+#include "tw-stored-records.h"
 
 G_BEGIN_DECLS
 
@@ -21,8 +22,10 @@ extern const TwSqliteMigration tw_account_tables_migrations[];
 /* Its version is the number of the migrations. */
 extern const TwSqliteKind tw_account_tables_kind;
 
-gboolean tw_account_tables_insert_account (TwSqliteConnection *connection, const TwAccountRecord *account,
-                                           GError **error);
+/* The account that @sql, TW_ACCOUNT_TABLES_SELECT and a condition, finds with @key as ?1; g_free(). NOT_FOUND. */
+#define TW_ACCOUNT_TABLES_SELECT "SELECT " TW_STORED_ACCOUNT_SELECTED " FROM accounts "
+TwStoredAccountRecord *tw_account_tables_find (TwSqliteConnection *connection, const char *sql, const char *key,
+                                               GError **error);
 
 gboolean tw_account_tables_replace_hash (TwSqliteConnection *connection, const char *id, const char *old_hash,
                                          const char *new_hash, GError **error);
@@ -56,8 +59,8 @@ gboolean tw_account_tables_replace_token (TwSqliteConnection *connection, const 
 gboolean tw_account_tables_find_key (TwSqliteConnection *connection, TwAccountKey *key, gboolean *found,
                                      GError **error);
 
-/* Keeps @key where there is none. */
-gboolean tw_account_tables_insert_key (TwSqliteConnection *connection, const TwAccountKey *key, GError **error);
+/* The position of the newest revocation; 0 where there is none. */
+gboolean tw_account_tables_newest_position (TwSqliteConnection *connection, gint64 *newest, GError **error);
 
 /* Deletes the session where it is this user's and enters it into the revocations. */
 gboolean tw_account_tables_end_session (TwSqliteConnection *connection, const char *user_id, const char *session_id,

@@ -58,7 +58,7 @@ refuse (const GError *error, TwBaseException **ouch)
 }
 
 static void
-fill_account (TwAccount *account, const TwAccountRecord *record)
+fill_account (TwAccount *account, const TwStoredAccountRecord *record)
 {
   char created_on[TW_TIME_SIZE];
 
@@ -160,7 +160,7 @@ static gboolean
 handle_get (TwAccountsIf *iface, TwAccount **result, const char *user_id, TwBaseException **ouch, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (TwAccountRecord) record =
+  g_autoptr (TwStoredAccountRecord) record =
     tw_account_service_get (service_of (iface), context_of (iface), user_id, &failure);
 
   if (record == NULL)

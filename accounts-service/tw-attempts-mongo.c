@@ -5,10 +5,11 @@
 
 #include "tw-attempts-mongo.h"
 
-#include "tw-account-documents.h"
 #include "tw-account-purge-mongo.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
+#include "tw-record-document.h"
+#include "tw-stored-mongo.h"
 
 typedef struct
 {
@@ -32,17 +33,15 @@ static gboolean
 find_nth (TwMongoSession *session, bson_t *filter, gint64 since_ms, guint n, gint64 *at_ms, GError **error)
 {
   g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "failedOn", BCON_INT32 (-1), "}", "skip", BCON_INT64 (n - 1));
-  g_autoptr (TwBson) found = NULL;
-  TwFailureDocument failure = { .at_ms = 0 };
+  g_autofree gpointer found = NULL;
   bson_t after;
 
   BSON_APPEND_DOCUMENT_BEGIN (filter, "failedOn", &after);
   BSON_APPEND_DATE_TIME (&after, "$gt", since_ms);
   bson_append_document_end (filter, &after);
-  if (!tw_mongo_find_one (session, TW_FAILURE_COLLECTION, filter, options, &found, error)
-      || (found != NULL && !tw_failure_document_read (found, &failure, error)))
+  if (!tw_stored_find (session, &tw_stored_failure_type, filter, options, &found, error))
     return FALSE;
-  *at_ms = failure.at_ms;
+  *at_ms = found != NULL ? ((const TwStoredFailureRecord *) found)->failed_ms : 0;
   return TRUE;
 }
 
@@ -59,12 +58,12 @@ static gboolean
 find_seen (TwMongoSession *session, const TwAttempt *attempt, gint64 *seen_ms, GError **error)
 {
   g_autoptr (TwBson) filter = origin_filter (attempt);
-  g_autoptr (TwBson) found = NULL;
-  TwAttempt read;
+  g_autofree gpointer found = NULL;
 
-  *seen_ms = 0;
-  return tw_mongo_find_one (session, TW_ORIGIN_COLLECTION, filter, NULL, &found, error)
-         && (found == NULL || tw_origin_document_read (found, &read, seen_ms, error));
+  if (!tw_stored_find (session, &tw_stored_origin_type, filter, NULL, &found, error))
+    return FALSE;
+  *seen_ms = found != NULL ? ((const TwStoredOriginRecord *) found)->seen_ms : 0;
+  return TRUE;
 }
 
 static gboolean
@@ -102,18 +101,20 @@ gboolean
 tw_attempts_mongo_add_failure (TwMongoSession *session, const TwAttempt *attempt, gboolean strange, gint64 now_ms,
                                GError **error)
 {
-  TwFailureDocument failure = { .attempt = *attempt, .strange = strange, .at_ms = now_ms };
+  char id[TW_ID_SIZE];
+  TwStoredFailureRecord failure;
   g_autoptr (TwBson) document = NULL;
   g_autoptr (TwBson) past = BCON_NEW ("failedOn", "{", "$lte", BCON_DATE_TIME (now_ms - TW_FAILURE_MS), "}");
   g_autoptr (TwBson) oldest_first = BCON_NEW ("failedOn", BCON_INT32 (1));
 
-  tw_id_new (now_ms, failure.id);
-  document = tw_failure_document_new (&failure);
-  if (!tw_mongo_insert (session, TW_FAILURE_COLLECTION, document, error))
+  tw_id_new (now_ms, id);
+  failure = tw_stored_failure_of (id, attempt, strange, now_ms);
+  document = tw_record_document_new (&tw_stored_failure_type, &failure);
+  if (!tw_mongo_insert (session, TW_STORED_FAILURE_COLLECTION, document, error))
     return FALSE;
   /* Ids count up. */
-  return failure.id[TW_ID_SIZE - 2] != '0'
-         || tw_account_purge_mongo_some (session, TW_FAILURE_COLLECTION, past, oldest_first, 0, error);
+  return id[TW_ID_SIZE - 2] != '0'
+         || tw_account_purge_mongo_some (session, TW_STORED_FAILURE_COLLECTION, past, oldest_first, 0, error);
 }
 
 gboolean
@@ -122,20 +123,21 @@ tw_attempts_mongo_add_origin (TwMongoSession *session, const TwAttempt *attempt,
   g_autoptr (TwBson) filter = origin_filter (attempt);
   g_autoptr (TwBson) of_account = with_hash ("account", attempt->account);
   g_autoptr (TwBson) newest_first = BCON_NEW ("seenOn", BCON_INT32 (-1));
-  g_autoptr (TwBson) document = tw_origin_document_new (attempt, now_ms);
+  const TwStoredOriginRecord origin = tw_stored_origin_of (attempt, now_ms);
+  g_autoptr (TwBson) document = tw_record_document_new (&tw_stored_origin_type, &origin);
   g_autoptr (TwBson) seen = BCON_NEW ("$set", "{", "seenOn", BCON_DATE_TIME (now_ms), "}");
   g_autoptr (GError) failure = NULL;
   gint64 n;
 
-  if (!tw_mongo_insert (session, TW_ORIGIN_COLLECTION, document, &failure))
+  if (!tw_mongo_insert (session, TW_STORED_ORIGIN_COLLECTION, document, &failure))
     {
       if (!g_error_matches (failure, TW_ERROR, TW_ERROR_CONFLICT))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }
-      return tw_mongo_update (session, TW_ORIGIN_COLLECTION, filter, seen, NULL, &n, error);
+      return tw_mongo_update (session, TW_STORED_ORIGIN_COLLECTION, filter, seen, NULL, &n, error);
     }
-  return tw_account_purge_mongo_some (session, TW_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX,
+  return tw_account_purge_mongo_some (session, TW_STORED_ORIGIN_COLLECTION, of_account, newest_first, TW_KNOWN_ORIGINS_MAX,
                                       error);
 }

@@ -2,6 +2,9 @@
 
 #include "tw-attempts-sqlite.h"
 
+#include "tw-record-statement.h"
+#include "tw-stored.h"
+
 static void
 bind_hash (sqlite3_stmt *statement, int place, const guint8 *hash)
 {
@@ -58,10 +61,10 @@ gboolean
 tw_attempts_sqlite_find (TwSqlite *db, gint64 deadline_ms, const TwAttempt *attempt, gint64 now_ms, guint n_origin,
                          guint n_strange, TwAttempts *attempts, GError **error)
 {
-  static const char from_origin[] = "SELECT at_ms FROM failures WHERE account = ?1 AND origin = ?2 AND at_ms > ?3"
-                                    " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4";
-  static const char from_strange[] = "SELECT at_ms FROM failures WHERE account = ?1 AND strange = 1 AND at_ms > ?3"
-                                     " ORDER BY at_ms DESC LIMIT 1 OFFSET ?4";
+  static const char from_origin[] = "SELECT failed_ms FROM failures WHERE account = ?1 AND origin = ?2 AND failed_ms > ?3"
+                                    " ORDER BY failed_ms DESC LIMIT 1 OFFSET ?4";
+  static const char from_strange[] = "SELECT failed_ms FROM failures WHERE account = ?1 AND strange = 1 AND failed_ms > ?3"
+                                     " ORDER BY failed_ms DESC LIMIT 1 OFFSET ?4";
   const gint64 since_ms = now_ms - TW_FAILURE_MS;
   TwSqliteConnection *reader = tw_sqlite_reader_borrow (db, deadline_ms, error);
   gboolean ok = reader != NULL && find_seen (reader, attempt, &attempts->seen_ms, error)
@@ -76,36 +79,29 @@ gboolean
 tw_attempts_sqlite_add_failure (TwSqliteConnection *connection, const TwAttempt *attempt, gboolean strange,
                                 gint64 now_ms, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-    connection, "INSERT INTO failures (id, account, origin, strange, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)", error);
+  TwStoredFailureRecord stored;
   char id[TW_ID_SIZE];
 
-  if (statement == NULL)
-    return FALSE;
   tw_id_new (now_ms, id);
-  tw_sqlite_bind_text (statement, 1, id);
-  bind_hash (statement, 2, attempt->account);
-  bind_hash (statement, 3, attempt->origin);
-  sqlite3_bind_int (statement, 4, strange ? 1 : 0);
-  sqlite3_bind_int64 (statement, 5, now_ms);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+  stored = tw_stored_failure_of (id, attempt, strange, now_ms);
+  return tw_record_statement_insert (&tw_stored_failure_type, connection, &stored, error);
 }
 
 static gboolean
-insert_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
+put_origin (TwSqliteConnection *connection, const TwAttempt *attempt, gint64 now_ms, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement =
-    tw_sqlite_statement (connection,
-                         "INSERT INTO origins (key, account, seen_ms) VALUES (?1, ?2, ?3)"
-                         " ON CONFLICT (key) DO UPDATE SET seen_ms = excluded.seen_ms",
-                         error);
+  const TwStoredOriginRecord stored = tw_stored_origin_of (attempt, now_ms);
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "UPDATE origins SET seen_ms = ?2 WHERE key = ?1", error);
 
   if (statement == NULL)
     return FALSE;
   bind_origin (statement, 1, attempt);
-  bind_hash (statement, 2, attempt->account);
-  sqlite3_bind_int64 (statement, 3, now_ms);
-  return tw_sqlite_step (connection, statement, error) == SQLITE_DONE;
+  sqlite3_bind_int64 (statement, 2, now_ms);
+  if (tw_sqlite_step (connection, statement, error) != SQLITE_DONE)
+    return FALSE;
+  return sqlite3_changes (tw_sqlite_handle (connection)) > 0
+         || tw_record_statement_insert (&tw_stored_origin_type, connection, &stored, error);
 }
 
 gboolean
@@ -117,7 +113,7 @@ tw_attempts_sqlite_add_origin (TwSqliteConnection *connection, const TwAttempt *
                          " ORDER BY seen_ms DESC, key LIMIT -1 OFFSET ?2)",
                          error);
 
-  if (statement == NULL || !insert_origin (connection, attempt, now_ms, error))
+  if (statement == NULL || !put_origin (connection, attempt, now_ms, error))
     return FALSE;
   bind_hash (statement, 1, attempt->account);
   sqlite3_bind_int (statement, 2, TW_KNOWN_ORIGINS_MAX);

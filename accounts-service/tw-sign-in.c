@@ -45,7 +45,7 @@ count_failure (const TwSignIn *sign_in, GError **error)
 /* Brings a hash up to today's parameters. That it can't be done now is no reason to keep anyone out: the next login
  * tries again. */
 static void
-rehash (const TwSignIn *sign_in, const TwAccountRecord *account, const char *password)
+rehash (const TwSignIn *sign_in, const TwStoredAccountRecord *account, const char *password)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *password_hash = tw_passwords_hash (sign_in->parts->passwords, password, &error);
@@ -78,7 +78,7 @@ tw_sign_in_leave (TwSignIn *sign_in)
 /* A failure is counted before the next one has its turn, so that no more than have it at one time go beyond what is
  * allowed; what can't be counted is no answer. */
 gboolean
-tw_sign_in_prove (TwSignIn *sign_in, const TwAccountRecord *account, const char *password, gboolean *right,
+tw_sign_in_prove (TwSignIn *sign_in, const TwStoredAccountRecord *account, const char *password, gboolean *right,
                   GError **error)
 {
   const char *password_hash = account != NULL ? account->password_hash : NULL;

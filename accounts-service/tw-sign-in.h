@@ -44,7 +44,7 @@ void tw_sign_in_leave (TwSignIn *sign_in);
 /* While it is its turn: whether @password is that of @account, which is NULL where there is none. A failure has been
  * counted when this is back. A hash that would be another today is made anew. Fails with LIMITED (tw-login-guard.h),
  * before anything is hashed. */
-gboolean tw_sign_in_prove (TwSignIn *sign_in, const TwAccountRecord *account, const char *password, gboolean *right,
+gboolean tw_sign_in_prove (TwSignIn *sign_in, const TwStoredAccountRecord *account, const char *password, gboolean *right,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Remembers from where somebody has signed in. */

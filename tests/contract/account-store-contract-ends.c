@@ -203,7 +203,7 @@ test_positions_are_not_below_the_time (Fixture *fixture, gconstpointer kind)
 static void
 test_everything_is_there_after_a_restart (Fixture *fixture, gconstpointer kind)
 {
-  g_autoptr (TwAccountRecord) account = NULL;
+  g_autoptr (TwStoredAccountRecord) account = NULL;
   gint64 position = 0, last;
 
   insert_ann (fixture);

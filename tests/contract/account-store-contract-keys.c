@@ -14,20 +14,21 @@
 static void
 insert_ann_with_key (Fixture *fixture)
 {
-  g_autofree char *id = g_strdup (ANN), *email = g_strdup ("ann@example.org"), *hash = g_strdup ("the hash");
-  TwAccountRecord account = {
-    .id = id,
-    .email = email,
-    .password_hash = hash,
+  TwSignupKey key;
+  const TwStoredAccountRecord account = {
+    .has = TW_STORED_ACCOUNT_ALWAYS | TW_STORED_ACCOUNT_HAS_SIGNUP_KEY | TW_STORED_ACCOUNT_HAS_SIGNUP_SESSION,
+    .id = ANN,
+    .email = "ann@example.org",
+    .password_hash = "the hash",
     .created_ms = NOW,
-    .has_signup_key = TRUE,
+    .signup_key = { (const guint8 *) &key, sizeof key },
     .signup_session = SESSION_1,
   };
   TwSessionRecord session = session_of (ANN, SESSION_1);
   TwRefreshRecord first = token (1, NOW + 30 * DAY_MS);
   Wait wait;
 
-  tw_signup_key_init (&account.signup_key, "k", "Ann");
+  tw_signup_key_init (&key, "k", "Ann");
   wait_begin (&wait);
   tw_account_store_insert (fixture->store, TW_DEADLINE_NONE, &account, &session, &first, wait_done, &wait);
   wait_ok (&wait);
@@ -59,18 +60,17 @@ assert_open (Fixture *fixture, const char *session_id, guint8 number, gboolean o
 static void
 assert_signup (Fixture *fixture, const char *session_id)
 {
-  g_autoptr (TwAccountRecord) got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
-  g_autoptr (TwAccountRecord) found
+  g_autoptr (TwStoredAccountRecord) got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
+  g_autoptr (TwStoredAccountRecord) found
       = tw_account_store_find (fixture->store, TW_DEADLINE_NONE, "ann@example.org", NULL);
   TwSignupKey key;
 
   tw_signup_key_init (&key, "k", "Ann");
   for (guint i = 0; i < 2; i++)
     {
-      const TwAccountRecord *record = i == 0 ? got : found;
+      const TwStoredAccountRecord *record = i == 0 ? got : found;
 
-      g_assert_true (record->has_signup_key);
-      g_assert_cmpmem (&record->signup_key, sizeof record->signup_key, &key, sizeof key);
+      g_assert_cmpmem (record->signup_key.bytes, record->signup_key.length, &key, sizeof key);
       g_assert_cmpstr (record->signup_session, ==, session_id);
     }
 }
@@ -88,12 +88,13 @@ test_key_is_kept (Fixture *fixture, gconstpointer kind)
 static void
 test_key_may_be_absent (Fixture *fixture, gconstpointer kind)
 {
-  g_autoptr (TwAccountRecord) got = NULL;
+  g_autoptr (TwStoredAccountRecord) got = NULL;
   g_autoptr (GError) error = NULL;
 
   insert_ann (fixture);
   got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
-  g_assert_false (got->has_signup_key);
+  g_assert_cmpuint (got->signup_key.length, ==, 0);
+  g_assert_null (got->signup_session);
   error = replace (fixture, SESSION_1, SESSION_2, 2);
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
   assert_open (fixture, SESSION_2, 2, FALSE);
@@ -169,7 +170,7 @@ race (void *data)
   pthread_barrier_wait (racer->start);
   for (guint i = 0; i < MAX_TRIES; i++)
     {
-      g_autoptr (TwAccountRecord) ann = tw_account_store_get (racer->fixture->store, TW_DEADLINE_NONE, ANN, &error);
+      g_autoptr (TwStoredAccountRecord) ann = tw_account_store_get (racer->fixture->store, TW_DEADLINE_NONE, ANN, &error);
       g_autofree char *id = g_strdup_printf ("%021x%03u", i, racer->number);
 
       g_assert_no_error (error);
@@ -190,7 +191,7 @@ test_of_parallel_ones_the_last_stays (Fixture *fixture, gconstpointer kind)
   pthread_t threads[N_THREADS];
   Racer racers[N_THREADS];
   pthread_barrier_t start;
-  g_autoptr (TwAccountRecord) ann = NULL;
+  g_autoptr (TwStoredAccountRecord) ann = NULL;
   void *ids[N_THREADS];
   guint n_last = 0;
 

@@ -14,13 +14,18 @@
 static void
 test_inserted_is_found (Fixture *fixture, gconstpointer kind)
 {
-  g_autofree char *id = g_strdup (ANN), *email = g_strdup ("ann@example.org"), *name = g_strdup ("Änn 🐝"),
-                  *hash = g_strdup ("$argon2id$…");
-  TwAccountRecord account = { .id = id, .email = email, .name = name, .password_hash = hash, .created_ms = NOW + 7 };
+  const TwStoredAccountRecord account = {
+    .has = TW_STORED_ACCOUNT_ALWAYS | TW_STORED_ACCOUNT_HAS_NAME,
+    .id = ANN,
+    .email = "ann@example.org",
+    .name = "Änn 🐝",
+    .password_hash = "$argon2id$…",
+    .created_ms = NOW + 7,
+  };
   TwSessionRecord session = session_of (ANN, SESSION_1);
   TwRefreshRecord first = token (1, NOW + DAY_MS);
-  g_autoptr (TwAccountRecord) got = NULL;
-  g_autoptr (TwAccountRecord) found = NULL;
+  g_autoptr (TwStoredAccountRecord) got = NULL;
+  g_autoptr (TwStoredAccountRecord) found = NULL;
   g_autoptr (GError) error = NULL;
   Wait wait;
 
@@ -33,7 +38,7 @@ test_inserted_is_found (Fixture *fixture, gconstpointer kind)
   g_assert_no_error (error);
   for (guint i = 0; i < 2; i++)
     {
-      const TwAccountRecord *record = i == 0 ? got : found;
+      const TwStoredAccountRecord *record = i == 0 ? got : found;
 
       g_assert_cmpstr (record->id, ==, ANN);
       g_assert_cmpstr (record->email, ==, "ann@example.org");
@@ -46,7 +51,7 @@ test_inserted_is_found (Fixture *fixture, gconstpointer kind)
 static void
 test_name_may_be_absent (Fixture *fixture, gconstpointer kind)
 {
-  g_autoptr (TwAccountRecord) got = NULL;
+  g_autoptr (TwStoredAccountRecord) got = NULL;
 
   insert_ann (fixture);
   got = tw_account_store_get (fixture->store, TW_DEADLINE_NONE, ANN, NULL);
@@ -82,7 +87,7 @@ static void
 test_taken_address_is_conflict (Fixture *fixture, gconstpointer kind)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TwAccountRecord) found = NULL;
+  g_autoptr (TwStoredAccountRecord) found = NULL;
 
   insert_ann (fixture);
   error = insert (fixture, BOB, "ann@example.org", SESSION_2, 2);
@@ -117,8 +122,8 @@ replace_hash (Fixture *fixture, const char *id, const char *old_hash, const char
 static void
 test_hash_is_replaced_where_it_is_the_old_one (Fixture *fixture, gconstpointer kind)
 {
-  g_autoptr (TwAccountRecord) before = NULL;
-  g_autoptr (TwAccountRecord) after = NULL;
+  g_autoptr (TwStoredAccountRecord) before = NULL;
+  g_autoptr (TwStoredAccountRecord) after = NULL;
 
   insert_ann (fixture);
   replace_hash (fixture, ANN, "another hash", "wrong");

@@ -88,9 +88,13 @@ session_of (const char *user_id, const char *id)
 GError *
 insert (Fixture *fixture, const char *id, const char *email, const char *session_id, guint8 token_number)
 {
-  g_autofree char *copy_of_id = g_strdup (id), *copy_of_email = g_strdup (email), *hash = g_strdup ("the hash");
-  TwAccountRecord account
-      = { .id = copy_of_id, .email = copy_of_email, .password_hash = hash, .created_ms = NOW };
+  const TwStoredAccountRecord account = {
+    .has = TW_STORED_ACCOUNT_ALWAYS,
+    .id = id,
+    .email = email,
+    .password_hash = "the hash",
+    .created_ms = NOW,
+  };
   TwSessionRecord session = session_of (id, session_id);
   TwRefreshRecord first = token (token_number, NOW + 30 * DAY_MS);
   Wait wait;

@@ -216,8 +216,8 @@ test_records (void)
   g_autofree char *last = hash_text (11), *before = hash_text (10), *first = hash_text (60);
   g_autofree char *sessions =
     g_strdup_printf ("('" SESSION_1 "', '" ANN "', 1790000000000, 1797776000000, 1792592000000, %s, %s)\n"
-                     "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000, %s, [])\n"
-                     "('" SESSION_4 "', '" ANN "', 1790000000000, 1797776000000, 1790086400000, [], [])\n",
+                     "('" SESSION_3 "', '" BOB "', 1790000000000, 1797776000000, 1792592000000, %s, nothing)\n"
+                     "('" SESSION_4 "', '" ANN "', 1790000000000, 1797776000000, 1790086400000, nothing, nothing)\n",
                      last, before, first);
   const char *const expected[N_SECTIONS] = { accounts, NULL, sessions, NULL, NULL, NULL, revocations };
   const guint counts[N_SECTIONS] = { 2, 1, 3, 4, 2, 1, 2 };

@@ -16,7 +16,7 @@ test_signup_opens_a_session (ServiceFixture *fixture, gconstpointer unused)
 {
   g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
   g_autoptr (TwSessionGrant) next = NULL;
-  g_autoptr (TwAccountRecord) record = NULL;
+  g_autoptr (TwStoredAccountRecord) record = NULL;
 
   g_assert_true (tw_id_is_valid (grant->user_id));
   g_assert_true (tw_id_is_valid (grant->session_id));
@@ -273,8 +273,8 @@ test_login_brings_the_hash_up_to_date (ServiceFixture *fixture, gconstpointer un
   TwPasswordParams params = cheap_password_params (&fixture->work);
   g_autoptr (TwSessionGrant) once = NULL;
   g_autoptr (TwSessionGrant) twice = NULL;
-  g_autoptr (TwAccountRecord) before = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
-  g_autoptr (TwAccountRecord) after = NULL;
+  g_autoptr (TwStoredAccountRecord) before = tw_account_service_get (fixture->service, &NOBODY, grant->user_id, NULL);
+  g_autoptr (TwStoredAccountRecord) after = NULL;
   guint n;
 
   g_assert_true (g_str_has_prefix (before->password_hash, "$argon2id$v=19$m=8,t=1,"));
@@ -306,7 +306,7 @@ test_login_storm_holds_nothing_else_up (ServiceFixture *fixture, gconstpointer u
 {
   g_autoptr (TwSessionGrant) grant = service_fixture_signup_ann (fixture);
   g_autoptr (TwSessionGrant) next = NULL;
-  g_autoptr (TwAccountRecord) record = NULL;
+  g_autoptr (TwStoredAccountRecord) record = NULL;
   pthread_t threads[3]; /* as many as the pool takes */
   ServiceRacer racers[G_N_ELEMENTS (threads)];
   guint before = password_work_count (&fixture->work), n_in = 0;

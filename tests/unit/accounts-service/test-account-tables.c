@@ -64,8 +64,13 @@ live_through (TwAccountStore *store, guint day)
 static void
 insert_user (TwAccountStore *store)
 {
-  g_autofree char *id = g_strdup (USER), *email = g_strdup ("ann@example.org"), *hash = g_strdup ("hash");
-  TwAccountRecord account = { .id = id, .email = email, .password_hash = hash, .created_ms = NOW };
+  const TwStoredAccountRecord account = {
+    .has = TW_STORED_ACCOUNT_ALWAYS,
+    .id = USER,
+    .email = "ann@example.org",
+    .password_hash = "hash",
+    .created_ms = NOW,
+  };
   TwSessionRecord session = { .id = "0", .user_id = USER, .created_ms = NOW, .ends_ms = NOW + 1 };
   TwRefreshRecord token = { .hash = { 0xff }, .expires_ms = NOW + 1 };
   TwLatch latch;
@@ -105,7 +110,7 @@ test_what_has_expired_is_dropped (void)
     live_through (store, day);
 
   /* On day 199: a session of every other of the last 31 days, one revocation. */
-  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM refresh_tokens"), ==, 0);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM tokens"), ==, 0);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM sessions"), ==, 16);
   g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM revocations"), ==, 1);
 }
@@ -228,6 +233,54 @@ test_sessions_of_the_first_version_go_on (void)
   g_assert_cmpint (rotate (store, "", 4, 21), ==, TW_ROTATE_REFUSED);
 }
 
+/* A database as 0.1.0 left it: an account, an attempt that failed, and from where somebody has signed in. */
+static void
+make_released_version (const char *path)
+{
+  static const char rows[] =
+    "INSERT INTO accounts VALUES ('" USER "', 'ann@example.org', 'Ann', 'hash', 1);"
+    "INSERT INTO failures VALUES ('000000000000000000000001', x'01000000000000000000000000000000',"
+    " x'02000000000000000000000000000000', 1, 1789999999000);"
+    "INSERT INTO origins VALUES (x'0100000000000000000000000000000003000000000000000000000000000000',"
+    " x'01000000000000000000000000000000', 1789999998000);";
+  g_autofree char *version =
+    g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = 3;", tw_account_tables_kind.application_id);
+  const char *const steps[] = { version, tw_account_tables_migrations[0], tw_account_tables_migrations[1],
+                                tw_account_tables_migrations[2], rows };
+  sqlite3 *handle;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpint (sqlite3_exec (handle, steps[i], NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (handle);
+}
+
+static void
+test_what_a_release_left_goes_on (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "accounts.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwAccountStore) store = NULL;
+  g_autoptr (TwStoredAccountRecord) ann = NULL;
+  const TwAttempt failed = { .account = { 1 }, .origin = { 2 } }, seen = { .account = { 1 }, .origin = { 3 } };
+  TwAttempts attempts;
+
+  make_released_version (path);
+  store = tw_account_store_sqlite_new (path, &error);
+  g_assert_no_error (error);
+  ann = tw_account_store_find (store, TW_DEADLINE_NONE, "ann@example.org", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ann->name, ==, "Ann");
+  g_assert_null (ann->signup_session);
+  g_assert_true (tw_account_store_attempts (store, TW_DEADLINE_NONE, &failed, NOW, 1, 1, &attempts, &error));
+  g_assert_cmpint (attempts.from_origin_ms, ==, 1789999999000);
+  g_assert_cmpint (attempts.from_strange_ms, ==, 1789999999000);
+  g_assert_true (tw_account_store_attempts (store, TW_DEADLINE_NONE, &seen, NOW, 1, 1, &attempts, &error));
+  g_assert_cmpint (attempts.seen_ms, ==, 1789999998000);
+  g_assert_cmpint (count_rows (path, "SELECT COUNT(*) FROM origins WHERE hex (key) = hex (account) || hex (origin)"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/account-tables/what-has-expired-is-dropped", test_what_has_expired_is_dropped);
   g_test_add_func ("/account-tables/failures-are-dropped-after-an-hour", test_failures_are_dropped_after_an_hour);
   g_test_add_func ("/account-tables/columns", test_columns);
+  g_test_add_func ("/account-tables/what-a-release-left-goes-on", test_what_a_release_left_goes_on);
   g_test_add_func ("/account-tables/sessions-of-the-first-version-go-on", test_sessions_of_the_first_version_go_on);
   return g_test_run ();
 }
