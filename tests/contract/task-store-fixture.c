@@ -97,36 +97,45 @@ insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gbo
   g_assert_no_error (error);
 }
 
-/* Never more at once than a store that is slow can do in the time that it has for each. */
-#define AT_ONCE 50
+/* As many as a batch can have. */
+#define AT_ONCE 100
+
+typedef struct
+{
+  TwLatch ended;
+  GError *error;
+} Many;
+
+static void
+many_inserted (const TwTaskResult *results, const GError *error, gpointer data)
+{
+  Many *many = data;
+
+  many->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&many->ended);
+}
 
 void
 insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
 {
-  char id[TW_ID_SIZE], name[] = "a name";
-  g_autofree char *user = g_strdup (user_id);
-
   for (guint first = 0; first < n; first += AT_ONCE)
     {
-      guint batch = MIN (n - first, AT_ONCE);
-      TaskChangeWait waits[AT_ONCE];
+      const guint batch = MIN (n - first, AT_ONCE);
+      TwTaskOperation operations[AT_ONCE];
+      TwTaskRecord tasks[AT_ONCE];
+      char ids[AT_ONCE][TW_ID_SIZE];
+      Many many = { .error = NULL };
 
       for (guint i = 0; i < batch; i++)
         {
-          const TwTaskRecord task = { .has = TASK_WHOLE, .id = id, .user_id = user, .name = name, .created_ms = (first + i) / each,
-                                      .version = 1 };
-
-          id_of (first + i, id);
-          tw_task_insert (store, &at_any_time, &task, task_change_ended, task_change_begin (&waits[i]));
+          tasks[i] = (TwTaskRecord) { .has = TASK_WHOLE, .id = id_of (first + i, ids[i]), .user_id = user_id,
+                                      .name = "a name", .created_ms = (first + i) / each, .version = 1 };
+          operations[i] = (TwTaskOperation) { .verb = TW_TASK_INSERT, .said = &tasks[i] };
         }
-      for (guint i = 0; i < batch; i++)
-        {
-          g_autoptr (GError) error = NULL;
-          g_autoptr (TwTaskRecord) inserted = task_change_wait (&waits[i], &error);
-
-          g_assert_no_error (error);
-          g_assert_nonnull (inserted);
-        }
+      tw_latch_init (&many.ended);
+      tw_task_write (store, &at_any_time, user_id, operations, batch, TRUE, many_inserted, &many);
+      tw_latch_wait (&many.ended);
+      g_assert_no_error (many.error);
     }
 }
 

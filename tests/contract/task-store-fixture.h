@@ -59,7 +59,7 @@ void remove_task (TwTaskStore *store, const char *user_id, const char *id, GErro
 /* Inserts "a name" of a user whose id has three letters. */
 void insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gboolean done);
 
-/* Inserts @n tasks, many at once, as numbers from 0 on; @each of them are of one millisecond. */
+/* Inserts @n tasks, many in a commit, as numbers from 0 on; @each of them are of one millisecond. */
 void insert_many (TwTaskStore *store, const char *user_id, guint n, guint each);
 
 /* A TwTaskDone for an insert that nobody waits for. */
