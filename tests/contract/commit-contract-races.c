@@ -353,8 +353,8 @@ assert_nothing_is_half_done (TwCommits *commits, gint64 said)
   assert_no_task (commits, ANN, 2 * ((guint) seen.number + 1) + 1);
 }
 
-#define KILLS 5
-#define MOST_SAID 40
+#define KILLS 4
+#define MOST_SAID 15
 
 static void
 test_killed_leaves_nothing_half_done (Fixture *f, gconstpointer data)
