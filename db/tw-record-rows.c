@@ -21,7 +21,7 @@ tw_record_rows_new (const TwRecordType *type, TwSqliteConnection *connection, GE
 
   if (table == NULL)
     return NULL;
-  g_assert (type->fields[key].kind == TW_RECORD_ID);
+  g_assert (key < type->n_fields && type->fields[key].kind == TW_RECORD_ID && owner < type->n_fields);
   which = g_strdup_printf ("FROM %s WHERE \"%s\" = ?2 AND \"%s\" = ?3", type->collection, type->fields[key].column,
                            type->fields[owner].column);
   rows = g_new (TwRecordRows, 1);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct _TwRecordRows TwRecordRows;
 
-/* See tw_record_table_new(). The key has to be an id. To be freed once the database is closed. */
+/* See tw_record_table_new(). Somebody owns the records, and their key is an id. To be freed once the database is closed. */
 TwRecordRows *tw_record_rows_new (const TwRecordType *type, TwSqliteConnection *connection, GError **error);
 void tw_record_rows_free (TwRecordRows *rows);
 
