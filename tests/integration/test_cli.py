@@ -71,7 +71,8 @@ def test_every_command_does_its_work(tasks):
 
 def test_lists_are_json_and_what_is_null_is_named(tasks):
     """As everything that is no text, and none of it known to the program but from the IDL."""
-    said = {"notes": "two\nlines", "dueOn": "2026-12-24T10:00:00.000Z", "priority": 2, "labels": ["home", "a b"], "position": -1.5}
+    said = {"notes": "two\nlines", "dueOn": "2026-12-24T10:00:00.000Z", "priority": 2, "labels": ["home", "a b"],
+            "position": -1.5}  # fmt: skip
     arguments = [part for name, value in said.items()
                  for part in (f"--{name}", value if isinstance(value, str) else json.dumps(value))]  # fmt: skip
     made = json.loads(tasks("--json", "create", "--userId", "lists", "--name", "x", *arguments))
