@@ -11,7 +11,8 @@ from support.processes import BUILD, PROJECT
 # Words of the IDL that are words of Thrift, HTTP, JSON, tokens or an annotation as well.
 COMMON_WORDS = {
     "get", "all", "add", "update", "remove", "patch", "check", "id", "name", "code", "message", "ok", "limit", "request",
-    "position", "revocations", "version", "account", "Credentials", "ended", "location", "q",
+    "position", "revocations", "version", "account", "Credentials", "ended", "location", "q", "title", "status", "detail",
+    "op", "task",
 }  # fmt: skip
 
 
