@@ -161,8 +161,24 @@ rare_place (const TwRecordTable *table)
   return (int) table->type->n_fields + 1;
 }
 
+/* All in one statement, of one table: a trigger would have SQLite keep a copy of each page that the statement changes. */
 static void
-write_statements (TwRecordTable *table)
+append_folded (const TwRecordTable *table, guint i, GString *into, GString *places, GString *set)
+{
+  const char *column = table->type->fields[i].column, *collection = table->type->collection;
+  const guint text = i + 1, owner = table->owner + 1;
+
+  append (into, ", ", "\"%s" TW_RECORD_TABLE_FOLDED "\"", column);
+  append (places, ", ", "(SELECT fold (?%u) FROM %s" TW_RECORD_TABLE_FOLDED " WHERE owner = ?%u)", text, collection,
+          owner);
+  append (set, ", ",
+          "\"%s" TW_RECORD_TABLE_FOLDED "\" = CASE WHEN \"%s" TW_RECORD_TABLE_FOLDED "\" IS NULL THEN NULL"
+          " WHEN \"%s\" = ?%u THEN \"%s" TW_RECORD_TABLE_FOLDED "\" ELSE fold (?%u) END",
+          column, column, column, text, column, text);
+}
+
+static void
+write_statements (TwRecordTable *table, const GPtrArray *names)
 {
   const TwRecordType *type = table->type;
   g_autoptr (GString) into = g_string_new (NULL), places = g_string_new (NULL);
@@ -173,12 +189,16 @@ write_statements (TwRecordTable *table)
       const TwRecordField *field = &type->fields[i];
       const gboolean tells = field->role == TW_RECORD_KEY || field->role == TW_RECORD_OWNER
                              || field->role == TW_RECORD_CREATED;
+      g_autofree char *folded = NULL;
 
       if (!tw_record_field_is_kept (field))
         continue;
       append (into, ", ", "\"%s\"", field->column);
       append (places, ", ", "?%u", i + 1);
       append (tells ? which : set, tells ? " AND " : ", ", "\"%s\" = ?%u", field->column, i + 1);
+      folded = g_strconcat (field->column, TW_RECORD_TABLE_FOLDED, NULL);
+      if (field->kind == TW_RECORD_TEXT && has_column (names, folded))
+        append_folded (table, i, into, places, set);
     }
   if (table->n_rare > 0)
     {
@@ -215,7 +235,7 @@ tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, G
     add_columns (table, names, table->rare | table->always);
   write_list (table);
   write_take (table);
-  write_statements (table);
+  write_statements (table, names);
   return table;
 }
 

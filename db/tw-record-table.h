@@ -6,7 +6,11 @@
  *
  * To ask SQLite for columns that are NULL takes as long as for others. A table may have a column `rare`, INTEGER NOT NULL
  * DEFAULT 0, which is not 0 where there is anything that not every record has: then a row that has none of that is
- * taken without even looking. It is set by what is here, and by a copy (tw-sqlite-dump.h). */
+ * taken without even looking. It is set by what is here, and by a copy (tw-sqlite-dump.h).
+ *
+ * A table `tasks` may have a column `name_folded`, TEXT, beside the text `name`, to order by: fold (name) (tw-fold.h), but
+ * only for owners who are in the table `tasks_folded`, by its column `owner`; it and its index cost a new row a quarter
+ * more. For others it is NULL, or fold (name): whoever puts an owner there fills it in before. */
 
 #pragma once
 
@@ -18,6 +22,7 @@ G_BEGIN_DECLS
 typedef struct _TwRecordTable TwRecordTable;
 
 #define TW_RECORD_TABLE_RARE "rare"
+#define TW_RECORD_TABLE_FOLDED "_folded"
 
 /* Looks at the table that is there, which has to have the record's columns: a migration makes them. INTERNAL otherwise,
  * with the name of the one that is missing. @connection is NULL with @error set where none could be had. */

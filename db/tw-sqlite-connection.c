@@ -6,6 +6,7 @@
 #include "tw-error.h"
 #include "tw-log.h"
 #include "tw-sqlite-nowait.h"
+#include "tw-sqlite-fold.h"
 #include "tw-sqlite-rows.h"
 #include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
@@ -127,7 +128,7 @@ open_handle (const char *path, const char *name, int flags, const char *vfs, GEr
     }
   sqlite3_busy_timeout (connection->handle, BUSY_TIMEOUT_MS);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!tw_sqlite_rows_install (connection->handle))
+  if (!tw_sqlite_rows_install (connection->handle) || !tw_sqlite_fold_install (connection->handle))
     {
       set_start_error (connection, error);
       return NULL;

@@ -5,6 +5,7 @@
 #include "tw-error.h"
 #include "tw-id.h"
 #include "tw-task-filter.h"
+#include "tw-task-names-sqlite.h"
 #include "tw-task-page.h"
 #include "tw-task-runs-sqlite.h"
 
@@ -90,13 +91,31 @@ show (const TwTaskRecord *task, gpointer data)
   return shown->reading->row (task, shown->reading->state) && --shown->left > 0;
 }
 
+/* Where there are more tasks than these, names are indexed for whoever asks for that order. */
+#define FEW_NAMES 64
+
+static gboolean
+read_walks (const TwTaskReadsSqlite *reads, TwTaskRunsSqlite *runs, const TwTaskReading *reading, GError **error)
+{
+  const TwTaskQuery *query = runs->query;
+  const gboolean by_name = query->order.key == TW_TASK_BY_NAME;
+  TwTaskWalks walks = { tw_task_runs_sqlite_walk, runs, .has_names = FALSE };
+
+  if (by_name && !tw_task_names_sqlite_are_there (runs->connection, query->user_id, &walks.has_names, error))
+    return FALSE;
+  if (!tw_task_page_read (query, &walks, reading->row, reading->state, error))
+    return FALSE;
+  if (by_name && !walks.has_names && runs->seen > FEW_NAMES)
+    tw_task_names_sqlite_make (reads->db, query->user_id);
+  return TRUE;
+}
+
 /* What may be several walks is of one moment. */
 static gboolean
 read_list (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query,
            const TwTaskReading *reading, GError **error)
 {
-  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query };
-  const TwTaskWalks walks = { tw_task_runs_sqlite_walk, &runs, .has_names = FALSE };
+  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query, .seen = 0 };
   gboolean begins, well;
 
   if (is_plain (query))
@@ -107,7 +126,7 @@ read_list (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const
   begins = connection != NULL && sqlite3_get_autocommit (tw_sqlite_handle (connection)) != 0;
   if (begins && !run (connection, "BEGIN", error))
     return FALSE;
-  well = tw_task_page_read (query, &walks, reading->row, reading->state, error);
+  well = read_walks (reads, &runs, reading, error);
   if (begins)
     run (connection, "COMMIT", NULL);
   return well;

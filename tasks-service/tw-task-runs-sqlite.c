@@ -144,10 +144,10 @@ find_paths (const TwTaskQuery *query, const TwTaskWalk *walk, TwTaskPath paths[M
 gboolean
 tw_task_runs_sqlite_walk (gpointer data, const TwTaskWalk *walk, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
-  const TwTaskRunsSqlite *runs = data;
+  TwTaskRunsSqlite *runs = data;
   TwTaskPath paths[MOST_RUNS];
   const guint n = find_paths (runs->query, walk, paths);
-  Run run[MOST_RUNS] = { { .statement = NULL } };
+  Run run[MOST_RUNS] = { { .rows.left = G_MAXUINT64 }, { .rows.left = G_MAXUINT64 } };
   gboolean well = TRUE;
 
   for (guint i = 0; well && i < n; i++)
@@ -155,6 +155,7 @@ tw_task_runs_sqlite_walk (gpointer data, const TwTaskWalk *walk, TwTaskRowFunc r
   well = well && do_runs (run, n, walk, row, user_data, error);
   for (guint i = 0; i < n; i++)
     {
+      runs->seen += G_MAXUINT64 - run[i].rows.left;
       g_free (run[i].task);
       tw_sqlite_statement_done (run[i].statement);
     }

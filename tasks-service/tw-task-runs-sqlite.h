@@ -16,6 +16,7 @@ typedef struct
   const TwRecordTable *table;
   TwSqliteConnection *connection;
   const TwTaskQuery *query;
+  guint64 seen; /* rows, by and by */
 } TwTaskRunsSqlite;
 
 /* A TwTaskWalkFunc; @runs is a TwTaskRunsSqlite. */

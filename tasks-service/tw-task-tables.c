@@ -45,8 +45,11 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "ALTER TABLE tasks ADD COLUMN position REAL;"
   "CREATE INDEX tasks_by_list ON tasks (list_id, done, created_ms, id) WHERE list_id IS NOT NULL;"
   BY_KEY ("due", "due") BY_KEY ("priority", "priority") BY_KEY ("position", "position")
-  "ALTER TABLE tasks ADD COLUMN name_key TEXT;"
-  BY_KEY ("name", "name_key"),
+
+  /* For whom: db/tw-record-table.h, tw-task-names-sqlite.h. */
+  "ALTER TABLE tasks ADD COLUMN name_folded TEXT;"
+  BY_KEY ("name", "name_folded")
+  "CREATE TABLE tasks_folded (owner TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID",
 };
 
 const TwSqliteKind tw_task_tables_kind = {

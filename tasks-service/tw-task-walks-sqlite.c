@@ -46,7 +46,7 @@ static const char *const columns[TW_TASK_KEYS] = {
   [TW_TASK_BY_CREATED] = "created",
   [TW_TASK_BY_DUE] = "due",
   [TW_TASK_BY_PRIORITY] = "priority",
-  [TW_TASK_BY_NAME] = "name_key",
+  [TW_TASK_BY_NAME] = "name_folded",
   [TW_TASK_BY_POSITION] = "position",
 };
 

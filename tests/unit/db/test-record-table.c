@@ -255,6 +255,58 @@ test_row_comes_back_where_rare_is_told (Fixture *fixture, gconstpointer data)
   assert_row (fixture, table, data);
 }
 
+static void
+run_sql (Fixture *fixture, const TwRecordTable *table, const char *sql)
+{
+  Step step = { table, sql, &(TwBookRecord) { 0 }, 0 };
+
+  g_assert_true (tw_sqlite_mutate_wait (fixture->db, TW_DEADLINE_NONE, run, &step, NULL));
+}
+
+/* Of the one book. */
+static void
+assert_folded (Fixture *fixture, const char *expected)
+{
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (fixture->db, TW_DEADLINE_NONE, NULL);
+  sqlite3_stmt *statement = tw_sqlite_statement (connection, "SELECT title_folded FROM books", NULL);
+
+  g_assert_cmpint (tw_sqlite_step (connection, statement, NULL), ==, SQLITE_ROW);
+  g_assert_cmpstr ((const char *) sqlite3_column_text (statement, 0), ==, expected);
+  tw_sqlite_statement_done (statement);
+  tw_sqlite_reader_return (fixture->db, connection);
+}
+
+static void
+test_text_is_folded_for_some (Fixture *fixture, gconstpointer data)
+{
+  TwBookRecord book = *books_whole ();
+  g_autofree char *somebody = g_strdup_printf ("INSERT INTO books_folded VALUES ('%s')", book.reader_id);
+  g_autoptr (TwRecordTable) table = NULL;
+
+  open_with (fixture, "CREATE TABLE books (" COLUMNS ", series_id BLOB, title_folded TEXT) STRICT;"
+                      "CREATE TABLE books_folded (owner TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID");
+  table = look (fixture, NULL);
+  run_sql (fixture, table, "INSERT INTO books_folded VALUES ('somebody else')");
+  book.title = "Ödipus";
+  write_book (fixture, table, tw_record_table_insert (table), &book);
+  assert_folded (fixture, NULL);
+  write_book (fixture, table, tw_record_table_update (table), &book);
+  assert_folded (fixture, NULL);
+  run_sql (fixture, table, "DELETE FROM books");
+  run_sql (fixture, table, somebody);
+  write_book (fixture, table, tw_record_table_insert (table), &book);
+  assert_folded (fixture, "odipus");
+  assert_row (fixture, table, &book);
+  write_book (fixture, table, tw_record_table_update (table), &book);
+  assert_folded (fixture, "odipus");
+  book.title = "STRAßE";
+  write_book (fixture, table, tw_record_table_update (table), &book);
+  assert_folded (fixture, "strasse");
+  run_sql (fixture, table, "UPDATE books SET title_folded = NULL");
+  write_book (fixture, table, tw_record_table_update (table), &book);
+  assert_folded (fixture, NULL);
+}
+
 /* Such as only somebody else's hand can leave. */
 static void
 test_texts_without_an_end_are_none (Fixture *fixture, gconstpointer data)
@@ -302,6 +354,7 @@ main (int argc, char **argv)
               test_row_comes_back_where_rare_is_told, tear_down);
   g_test_add ("/record-table/bare-row-comes-back-where-rare-is-told", Fixture, books_bare (), set_up,
               test_row_comes_back_where_rare_is_told, tear_down);
+  g_test_add ("/record-table/text-is-folded-for-some", Fixture, NULL, set_up, test_text_is_folded_for_some, tear_down);
   g_test_add ("/record-table/texts-without-an-end-are-none", Fixture, NULL, set_up, test_texts_without_an_end_are_none,
               tear_down);
   g_test_add ("/record-table/column-that-is-missing-is-named", Fixture, NULL, set_up,

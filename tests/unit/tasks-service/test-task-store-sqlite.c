@@ -60,7 +60,8 @@ append_plans (GString *plans, const char *path, TwPlain plain)
       const char *sql = g_ptr_array_index (queries, i);
 
       append_plan (plans, path, sql);
-      g_assert_true ((strstr (sql, "take_row") == NULL) == (plain != TW_PLAIN_NOTHING));
+      g_assert_true (strstr (sql, " FROM tasks ") == NULL
+                     || (strstr (sql, "take_row") == NULL) == (plain != TW_PLAIN_NOTHING));
     }
   g_clear_pointer (&queries, g_ptr_array_unref);
 }
@@ -139,7 +140,7 @@ test_plain (gconstpointer data)
 
 #define LIST "0123456789abcdef01234567"
 
-static const char *const columns[TW_TASK_KEYS] = { NULL, "due", "priority", "name_key", "position" };
+static const char *const columns[TW_TASK_KEYS] = { NULL, "due", "priority", "name_folded", "position" };
 static const char *const names[TW_TASK_KEYS] = { "created", "due", "priority", "name", "position" };
 
 /* What is asked of the index of @key, once for the open ones, once for those that are done, or for one of these. */
@@ -168,6 +169,8 @@ expect_unset (GString *plans, const TwTaskQuery *query, const char *conditions)
                             query->filter.list == TW_LIST_ONE ? "list_id" : "user_id", conditions);
 }
 
+#define HAS_NAMES "SEARCH tasks_folded USING PRIMARY KEY (owner=?)\n"
+
 static void
 expect_all (GString *plans, const TwTaskQuery *query)
 {
@@ -176,6 +179,8 @@ expect_all (GString *plans, const TwTaskQuery *query)
   g_autofree char *ties = g_strdup_printf (" AND %s=? AND (created_ms,id)<(?,?)", column);
   g_autofree char *range = g_strdup_printf (" AND %s>? AND %s<?", column, column);
 
+  if (query->order.key == TW_TASK_BY_NAME)
+    g_string_append (plans, HAS_NAMES);
   if (column == NULL || (query->after != NULL && !query->after->is_set))
     {
       expect_unset (plans, query,
@@ -188,6 +193,25 @@ expect_all (GString *plans, const TwTaskQuery *query)
     expect (plans, query, ties);
   expect (plans, query, range);
   expect_unset (plans, query, "");
+}
+
+/* What the test says by a connection of its own: how many rows there are, or are changed. */
+static int
+run_sql (const char *path, const char *sql)
+{
+  sqlite3_stmt *statement;
+  sqlite3 *db;
+  int n = 0;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 60000);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    n++;
+  g_assert_cmpint (sqlite3_finalize (statement), ==, SQLITE_OK);
+  n += sqlite3_changes (db);
+  sqlite3_close (db);
+  return n;
 }
 
 static void
@@ -208,6 +232,7 @@ test_order (const TwTaskOrder *order, TwPlain plain)
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
   TwTaskStore *store = tw_task_store_sqlite_open (path, plain, NULL);
 
+  g_assert_cmpint (run_sql (path, "INSERT INTO tasks_folded VALUES ('ann')"), ==, 1);
   for (guint i = 0; i < G_N_ELEMENTS (filters) * 3; i++)
     {
       const TwTaskQuery query = { .user_id = ANN, .filter = filters[i / 3], .order = *order, .limit = 20,
@@ -235,6 +260,86 @@ test_order_plain (gconstpointer data)
   test_order (data, TW_PLAIN_ROWS);
 }
 
+/* Names */
+
+static char *
+list_by_name (TwTaskStore *store, gboolean backwards, guint limit)
+{
+  const TwTaskQuery query = { .user_id = ANN, .order = { TW_TASK_BY_NAME, backwards }, .limit = limit };
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, list, NULL));
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static void
+insert_named (TwTaskStore *store, guint n, const char *name)
+{
+  char id[TW_ID_SIZE];
+  const TwTaskRecord task = { .has = TASK_WHOLE, .id = id_of (n, id), .user_id = ANN, .name = name, .created_ms = n / 2,
+                              .version = 1, .done = n % 3 == 0 };
+
+  g_free (insert_record (store, &task, NULL));
+}
+
+/* They are put into the index behind the first one who asks, and stay in it. */
+static void
+test_names_are_indexed_for_who_asks (void)
+{
+  static const char *const some[] = { "zebra", "Äpfel", "apfel", "Straße", "STRASSE", "x", "yak" };
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+  g_autofree char *looked_at = NULL, *back = NULL;
+  char id[TW_ID_SIZE];
+
+  for (guint n = 1; n <= 500; n++)
+    insert_named (store, n, some[n % G_N_ELEMENTS (some)]);
+  insert (store, BOB, 501, 1, FALSE);
+  looked_at = list_by_name (store, FALSE, 0);
+  back = list_by_name (store, TRUE, 0);
+  while (run_sql (path, "SELECT 1 FROM tasks_folded WHERE owner = 'ann'") == 0)
+    g_usleep (1000);
+  g_assert_cmpint (run_sql (path, "SELECT 1 FROM tasks WHERE name_folded IS NULL"), ==, 1);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *forwards = list_by_name (store, FALSE, 0), *backwards = list_by_name (store, TRUE, 0);
+
+      g_assert_cmpstr (forwards, ==, looked_at);
+      g_assert_cmpstr (backwards, ==, back);
+      tw_task_store_free (store);
+      store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+    }
+  /* Also what is new, and what has another name. */
+  insert_named (store, 600, "AARDVARK");
+  insert_named (store, 601, "Żóraw");
+  g_free (change_task (store, ANN, id_of (7, id), &(TaskWords) { .name = "Aal", .now_ms = 9 }, NULL));
+  g_assert_cmpint (run_sql (path, "SELECT 1 FROM tasks WHERE name_folded IS NULL"), ==, 1);
+  g_clear_pointer (&looked_at, g_free);
+  g_clear_pointer (&back, g_free);
+  looked_at = list_by_name (store, FALSE, 2);
+  back = list_by_name (store, TRUE, 1);
+  g_assert_cmpstr (looked_at, ==, "7 600");
+  g_assert_cmpstr (back, ==, "601");
+  tw_task_store_free (store);
+}
+
+/* For a few it is not worth while. */
+static void
+test_few_names_are_not_indexed (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+
+  for (guint n = 1; n <= 20; n++)
+    insert_named (store, n, "one");
+  g_free (list_by_name (store, FALSE, 0));
+  tw_task_store_free (store);
+  g_assert_cmpint (run_sql (path, "SELECT 1 FROM tasks_folded"), ==, 0);
+  g_assert_cmpint (run_sql (path, "SELECT 1 FROM tasks WHERE name_folded IS NOT NULL"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,7 +356,7 @@ main (int argc, char **argv)
 
   static const TwTaskOrder orders[] = {
     { TW_TASK_BY_CREATED, FALSE },  { TW_TASK_BY_CREATED, TRUE },  { TW_TASK_BY_DUE, FALSE },      { TW_TASK_BY_DUE, TRUE },      { TW_TASK_BY_PRIORITY, FALSE },
-    { TW_TASK_BY_PRIORITY, TRUE },  { TW_TASK_BY_POSITION, FALSE }, { TW_TASK_BY_POSITION, TRUE },
+    { TW_TASK_BY_PRIORITY, TRUE },  { TW_TASK_BY_NAME, FALSE },    { TW_TASK_BY_NAME, TRUE },     { TW_TASK_BY_POSITION, FALSE }, { TW_TASK_BY_POSITION, TRUE },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -272,5 +377,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &orders[i], test_order_taking);
       g_test_add_data_func (plain, &orders[i], test_order_plain);
     }
+  g_test_add_func ("/task-store-sqlite/names-are-indexed-for-who-asks", test_names_are_indexed_for_who_asks);
+  g_test_add_func ("/task-store-sqlite/few-names-are-not-indexed", test_few_names_are_not_indexed);
   return g_test_run ();
 }

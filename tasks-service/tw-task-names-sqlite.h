@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The index on names, for those who ask for tasks by name (db/tw-record-table.h): it costs a create a quarter more, and
+ * most never do. Who does is put into it in the background, some tasks at a time; until then all of theirs are looked
+ * at. */
+
+#pragma once
+
+#include "tw-sqlite.h"
+
+G_BEGIN_DECLS
+
+/* Whether all names of the user are in the index, as @connection sees it. */
+gboolean tw_task_names_sqlite_are_there (TwSqliteConnection *connection, const char *user_id, gboolean *there,
+                                         GError **error);
+
+/* Has them put there, if they are not. Never blocks. */
+void tw_task_names_sqlite_make (TwSqlite *db, const char *user_id);
+
+G_END_DECLS
