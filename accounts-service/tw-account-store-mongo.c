@@ -15,18 +15,18 @@
 #include <stdatomic.h>
 
 static const TwMongoIndex indexes[] = {
-  { TW_STORED_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE },
-  { TW_STORED_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE },
-  { TW_STORED_FAILURE_COLLECTION, "account_origin_failedOn", "{\"account\": 1, \"origin\": 1, \"failedOn\": -1}", FALSE },
-  { TW_STORED_FAILURE_COLLECTION, "account_strange_failedOn", "{\"account\": 1, \"strange\": 1, \"failedOn\": -1}", FALSE },
-  { TW_STORED_FAILURE_COLLECTION, "failedOn", "{\"failedOn\": 1}", FALSE },
-  { TW_STORED_ORIGIN_COLLECTION, "account_seenOn", "{\"account\": 1, \"seenOn\": -1}", FALSE },
-  { TW_STORED_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
-  { TW_STORED_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
-  { TW_USE_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE },
-  { TW_STORED_REVOCATION_COLLECTION, "after", "{\"after\": 1}", TRUE },
-  { TW_STORED_REVOCATION_COLLECTION, "sessionId", "{\"sessionId\": 1}", TRUE },
-  { TW_STORED_REVOCATION_COLLECTION, "expiresS", "{\"expiresS\": 1}", FALSE },
+  { TW_STORED_ACCOUNT_COLLECTION, "email", "{\"email\": 1}", TRUE, NULL },
+  { TW_STORED_KEY_COLLECTION, "key", "{\"key\": 1}", FALSE, NULL },
+  { TW_STORED_FAILURE_COLLECTION, "account_origin_failedOn", "{\"account\": 1, \"origin\": 1, \"failedOn\": -1}", FALSE, NULL },
+  { TW_STORED_FAILURE_COLLECTION, "account_strange_failedOn", "{\"account\": 1, \"strange\": 1, \"failedOn\": -1}", FALSE, NULL },
+  { TW_STORED_FAILURE_COLLECTION, "failedOn", "{\"failedOn\": 1}", FALSE, NULL },
+  { TW_STORED_ORIGIN_COLLECTION, "account_seenOn", "{\"account\": 1, \"seenOn\": -1}", FALSE, NULL },
+  { TW_STORED_SESSION_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE, NULL },
+  { TW_STORED_TOKEN_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE, NULL },
+  { TW_USE_COLLECTION, "expiresOn", "{\"expiresOn\": 1}", FALSE, NULL },
+  { TW_STORED_REVOCATION_COLLECTION, "after", "{\"after\": 1}", TRUE, NULL },
+  { TW_STORED_REVOCATION_COLLECTION, "sessionId", "{\"sessionId\": 1}", TRUE, NULL },
+  { TW_STORED_REVOCATION_COLLECTION, "expiresS", "{\"expiresS\": 1}", FALSE, NULL },
 };
 
 const TwMongoSpec tw_account_store_mongo_spec = {

@@ -15,10 +15,10 @@ G_BEGIN_DECLS
 /* The indexes that have to be there, which the database's spec has among its own. */
 #define TW_COMMITS_MONGO_INDEXES 4
 #define TW_COMMITS_MONGO_INDEX_LIST                                                                                    \
-  { "commits", "commits_due", "{\"due\": 1}", FALSE },                                                                 \
-  { "commits", "commits_by_key", "{\"entries.key\": 1}", FALSE },                                                      \
-  { "commits", "commits_of_partition", "{\"partition\": 1, \"last\": 1}", FALSE },                                     \
-  { "commits", "commits_by_age", "{\"since\": 1}", FALSE }
+  { "commits", "commits_due", "{\"due\": 1}", FALSE, NULL },                                                           \
+  { "commits", "commits_by_key", "{\"entries.key\": 1}", FALSE, NULL },                                                \
+  { "commits", "commits_of_partition", "{\"partition\": 1, \"last\": 1}", FALSE, NULL },                               \
+  { "commits", "commits_by_age", "{\"since\": 1}", FALSE, NULL }
 
 /* @types: the @n kinds of records that commits are about. It and @mongo must outlive it. */
 TwCommits *tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n);

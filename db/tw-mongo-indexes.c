@@ -16,6 +16,34 @@ keys_of (const TwMongoIndex *index)
   return keys;
 }
 
+/* What a document has to be to be in it. */
+static bson_t *
+condition_of (const TwMongoIndex *index)
+{
+  return BCON_NEW (index->partial, "{", "$exists", BCON_BOOL (true), "}");
+}
+
+/* Whether @there has all documents that the index has to have. */
+static gboolean
+has_all (const bson_t *there, const TwMongoIndex *index)
+{
+  g_autoptr (TwBson) ours = NULL;
+  const guint8 *data;
+  bson_iter_t iter;
+  guint32 length;
+  bson_t theirs;
+
+  if (bson_has_field (there, "sparse"))
+    return FALSE;
+  if (!bson_iter_init_find (&iter, there, "partialFilterExpression"))
+    return TRUE;
+  if (index->partial == NULL || !BSON_ITER_HOLDS_DOCUMENT (&iter))
+    return FALSE;
+  ours = condition_of (index);
+  bson_iter_document (&iter, &length, &data);
+  return bson_init_static (&theirs, data, length) && bson_equal (&theirs, ours);
+}
+
 /* Whether @there, which listIndexes gave, orders by @keys and is unique where that is needed. Servers write the
  * directions as they like: 1, 1.0, NumberLong(1). */
 static gboolean
@@ -25,7 +53,7 @@ serves (const bson_t *there, const TwMongoIndex *index, const bson_t *keys)
 
   if (index->unique && !(bson_iter_init_find (&iter, there, "unique") && bson_iter_as_bool (&iter)))
     return FALSE;
-  if (bson_has_field (there, "partialFilterExpression") || bson_has_field (there, "sparse"))
+  if (!has_all (there, index))
     return FALSE;
   if (!bson_iter_init_find (&iter, there, "key") || !BSON_ITER_HOLDS_DOCUMENT (&iter)
       || !bson_iter_recurse (&iter, &theirs) || !bson_iter_init (&ours, keys))
@@ -50,16 +78,43 @@ is_there (TwMongoSession *session, const TwMongoIndex *index, const bson_t *keys
   return served;
 }
 
+static bson_t *
+new_command (const TwMongoIndex *index, const bson_t *keys, gboolean whole)
+{
+  g_autoptr (TwBson) options = BCON_NEW ("key", BCON_DOCUMENT (keys), "name", BCON_UTF8 (index->name), "unique",
+                                         BCON_BOOL (index->unique));
+
+  if (!whole)
+    {
+      g_autoptr (TwBson) condition = condition_of (index);
+
+      bson_append_document (options, "partialFilterExpression", -1, condition);
+    }
+  return BCON_NEW ("createIndexes", BCON_UTF8 (index->collection), "indexes", "[", BCON_DOCUMENT (options), "]");
+}
+
+/* MongoDB has partial indexes since 3.2; FerretDB 1 does not know the option. */
+static gboolean
+make_partial (TwMongoSession *session, const TwMongoIndex *index, const bson_t *keys)
+{
+  g_autoptr (TwBson) command = new_command (index, keys, FALSE);
+
+  return mongoc_client_write_command_with_opts (session->client, session->database, command, NULL, NULL, NULL);
+}
+
 static gboolean
 make_index (TwMongoSession *session, const TwMongoIndex *index, const bson_t *keys)
 {
-  g_autoptr (TwBson) command =
-    BCON_NEW ("createIndexes", BCON_UTF8 (index->collection), "indexes", "[", "{", "key", BCON_DOCUMENT (keys), "name",
-              BCON_UTF8 (index->name), "unique", BCON_BOOL (index->unique), "}", "]");
+  g_autoptr (TwBson) command = new_command (index, keys, TRUE);
   g_autofree char *reason = NULL;
   g_auto (TwBsonReply) reply;
   bson_error_t why;
 
+  if (index->partial != NULL && make_partial (session, index, keys))
+    {
+      bson_init (&reply);
+      return TRUE;
+    }
   if (mongoc_client_write_command_with_opts (session->client, session->database, command, NULL, &reply, &why))
     return TRUE;
   tw_mongo_fail (session, FALSE, &why, &reply, NULL);

@@ -41,6 +41,10 @@ typedef struct
   const char *name;
   const char *keys; /* extended JSON, in the order of the index: {"userId": 1, "createdOn": -1} */
   gboolean unique;
+
+  /* Only documents that have this field are in it, so that others cost nothing: queries have to ask for that ($exists).
+   * NULL, or where the server has no such indexes: all are. */
+  const char *partial;
 } TwMongoIndex;
 
 /* What the database is opened for. */

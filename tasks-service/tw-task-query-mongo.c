@@ -10,10 +10,24 @@
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a
  * list fixes: the server walks from the place that the last page ended at, over just the documents that it returns, and
  * never sorts. Without an index that has `done`, the few open tasks among a thousand finished ones would take a
- * thousand steps to find. */
+ * thousand steps to find.
+ *
+ * Another order's key stands before that, and behind `done`, whose runs the server merges; only what has the key is in
+ * its index, so that a new task pays for what it is given. */
+#define NEWEST "\"createdOn\": -1, \"_id\": -1}"
+#define OF_USER(KEY) "{\"userId\": 1, \"done\": 1, \"" KEY "\": 1, " NEWEST
+#define OF_LIST(KEY) "{\"listId\": 1, \"done\": 1, \"" KEY "\": 1, " NEWEST
+
 const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
-  { TW_TASK_COLLECTION, "tasks_by_user", "{\"userId\": 1, \"createdOn\": -1, \"_id\": -1}", FALSE },
-  { TW_TASK_COLLECTION, "tasks_by_user_done", "{\"userId\": 1, \"done\": 1, \"createdOn\": -1, \"_id\": -1}", FALSE },
+  { TW_TASK_COLLECTION, "tasks_by_user", "{\"userId\": 1, " NEWEST, FALSE, NULL },
+  { TW_TASK_COLLECTION, "tasks_by_user_done", "{\"userId\": 1, \"done\": 1, " NEWEST, FALSE, NULL },
+  { TW_TASK_COLLECTION, "tasks_by_user_due", OF_USER ("dueOn"), FALSE, "dueOn" },
+  { TW_TASK_COLLECTION, "tasks_by_user_priority", OF_USER ("priority"), FALSE, "priority" },
+  { TW_TASK_COLLECTION, "tasks_by_user_position", OF_USER ("position"), FALSE, "position" },
+  { TW_TASK_COLLECTION, "tasks_by_list_done", "{\"listId\": 1, \"done\": 1, " NEWEST, FALSE, "listId" },
+  { TW_TASK_COLLECTION, "tasks_by_list_due", OF_LIST ("dueOn"), FALSE, "dueOn" },
+  { TW_TASK_COLLECTION, "tasks_by_list_priority", OF_LIST ("priority"), FALSE, "priority" },
+  { TW_TASK_COLLECTION, "tasks_by_list_position", OF_LIST ("position"), FALSE, "position" },
   TW_COMMITS_MONGO_INDEX_LIST,
 };
 
@@ -26,16 +40,16 @@ tw_task_query_one (const bson_oid_t *id, const char *user_id)
 }
 
 /* Single values rather than their negation, so that the index is entered at each of them and their runs are merged in
- * its order: for one by a key that is needed whatever is done. null fits what is missing too; 0 and 1 are what some
+ * its order: for one by a key, and for a list's, that is needed whatever is done. null fits what is missing too; 0 and 1 are what some
  * drivers write for a boolean. */
 static void
-append_done (bson_t *filter, TwDoneFilter done, gboolean by_key)
+append_done (bson_t *filter, TwDoneFilter done, gboolean is_needed)
 {
   if (done == TW_DONE_ONLY)
     BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (true), BCON_INT32 (1), "]", "}");
   else if (done == TW_OPEN_ONLY)
     BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (false), BCON_NULL, BCON_INT32 (0), "]", "}");
-  else if (by_key)
+  else if (is_needed)
     BCON_APPEND (filter, "done", "{", "$in", "[", BCON_BOOL (false), BCON_BOOL (true), BCON_NULL, BCON_INT32 (0),
                  BCON_INT32 (1), "]", "}");
 }
@@ -164,7 +178,8 @@ tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
   bson_t *filter = BCON_NEW ("userId", BCON_UTF8 (query->user_id));
 
   append_list (filter, &query->filter);
-  append_done (filter, query->filter.done, by_key && walk->kind != TW_TASK_WALK_UNSET);
+  append_done (filter, query->filter.done,
+               query->filter.list == TW_LIST_ONE || (by_key && walk->kind != TW_TASK_WALK_UNSET));
   if (by_key)
     append_key (filter, walk);
   append_looks (filter, &query->filter, by_key && walk->key == TW_TASK_BY_DUE);

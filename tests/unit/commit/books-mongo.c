@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const TwMongoIndex indexes[] = { { "books", "books_by_reader", "{\"readerId\": 1}", FALSE },
+static const TwMongoIndex indexes[] = { { "books", "books_by_reader", "{\"readerId\": 1}", FALSE, NULL },
                                         TW_COMMITS_MONGO_INDEX_LIST };
 
 static const TwMongoSpec spec = {

@@ -6,8 +6,8 @@
 #include "tw-mongo-place.h"
 
 static const TwMongoIndex indexes[] = {
-  { THINGS, "user", "{\"userId\": 1, \"createdOn\": -1}", FALSE },
-  { THINGS, "email", "{\"email\": 1}", TRUE },
+  { THINGS, "user", "{\"userId\": 1, \"createdOn\": -1}", FALSE, NULL },
+  { THINGS, "email", "{\"email\": 1}", TRUE, NULL },
 };
 
 const TwMongoSpec mongo_fixture_spec = {
