@@ -133,7 +133,10 @@ def test_what_was_done_before_has_no_time_of_it(person, tasks):
 def test_it_can_be_deleted(person, tasks):
     task_id = put(tasks, person, "old")
     assert person.client.delete(f"/v1/tasks/{task_id}").status_code == 204
-    assert fields(tasks, task_id) is None
+    # Nothing is left of it but that it is gone, and programs that look for a user's tasks don't find that.
+    assert fields(tasks, task_id).keys() == {"_id", "version", "gone"}
+    assert person.client.get(f"/v1/tasks/{task_id}").status_code == 404
+    assert person.client.get("/v1/tasks").json()["tasks"] == []
 
 
 def test_pages_of_old_and_new(person, tasks):
