@@ -48,8 +48,8 @@ void tw_mongo_head_add (TwMongoHead *head, TwMongoEntry *entry);
 
 char *tw_mongo_head_id (const char *partition);
 
-/* Of a document: its _id, "" where that is none of ours; the partition whose head it is, to be freed with g_free(), NULL
- * where it is a bucket; a number, or 0. */
+/* Of a document: its _id, "" where that is none of ours; the partition whose head it is, to be freed with g_free(),
+ * NULL where it is a bucket; a number, or 0. */
 const char *tw_mongo_commits_id (const bson_t *document);
 char *tw_mongo_head_partition (const bson_t *document);
 gint64 tw_mongo_commits_number (const bson_t *document, const char *name);

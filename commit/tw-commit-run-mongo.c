@@ -92,7 +92,8 @@ static gboolean
 is_ours (const TwMongoCommit *commit, const TwMongoPart *made, gconstpointer there)
 {
   const TwRecordType *type = made->type;
-  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER), created = tw_record_find_role (type, TW_RECORD_CREATED);
+  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER);
+  const guint created = tw_record_find_role (type, TW_RECORD_CREATED);
   g_autoptr (TwBson) document = bson_copy (made->set);
   g_autofree gpointer ours = NULL;
   g_autofree char *why = NULL;

@@ -153,22 +153,6 @@ test_half_done_is_no_source_of_a_copy (Shop *shop, gconstpointer data)
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFIGURATION);
 }
 
-/* Nothing is done, nor is a number used up, by who does not get through to the database. */
-static void
-test_nothing_is_claimed_when_it_is_away (Shop *shop, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  shop_commit_well (shop, "+1");
-  forwarder_set (shop->base.forwarder, FORWARDER_AWAY);
-  g_assert_cmpint (shop_commit (shop, "+2", NULL, &error), ==, 0);
-  g_assert_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE);
-  forwarder_set (shop->base.forwarder, FORWARDER_THROUGH);
-  mongo_fixture_assert_ready (shop->mongo);
-  g_assert_cmpint (shop_commit_well (shop, "+2"), ==, 2);
-  assert_log (shop, "1:+1v1 2:+2v1");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -185,7 +169,6 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/repeat-settles", test_repeat_settles },
     { "/commits-mongo/faults/late-helper-changes-nothing", test_late_helper_changes_nothing },
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
-    { "/commits-mongo/faults/nothing-is-claimed-when-it-is-away", test_nothing_is_claimed_when_it_is_away },
   };
 
   g_test_init (&argc, &argv, NULL);
