@@ -20,6 +20,7 @@ typedef enum
   TW_ERROR_CONFIGURATION,   /* the operator's to mend: stops the start with one line */
   TW_ERROR_INVALID,         /* the data breaks a limit */
   TW_ERROR_UNAUTHENTICATED, /* not signed in */
+  TW_ERROR_FORBIDDEN,       /* seen, but not allowed */
   TW_ERROR_NOT_FOUND,       /* not there, or another user's */
   TW_ERROR_CONFLICT,        /* taken, or changed meanwhile */
   TW_ERROR_PRECONDITION,    /* not as the caller said that it has to be */

@@ -226,6 +226,7 @@ lookup (gpointer data, TwSource source, const char *name, gsize *length)
       return measured (call->claims != NULL ? tw_claims_get (call->claims, name) : NULL, length);
     case TW_SOURCE_BODY:
     case TW_SOURCE_MADE:
+    case TW_SOURCE_INTERNAL:
     default:
       return NULL;
     }

@@ -8,8 +8,8 @@ namespace py taskwire.common
 /** A refusal that the caller can act on. At the edge it becomes an HTTP answer with this status. */
 exception BaseException {
   /**
-   * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 404 not there, 409 taken, 412 not in the state
-   * that was asked for, 422 a key that another request had, 429 too often, 503 away.
+   * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 403 not allowed, 404 not there, 409 taken,
+   * 412 not in the state that was asked for, 422 a key that another request had, 429 too often, 503 away.
    */
   1: i32 code (tw.error = "status"),
   /** One sentence for a person. */

@@ -105,6 +105,16 @@ tw_decode_claim (TwReading *reading, GError **error)
   return tw_reading_take_source (reading, TW_SOURCE_CLAIM, reading->value, error);
 }
 
+gboolean
+tw_decode_internal (TwReading *reading, GError **error)
+{
+  if (reading->field->presence != TW_OPTIONAL)
+    return TW_READING_FAIL (reading, error, "must stand on what is optional");
+  reading->field->source = TW_SOURCE_INTERNAL;
+  reading->field->source_name = reading->field->name;
+  return claim_source (reading, error) && tw_reading_is (reading, "true", error);
+}
+
 /* Limits. */
 
 gboolean

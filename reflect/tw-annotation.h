@@ -77,6 +77,7 @@ gboolean tw_decode_link (TwReading *reading, GError **error);
 gboolean tw_decode_drops (TwReading *reading, GError **error);
 gboolean tw_decode_body (TwReading *reading, GError **error);
 gboolean tw_decode_claim (TwReading *reading, GError **error);
+gboolean tw_decode_internal (TwReading *reading, GError **error);
 gboolean tw_decode_size (TwReading *reading, GError **error);
 gboolean tw_decode_bound (TwReading *reading, GError **error);
 gboolean tw_decode_visible (TwReading *reading, GError **error);

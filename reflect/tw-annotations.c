@@ -78,6 +78,7 @@ static const TwAnnotation annotations[] = {
   { "tw.if_none_match", INPUT, TW_KIND_CONTAINER, tw_decode_if_none_match },
   { "tw.key", INPUT, TW_KIND_TEXT, tw_decode_key },
   { "tw.fingerprint", INPUT, TW_KIND_BINARY, tw_decode_fingerprint },
+  { "tw.internal", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_internal },
   { "tw.link", TW_PLACE_FIELD, TW_KIND_SCALAR, tw_decode_link },
 
   { "vt.min_size", VALUE, TW_KIND_SIZED, tw_decode_size },
@@ -218,7 +219,8 @@ check_example (const TwSpot *spot, const TwField *field, GError **error)
 
   if (field->example == NULL)
     return TRUE;
-  if (field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_MADE || field->nulls)
+  if (field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_MADE || field->source == TW_SOURCE_INTERNAL
+      || field->nulls)
     return tw_spot_fail (spot, "tw.example", error, "can't stand on what no request and no answer shows");
   wrong = tw_example_check (field);
   return wrong == NULL || tw_spot_fail (spot, "tw.example", error, "%s", wrong);

@@ -77,6 +77,7 @@ tw_source_name (TwSource source)
     [TW_SOURCE_BODY] = "body",     [TW_SOURCE_PATH] = "path",     [TW_SOURCE_QUERY] = "query",
     [TW_SOURCE_HEADER] = "header", [TW_SOURCE_COOKIE] = "cookie", [TW_SOURCE_CLAIM] = "claim",
     [TW_SOURCE_MADE] = "request",
+    [TW_SOURCE_INTERNAL] = "internal",
   };
 
   return NAMES[source];

@@ -123,7 +123,7 @@ is_outside (const Walk *walk, const TwField *field)
     return G_UNLIKELY (walk->flags & TW_JSON_COOKIES) && walk->depth == 1 && field->cookie != NULL;
   if (walk->flags & TW_JSON_CLAIMS)
     return FALSE;
-  return field->source == TW_SOURCE_CLAIM
+  return field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_INTERNAL
          || (walk->depth == 1 && (field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE));
 }
 

@@ -46,6 +46,7 @@ static gboolean
 is_part (const TwField *field, TwDirection direction)
 {
   return field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_MADE
+         && field->source != TW_SOURCE_INTERNAL
          && !(direction == TW_OPENAPI_INPUT && (field->nulls || field->example_alone));
 }
 

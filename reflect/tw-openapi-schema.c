@@ -324,7 +324,8 @@ tw_openapi_struct (TwOpenApi *api, const TwStruct *structure, TwDirection direct
       const TwField *field = &structure->fields[i];
       gboolean nullable = input && tw_openapi_is_nullable (structure, field);
 
-      if (field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_MADE || (input && field->nulls))
+      if (field->source == TW_SOURCE_CLAIM || field->source == TW_SOURCE_MADE || field->source == TW_SOURCE_INTERNAL
+          || (input && field->nulls))
         continue;
       tw_openapi_add_member (object, field->json_name, tw_openapi_field (api, field, direction, nullable),
                              tw_openapi_is_required (structure, field));

@@ -31,7 +31,7 @@ static const char *
 source_key (TwSource source)
 {
   static const char *const keys[] = { "api.body", "api.path", "api.query", "api.header", "api.cookie",
-                                      "tw.claim", "tw.fingerprint" };
+                                      "tw.claim", "tw.fingerprint", "tw.internal" };
 
   return keys[source];
 }
@@ -57,6 +57,13 @@ check_input_differs (const TwSpot *spot, const TwField *field, gpointer user_dat
       && !g_hash_table_add (seen, g_strdup_printf ("%d %s", (int) TW_SOURCE_COOKIE, field->cookie->name)))
     return tw_spot_fail (spot, "tw.cookie", error, "\"%s\" is taken by another argument or field", field->cookie->name);
   return TRUE;
+}
+
+static gboolean
+check_not_internal (const TwSpot *spot, const TwField *field, gpointer user_data, GError **error)
+{
+  return field->source != TW_SOURCE_INTERNAL
+         || tw_spot_fail (spot, "tw.internal", error, "can't stand on what a request brings");
 }
 
 static gboolean
@@ -166,6 +173,7 @@ check_inputs (const TwSpot *spot, const TwMethod *method, GError **error)
   g_autoptr (GHashTable) nested = g_hash_table_new (NULL, NULL);
 
   return each_input (spot, method, check_input_differs, seen, error)
+         && each_input (spot, method, check_not_internal, NULL, error)
          && each_input (spot, method, check_input_nesting, nested, error)
          && each_input (spot, method, check_not_ended, NULL, error)
          && (strcmp (method->verb, "GET") != 0 || each_input (spot, method, check_no_body, NULL, error))
@@ -194,7 +202,7 @@ check_location (const TwSpot *spot, const TwMethod *method, GError **error)
 
       const TwField *field = tw_struct_find_name (reply, at + 1, (gsize) (end - at - 1));
 
-      if (field == NULL || !is_scalar (field->type) || field->secret)
+      if (field == NULL || !is_scalar (field->type) || field->secret || field->source == TW_SOURCE_INTERNAL)
         return tw_spot_fail (spot, "tw.location", error,
                              "%s has no such field to show, or it is not a plain value: %.*s", reply->name,
                              (int) (end - at + 1), at);

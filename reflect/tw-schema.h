@@ -45,6 +45,7 @@ typedef enum
   TW_SOURCE_COOKIE,
   TW_SOURCE_CLAIM, /* tw.claim: the verified token and nowhere else */
   TW_SOURCE_MADE,  /* tw.fingerprint: made of the request, and sent by nobody */
+  TW_SOURCE_INTERNAL, /* tw.internal: no request brings it, no answer shows it */
 } TwSource;
 
 /* The claim that is none of a token's: a session that the call of which this is the reply has ended. */

@@ -5,6 +5,9 @@
 #include "tw-writer.h"
 
 #include "address-book.h"
+#include "fields.h"
+#include "schemas.h"
+#include "tw-openapi.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -263,6 +266,46 @@ test_trusted_reader (void)
                   "\"starred\":true,\"revision\":-9223372036854775808,\"lastSeen\":\"\"}");
 }
 
+/* What is internal is in no answer, however deep it lies, and in no document. */
+static void
+test_internal (void)
+{
+  static const char structs[]
+      = "{'name':'T','isException':false,'isUnion':false,'fields':["
+        "{'key':1,'name':'id','required':'optional','typeId':'string'},"
+        "{'key':2,'name':'owner','required':'optional','typeId':'string','annotations':{'tw.internal':'true'}},"
+        "{'key':3,'name':'inner','required':'optional','typeId':'struct','type':{'typeId':'struct','class':'T'}}]}";
+  static const char method[] = "{'name':'m','returnTypeId':'struct','returnType':{'typeId':'struct','class':'T'},"
+                               "'arguments':[],'exceptions':[],'annotations':{'api.post':'/m'}}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSchema) schema = schema_from_words (structs, method, &error);
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT, shown = TW_BUFFER_INIT, trusted = TW_BUFFER_INIT;
+  const TwType *type = tw_schema_service (schema, 0)->methods[0].returns;
+  json_auto_t *document = tw_openapi_new (schema, NULL, "1");
+  g_autofree char *described = json_dumps (document, JSON_COMPACT);
+  TwWriter writer;
+  TwReader reader;
+
+  tw_writer_init (&writer, TW_PROTOCOL_BINARY, &bytes);
+  tw_writer_struct_begin (&writer);
+  put_string (&writer, 1, "a");
+  put_string (&writer, 2, "mia");
+  open_struct (&writer, 3);
+  put_string (&writer, 2, "mia");
+  tw_writer_struct_end (&writer);
+  tw_writer_struct_end (&writer);
+  tw_reader_init (&reader, TW_PROTOCOL_BINARY, bytes.data, bytes.len);
+  g_assert_true (tw_json_write (&shown, type, &reader, TW_JSON_PLAIN));
+  tw_buffer_append_byte (&shown, '\0');
+  g_assert_cmpstr ((const char *) shown.data, ==, "{\"id\":\"a\",\"inner\":{}}");
+  tw_reader_init (&reader, TW_PROTOCOL_BINARY, bytes.data, bytes.len);
+  g_assert_true (tw_json_write (&trusted, type, &reader, TW_JSON_CLAIMS));
+  tw_buffer_append_byte (&trusted, '\0');
+  g_assert_cmpstr ((const char *) trusted.data, ==,
+                   "{\"id\":\"a\",\"owner\":\"mia\",\"inner\":{\"owner\":\"mia\"}}");
+  g_assert_null (strstr (described, "owner"));
+}
+
 /* Only a reply's own struct has headers: in a list each element shows what would be in one. */
 static void
 test_headers_of_elements_are_shown (void)
@@ -462,6 +505,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/json/internal-fields-are-not-shown", test_internal);
   g_test_add_func ("/json/strings-are-escaped", test_strings);
   g_test_add_func ("/json/bytes-that-are-not-utf8-are-replaced", test_bytes_that_are_not_utf8);
   g_test_add_func ("/json/every-byte-is-seen-at-every-place", test_every_byte_at_every_place);
