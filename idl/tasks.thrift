@@ -218,6 +218,210 @@ struct TaskBatchResults {
   1: list<TaskBatchResult> results
 }
 
+
+/**
+ * A list of tasks that people share. It has one owner, who made it; editors, who change its tasks; and viewers, who see
+ * them.
+ */
+struct SharedList {
+  /** Made by the service: 24 hex digits. */
+  1: string id (tw.kept = "key", tw.example = "6660a1b2c3d4e5f601234567"),
+  /** Whose it is. */
+  2: optional string ownerId (tw.kept = "owner", tw.internal = "true"),
+  /** What it is called. */
+  3: string name (tw.example = "Household"),
+  /** The color to show it in. */
+  4: optional string color (tw.example = "#3366ff"),
+  /** Whether anybody who is signed in and knows its id may join it, as a viewer. */
+  5: optional bool isPublic (api.body = "public", tw.example = "false"),
+  /** What the caller is in it: owner, editor or viewer. */
+  6: string role (tw.kept = "no", tw.example = "owner"),
+  /** Its place among the caller's lists, which come in ascending order; those without one come last, newest first. */
+  7: optional double position (tw.kept = "no", tw.example = "1.5"),
+  /** When it was made: UTC, RFC 3339 with milliseconds. */
+  8: string createdOn (tw.kept = "created", tw.example = "2026-01-31T09:30:00.000Z"),
+  /** When it was last changed: UTC, RFC 3339 with milliseconds. */
+  9: string updatedOn (tw.kept = "updated", tw.example = "2026-02-01T18:05:12.345Z"),
+  /** From 1, one more with each change of the list itself, and of who is in it. */
+  10: i64 version (tw.kept = "version", tw.example = "2"),
+  /** How many are in it. */
+  11: optional i32 members = 0 (tw.internal = "true"),
+  /** The version of what the caller is in it. */
+  12: optional i64 membership (tw.kept = "no", tw.internal = "true")
+} (tw.record = "lists", tw.tag = "version,membership,role")
+
+/** The caller's lists, in the caller's order. */
+struct SharedLists {
+  /** The lists. */
+  1: list<SharedList> lists
+}
+
+/** What a new list starts with. */
+struct NewList {
+  /** What it is called: 1 to 200 characters, none of them a control character, and one at least that can be seen. */
+  1: string name (vt.min_size = "1", vt.max_size = "200", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Household"),
+  /** The color to show it in: # and six hex digits. */
+  2: optional string color (vt.pattern = "#[0-9A-Fa-f]{6}", tw.example = "#3366ff"),
+  /** Whether anybody who is signed in and knows its id may join it, as a viewer. */
+  3: optional bool isPublic = false (api.body = "public"),
+  /** Its place among the caller's lists. */
+  4: optional double position (tw.example = "1.5")
+}
+
+/** What to change of a list. What is absent stays as it is; null clears a color or a position. */
+struct ListChanges {
+  /** Names that the request set to null. */
+  1: optional set<string> clear (tw.nulls = "true", vt.max_size = "2"),
+  /** What it is called: 1 to 200 characters, none of them a control character, and one at least that can be seen. */
+  2: optional string name (vt.min_size = "1", vt.max_size = "200", tw.visible = "true", tw.null = "refused",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Household"),
+  /** The color to show it in: # and six hex digits. */
+  3: optional string color (vt.pattern = "#[0-9A-Fa-f]{6}", tw.example = "#cc3300"),
+  /** Whether anybody who is signed in and knows its id may join it, as a viewer. */
+  4: optional bool isPublic (api.body = "public", tw.null = "refused", tw.example = "true"),
+  /** Its place among the caller's lists: the caller's own, whoever the list belongs to. */
+  5: optional double position (tw.example = "2.5")
+}
+
+/** Somebody who is in a list. */
+struct Member {
+  /** Made of the list's id and the member's. */
+  1: optional string id (tw.kept = "key", tw.internal = "true"),
+  /** Whose list it is. */
+  2: optional string ownerId (tw.kept = "owner", tw.internal = "true"),
+  /** Which list. */
+  3: optional string listId (tw.kept = "id", tw.internal = "true"),
+  /** Of somebody who is no more in it, of whom nothing else is kept: which list. */
+  4: optional string formerListId (tw.kept = "id", tw.internal = "true"),
+  /** Who. */
+  5: string userId (tw.example = "665f1e2a0b7c4d8f9e013579"),
+  /** owner, editor or viewer. */
+  6: string role (tw.example = "editor"),
+  /** What to call them here. */
+  7: optional string displayName (tw.example = "Ada"),
+  /** The list's place among the member's. */
+  8: optional double position (tw.internal = "true"),
+  /** Since when they have been in the list: UTC, RFC 3339 with milliseconds. */
+  9: optional string since (tw.kept = "time", tw.example = "2026-01-31T09:30:00.000Z"),
+  /** When this was first kept. */
+  10: optional string createdOn (tw.kept = "created", tw.internal = "true"),
+  /** When it was last changed. */
+  11: optional string updatedOn (tw.kept = "updated", tw.internal = "true"),
+  /** From 1, one more with each change. */
+  12: optional i64 version (tw.kept = "version", tw.internal = "true")
+} (tw.record = "members")
+
+/** Who is in a list, longest first. */
+struct ListMembers {
+  /** They. */
+  1: list<Member> members
+}
+
+/** What to change of a member. The owner says what somebody else's role is, everybody what they are called themselves. */
+struct MemberChanges {
+  /** Names that the request set to null. */
+  1: optional set<string> clear (tw.nulls = "true", vt.max_size = "1"),
+  /** What they are from now on. */
+  2: optional string role (vt.in = "editor,viewer", tw.null = "refused"),
+  /** What to call them: 1 to 100 characters, none of them a control character, and one at least that can be seen. */
+  3: optional string displayName (vt.min_size = "1", vt.max_size = "100", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Ada")
+}
+
+/** Lets whoever is signed in and has its code be in a list. */
+struct Invitation {
+  /** Made by the service: 24 hex digits. */
+  1: string id (tw.kept = "key", tw.example = "6660a1b2c3d4e5f6089abcde"),
+  /** Whose list it is. */
+  2: optional string ownerId (tw.kept = "owner", tw.internal = "true"),
+  /** Which list. */
+  3: optional string listId (tw.kept = "id", tw.internal = "true"),
+  /** What is kept of the code. */
+  4: optional string codeHash (tw.internal = "true"),
+  /** What is to be presented. It is shown once, when the invitation is made. */
+  5: optional string code (tw.kept = "no", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
+  /** What whoever accepts it becomes: editor or viewer. */
+  6: string role (tw.example = "editor"),
+  /** How many more may accept it. */
+  7: i32 uses (tw.example = "1"),
+  /** Until when: UTC, RFC 3339 with milliseconds. */
+  8: optional string expiresOn (tw.kept = "time", tw.example = "2026-02-07T09:30:00.000Z"),
+  /** When it was made. */
+  9: optional string createdOn (tw.kept = "created", tw.internal = "true"),
+  /** When it was last used. */
+  10: optional string updatedOn (tw.kept = "updated", tw.internal = "true"),
+  /** From 1, one more with each change. */
+  11: optional i64 version (tw.kept = "version", tw.internal = "true")
+} (tw.record = "invitations")
+
+/** A list's invitations that can be accepted still, newest first. */
+struct Invitations {
+  /** The invitations, without their codes. */
+  1: list<Invitation> invitations
+}
+
+/** Whom to invite. */
+struct NewInvitation {
+  /** What whoever accepts it becomes. */
+  1: string role (vt.in = "editor,viewer"),
+  /** How many may accept it. */
+  2: optional i32 uses = 1 (vt.ge = "1", vt.le = "100"),
+  /** Until when it can be accepted: RFC 3339, later than now. Seven days, where nothing is said. */
+  3: optional string expiresOn (tw.format = "date-time", tw.example = "2099-02-07T09:30:00Z"),
+  /** Whose it is to be: an address such as ada@example.org. It is checked, and not kept; nothing is mailed yet. */
+  4: optional string email (tw.max_bytes = "254", tw.example = "ada@example.org",
+    vt.pattern = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
+}
+
+/** A code that somebody was given. */
+struct InvitationCode {
+  /** The code. */
+  1: string code (tw.max_bytes = "128", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a")
+}
+
+/** What an invitation is to. */
+struct InvitationPreview {
+  /** What the list is called. */
+  1: string listName (tw.example = "Household"),
+  /** What whoever accepts it becomes. */
+  2: string role (tw.example = "editor"),
+  /** Until when it can be accepted: UTC, RFC 3339 with milliseconds. */
+  3: string expiresOn (tw.example = "2026-02-07T09:30:00.000Z")
+}
+
+/** Accepts an invitation. */
+struct Acceptance {
+  /** The code. */
+  1: string code (tw.max_bytes = "128", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
+  /** What to call the caller: 1 to 100 characters, none of them a control character, and one at least that can be seen. */
+  2: string displayName (vt.min_size = "1", vt.max_size = "100", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Ada")
+}
+
+/** Joins a list. */
+struct Joining {
+  /** What to call the caller: 1 to 100 characters, none of them a control character, and one at least that can be seen. */
+  1: string displayName (vt.min_size = "1", vt.max_size = "100", tw.visible = "true",
+    vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Ada")
+}
+
+/** What is left to do of something that has been done already, for whoever asks: no method shows it. */
+struct Chore {
+  /** Made by the service. */
+  1: string id (tw.kept = "key"),
+  /** Whose list it is about. */
+  2: string ownerId (tw.kept = "owner"),
+  /** Which list: what is left of one that was deleted is to be. */
+  3: optional string listId (tw.kept = "id"),
+  /** Since when. */
+  4: string createdOn (tw.kept = "created"),
+  /** Since when, too. */
+  5: string updatedOn (tw.kept = "updated"),
+  /** 1. */
+  6: i64 version (tw.kept = "version")
+} (tw.record = "chores")
+
 /** Keeps each user's tasks. */
 service Tasks {
   /** Every task of a user, newest first. For long lists there is page. */
@@ -319,5 +523,159 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks:batch", tw.retry = "key", tw.errors = "400,404,412")
+    (api.post = "/v1/tasks:batch", tw.retry = "key", tw.errors = "400,404,412"),
+
+  /** The lists that somebody is in, in their own order. */
+  SharedLists lists(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128")
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/lists", tw.retry = "safe", tw.errors = "503"),
+
+  /** Make a list. */
+  SharedList createList(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** What it starts with. */
+    2: NewList newList,
+    /** By what it is known when it is sent again. */
+    3: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/lists", tw.status = "201", tw.location = "/v1/lists/{id}", tw.retry = "key", tw.errors = "404,409"),
+
+  /** One list. */
+  SharedList getList(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567")
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/lists/:id", tw.retry = "safe", tw.errors = "404"),
+
+  /** Change what is named of a list and leave the rest. The owner alone changes it; its position is each member's own. */
+  SharedList patchList(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** The changes. */
+    3: ListChanges changes,
+    /** What it depends on, and by what it is known when it is sent again. */
+    4: common.ChangeOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.patch = "/v1/lists/:id", tw.retry = "key", tw.errors = "400,403,404"),
+
+  /** Delete a list, with its tasks. The owner alone may. */
+  void removeList(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** What it depends on, and by what it is known when it is sent again. */
+    3: common.ChangeOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.delete = "/v1/lists/:id", tw.status = "204", tw.retry = "key", tw.errors = "403,404,409"),
+
+  /** Who is in a list. */
+  ListMembers members(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567")
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/lists/:id/members", tw.retry = "safe", tw.errors = "404"),
+
+  /** Change a member: their role, by the owner; what they are called, by themselves. */
+  Member patchMember(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** Which member: a userId, or me, which is the caller. */
+    3: string memberId (api.path = "userId", tw.example = "me"),
+    /** The changes. */
+    4: MemberChanges changes,
+    /** By what it is known when it is sent again. */
+    5: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.patch = "/v1/lists/:id/members/:userId", tw.retry = "key", tw.errors = "400,403,404,409"),
+
+  /** Leave a list, or, as its owner, have somebody leave it. The owner can't leave. */
+  void removeMember(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** Which member: a userId, or me, which is the caller. */
+    3: string memberId (api.path = "userId", tw.example = "me"),
+    /** By what it is known when it is sent again. */
+    4: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.delete = "/v1/lists/:id/members/:userId", tw.status = "204", tw.retry = "key", tw.errors = "403,404,409"),
+
+  /** Join a public list, as a viewer. */
+  SharedList joinList(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** As whom. */
+    3: Joining joining,
+    /** By what it is known when it is sent again. */
+    4: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/lists/:id/join", tw.retry = "key", tw.errors = "404,409"),
+
+  /** Invite somebody to a list. The owner alone may. */
+  Invitation invite(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** Whom, and as what. */
+    3: NewInvitation invitation,
+    /** By what it is known when it is sent again. */
+    4: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/lists/:id/invitations", tw.status = "201", tw.retry = "key", tw.errors = "400,403,404,409"),
+
+  /** The invitations to a list that can be accepted still. The owner alone sees them. */
+  Invitations invitations(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567")
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/lists/:id/invitations", tw.retry = "safe", tw.errors = "403,404"),
+
+  /** Take an invitation back. The owner alone may. */
+  void removeInvitation(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which list. */
+    2: string id (api.path = "id", tw.example = "6660a1b2c3d4e5f601234567"),
+    /** Which invitation. */
+    3: string invitationId (api.path = "invitationId", tw.example = "6660a1b2c3d4e5f6089abcde"),
+    /** By what it is known when it is sent again. */
+    4: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.delete = "/v1/lists/:id/invitations/:invitationId", tw.status = "204", tw.retry = "key", tw.errors = "403,404"),
+
+  /** What an invitation is to. */
+  InvitationPreview lookInvitation(
+    /** Its code. */
+    1: InvitationCode asked
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/invitations:look", tw.auth = "none", tw.retry = "safe", tw.errors = "404"),
+
+  /** Accept an invitation. Who is in the list already stays what they are, and it counts as no use. */
+  SharedList acceptInvitation(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** The invitation, and as whom. */
+    2: Acceptance acceptance,
+    /** By what it is known when it is sent again. */
+    3: common.CreateOptions options = {}
+  ) throws (1: common.BaseException ouch)
+    (api.post = "/v1/invitations:accept", tw.retry = "key", tw.errors = "404,409")
 } (tw.calls = "side-by-side", tw.context = "accepted")

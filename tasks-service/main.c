@@ -4,6 +4,9 @@
 
 #include "tw-generated-types.h"
 #include "tw-idl.h"
+#include "tw-list-chores.h"
+#include "tw-list-service.h"
+#include "tw-lists-methods.h"
 #include "tw-mongo-variables.h"
 #include "tw-service.h"
 #include "tw-task-service.h"
@@ -12,11 +15,27 @@
 #include "tw-tasks-handler.h"
 #include "tw-tasks-methods.h"
 
+/* What one store serves. */
+typedef struct
+{
+  TwTaskService *tasks; /* has the store */
+  TwListService *lists;
+  TwListChores *chores;
+} Services;
+
 /* Takes @store, which is NULL where it could not be opened. */
 static gpointer
 serve (TwTaskStore *store, const TwClock *clock)
 {
-  return store != NULL ? tw_task_service_new (store, clock) : NULL;
+  Services *services;
+
+  if (store == NULL)
+    return NULL;
+  services = g_new (Services, 1);
+  services->tasks = tw_task_service_new (store, clock);
+  services->lists = tw_list_service_new (store, clock);
+  services->chores = tw_list_chores_new (store, clock);
+  return services;
 }
 
 static gpointer
@@ -32,33 +51,53 @@ open_mongo (const char *uri, const TwClock *clock, TwPlain plain, GError **error
 }
 
 static GObject *
-new_processor (gpointer service, const TwCallContext *const *context)
+new_processor (gpointer services, const TwCallContext *const *context)
 {
-  return tw_tasks_processor_for (service, context);
+  return tw_tasks_processor_for (((const Services *) services)->tasks, context);
 }
+
+typedef struct
+{
+  TwTasksMethods *tasks;
+  TwListsMethods *lists;
+} Direct;
 
 static gpointer
-start_direct (gpointer service, TwServer *server, const TwServiceLimits *limits)
+start_direct (gpointer state, TwServer *server, const TwServiceLimits *limits)
 {
-  return tw_tasks_methods_new (server, service, limits);
+  const Services *services = state;
+  Direct *direct = g_new (Direct, 1);
+
+  direct->tasks = tw_tasks_methods_new (server, services->tasks, limits);
+  direct->lists = tw_lists_methods_new (server, services->lists, limits);
+  return direct;
 }
 
 static void
-end_direct (gpointer methods)
+end_direct (gpointer data)
 {
-  tw_tasks_methods_free (methods);
+  Direct *direct = data;
+
+  tw_lists_methods_free (direct->lists);
+  tw_tasks_methods_free (direct->tasks);
+  g_free (direct);
 }
 
 static void
-tend (gpointer service)
+tend (gpointer services)
 {
-  tw_task_service_tend (service);
+  tw_task_service_tend (((const Services *) services)->tasks);
 }
 
 static void
-close_service (gpointer service)
+close_services (gpointer data)
 {
-  tw_task_service_free (service);
+  Services *services = data;
+
+  tw_list_chores_free (services->chores);
+  tw_list_service_free (services->lists);
+  tw_task_service_free (services->tasks);
+  g_free (services);
 }
 
 /* A store for another database is one row more. */
@@ -89,7 +128,7 @@ main (int argc, char **argv)
     .start_direct = start_direct,
     .end_direct = end_direct,
     .tend = tend,
-    .close = close_service,
+    .close = close_services,
   };
 
   return tw_service_run (&spec, argc, argv);

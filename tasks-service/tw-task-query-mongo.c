@@ -28,6 +28,11 @@ const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
   { TW_TASK_COLLECTION, "tasks_by_list_due", OF_LIST ("dueOn"), FALSE, "dueOn" },
   { TW_TASK_COLLECTION, "tasks_by_list_priority", OF_LIST ("priority"), FALSE, "priority" },
   { TW_TASK_COLLECTION, "tasks_by_list_position", OF_LIST ("position"), FALSE, "position" },
+  { TW_MEMBER_COLLECTION, "members_by_list", "{\"listId\": 1}", FALSE, "listId" },
+  { TW_MEMBER_COLLECTION, "members_by_former_list", "{\"formerListId\": 1}", FALSE, "formerListId" },
+  { TW_MEMBER_COLLECTION, "members_by_user", "{\"userId\": 1}", FALSE, NULL },
+  { TW_INVITATION_COLLECTION, "invitations_by_list", "{\"listId\": 1}", FALSE, NULL },
+  { TW_INVITATION_COLLECTION, "invitations_by_code", "{\"codeHash\": 1}", FALSE, NULL },
   TW_COMMITS_MONGO_INDEX_LIST,
 };
 

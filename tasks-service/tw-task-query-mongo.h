@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_TASK_INDEXES (9 + TW_COMMITS_MONGO_INDEXES)
+#define TW_TASK_INDEXES (14 + TW_COMMITS_MONGO_INDEXES)
 
 /* With those of commits. */
 extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];

@@ -3,8 +3,10 @@
 #include "tw-task-store-mongo.h"
 
 #include "tw-commits-mongo.h"
+#include "tw-record-query-mongo.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-reads-mongo.h"
+#include "tw-task-store-query.h"
 
 const TwMongoSpec tw_task_store_mongo_spec = {
   .data = "tasks",
@@ -41,6 +43,13 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
   return TRUE;
 }
 
+static gboolean
+store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query, const TwRecordReading *reading)
+{
+  tw_record_query_mongo_run (mongo_store (store)->mongo, deadline_ms, query, reading);
+  return TRUE;
+}
+
 static void
 store_free (TwTaskStore *store)
 {
@@ -57,8 +66,8 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     .free = store_free,
     .check = store_check,
     .read = store_read,
+    .query = store_query,
   };
-  static const TwRecordType *const types[] = { &tw_task_type };
   TwMongo *mongo = tw_mongo_open (uri, &tw_task_store_mongo_spec, TW_MONGO_SERVE, deadline_ms, error);
   Store *store;
 
@@ -66,7 +75,7 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     return NULL;
   store = g_new0 (Store, 1);
   store->parent.klass = &klass;
-  store->parent.commits = tw_commits_mongo_new (mongo, types, G_N_ELEMENTS (types));
+  store->parent.commits = tw_commits_mongo_new (mongo, tw_task_store_kinds, TW_TASK_STORE_KINDS);
   store->mongo = mongo;
   store->reads = tw_task_reads_mongo_new (mongo);
   return &store->parent;

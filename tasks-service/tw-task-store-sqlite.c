@@ -3,9 +3,12 @@
 #include "tw-task-store-sqlite.h"
 
 #include "tw-commits-sqlite.h"
+#include "tw-error.h"
+#include "tw-record-query-sqlite.h"
 #include "tw-record-table.h"
 #include "tw-sqlite.h"
 #include "tw-task-reads-sqlite.h"
+#include "tw-task-store-query.h"
 #include "tw-task-tables.h"
 
 typedef struct
@@ -14,6 +17,7 @@ typedef struct
   TwSqlite *db;
   TwRecordTable *table;
   TwTaskReadsSqlite *reads;
+  TwRecordQuerySqlite *queries;
 } Store;
 
 static Store *
@@ -69,6 +73,19 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
   return tw_task_reads_sqlite_read (sqlite_store (store)->reads, deadline_ms, query, reading);
 }
 
+static gboolean
+store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query, const TwRecordReading *reading)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tw_record_query_sqlite_run (sqlite_store (store)->queries, deadline_ms, query, reading->row,
+                                   reading->user_data, &error)
+      && !reading->may_wait && g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE))
+    return FALSE;
+  reading->end (error, reading->user_data);
+  return TRUE;
+}
+
 static void
 store_free (TwTaskStore *store)
 {
@@ -77,6 +94,7 @@ store_free (TwTaskStore *store)
   tw_sqlite_close (sqlite->db);
   tw_commits_sqlite_free (store->commits);
   tw_task_reads_sqlite_free (sqlite->reads);
+  tw_record_query_sqlite_free (sqlite->queries);
   tw_record_table_free (sqlite->table);
   g_free (sqlite);
 }
@@ -100,12 +118,13 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
     .reads_begin = store_reads_begin,
     .reads_end = store_reads_end,
     .read = store_read,
+    .query = store_query,
   };
-  static const TwRecordType *const types[] = { &tw_task_type };
   g_autoptr (TwSqlite) db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
                                             tw_task_tables_kind.version, READERS, error);
   g_autoptr (TwRecordTable) table = db != NULL ? look_at_table (db, error) : NULL;
   g_autoptr (TwTaskReadsSqlite) reads = NULL;
+  g_autoptr (TwRecordQuerySqlite) queries = NULL;
   TwCommits *commits;
   Store *store;
 
@@ -113,7 +132,8 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
     return NULL;
   tw_sqlite_be_plain (db, plain);
   reads = tw_task_reads_sqlite_new (db, table, error);
-  commits = reads != NULL ? tw_commits_sqlite_new (db, types, G_N_ELEMENTS (types), error) : NULL;
+  queries = reads != NULL ? tw_record_query_sqlite_new (db, tw_task_store_kinds, TW_TASK_STORE_KINDS, error) : NULL;
+  commits = queries != NULL ? tw_commits_sqlite_new (db, tw_task_store_kinds, TW_TASK_STORE_KINDS, error) : NULL;
   if (commits == NULL)
     return NULL;
   store = g_new0 (Store, 1);
@@ -122,5 +142,6 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
   store->db = g_steal_pointer (&db);
   store->table = g_steal_pointer (&table);
   store->reads = g_steal_pointer (&reads);
+  store->queries = g_steal_pointer (&queries);
   return &store->parent;
 }

@@ -17,6 +17,7 @@
 
 #include "tw-call-context.h"
 #include "tw-commit.h"
+#include "tw-record-query.h"
 #include "tw-task-query.h"
 
 #include <glib.h>
@@ -52,6 +53,8 @@ typedef struct
   gboolean (*reads_begin) (TwTaskStore *store, gboolean foremost); /* with reads_end, or neither */
   void (*reads_end) (TwTaskStore *store);
   gboolean (*read) (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading);
+  gboolean (*query) (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query,
+                     const TwRecordReading *reading); /* tw-task-store-query.h */
 } TwTaskStoreClass;
 
 /* An implementation's struct starts with this. */

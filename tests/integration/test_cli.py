@@ -286,3 +286,19 @@ def _drain(terminal):
             pass
     except OSError:
         pass
+
+
+def test_lists_and_invitations(tasks, tmp_path):
+    made = json.loads(tasks("--json", "createList", "--userId", "ann", "--name", "Household", "--isPublic", "true"))
+    assert (made["name"], made["role"], made["public"]) == ("Household", "owner", True)
+    invitation = json.loads(tasks("--json", "invite", "--userId", "ann", "--id", made["id"], "--role", "editor"))
+    code = tmp_path / "code"
+    code.write_text(invitation["code"])
+    arguments = ("--userId", "bob", "--displayName", "Bob", "--code-file", str(code))
+    assert json.loads(tasks("--json", "acceptInvitation", *arguments))["role"] == "editor"
+    members = json.loads(tasks("--json", "members", "--userId", "bob", "--id", made["id"]))["members"]
+    assert [(member["userId"], member["role"]) for member in members] == [("ann", "owner"), ("bob", "editor")]
+    refused = tasks("removeList", "--userId", "bob", "--id", made["id"], expect=1)
+    assert "Only the list's owner may do that" in refused
+    tasks("removeList", "--userId", "ann", "--id", made["id"])
+    assert json.loads(tasks("--json", "lists", "--userId", "bob")) == {"lists": []}

@@ -11,8 +11,8 @@ from support.processes import BUILD, PROJECT
 # Words of the IDL that are words of Thrift, HTTP, JSON, tokens or an annotation as well.
 COMMON_WORDS = {
     "get", "all", "add", "update", "remove", "patch", "check", "id", "name", "code", "message", "ok", "limit", "request",
-    "position", "revocations", "version", "account", "Credentials", "ended", "location", "q", "title", "status", "detail",
-    "problem",
+    "position", "revocations", "version", "account", "Credentials", "ended", "location", "role", "q", "title", "status", "detail",
+    "problem", "op", "task",
 }  # fmt: skip
 
 

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Invitations to a list. Of a code only a hash is kept, which is enough for what has 192 random bits. One that is used
+ * up stays for a while, for whoever accepted it and did not hear so; it is removed, as what is over is, when others are
+ * made. */
+
+#include "tw-list-service-private.h"
+
+#include "tw-base64url.h"
+#include "tw-error.h"
+#include "tw-random.h"
+
+#include <string.h>
+
+#define CODE_BYTES 24
+
+/* How long one that was used up is known still. */
+#define KEPT_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
+
+/* What is looked at, of those that are over too. */
+#define GATHERED (TW_LIST_INVITATIONS_MAX + 200)
+
+/* What is removed with one that is made. */
+#define SPENT_AT_ONCE 50
+
+static gboolean
+invitation_not_found (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Invitation not found");
+  return FALSE;
+}
+
+static char *
+hash_code (const char *code)
+{
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, code, -1);
+}
+
+static gboolean
+is_open (const TwInvitationRecord *invitation, gint64 now_ms)
+{
+  return invitation->uses > 0 && invitation->expires_ms > now_ms;
+}
+
+static gboolean
+is_spent (const TwInvitationRecord *invitation, gint64 now_ms)
+{
+  return invitation->expires_ms <= now_ms || (invitation->uses <= 0 && invitation->updated_ms + KEPT_MS <= now_ms);
+}
+
+/* Newest first. */
+static int
+compare_invitations (gconstpointer a, gconstpointer b)
+{
+  const TwInvitationRecord *one = *(const TwInvitationRecord *const *) a;
+  const TwInvitationRecord *other = *(const TwInvitationRecord *const *) b;
+
+  if (one->created_ms != other->created_ms)
+    return one->created_ms > other->created_ms ? -1 : 1;
+  return -strcmp (one->id, other->id);
+}
+
+static GPtrArray *
+gather (const TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
+{
+  return tw_list_service_gather (service, caller->context, &tw_invitation_type, TW_INVITATION_HAS_LIST_ID, list_id,
+                                 GATHERED, error);
+}
+
+static guint
+count_open (const GPtrArray *invitations, gint64 now_ms)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < invitations->len; i++)
+    n += is_open (invitations->pdata[i], now_ms);
+  return n;
+}
+
+GPtrArray *
+tw_list_service_invitations (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
+{
+  const gint64 now_ms = tw_clock_wall_ms (service->clock);
+  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
+  GPtrArray *invitations = owner != NULL ? gather (service, caller, owner->list_id, error) : NULL;
+
+  for (guint i = invitations != NULL ? invitations->len : 0; i > 0; i--)
+    if (!is_open (invitations->pdata[i - 1], now_ms))
+      g_ptr_array_remove_index_fast (invitations, i - 1);
+  if (invitations != NULL)
+    g_ptr_array_sort (invitations, compare_invitations);
+  return invitations;
+}
+
+/* Making */
+
+/* What is spent goes, as far as it still is. */
+static gboolean
+remove_spent (TwCommit *commit, const TwListStep *step, GError **error)
+{
+  for (char **id = step->ids; *id != NULL; id++)
+    {
+      g_autoptr (GError) why = NULL;
+      const TwInvitationRecord *invitation = tw_commit_find (commit, &tw_invitation_type, *id, &why);
+
+      if (why != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+      if (invitation != NULL && is_spent (invitation, step->now_ms))
+        tw_commit_remove (commit, &tw_invitation_type, *id);
+    }
+  return TRUE;
+}
+
+static void
+keep (TwListStep *step, const TwInvitationRecord *invitation)
+{
+  g_free (step->invitation);
+  step->invitation = tw_record_copy (&tw_invitation_type, invitation);
+}
+
+static gboolean
+decide_invite (TwCommit *commit, gpointer data, GError **error)
+{
+  TwListStep *step = data;
+  const TwMemberRecord *owner = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
+
+  if (owner == NULL || tw_list_step_list (commit, step, error) == NULL)
+    return FALSE;
+  keep (step, tw_commit_put (commit, &tw_invitation_type, step->said));
+  return remove_spent (commit, step, error);
+}
+
+static char **
+ids_of_spent (const GPtrArray *invitations, gint64 now_ms)
+{
+  char **ids = g_new0 (char *, SPENT_AT_ONCE + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < invitations->len && n < SPENT_AT_ONCE; i++)
+    if (is_spent (invitations->pdata[i], now_ms))
+      ids[n++] = g_strdup (((const TwInvitationRecord *) invitations->pdata[i])->id);
+  return ids;
+}
+
+/* Of @said, and what is the service's to say. */
+static TwInvitationRecord *
+make_invitation (const TwListStep *step, const TwInvitationRecord *said, const char *code)
+{
+  TwInvitationRecord invitation = *said;
+  g_autofree char *hash = hash_code (code);
+  char id[TW_ID_SIZE];
+
+  tw_id_new (step->now_ms, id);
+  invitation.id = id;
+  invitation.list_id = step->list_id;
+  invitation.code_hash = hash;
+  invitation.created_ms = invitation.updated_ms = step->now_ms;
+  if ((said->has & TW_INVITATION_HAS_EXPIRES_ON) == 0)
+    invitation.expires_ms = step->now_ms + TW_INVITATION_MS;
+  invitation.has |= TW_INVITATION_HAS_ID | TW_INVITATION_HAS_LIST_ID | TW_INVITATION_HAS_CODE_HASH
+                    | TW_INVITATION_HAS_EXPIRES_ON | TW_INVITATION_HAS_CREATED_ON | TW_INVITATION_HAS_UPDATED_ON;
+  return tw_record_copy (&tw_invitation_type, &invitation);
+}
+
+static char *
+make_code (void)
+{
+  guint8 bytes[CODE_BYTES];
+
+  tw_random_bytes (bytes, sizeof bytes);
+  return tw_base64url_encode (bytes, sizeof bytes);
+}
+
+/* The step's target, of its list; NULL with NOT_FOUND. */
+static const TwInvitationRecord *
+find_target (TwCommit *commit, const TwListStep *step, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  const TwInvitationRecord *invitation = tw_commit_find (commit, &tw_invitation_type, step->target, &why);
+
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  else if (invitation == NULL || g_strcmp0 (invitation->list_id, step->list_id) != 0)
+    invitation_not_found (error);
+  else
+    return invitation;
+  return NULL;
+}
+
+/* Nobody knows the code of one that was made with a key before: it gets another. */
+static gboolean
+decide_renew (TwCommit *commit, gpointer data, GError **error)
+{
+  TwListStep *step = data;
+  const TwInvitationRecord *said = step->said, *invitation = find_target (commit, step, error);
+  TwInvitationRecord after;
+
+  if (invitation == NULL)
+    return FALSE;
+  after = *invitation;
+  after.code_hash = said->code_hash;
+  after.updated_ms = step->now_ms;
+  keep (step, tw_commit_put (commit, &tw_invitation_type, &after));
+  return TRUE;
+}
+
+static gboolean
+renew (const TwListService *service, const TwListCaller *caller, const TwMemberRecord *owner, const char *code,
+       TwListStep *step, GError **error)
+{
+  const TwListCaller again = { .context = caller->context, .user_id = caller->user_id };
+  g_autoptr (TwListStep) renewal = tw_list_step_new (service, &again, owner->list_id);
+
+  renewal->target = g_strdup (step->committed.id);
+  renewal->said = make_invitation (renewal, step->said, code);
+  if (!tw_list_step_run (service, &again, owner->owner_id, decide_renew, renewal, error))
+    {
+      if (g_error_matches (*error, TW_ERROR, TW_ERROR_NOT_FOUND))
+        {
+          g_clear_error (error);
+          tw_list_was_removed (error);
+        }
+      return FALSE;
+    }
+  g_free (step->invitation);
+  step->invitation = g_steal_pointer (&renewal->invitation);
+  return TRUE;
+}
+
+TwInvitationRecord *
+tw_list_service_invite (TwListService *service, const TwListCaller *caller, const char *list_id,
+                        const TwInvitationRecord *said, char **code, GError **error)
+{
+  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
+  g_autoptr (GPtrArray) others = owner != NULL ? gather (service, caller, owner->list_id, error) : NULL;
+  g_autofree char *made = make_code ();
+  g_autoptr (TwListStep) step = NULL;
+
+  if (others == NULL)
+    return NULL;
+  step = tw_list_step_new (service, caller, owner->list_id);
+  if ((said->has & TW_INVITATION_HAS_EXPIRES_ON) != 0 && said->expires_ms <= step->now_ms)
+    {
+      GError *why = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "must be later than now");
+
+      tw_error_locate (why, "expiresOn");
+      g_propagate_error (error, why);
+      return NULL;
+    }
+  if (count_open (others, step->now_ms) >= TW_LIST_INVITATIONS_MAX)
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "There are %d invitations to the list, and no more can be",
+                   TW_LIST_INVITATIONS_MAX);
+      return NULL;
+    }
+  step->ids = ids_of_spent (others, step->now_ms);
+  step->said = make_invitation (step, said, made);
+  if (!tw_list_step_run (service, caller, owner->owner_id, decide_invite, step, error)
+      || (step->committed.is_repeat && !renew (service, caller, owner, made, step, error)))
+    return NULL;
+  *code = g_steal_pointer (&made);
+  return g_steal_pointer (&step->invitation);
+}
+
+/* Taking back */
+
+static gboolean
+decide_take_back (TwCommit *commit, gpointer data, GError **error)
+{
+  const TwListStep *step = data;
+  const TwMemberRecord *owner = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
+  const TwInvitationRecord *invitation = owner != NULL ? find_target (commit, step, error) : NULL;
+
+  if (invitation == NULL)
+    return FALSE;
+  if (!is_open (invitation, step->now_ms))
+    return invitation_not_found (error);
+  tw_commit_remove (commit, &tw_invitation_type, step->target);
+  return TRUE;
+}
+
+gboolean
+tw_list_service_remove_invitation (TwListService *service, const TwListCaller *caller, const char *list_id,
+                                   const char *invitation_id, GError **error)
+{
+  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
+  g_autoptr (TwListStep) step = NULL;
+  TwCommitted before;
+
+  if (owner == NULL)
+    return tw_list_service_was_done (service, caller, &before, error);
+  step = tw_list_step_new (service, caller, owner->list_id);
+  step->target = g_ascii_strdown (invitation_id, -1);
+  return tw_list_step_run (service, caller, owner->owner_id, decide_take_back, step, error);
+}
+
+/* Accepting */
+
+static TwInvitationRecord *
+find_by_code (const TwListService *service, const TwCallContext *context, const char *code, GError **error)
+{
+  g_autofree char *hash = hash_code (code);
+  g_autoptr (GError) why = NULL;
+  TwInvitationRecord *invitation
+      = tw_list_service_find (service, context, &tw_invitation_type, TW_INVITATION_HAS_CODE_HASH, hash, &why);
+
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  else if (invitation == NULL)
+    invitation_not_found (error);
+  return invitation;
+}
+
+TwInvitationRecord *
+tw_list_service_look (TwListService *service, const TwCallContext *context, const char *code, TwSharedListRecord **list,
+                      GError **error)
+{
+  g_autoptr (TwInvitationRecord) invitation = find_by_code (service, context, code, error);
+  g_autoptr (GError) why = NULL;
+
+  if (invitation == NULL)
+    return NULL;
+  *list = tw_list_service_find (service, context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, invitation->list_id, &why);
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  if (*list != NULL && is_open (invitation, tw_clock_wall_ms (service->clock)))
+    return g_steal_pointer (&invitation);
+  g_clear_pointer (list, g_free);
+  invitation_not_found (error);
+  return NULL;
+}
+
+static TwListRole
+role_of_invitation (const TwInvitationRecord *invitation)
+{
+  return strcmp (invitation->role, tw_list_role_name (TW_LIST_EDITOR)) == 0 ? TW_LIST_EDITOR : TW_LIST_VIEWER;
+}
+
+static gboolean
+use (TwCommit *commit, TwListStep *step, const TwInvitationRecord *invitation, const TwSharedListRecord *list,
+     const TwMemberRecord *before, GError **error)
+{
+  const char *display_name = ((const TwMemberRecord *) step->said)->display_name;
+  TwInvitationRecord after = *invitation;
+
+  if (!is_open (invitation, step->now_ms))
+    return invitation_not_found (error);
+  after.uses--;
+  after.updated_ms = step->now_ms;
+  tw_commit_put (commit, &tw_invitation_type, &after);
+  return tw_list_step_enter (commit, step, list, before, role_of_invitation (invitation), display_name, error);
+}
+
+static gboolean
+decide_accept (TwCommit *commit, gpointer data, GError **error)
+{
+  TwListStep *step = data;
+  const TwInvitationRecord *invitation = find_target (commit, step, error);
+  const TwSharedListRecord *list;
+  const TwMemberRecord *before;
+  g_autoptr (GError) why = NULL;
+
+  if (invitation == NULL)
+    return FALSE;
+  list = tw_list_step_list (commit, step, &why);
+  before = list != NULL ? tw_list_step_member (commit, step, step->user_id, &why) : NULL;
+  if (list == NULL && g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
+    return invitation_not_found (error);
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+  if (tw_list_role_of (before) == TW_LIST_NOBODY)
+    return use (commit, step, invitation, list, before, error);
+  tw_list_step_keep_list (step, list);
+  tw_list_step_keep_member (step, before);
+  return TRUE;
+}
+
+/* The list, where the caller is in it already, NULL where not, or with @error. */
+static TwSharedListRecord *
+find_entered (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  TwSharedListRecord *list = tw_list_service_get (service, caller, list_id, &why);
+
+  if (why != NULL && !g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&why));
+  return list;
+}
+
+TwSharedListRecord *
+tw_list_service_accept (TwListService *service, const TwListCaller *caller, const char *code,
+                        const char *display_name, GError **error)
+{
+  g_autoptr (TwInvitationRecord) invitation = find_by_code (service, caller->context, code, error);
+  const TwMemberRecord said = { .display_name = display_name, .has = TW_MEMBER_HAS_DISPLAY_NAME };
+  g_autoptr (GError) why = NULL;
+  g_autoptr (TwListStep) step = NULL;
+  TwSharedListRecord *entered;
+
+  if (invitation == NULL)
+    return NULL;
+  entered = find_entered (service, caller, invitation->list_id, &why);
+  if (entered != NULL)
+    return entered;
+  if (why == NULL && !is_open (invitation, tw_clock_wall_ms (service->clock)))
+    invitation_not_found (&why);
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  step = tw_list_step_new (service, caller, invitation->list_id);
+  step->target = g_strdup (invitation->id);
+  step->said = tw_record_copy (&tw_member_type, &said);
+  if (!tw_list_service_may_join (service, caller, error)
+      || !tw_list_step_run (service, caller, invitation->owner_id, decide_accept, step, error))
+    return NULL;
+  return step->committed.is_repeat ? tw_list_service_get (service, caller, invitation->list_id, error)
+                                   : tw_list_step_take_list (step);
+}
