@@ -237,7 +237,7 @@ tw_arguments_to_json (TwArguments *arguments, GError **error)
           return NULL;
         }
       if (value != NULL)
-        json_object_set_new (into, slot_field (slot)->name, value);
+        json_object_set_new (into, slot_field (slot)->json_name, value);
     }
   return object;
 }
