@@ -81,12 +81,41 @@ read_id (sqlite3_stmt *statement, int column, char id[TW_ID_SIZE])
   tw_id_from_bytes (bytes, id);
 }
 
+/* The parts of the entry whose first one is the row @seq: the rows from there on that have its number, with nobody
+ * else's between them. */
+static gboolean
+read_parts (TwSqliteConnection *connection, const TwCommitKinds *kinds, gint64 seq, gint64 number, GArray *parts,
+            GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection,
+      "SELECT kind, id, number FROM log WHERE seq >= ?1 AND user_id = (SELECT user_id FROM log WHERE seq = ?1)"
+      " ORDER BY seq",
+      error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, seq);
+  while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW
+         && sqlite3_column_int64 (statement, 2) == number)
+    {
+      TwCommittedPart part = { .type = read_kind (kinds, statement, 0, error) };
+
+      if (part.type == NULL)
+        return FALSE;
+      read_id (statement, 1, part.id);
+      g_array_append_val (parts, part);
+    }
+  return result >= 0;
+}
+
 gboolean
 tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
-                                   const TwCommitSpec *spec, TwCommitted *committed, GError **error)
+                                   const TwCommitSpec *spec, TwCommitted *committed, GArray **parts, GError **error)
 {
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, "SELECT kind, id, fingerprint FROM log WHERE by_id = ?1 AND key = ?2", error);
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "SELECT seq, number, fingerprint FROM log WHERE by_id = ?1 AND key = ?2", error);
   guint8 fingerprint[TW_COMMIT_FINGERPRINT_BYTES];
   int result;
 
@@ -103,10 +132,15 @@ tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommi
       g_set_error (error, TW_ERROR, TW_ERROR_REUSED, "This Idempotency-Key has been used for another request");
       return FALSE;
     }
-  committed->type = read_kind (kinds, statement, 0, error);
-  committed->is_repeat = committed->type != NULL;
-  read_id (statement, 1, committed->id);
-  return committed->is_repeat;
+  *parts = g_array_new (FALSE, FALSE, sizeof (TwCommittedPart));
+  committed->number = sqlite3_column_int64 (statement, 1);
+  if (!read_parts (connection, kinds, sqlite3_column_int64 (statement, 0), committed->number, *parts, error))
+    return FALSE;
+  committed->is_repeat = TRUE;
+  committed->first = g_array_index (*parts, TwCommittedPart, 0);
+  committed->parts = (const TwCommittedPart *) (*parts)->data;
+  committed->n_parts = (*parts)->len;
+  return TRUE;
 }
 
 /* What the table of heads says of a partition. */

@@ -41,9 +41,11 @@ typedef struct
 gboolean tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntryHead *head,
                                       const TwCommitPart *part, GError **error);
 
-/* Whether somebody's key has been used already: then *@committed says for what. REUSED where by another request. */
+/* Whether somebody's key has been used already: then *@committed says for what, in *@parts. REUSED where by another
+ * request. */
 gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
-                                            const TwCommitSpec *spec, TwCommitted *committed, GError **error);
+                                            const TwCommitSpec *spec, TwCommitted *committed, GArray **parts,
+                                            GError **error);
 
 /* See tw_commits_log(). @connection is a reader. */
 gboolean tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,

@@ -26,7 +26,6 @@ static Outcome
 repeat (TwMongoSession *session, TwMongoCommit *commit, const TwMongoKeyed *keyed, GError **error)
 {
   const TwMongoEntry *entry = keyed->entry;
-  const TwMongoPart *first = entry->parts->pdata[0];
 
   if (memcmp (entry->fingerprint, commit->fingerprint, sizeof entry->fingerprint) != 0)
     {
@@ -35,8 +34,19 @@ repeat (TwMongoSession *session, TwMongoCommit *commit, const TwMongoKeyed *keye
     }
   if (keyed->head != NULL && !tw_mongo_settle (session, keyed->head->entries, keyed->head->settled, NULL, error))
     return FAILED;
-  commit->committed = (TwCommitted) { .number = entry->number, .is_repeat = TRUE, .type = first->type };
-  tw_id_from_bytes (first->id.bytes, commit->committed.id);
+  commit->parts = g_array_new (FALSE, FALSE, sizeof (TwCommittedPart));
+  for (guint i = 0; i < entry->parts->len; i++)
+    {
+      const TwMongoPart *done = entry->parts->pdata[i];
+      TwCommittedPart part = { .type = done->type };
+
+      tw_id_from_bytes (done->id.bytes, part.id);
+      g_array_append_val (commit->parts, part);
+    }
+  commit->committed = (TwCommitted) { .number = entry->number, .is_repeat = TRUE,
+                                      .first = g_array_index (commit->parts, TwCommittedPart, 0),
+                                      .parts = (const TwCommittedPart *) commit->parts->data,
+                                      .n_parts = commit->parts->len };
   return DONE;
 }
 

@@ -27,6 +27,7 @@ typedef struct
   guint8 mark[TW_COMMIT_MARK_BYTES];
   GPtrArray *records; /* those that its function was given */
   TwCommitted committed;
+  GArray *parts; /* of a repeat; or NULL */
 } TwMongoCommit;
 
 /* As a TwMongoFunc. */

@@ -56,16 +56,24 @@ gconstpointer tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstp
 /* Removes a record that the step has found. */
 void tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id);
 
+/* A record that a commit has changed. */
+typedef struct
+{
+  const TwRecordType *type;
+  char id[TW_ID_SIZE];
+} TwCommittedPart;
+
 /* What has become of a commit. */
 typedef struct
 {
   gint64 number; /* of its entry; 0 where it changed nothing */
 
   /* Its key had been used by the same request: the function has not run, and nothing has been changed now. What was
-   * changed then, the first of it: */
+   * changed then: */
   gboolean is_repeat;
-  const TwRecordType *type;
-  char id[TW_ID_SIZE];
+  TwCommittedPart first;
+  const TwCommittedPart *parts; /* all, in their order, @first among them; valid until the commit's end has been told */
+  guint n_parts;
 } TwCommitted;
 
 /* The end of a commit: durable, and seen by what is read from now on; or with an @error, and @committed is NULL. Called

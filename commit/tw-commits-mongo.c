@@ -44,6 +44,7 @@ job_free (Job *job)
   if (job->free_data != NULL)
     job->free_data (job->commit.data);
   g_ptr_array_unref (job->commit.records);
+  g_clear_pointer (&job->commit.parts, g_array_unref);
   g_free (job->commit.partition);
   g_free (job->commit.by);
   g_free (job);

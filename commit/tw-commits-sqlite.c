@@ -48,6 +48,7 @@ typedef struct
   char *texts;
   TwCommitStepSqlite step;
   TwCommitted committed;
+  GArray *parts; /* of a repeat; or NULL */
 } Run;
 
 /* The texts of @from, in one block. */
@@ -75,7 +76,8 @@ run_step (TwSqliteConnection *connection, gpointer data, GError **error)
   TwCommitTables *tables = &run->commits->tables;
 
   if (spec->key != NULL
-      && !tw_commit_log_sqlite_look_for_key (connection, &tables->kinds, spec, &run->committed, error))
+      && !tw_commit_log_sqlite_look_for_key (connection, &tables->kinds, spec, &run->committed, &run->parts,
+                                             error))
     return FALSE;
   if (run->committed.is_repeat)
     return TRUE;
@@ -122,6 +124,7 @@ finish (gpointer data, const GError *error)
   if (error == NULL)
     write_heads_behind (run->commits);
   tw_commit_step_sqlite_clear (&run->step);
+  g_clear_pointer (&run->parts, g_array_unref);
   g_free (run->texts);
   g_free (run);
 }

@@ -214,7 +214,7 @@ renew (const TwListService *service, const TwListCaller *caller, const TwMemberR
   const TwListCaller again = { .context = caller->context, .user_id = caller->user_id };
   g_autoptr (TwListStep) renewal = tw_list_step_new (service, &again, owner->list_id);
 
-  renewal->target = g_strdup (step->committed.id);
+  renewal->target = g_strdup (step->committed.first.id);
   renewal->said = make_invitation (renewal, step->said, code);
   if (!tw_list_step_run (service, &again, owner->owner_id, decide_renew, renewal, error))
     {

@@ -274,7 +274,7 @@ tw_list_service_create (TwListService *service, const TwListCaller *caller, cons
   if (!step->committed.is_repeat
       && !tw_list_step_run (service, caller, caller->user_id, decide_create, step, error))
     return NULL;
-  return step->committed.is_repeat ? see_again (service, caller, step->committed.id, error)
+  return step->committed.is_repeat ? see_again (service, caller, step->committed.first.id, error)
                                    : tw_list_step_take_list (step);
 }
 

@@ -23,6 +23,7 @@ typedef struct
   GPtrArray *unchanged; /* tasks of results */
   guint n;
   TwTaskResult *results;
+  TwCommittedPart *before; /* of what was done by the same request before: which task each operation was about */
   TwTaskOperation operations[];
 } Write;
 
@@ -39,58 +40,20 @@ write_free (gpointer data)
     }
   g_ptr_array_unref (write->unchanged);
   g_free (write->results);
+  g_free (write->before);
   g_free (write->user_id);
   g_free (write);
 }
 
-/* A task that was written by the same request before, as it is now. */
-typedef struct
-{
-  TwTaskDone done;
-  gpointer user_data;
-  gboolean was_shown;
-} Again;
-
-static gboolean
-show_again (const TwTaskRecord *task, gpointer data)
-{
-  Again *again = data;
-
-  again->was_shown = TRUE;
-  again->done (task, NULL, again->user_data);
-  return FALSE;
-}
-
-static void
-end_again (const GError *error, gpointer data)
-{
-  const Again *again = data;
-  g_autoptr (GError) gone = NULL;
-
-  if (again->was_shown)
-    return;
-  if (error == NULL || g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
-    gone = g_error_new_literal (TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
-  again->done (NULL, gone != NULL ? gone : error, again->user_data);
-}
-
-/* It is one row of what is in memory, most likely: the thread that tells the ends of commits may wait for it. */
-static void
-read_again (const Write *write, const char *id)
-{
-  Again again = { write->one, write->user_data, FALSE };
-
-  tw_task_store_read (write->store, write->deadline_ms, &(TwTaskQuery) { .user_id = write->user_id, .id = id },
-                      &(TwTaskReading) { show_again, end_again, &again, sizeof again, TRUE });
-}
+static void begin_again (const Write *write, const TwCommitted *committed);
 
 static void
 finish (const TwCommitted *committed, const GError *error, gpointer data)
 {
   const Write *write = data;
 
-  if (error == NULL && committed->is_repeat && write->many == NULL && write->operations[0].verb != TW_TASK_REMOVE)
-    read_again (write, committed->id);
+  if (error == NULL && committed->is_repeat)
+    begin_again (write, committed);
   else if (write->many != NULL)
     write->many (error == NULL ? write->results : NULL, error, write->user_data);
   else
@@ -155,8 +118,11 @@ change (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTask
 }
 
 static gboolean
-decide_one (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTaskResult *result, GError **error)
+decide_one (TwCommit *commit, Write *write, guint i, GError **error)
 {
+  const TwTaskOperation *operation = &write->operations[i];
+  TwTaskResult *result = &write->results[i];
+
   switch (operation->verb)
     {
     case TW_TASK_INSERT:
@@ -193,11 +159,11 @@ is_of_the_whole (const GError *error)
   return g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE) || g_error_matches (error, TW_ERROR, TW_ERROR_INTERNAL);
 }
 
-static gboolean
-decide (TwCommit *commit, gpointer data, GError **error)
-{
-  Write *write = data;
+typedef gboolean (*Each) (TwCommit *commit, Write *write, guint i, GError **error);
 
+static gboolean
+decide_each (TwCommit *commit, Write *write, Each each, GError **error)
+{
   g_ptr_array_set_size (write->unchanged, 0);
   for (guint i = 0; i < write->n; i++)
     {
@@ -206,7 +172,7 @@ decide (TwCommit *commit, gpointer data, GError **error)
 
       g_clear_error (&result->error);
       result->task = NULL;
-      if (decide_one (commit, write, &write->operations[i], result, &why))
+      if (each (commit, write, i, &why))
         continue;
       if (write->atomic || is_of_the_whole (why))
         {
@@ -218,6 +184,12 @@ decide (TwCommit *commit, gpointer data, GError **error)
       result->error = g_steal_pointer (&why);
     }
   return TRUE;
+}
+
+static gboolean
+decide (TwCommit *commit, gpointer data, GError **error)
+{
+  return decide_each (commit, data, decide_one, error);
 }
 
 static Write *
@@ -252,9 +224,9 @@ take_fingerprint (const TwRecordBytes *bytes, guint8 out[TW_COMMIT_FINGERPRINT_B
 }
 
 static void
-run (const TwTaskRequest *request, Write *write)
+run (const TwTaskRequest *request, Write *write, TwCommitFunc func)
 {
-  TwCommitSpec spec = { .partition = write->user_id, .now_ms = request->now_ms, .key = request->key, .decide = decide,
+  TwCommitSpec spec = { .partition = write->user_id, .now_ms = request->now_ms, .key = request->key, .decide = func,
                         .done = finish, .data = write, .free_data = write_free };
 
   take_fingerprint (&request->fingerprint, spec.fingerprint);
@@ -269,7 +241,105 @@ run_one (TwTaskStore *store, const TwTaskRequest *request, const TwTaskOperation
 
   write->one = done;
   write->user_data = user_data;
-  run (request, write);
+  run (request, write, decide);
+}
+
+/* What was done before: looked at, and not done again */
+
+/* Whether some operation of the write says which task it is about, and that it is @id. */
+static gboolean
+is_named (const Write *write, const char *id)
+{
+  for (guint i = 0; i < write->n; i++)
+    if (write->operations[i].verb != TW_TASK_INSERT && g_ascii_strcasecmp (write->operations[i].said->id, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static const TwCommittedPart *
+find_part (const TwCommitted *committed, const char *id)
+{
+  for (guint i = 0; i < committed->n_parts; i++)
+    if (g_ascii_strcasecmp (committed->parts[i].id, id) == 0)
+      return &committed->parts[i];
+  return NULL;
+}
+
+/* Which task each operation was about: none where it was not done. What was made is told by its place among the others
+ * that no operation names. */
+static TwCommittedPart *
+parts_of (const Write *write, const TwCommitted *committed)
+{
+  TwCommittedPart *parts = g_new0 (TwCommittedPart, write->n);
+  guint next = 0;
+
+  for (guint i = 0; i < write->n; i++)
+    {
+      const TwTaskOperation *operation = &write->operations[i];
+      const TwCommittedPart *part = NULL;
+
+      if (operation->verb != TW_TASK_INSERT)
+        part = find_part (committed, operation->said->id);
+      else
+        {
+          while (next < committed->n_parts && is_named (write, committed->parts[next].id))
+            next++;
+          if (next < committed->n_parts)
+            part = &committed->parts[next++];
+        }
+      if (part != NULL)
+        parts[i] = *part;
+    }
+  return parts;
+}
+
+/* What became of an operation, as it is now. */
+static gboolean
+look_again (TwCommit *commit, Write *write, guint i, GError **error)
+{
+  const TwTaskOperation *operation = &write->operations[i];
+  TwTaskResult *result = &write->results[i];
+  const TwTaskRecord *task;
+
+  if (write->before[i].type == NULL
+      && (operation->verb != TW_TASK_CHANGE || operation->said->has != 0 || operation->clear != 0))
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It could not be done when this key was used first");
+      return FALSE;
+    }
+  if (operation->verb == TW_TASK_REMOVE)
+    return TRUE;
+  task = tw_commit_find (commit, &tw_task_type,
+                         write->before[i].type != NULL ? write->before[i].id : operation->said->id, error);
+  if (task == NULL)
+    {
+      if (error == NULL || *error == NULL)
+        g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
+      return FALSE;
+    }
+  result->task = tw_record_copy (&tw_task_type, task);
+  g_ptr_array_add (write->unchanged, (gpointer) (guintptr) result->task);
+  return TRUE;
+}
+
+static gboolean
+decide_again (TwCommit *commit, gpointer data, GError **error)
+{
+  return decide_each (commit, data, look_again, error);
+}
+
+static void
+begin_again (const Write *write, const TwCommitted *committed)
+{
+  const TwTaskRequest request = { .deadline_ms = write->deadline_ms, .now_ms = write->now_ms };
+  Write *again = write_new (write->store, &request, write->user_id, write->operations, write->n,
+                            write->many == NULL);
+
+  again->one = write->one;
+  again->many = write->many;
+  again->user_data = write->user_data;
+  again->before = parts_of (write, committed);
+  run (&request, again, decide_again);
 }
 
 void
@@ -309,5 +379,5 @@ tw_task_write (TwTaskStore *store, const TwTaskRequest *request, const char *use
 
   write->many = done;
   write->user_data = user_data;
-  run (request, write);
+  run (request, write, decide);
 }

@@ -40,8 +40,8 @@ assert_repeat (Fixture *f, const char *partition, const char *by, const char *ke
   commit_keyed (f, partition, by, key, 1, "!", &committed, &error);
   g_assert_no_error (error);
   g_assert_true (committed.is_repeat);
-  g_assert_true (committed.type == &tw_task_type);
-  g_assert_cmpstr (committed.id, ==, id_of (n, id));
+  g_assert_true (committed.first.type == &tw_task_type);
+  g_assert_cmpstr (committed.first.id, ==, id_of (n, id));
 }
 
 static void

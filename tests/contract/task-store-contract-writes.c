@@ -266,13 +266,13 @@ batch_ended (const TwTaskResult *results, const GError *error, gpointer data)
   tw_latch_open (&batch->ended);
 }
 
-/* Makes the task 7, changes the task @changed, and removes the task 2. */
+/* Makes the task @new, changes the task @changed, and removes the task 2. */
 static void
-write_three (TwTaskStore *store, guint changed, gboolean atomic, Batch *batch)
+write_three_of (TwTaskStore *store, const TwTaskRequest *request, guint new, guint changed, gboolean atomic,
+                Batch *batch)
 {
-  const TwTaskRequest request = { .deadline_ms = TW_DEADLINE_NONE, .now_ms = NOW_MS };
   char ids[3][TW_ID_SIZE];
-  const TwTaskRecord made = { .has = TASK_WHOLE, .id = id_of (7, ids[0]), .user_id = ANN, .name = "made",
+  const TwTaskRecord made = { .has = TASK_WHOLE, .id = id_of (new, ids[0]), .user_id = ANN, .name = "made",
                               .created_ms = 70, .updated_ms = 70, .version = 1 };
   const TwTaskRecord said = { .has = TW_TASK_HAS_NAME, .id = id_of (changed, ids[1]), .user_id = ANN, .name = "said" };
   const TwTaskRecord gone = { .id = id_of (2, ids[2]), .user_id = ANN };
@@ -284,8 +284,15 @@ write_three (TwTaskStore *store, guint changed, gboolean atomic, Batch *batch)
 
   *batch = (Batch) { .error = NULL };
   tw_latch_init (&batch->ended);
-  tw_task_write (store, &request, ANN, operations, G_N_ELEMENTS (operations), atomic, batch_ended, batch);
+  tw_task_write (store, request, ANN, operations, G_N_ELEMENTS (operations), atomic, batch_ended, batch);
   tw_latch_wait (&batch->ended);
+}
+
+static void
+write_three (TwTaskStore *store, guint changed, gboolean atomic, Batch *batch)
+{
+  write_three_of (store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = NOW_MS }, 7, changed, atomic,
+                  batch);
 }
 
 static void
@@ -331,6 +338,38 @@ test_several_of_which_one_fails (Fixture *f, gconstpointer data)
   assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "7");
 }
 
+/* By other ids for what is to be made, as a service has it that is asked again. */
+static void
+test_a_key_does_several_once (Fixture *f, gconstpointer data)
+{
+  const TwTaskRequest whole = keyed ("whole", "w"), partly = keyed ("partly", "p"), change = keyed (NULL, "");
+  g_autoptr (TwTaskRecord) changed = NULL;
+  Batch batch;
+
+  insert (f->store, ANN, 1, 10, FALSE);
+  insert (f->store, ANN, 2, 20, FALSE);
+  write_three_of (f->store, &whole, 7, 1, TRUE, &batch);
+  g_assert_cmpstr (batch.results->str, ==, " v1 v2 -");
+  batch_clear (&batch);
+  changed = change_on (f->store, &change, 7, &always, "since", NULL);
+  write_three_of (f->store, &whole, 8, 1, TRUE, &batch);
+  g_assert_no_error (batch.error);
+  g_assert_cmpstr (batch.results->str, ==, " v2 v2 -");
+  batch_clear (&batch);
+  assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "7 1");
+
+  /* What was not done is not done later either; what has been removed since is told so. */
+  write_three_of (f->store, &partly, 9, 5, FALSE, &batch);
+  g_assert_cmpstr (batch.results->str, ==, " v1 e404 e404");
+  batch_clear (&batch);
+  remove_on (f->store, &change, 9, &always, NULL);
+  insert (f->store, ANN, 5, 50, FALSE);
+  write_three_of (f->store, &partly, 6, 5, FALSE, &batch);
+  g_assert_no_error (batch.error);
+  g_assert_cmpstr (batch.results->str, ==, " e404 e409 e409");
+  batch_clear (&batch);
+}
+
 void
 contract_add_writes (const TwTaskStoreFactory *factory)
 {
@@ -341,6 +380,7 @@ contract_add_writes (const TwTaskStoreFactory *factory)
     { "writes/a-key-makes-one-task", test_a_key_makes_one_task },
     { "writes/a-key-changes-once-whatever-the-tag", test_a_key_changes_once_whatever_the_tag },
     { "writes/several-at-once", test_several_at_once },
+    { "writes/a-key-does-several-once", test_a_key_does_several_once },
     { "writes/several-of-which-one-fails", test_several_of_which_one_fails },
   };
 

@@ -147,3 +147,19 @@ def test_anothers_task_is_not_there(person, stack):
         task = other.add("theirs")
         assert location(ask(person, {"op": "remove", "id": task["id"]}), 404) == "body.operations[0]"
         assert names(other) == ["theirs"]
+
+
+def test_a_key_does_it_once(person):
+    task = person.add("one")
+    operations = [create("two"), {"op": "patch", "id": task["id"], "version": 1, "task": {"done": True}}]
+    first, again = (
+        person.client.post("/v1/tasks:batch", json={"operations": operations}, headers={"Idempotency-Key": '"batch-1"'})
+        for _ in range(2)
+    )
+    assert first.status_code == again.status_code == 200
+    assert again.json() == first.json()
+    assert names(person) == ["two", "one"]
+    other = person.client.post(
+        "/v1/tasks:batch", json={"operations": operations[:1]}, headers={"Idempotency-Key": '"batch-1"'}
+    )
+    problem(other, 422)
