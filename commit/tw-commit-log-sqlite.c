@@ -81,15 +81,15 @@ read_id (sqlite3_stmt *statement, int column, char id[TW_ID_SIZE])
   tw_id_from_bytes (bytes, id);
 }
 
-/* The parts of the entry whose first one is the row @seq: the rows from there on that have its number, with nobody
- * else's between them. */
+/* The parts of the entry whose first one is the row @seq: the rows from there on up to the next one of another entry,
+ * since none of another lies between them. */
 static gboolean
 read_parts (TwSqliteConnection *connection, const TwCommitKinds *kinds, gint64 seq, gint64 number, GArray *parts,
             GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
       connection,
-      "SELECT kind, id, number FROM log WHERE seq >= ?1 AND user_id = (SELECT user_id FROM log WHERE seq = ?1)"
+      "SELECT kind, id, number = ?2 AND user_id = (SELECT user_id FROM log WHERE seq = ?1) FROM log WHERE seq >= ?1"
       " ORDER BY seq",
       error);
   int result;
@@ -97,8 +97,9 @@ read_parts (TwSqliteConnection *connection, const TwCommitKinds *kinds, gint64 s
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, seq);
+  sqlite3_bind_int64 (statement, 2, number);
   while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW
-         && sqlite3_column_int64 (statement, 2) == number)
+         && sqlite3_column_int (statement, 2) != 0)
     {
       TwCommittedPart part = { .type = read_kind (kinds, statement, 0, error) };
 

@@ -4,6 +4,7 @@
 
 #include "tw-commit-drop-mongo.h"
 #include "tw-commit-settle-mongo.h"
+#include "tw-error.h"
 
 #include <stdatomic.h>
 
@@ -76,19 +77,26 @@ keep_document (const bson_t *document, gpointer data)
   return TRUE;
 }
 
-/* One that can't be read stays as it is: whoever changes it says so. */
+/* One that can't be read, or settled, stays as it is: whoever changes it says so, and the others go on. FALSE where the
+ * database is away. */
 static gboolean
 settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *document, GArray *settled,
             GError **error)
 {
   g_autoptr (TwMongoHead) head = tw_mongo_head_read (tender->types, document);
   g_autofree char *partition = tw_mongo_head_partition (document);
+  g_autoptr (GError) why = NULL;
   TwMongoSettled now = { NULL, 0 };
 
   if (head == NULL || partition == NULL)
     return TRUE;
-  if (!tw_mongo_settle (session, head->entries, head->settled, NULL, error))
-    return FALSE;
+  if (!tw_mongo_settle (session, head->entries, head->settled, NULL, &why))
+    {
+      if (!g_error_matches (why, TW_ERROR, TW_ERROR_UNAVAILABLE))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
   now = (TwMongoSettled) { g_steal_pointer (&partition), head->n };
   g_array_append_val (settled, now);
   return TRUE;

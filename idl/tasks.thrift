@@ -340,7 +340,7 @@ struct Invitation {
   /** What is kept of the code. */
   4: optional string codeHash (tw.internal = "true"),
   /** What is to be presented. It is shown once, when the invitation is made. */
-  5: optional string code (tw.kept = "no", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
+  5: optional string code (tw.kept = "no", tw.secret = "random", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
   /** What whoever accepts it becomes: editor or viewer. */
   6: string role (tw.example = "editor"),
   /** How many more may accept it. */
@@ -377,7 +377,7 @@ struct NewInvitation {
 /** A code that somebody was given. */
 struct InvitationCode {
   /** The code. */
-  1: string code (tw.max_bytes = "128", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a")
+  1: string code (tw.max_bytes = "128", tw.secret = "random", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a")
 }
 
 /** What an invitation is to. */
@@ -393,7 +393,7 @@ struct InvitationPreview {
 /** Accepts an invitation. */
 struct Acceptance {
   /** The code. */
-  1: string code (tw.max_bytes = "128", tw.secret = "true", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
+  1: string code (tw.max_bytes = "128", tw.secret = "random", tw.example = "q2w3yZbu4fDdWfF1jguHsQ0oN7pXcK5a"),
   /** What to call the caller: 1 to 100 characters, none of them a control character, and one at least that can be seen. */
   2: string displayName (vt.min_size = "1", vt.max_size = "100", tw.visible = "true",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Ada")

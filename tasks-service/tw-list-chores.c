@@ -9,8 +9,11 @@
 #include <pthread.h>
 #include <time.h>
 
-/* Chores that are looked at, and records of each kind that a step removes. */
-#define AT_ONCE 100
+/* Chores that are looked at. */
+#define CHORES 100
+
+/* Records of each kind that a step removes: on MongoDB each is looked at by a command of its own. */
+#define AT_ONCE 20
 
 /* How long one may take that nobody waits for. */
 #define PATIENCE_MS 10000
@@ -114,20 +117,27 @@ do_step (TwTaskStore *store, const TwClock *clock, const TwChoreRecord *chore, g
 /* Whether to go on; NULL for ever. */
 static gboolean is_wanted (TwListChores *chores);
 
-/* Does what is found; *@n becomes how many chores that were. */
+/* Does what is found; *@n becomes how many chores that were. One that fails keeps none of the others. */
 static gboolean
 do_some (TwTaskStore *store, const TwClock *clock, TwListChores *chores, guint *n, GError **error)
 {
-  const TwRecordQuery query = { &tw_chore_type, 0, NULL, 0, AT_ONCE };
+  const TwRecordQuery query = { &tw_chore_type, 0, NULL, 0, CHORES };
   g_autoptr (GPtrArray) found
       = tw_task_store_gather (store, tw_clock_monotonic_ms (clock) + PATIENCE_MS, &query, error);
+  gboolean is_well = found != NULL;
 
   *n = found != NULL ? found->len : 0;
   for (guint i = 0; i < *n; i++)
-    for (gboolean is_done = FALSE; !is_done && is_wanted (chores);)
-      if (!do_step (store, clock, found->pdata[i], &is_done, error))
-        return FALSE;
-  return found != NULL;
+    {
+      g_autoptr (GError) why = NULL;
+
+      for (gboolean is_done = FALSE; !is_done && why == NULL && is_wanted (chores);)
+        do_step (store, clock, found->pdata[i], &is_done, &why);
+      if (why != NULL && is_well)
+        g_propagate_error (error, g_steal_pointer (&why));
+      is_well = is_well && why == NULL;
+    }
+  return is_well;
 }
 
 gboolean

@@ -124,7 +124,7 @@ tw_list_step_run (const TwListService *service, const TwListCaller *caller, cons
   TwCommitSpec spec = { .partition = partition, .by = caller->user_id, .now_ms = step->now_ms, .key = caller->key,
                         .decide = decide, .data = g_atomic_rc_box_acquire (step), .free_data = unref };
 
-  if (caller->key != NULL)
+  if (caller->fingerprint.length > 0)
     memcpy (spec.fingerprint, caller->fingerprint.bytes, MIN (caller->fingerprint.length, sizeof spec.fingerprint));
   return tw_list_wait_for_commit (service->store, caller->context->deadline_ms, &spec, &step->committed, error);
 }

@@ -265,12 +265,36 @@ find_part (const TwCommitted *committed, const char *id)
   return NULL;
 }
 
-/* Which task each operation was about: none where it was not done. What was made is told by its place among the others
- * that no operation names. */
+static guint
+count_made (const Write *write)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < write->n; i++)
+    n += write->operations[i].verb == TW_TASK_INSERT ? 1 : 0;
+  return n;
+}
+
+/* Those that no operation names: what was made. */
+static GPtrArray *
+unnamed_parts (const Write *write, const TwCommitted *committed)
+{
+  GPtrArray *parts = g_ptr_array_new ();
+
+  for (guint i = 0; i < committed->n_parts; i++)
+    if (!is_named (write, committed->parts[i].id))
+      g_ptr_array_add (parts, (gpointer) (guintptr) &committed->parts[i]);
+  return parts;
+}
+
+/* Which task each operation was about: none where it was not done. What was made is told by its place, which says
+ * nothing where some could not be made. */
 static TwCommittedPart *
 parts_of (const Write *write, const TwCommitted *committed)
 {
   TwCommittedPart *parts = g_new0 (TwCommittedPart, write->n);
+  g_autoptr (GPtrArray) made = unnamed_parts (write, committed);
+  const gboolean all_were_made = made->len == count_made (write);
   guint next = 0;
 
   for (guint i = 0; i < write->n; i++)
@@ -280,13 +304,8 @@ parts_of (const Write *write, const TwCommitted *committed)
 
       if (operation->verb != TW_TASK_INSERT)
         part = find_part (committed, operation->said->id);
-      else
-        {
-          while (next < committed->n_parts && is_named (write, committed->parts[next].id))
-            next++;
-          if (next < committed->n_parts)
-            part = &committed->parts[next++];
-        }
+      else if (all_were_made)
+        part = made->pdata[next++];
       if (part != NULL)
         parts[i] = *part;
     }

@@ -5,6 +5,7 @@
 #include "tw-arguments.h"
 #include "tw-call-pool.h"
 #include "tw-task-request.h"
+#include "tw-task-filter.h"
 #include "tw-tasks-answers.h"
 #include "tw-tasks-batch.h"
 
@@ -66,6 +67,13 @@ take_get (TwCall *call, gpointer data)
 
 /* page */
 
+/* What may have to look at all of somebody's tasks is no work for the loop. */
+static gboolean
+takes_long (const TwTaskQuery *query)
+{
+  return tw_task_filter_looks (&query->filter) || query->order.key == TW_TASK_BY_NAME;
+}
+
 static gboolean
 answer_page (TwCall *call, gboolean may_wait, gpointer service)
 {
@@ -84,6 +92,8 @@ answer_page (TwCall *call, gboolean may_wait, gpointer service)
       tw_call_fail (call, error);
       return TRUE;
     }
+  if (!may_wait && takes_long (&query))
+    return FALSE;
   reading = tw_tasks_answer_page (&answer, call, may_wait, &query);
   if (tw_task_service_page (service, tw_call_context (call), &query, asked.request.cursor, &reading))
     return TRUE;
