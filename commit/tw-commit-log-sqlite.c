@@ -139,7 +139,7 @@ tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommi
     return FALSE;
   committed->is_repeat = TRUE;
   committed->first = g_array_index (*parts, TwCommittedPart, 0);
-  committed->parts = (const TwCommittedPart *) (*parts)->data;
+  committed->parts = (gconstpointer) (*parts)->data;
   committed->n_parts = (*parts)->len;
   return TRUE;
 }

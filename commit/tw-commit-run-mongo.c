@@ -45,7 +45,7 @@ repeat (TwMongoSession *session, TwMongoCommit *commit, const TwMongoKeyed *keye
     }
   commit->committed = (TwCommitted) { .number = entry->number, .is_repeat = TRUE,
                                       .first = g_array_index (commit->parts, TwCommittedPart, 0),
-                                      .parts = (const TwCommittedPart *) commit->parts->data,
+                                      .parts = (gconstpointer) commit->parts->data,
                                       .n_parts = commit->parts->len };
   return DONE;
 }
