@@ -191,7 +191,7 @@ show_best (Page *page, GError **error)
   g_autoptr (TwTaskBest) best = tw_task_best_new (&query->order, query->after, query->limit);
   gpointer page_and_best[] = { page, best };
 
-  if (!walk (page, (TwTaskWalk) { TW_TASK_WALK_ANYHOW }, keep_best, page_and_best, error))
+  if (!walk (page, (TwTaskWalk) { .kind = TW_TASK_WALK_ANYHOW }, keep_best, page_and_best, error))
     return FALSE;
   tw_task_best_show (best, page->row, page->user_data);
   return TRUE;

@@ -99,6 +99,7 @@ insert_task (TwTaskStore *store, const TwTaskRecord *record)
   g_autoptr (TwTaskRecord) inserted = insert_record (store, record, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (inserted);
 }
 
 /* Ann's, and as many of Bob's, in the same lists. */

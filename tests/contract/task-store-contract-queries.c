@@ -202,6 +202,7 @@ test_chores (Fixture *f, gconstpointer factory)
   g_autofree char *gone = make_list (service, ANN), *stays = make_list (service, ANN);
   g_autoptr (GError) error = NULL;
 
+  g_assert_cmpstr (gone, !=, stays);
   fill_with_former (f->store, ANN, gone, 120);
   g_assert_true (tw_list_service_remove (service, &owner, gone, &error));
   g_assert_no_error (error);

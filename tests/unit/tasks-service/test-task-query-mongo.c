@@ -122,7 +122,7 @@ test_bounds_are_texts (void)
   for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
     {
       const TwTaskQuery query = { .user_id = "ann", .filter = { .has_due_after = TRUE, .due_after_ms = bounds[i].ms } };
-      g_autoptr (TwBson) filter = tw_task_query_walk (&query, &(TwTaskWalk) { TW_TASK_WALK_ANYHOW });
+      g_autoptr (TwBson) filter = tw_task_query_walk (&query, &(TwTaskWalk) { .kind = TW_TASK_WALK_ANYHOW });
       bson_iter_t iter, inside;
 
       g_assert_true (bson_iter_init (&iter, filter) && bson_iter_find_descendant (&iter, "dueOn.$gte", &inside));
