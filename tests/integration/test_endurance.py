@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""32 clients, mixing the task routes for 30 s: no error that is not theirs, and memory stays where it is."""
+"""32 clients, mixing the task routes for 35 s: no error that is not theirs, and memory stays where it is."""
 
 import http.client
 import json
@@ -13,8 +13,8 @@ from support.processes import resident_bytes
 from support.script_server import ScriptServer
 
 CLIENTS = 32
-SECONDS = 30
-FIRST_LOOK_S = 10
+SECONDS = 35
+FIRST_LOOK_S = 20  # caches are full by then
 ALLOWED_GROWTH = 2 * 1024 * 1024
 
 pytestmark = pytest.mark.release
@@ -69,7 +69,7 @@ class Client(threading.Thread):
             self.failures.append(repr(error))
 
 
-def test_32_clients_for_30_seconds(server):
+def test_32_clients_for_35_seconds(server):
     people = [Person(server.url) for _ in range(CLIENTS)]
     processes = server.children()
     assert len(processes) == 3

@@ -31,7 +31,7 @@ NOTES = ("Call the CAFÉ.", "cafeteria; or else", "decaf")
 
 
 def fold(text):
-    """As the issue of names and labels is settled: NFKD, accents dropped, case folded."""
+    """As names and labels are compared: NFKD, accents dropped, case folded."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
