@@ -119,7 +119,7 @@ def test_token_tampered_with(person):
 
 
 def test_unknown_paths_and_verbs(person):
-    for path in ("/v1", "/v1/nothing", "/v1/tasks/", "/v1/tasks/a/b", "/v1//tasks", "/V1/tasks", "/v1/tasks:batch"):
+    for path in ("/v1", "/v1/nothing", "/v1/tasks/", "/v1/tasks/a/b", "/v1//tasks", "/V1/tasks", "/v1/tasks:nothing"):
         problem(person.client.get(path), 404)
     answer = person.client.put("/v1/tasks", json={})
     problem(answer, 405)

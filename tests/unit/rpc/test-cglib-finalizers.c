@@ -13,16 +13,23 @@ note_gone (gpointer data)
   *(guint *) data += 1;
 }
 
+/* The data of the last object that was finalized badly. */
+static GData *left_behind;
+
 /* How often GObject lets go of the data of an object of @type. */
 static guint
 times_let_go (GType type)
 {
   GObject *object = g_object_new (type, NULL);
-  guint n = 0;
+  guint n = 0, times;
 
   g_object_set_data_full (object, "gone", &n, note_gone);
   g_object_unref (object);
-  return n;
+  times = n;
+  /* It would be nobody's. */
+  if (times == 0)
+    g_datalist_clear (&left_behind);
+  return times;
 }
 
 static void
@@ -49,6 +56,7 @@ static guint finalized;
 static void
 finalize_badly (GObject *object)
 {
+  left_behind = object->qdata;
   finalized++;
 }
 
