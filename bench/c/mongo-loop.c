@@ -37,6 +37,8 @@ fail (const bson_error_t *why, GError **error)
   return FALSE;
 }
 
+static const TwTaskWalk newest = { .kind = TW_TASK_WALK_NEWEST };
+
 /* A page has one more than is shown, by which its reader knows whether there is a next one. */
 static void
 set_options (Loop *loop, gint64 max_time_ms)
@@ -44,7 +46,7 @@ set_options (Loop *loop, gint64 max_time_ms)
   if (loop->questions.method == TW_ASK_PAGE)
     {
       loop->wanted = TW_ASK_PAGE_LIMIT + 1;
-      loop->options = tw_task_query_page (0, TW_ASK_PAGE_LIMIT + 1);
+      loop->options = tw_task_query_page (&newest, 0, TW_ASK_PAGE_LIMIT + 1);
     }
   else
     {
@@ -76,7 +78,7 @@ find (const Loop *loop, mongoc_collection_t *tasks, const bson_t *filter, GError
 static gboolean
 read_page (const Loop *loop, mongoc_collection_t *tasks, GError **error)
 {
-  g_autoptr (TwBson) filter = tw_task_query_list (loop->questions.user_id, TW_DONE_ANY, NULL);
+  g_autoptr (TwBson) filter = tw_task_query_walk (&(TwTaskQuery) { .user_id = loop->questions.user_id }, &newest);
 
   return find (loop, tasks, filter, error);
 }

@@ -8,7 +8,7 @@ import subprocess
 
 import httpx
 
-from support.copying import copied, rows
+from support.copying import copied, moved
 from support.mongodb import own_database
 from support.people import Person, problem
 from support.processes import BUILD, PATIENCE_S, Service, Stack
@@ -76,8 +76,8 @@ def test_copy_carries_them_both_ways(tmp_path, mongodb_uri):
     with own_database(mongodb_uri) as uri:
         there = copied(f"sqlite:{tmp_path / 'data'}", uri)
         assert copied(uri, f"sqlite:{tmp_path / 'back'}") == there
-    kept = rows(tmp_path / "back/tasks.db")
-    assert kept == rows(tmp_path / "data/tasks.db")
+    kept = moved(tmp_path / "back/tasks.db")
+    assert kept == moved(tmp_path / "data/tasks.db")
     assert sum(NEW["place"] in row and NEW["weight"] in row for row in kept["tasks"]) == 1
 
 
