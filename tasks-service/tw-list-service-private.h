@@ -43,6 +43,8 @@ gboolean tw_list_service_was_done (const TwListService *service, const TwListCal
  * outlast the wait. */
 typedef struct
 {
+  _Atomic guint holders; /* its asker, and its commit */
+
   gint64 now_ms;
   char *user_id;  /* the caller */
   char *list_id;

@@ -6,13 +6,14 @@
 #include "tw-etag.h"
 #include "tw-latch.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-static void
-step_clear (gpointer data)
+void
+tw_list_step_unref (TwListStep *step)
 {
-  TwListStep *step = data;
-
+  if (atomic_fetch_sub (&step->holders, 1) > 1)
+    return;
   g_free (step->user_id);
   g_free (step->list_id);
   g_free (step->target);
@@ -22,19 +23,15 @@ step_clear (gpointer data)
   g_free (step->member);
   g_free (step->invitation);
   tw_preconditions_clear (&step->conditions);
-}
-
-void
-tw_list_step_unref (TwListStep *step)
-{
-  g_atomic_rc_box_release_full (step, step_clear);
+  g_free (step);
 }
 
 TwListStep *
 tw_list_step_new (const TwListService *service, const TwListCaller *caller, const char *list_id)
 {
-  TwListStep *step = g_atomic_rc_box_new0 (TwListStep);
+  TwListStep *step = g_new0 (TwListStep, 1);
 
+  atomic_init (&step->holders, 1);
   step->now_ms = tw_clock_wall_ms (service->clock);
   step->user_id = g_strdup (caller->user_id);
   step->list_id = g_strdup (list_id);
@@ -122,8 +119,9 @@ tw_list_step_run (const TwListService *service, const TwListCaller *caller, cons
                   TwCommitFunc decide, TwListStep *step, GError **error)
 {
   TwCommitSpec spec = { .partition = partition, .by = caller->user_id, .now_ms = step->now_ms, .key = caller->key,
-                        .decide = decide, .data = g_atomic_rc_box_acquire (step), .free_data = unref };
+                        .decide = decide, .data = step, .free_data = unref };
 
+  atomic_fetch_add (&step->holders, 1);
   if (caller->fingerprint.length > 0)
     memcpy (spec.fingerprint, caller->fingerprint.bytes, MIN (caller->fingerprint.length, sizeof spec.fingerprint));
   return tw_list_wait_for_commit (service->store, caller->context->deadline_ms, &spec, &step->committed, error);
