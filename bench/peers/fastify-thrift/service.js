@@ -58,7 +58,7 @@ const handler = store => ({
     })
   },
 
-  create (userId, { name, done }, callback) {
+  create (userId, { name, done }, options, callback) {
     const now = Date.now()
     const row = { id: newId(now), createdMs: now, updatedMs: now, version: 1, done, name }
     store.insert(userId, row, error => error ? callback(error) : callback(null, toTask(row)))

@@ -73,7 +73,7 @@ class Handler:
             nextCursor=encode_cursor(rows[-1]) if more else None,
         )
 
-    def create(self, userId, task):
+    def create(self, userId, task, options=None):
         now_ms = time.time_ns() // 1_000_000
         row = (self.ids.new(now_ms), now_ms, now_ms, 1, 1 if task.done else 0, task.name)
         self.store.insert(userId, row)
