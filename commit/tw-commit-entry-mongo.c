@@ -191,7 +191,7 @@ find_type (const TwMongoTypes *types, const char *collection)
   return NULL;
 }
 
-static TwMongoPart *
+static gpointer
 read_part (const TwMongoTypes *types, const bson_t *document)
 {
   const char *collection = read_text (document, "collection");
@@ -214,12 +214,13 @@ read_part (const TwMongoTypes *types, const bson_t *document)
   return part;
 }
 
-static gboolean
-read_parts (const TwMongoTypes *types, const bson_t *document, GPtrArray *parts)
+gboolean
+tw_mongo_array_read (const TwMongoTypes *types, const bson_t *document, const char *name, TwMongoItemFunc read,
+                     GPtrArray *items)
 {
   bson_iter_t iter, each;
 
-  if (!bson_iter_init_find (&iter, document, "parts") || !BSON_ITER_HOLDS_ARRAY (&iter)
+  if (!bson_iter_init_find (&iter, document, name) || !BSON_ITER_HOLDS_ARRAY (&iter)
       || !bson_iter_recurse (&iter, &each))
     return FALSE;
   while (bson_iter_next (&each))
@@ -227,16 +228,16 @@ read_parts (const TwMongoTypes *types, const bson_t *document, GPtrArray *parts)
       const guint8 *data;
       guint32 length;
       bson_t found;
-      TwMongoPart *part;
+      gpointer item;
 
       if (!BSON_ITER_HOLDS_DOCUMENT (&each))
         return FALSE;
       bson_iter_document (&each, &length, &data);
-      if (!bson_init_static (&found, data, length) || (part = read_part (types, &found)) == NULL)
+      if (!bson_init_static (&found, data, length) || (item = read (types, &found)) == NULL)
         return FALSE;
-      g_ptr_array_add (parts, part);
+      g_ptr_array_add (items, item);
     }
-  return parts->len > 0;
+  return TRUE;
 }
 
 TwMongoEntry *
@@ -249,7 +250,7 @@ tw_mongo_entry_read (const TwMongoTypes *types, const bson_t *document)
   if (by == NULL || !read_number (document, "number", &entry->number)
       || !read_bytes (document, "mark", entry->mark, sizeof entry->mark)
       || !bson_iter_init_find (&time, document, "time") || !BSON_ITER_HOLDS_DATE_TIME (&time)
-      || !read_parts (types, document, entry->parts))
+      || !tw_mongo_array_read (types, document, "parts", read_part, entry->parts) || entry->parts->len == 0)
     return NULL;
   entry->time_ms = bson_iter_date_time (&time);
   entry->by = g_strdup (by);

@@ -85,6 +85,14 @@ bson_t *tw_mongo_part_apply (const TwMongoPart *part, gint64 time_ms, const bson
 /* What a key of @by's is known by. */
 void tw_mongo_key_hash (const char *by, const char *key, guint8 hash[TW_MONGO_KEY_BYTES]);
 
+/* One document of an array: an item of its own, or NULL where it is none. */
+typedef gpointer (*TwMongoItemFunc) (const TwMongoTypes *types, const bson_t *document);
+
+/* Appends what @read makes of each document of the array @name to @items. FALSE where there is no such array, or
+ * something else is in it. */
+gboolean tw_mongo_array_read (const TwMongoTypes *types, const bson_t *document, const char *name, TwMongoItemFunc read,
+                              GPtrArray *items);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoEntry, tw_mongo_entry_free)
 
 G_END_DECLS

@@ -92,29 +92,16 @@ tw_mongo_head_is_broken (const char *id, GError **error)
   return FALSE;
 }
 
+static gpointer
+read_entry (const TwMongoTypes *types, const bson_t *document)
+{
+  return tw_mongo_entry_read (types, document);
+}
+
 gboolean
 tw_mongo_entries_read (const TwMongoTypes *types, const bson_t *document, GPtrArray *entries)
 {
-  bson_iter_t iter, each;
-
-  if (!bson_iter_init_find (&iter, document, "entries") || !BSON_ITER_HOLDS_ARRAY (&iter)
-      || !bson_iter_recurse (&iter, &each))
-    return FALSE;
-  while (bson_iter_next (&each))
-    {
-      const guint8 *data;
-      guint32 length;
-      bson_t found;
-      TwMongoEntry *entry;
-
-      if (!BSON_ITER_HOLDS_DOCUMENT (&each))
-        return FALSE;
-      bson_iter_document (&each, &length, &data);
-      if (!bson_init_static (&found, data, length) || (entry = tw_mongo_entry_read (types, &found)) == NULL)
-        return FALSE;
-      g_ptr_array_add (entries, entry);
-    }
-  return TRUE;
+  return tw_mongo_array_read (types, document, "entries", read_entry, entries);
 }
 
 TwMongoHead *

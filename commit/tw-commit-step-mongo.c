@@ -3,6 +3,7 @@
 #include "tw-commit-step-mongo.h"
 
 #include "tw-commit-changed.h"
+#include "tw-commit-record.h"
 #include "tw-error.h"
 #include "tw-id.h"
 #include "tw-record-document.h"
@@ -128,8 +129,8 @@ read_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, G
   if (document == NULL)
     return found;
   found->is_tombstone = tw_record_document_is_tombstone (document);
-  found->document = bson_copy (document);
   record = tw_record_document_read (type, document, &why);
+  found->document = g_steal_pointer (&document);
   if (record != NULL && strcmp (*tw_record_text (type, record, owner), step->partition) == 0)
     found->now = found->before = g_steal_pointer (&record);
   return found;
@@ -181,20 +182,6 @@ say_change (TwMongoPart *part, const Found *found, gpointer now)
   *tw_record_has (now) = has;
 }
 
-/* The record as it will be. */
-static gpointer
-complete (const TwMongoStep *step, const TwRecordType *type, gconstpointer record, gint64 version)
-{
-  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER), at = tw_record_find_role (type, TW_RECORD_VERSION);
-  g_autofree gpointer whole = g_memdup2 (record, type->size);
-
-  *tw_record_text (type, whole, owner) = step->partition;
-  *tw_record_number (type, whole, at) = version;
-  *tw_record_has (whole) |= TW_RECORD_BIT (owner) | TW_RECORD_BIT (at);
-  tw_record_complete (type, whole);
-  return tw_record_copy (type, whole);
-}
-
 /* What is new must not be there, as far as that is known; where it is not, whoever settles it finds out. */
 static gboolean
 is_taken (const TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, const Found *found)
@@ -229,7 +216,7 @@ put_found (TwMongoStep *step, Found *found, gconstpointer record)
   const gint64 version = found->version + 1;
   const TwMongoDeed deed = found->before == NULL ? TW_MONGO_MADE : TW_MONGO_CHANGED;
   TwMongoPart *part = tw_mongo_part_new (found->type, &found->id, deed, version);
-  gpointer now = complete (step, found->type, record, version);
+  gpointer now = tw_commit_record_new (found->type, record, step->partition, version);
 
   g_ptr_array_add (step->records, now);
   say_change (part, found, now);

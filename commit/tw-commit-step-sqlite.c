@@ -3,6 +3,7 @@
 #include "tw-commit-step-sqlite.h"
 
 #include "tw-commit-changed.h"
+#include "tw-commit-record.h"
 #include "tw-error.h"
 
 #include <string.h>
@@ -126,21 +127,6 @@ fail (TwCommitStepSqlite *step, const TwRecordType *type, const char *what)
     g_set_error (&step->error, TW_ERROR, TW_ERROR_INTERNAL, "a record of '%s' %s", type->collection, what);
 }
 
-/* A copy of @record as the step puts it. */
-static gpointer
-copy_for (const TwCommitStepSqlite *step, const TwRecordType *type, gconstpointer record, gint64 number)
-{
-  const guint owner = tw_record_find_role (type, TW_RECORD_OWNER);
-  const guint version = tw_record_find_role (type, TW_RECORD_VERSION);
-  g_autofree gpointer said = g_memdup2 (record, type->size);
-
-  *tw_record_text (type, said, owner) = step->spec->partition;
-  *tw_record_number (type, said, version) = number;
-  *tw_record_has (said) |= TW_RECORD_BIT (owner) | TW_RECORD_BIT (version);
-  tw_record_complete (type, said);
-  return tw_record_copy (type, said);
-}
-
 /* From now on the step changes it. */
 static void
 change (TwCommitStepSqlite *step, TwCommitTouched *touched, const TwRecordType *type, Standing standing)
@@ -178,7 +164,7 @@ tw_commit_step_sqlite_put (TwCommit *commit, const TwRecordType *type, gconstpoi
     touched = touch (step, kind, bytes);
   change (step, touched, type, touched->before != NULL ? UPDATED : INSERTED);
   if (touched->after == NULL)
-    touched->after = copy_for (step, type, record, touched->version);
+    touched->after = tw_commit_record_new (type, record, step->spec->partition, touched->version);
   return touched->after;
 }
 
