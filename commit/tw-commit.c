@@ -2,6 +2,8 @@
 
 #include "tw-commit.h"
 
+#include <string.h>
+
 gconstpointer
 tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
 {
@@ -18,6 +20,15 @@ void
 tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id)
 {
   commit->commits->klass->remove (commit, type, id);
+}
+
+void
+tw_commit_spec_set_key (TwCommitSpec *spec, const char *key, const guint8 *fingerprint, gsize length)
+{
+  spec->key = key;
+  memset (spec->fingerprint, 0, sizeof spec->fingerprint);
+  if (length > 0) /* C does not let memcpy() have a NULL */
+    memcpy (spec->fingerprint, fingerprint, MIN (length, sizeof spec->fingerprint));
 }
 
 void

@@ -97,6 +97,9 @@ typedef struct
   GDestroyNotify free_data; /* when nobody uses @data any more; NULL: the caller keeps it */
 } TwCommitSpec;
 
+/* Sets a commit's key, or none (NULL), and the fingerprint of @length bytes that came with it: of any length, or none. */
+void tw_commit_spec_set_key (TwCommitSpec *spec, const char *key, const guint8 *fingerprint, gsize length);
+
 /* A part of an entry: what it did to one record. Parts of one entry have its number and its mark. */
 typedef struct
 {

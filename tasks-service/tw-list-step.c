@@ -7,7 +7,6 @@
 #include "tw-latch.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 void
 tw_list_step_unref (TwListStep *step)
@@ -118,12 +117,11 @@ gboolean
 tw_list_step_run (const TwListService *service, const TwListCaller *caller, const char *partition,
                   TwCommitFunc decide, TwListStep *step, GError **error)
 {
-  TwCommitSpec spec = { .partition = partition, .by = caller->user_id, .now_ms = step->now_ms, .key = caller->key,
+  TwCommitSpec spec = { .partition = partition, .by = caller->user_id, .now_ms = step->now_ms,
                         .decide = decide, .data = step, .free_data = unref };
 
   atomic_fetch_add (&step->holders, 1);
-  if (caller->fingerprint.length > 0)
-    memcpy (spec.fingerprint, caller->fingerprint.bytes, MIN (caller->fingerprint.length, sizeof spec.fingerprint));
+  tw_commit_spec_set_key (&spec, caller->key, caller->fingerprint.bytes, caller->fingerprint.length);
   return tw_list_wait_for_commit (service->store, caller->context->deadline_ms, &spec, &step->committed, error);
 }
 

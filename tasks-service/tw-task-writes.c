@@ -5,8 +5,6 @@
 #include "tw-error.h"
 #include "tw-task-rules.h"
 
-#include <string.h>
-
 #define TAG_SIZE 24 /* a version, which is a task's tag */
 
 /* A write on its way. */
@@ -20,7 +18,7 @@ typedef struct
   TwTaskDone one; /* who is told: of one operation, or ... */
   TwTasksDone many;
   gpointer user_data;
-  GPtrArray *unchanged; /* tasks of results */
+  GSList *unchanged; /* tasks of results */
   guint n;
   TwTaskResult *results;
   TwCommittedPart *before; /* of what was done by the same request before: which task each operation was about */
@@ -38,7 +36,7 @@ write_free (gpointer data)
       tw_preconditions_clear (&write->operations[i].conditions);
       g_clear_error (&write->results[i].error);
     }
-  g_ptr_array_unref (write->unchanged);
+  g_slist_free_full (write->unchanged, g_free);
   g_free (write->results);
   g_free (write->before);
   g_free (write->user_id);
@@ -105,7 +103,7 @@ change (TwCommit *commit, Write *write, const TwTaskOperation *operation, TwTask
   if (said.has == 0 && operation->clear == 0)
     {
       result->task = tw_record_copy (&tw_task_type, before);
-      g_ptr_array_add (write->unchanged, (gpointer) (guintptr) result->task);
+      write->unchanged = g_slist_prepend (write->unchanged, (gpointer) (guintptr) result->task);
       return TRUE;
     }
   after = *before;
@@ -164,7 +162,7 @@ typedef gboolean (*Each) (TwCommit *commit, Write *write, guint i, GError **erro
 static gboolean
 decide_each (TwCommit *commit, Write *write, Each each, GError **error)
 {
-  g_ptr_array_set_size (write->unchanged, 0);
+  g_slist_free_full (g_steal_pointer (&write->unchanged), g_free);
   for (guint i = 0; i < write->n; i++)
     {
       g_autoptr (GError) why = NULL;
@@ -203,7 +201,6 @@ write_new (TwTaskStore *store, const TwTaskRequest *request, const char *user_id
   write->now_ms = request->now_ms;
   write->rule = request->rule;
   write->atomic = atomic;
-  write->unchanged = g_ptr_array_new_with_free_func (g_free);
   write->n = n;
   write->results = g_new0 (TwTaskResult, n);
   for (guint i = 0; i < n; i++)
@@ -215,21 +212,13 @@ write_new (TwTaskStore *store, const TwTaskRequest *request, const char *user_id
   return write;
 }
 
-/* A fingerprint of any length as one of a commit's. */
-static void
-take_fingerprint (const TwRecordBytes *bytes, guint8 out[TW_COMMIT_FINGERPRINT_BYTES])
-{
-  if (bytes->length > 0)
-    memcpy (out, bytes->bytes, MIN (bytes->length, TW_COMMIT_FINGERPRINT_BYTES));
-}
-
 static void
 run (const TwTaskRequest *request, Write *write, TwCommitFunc func)
 {
-  TwCommitSpec spec = { .partition = write->user_id, .now_ms = request->now_ms, .key = request->key, .decide = func,
-                        .done = finish, .data = write, .free_data = write_free };
+  TwCommitSpec spec = { .partition = write->user_id, .now_ms = request->now_ms, .decide = func, .done = finish,
+                        .data = write, .free_data = write_free };
 
-  take_fingerprint (&request->fingerprint, spec.fingerprint);
+  tw_commit_spec_set_key (&spec, request->key, request->fingerprint.bytes, request->fingerprint.length);
   tw_commit_run (write->store->commits, request->deadline_ms, &spec);
 }
 
@@ -337,7 +326,7 @@ look_again (TwCommit *commit, Write *write, guint i, GError **error)
       return FALSE;
     }
   result->task = tw_record_copy (&tw_task_type, task);
-  g_ptr_array_add (write->unchanged, (gpointer) (guintptr) result->task);
+  write->unchanged = g_slist_prepend (write->unchanged, (gpointer) (guintptr) result->task);
   return TRUE;
 }
 
