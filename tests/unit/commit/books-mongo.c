@@ -36,15 +36,15 @@ close_shop (Shop *shop)
   tw_commits_mongo_free (shop->commits);
 }
 
-void
-shop_set_up (Shop *shop, gconstpointer data)
+static void
+set_up (Shop *shop, gconstpointer data)
 {
   mongo_fixture_set_up (&shop->base, data);
   open_shop (shop);
 }
 
-void
-shop_tear_down (Shop *shop, gconstpointer data)
+static void
+tear_down (Shop *shop, gconstpointer data)
 {
   close_shop (shop);
   mongo_fixture_tear_down (&shop->base, data);
@@ -235,4 +235,13 @@ shop_take_away (Shop *shop, guint n)
   g_autofree char *filter = filter_of (n);
 
   mongo_fixture_remove (&shop->base, "books", filter);
+}
+
+int
+shop_run (int argc, char **argv, const ShopTest *tests, gsize n)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < n; i++)
+    g_test_add (tests[i].name, Shop, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
 }

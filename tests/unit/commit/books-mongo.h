@@ -23,9 +23,14 @@ typedef struct
   TwCommits *commits;
 } Shop;
 
-/* As functions of g_test_add(). */
-void shop_set_up (Shop *shop, gconstpointer data);
-void shop_tear_down (Shop *shop, gconstpointer data);
+typedef struct
+{
+  const char *name;
+  void (*test) (Shop *shop, gconstpointer data);
+} ShopTest;
+
+/* A program of these tests, each of which has a shop of its own: what main() returns. */
+int shop_run (int argc, char **argv, const ShopTest *tests, gsize n);
 
 /* Opens it again, as another process would: nothing is remembered. */
 void shop_reopen (Shop *shop);

@@ -83,46 +83,16 @@ place_ask (Place *place, const char *sql)
   return n;
 }
 
-static gboolean
-hold (TwSqliteConnection *connection, gpointer data, GError **error)
-{
-  Place *place = data;
-
-  tw_latch_open (&place->held);
-  tw_latch_wait (&place->release);
-  return TRUE;
-}
-
 void
 place_hold (Place *place)
 {
-  tw_latch_init (&place->held);
-  tw_latch_init (&place->release);
-  tw_sqlite_mutate (place->db, TW_DEADLINE_NONE, hold, NULL, place);
-  tw_latch_wait (&place->held);
-}
-
-static gboolean
-nothing (TwSqliteConnection *connection, gpointer data, GError **error)
-{
-  return TRUE;
-}
-
-static void
-open_latch (gpointer latch, const GError *error)
-{
-  tw_latch_open (latch);
+  writer_hold (&place->hold, place->db);
 }
 
 void
 place_let_go (Place *place)
 {
-  TwLatch done;
-
-  tw_latch_init (&done);
-  tw_sqlite_mutate (place->db, TW_DEADLINE_NONE, nothing, open_latch, &done);
-  tw_latch_open (&place->release);
-  tw_latch_wait (&done);
+  writer_let_go (&place->hold, place->db);
 }
 
 void

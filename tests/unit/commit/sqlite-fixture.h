@@ -7,8 +7,8 @@
 
 #include "commit-fixture.h"
 
-#include "tw-latch.h"
 #include "tw-sqlite.h"
+#include "writer-hold.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +17,7 @@ typedef struct
   char *folder, *path;
   TwSqlite *db;
   TwCommits *commits;
-  TwLatch held, release;
+  WriterHold hold;
   GPtrArray *started; /* commits of new tasks */
 } Place;
 

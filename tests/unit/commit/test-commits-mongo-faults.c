@@ -156,11 +156,7 @@ test_half_done_is_no_source_of_a_copy (Shop *shop, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (Shop *shop, gconstpointer data);
-  } tests[] = {
+  static const ShopTest tests[] = {
     { "/commits-mongo/faults/lost-answers-make-nothing-twice", test_lost_answers_make_nothing_twice },
     { "/commits-mongo/faults/lost-answer-of-a-copied-bucket", test_lost_answer_of_a_copied_bucket },
     { "/commits-mongo/faults/next-writer-settles", test_next_writer_settles },
@@ -171,8 +167,5 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Shop, NULL, shop_set_up, tests[i].test, shop_tear_down);
-  return g_test_run ();
+  return shop_run (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -79,19 +79,12 @@ test_old_bucket_goes (Shop *shop, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (Shop *shop, gconstpointer data);
-  } tests[] = {
+  static const ShopTest tests[] = {
     { "/commits-mongo/tend/own-head-is-said-to-be-settled", test_own_head_is_said_to_be_settled },
     { "/commits-mongo/tend/what-was-left-is-settled", test_what_was_left_is_settled },
     { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
     { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Shop, NULL, shop_set_up, tests[i].test, shop_tear_down);
-  return g_test_run ();
+  return shop_run (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -158,11 +158,7 @@ test_change_of_a_long_record_is_short (Shop *shop, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (Shop *shop, gconstpointer data);
-  } tests[] = {
+  static const ShopTest tests[] = {
     { "/commits-mongo/commands", test_commands },
     { "/commits-mongo/tombstone-is-nobodys", test_tombstone_is_nobodys },
     { "/commits-mongo/document-without-a-version-has-the-first", test_document_without_a_version_has_the_first },
@@ -172,8 +168,5 @@ main (int argc, char **argv)
     { "/commits-mongo/change-of-a-long-record-is-short", test_change_of_a_long_record_is_short },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Shop, NULL, shop_set_up, tests[i].test, shop_tear_down);
-  return g_test_run ();
+  return shop_run (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -12,6 +12,7 @@
 #include "tw-latch.h"
 #include "tw-store-error.h"
 #include "tw-temporary-folder.h"
+#include "writer-hold.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -28,7 +29,7 @@ typedef struct
   char *path;
   TwSqlite *db;
   _Atomic guint commits;
-  TwLatch held, release;
+  WriterHold hold;
 } Fixture;
 
 static void
@@ -85,50 +86,6 @@ insert_done (gpointer data, const GError *error)
   g_assert_false (it->finished);
   it->error = error != NULL ? g_error_copy (error) : NULL;
   it->finished = TRUE;
-}
-
-static gboolean
-hold (TwSqliteConnection *connection, gpointer data, GError **error)
-{
-  Fixture *f = data;
-
-  tw_latch_open (&f->held);
-  tw_latch_wait (&f->release);
-  return TRUE;
-}
-
-/* The writer stands still from here to let_go(): what is queued meanwhile makes up the next batches. */
-static void
-hold_writer (Fixture *f)
-{
-  tw_latch_init (&f->held);
-  tw_latch_init (&f->release);
-  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, hold, NULL, f);
-  tw_latch_wait (&f->held);
-}
-
-static gboolean
-nothing (TwSqliteConnection *connection, gpointer data, GError **error)
-{
-  return TRUE;
-}
-
-static void
-open_latch (gpointer latch, const GError *error)
-{
-  tw_latch_open (latch);
-}
-
-/* Lets the writer go on and waits until it has done all; the wait is the last of what it has to do. */
-static void
-let_go (Fixture *f)
-{
-  TwLatch done;
-
-  tw_latch_init (&done);
-  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, nothing, open_latch, &done);
-  tw_latch_open (&f->release);
-  tw_latch_wait (&done);
 }
 
 static int
@@ -203,14 +160,14 @@ test_what_waits_shares_a_commit (Fixture *f, gconstpointer data)
   guint before;
 
   g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, install_counter, f, NULL));
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   before = f->commits;
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     {
       inserts[i].id = i;
       tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
     }
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   /* the one that was held, 512, and the rest */
   g_assert_cmpuint (f->commits - before, ==, 3);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
@@ -222,10 +179,10 @@ test_one_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
 {
   Insert inserts[] = { { .id = 1 }, { .id = 2, .fail = TRUE }, { .id = 1 }, { .id = 3 } };
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_no_error (inserts[0].error);
   g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_NOT_FOUND);
   g_assert_error (inserts[2].error, TW_ERROR, TW_ERROR_CONFLICT);
@@ -254,13 +211,13 @@ test_one_statement_that_fails_undoes_itself_alone (Fixture *f, gconstpointer dat
 {
   Insert inserts[] = { { .id = 10 }, { .id = 10 }, { .id = 20 }, { .id = 10 }, { .id = 30 } };
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
   tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
   tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[2]);
   tw_sqlite_mutate_once (f->db, TW_DEADLINE_NONE, insert_rows, insert_done, &inserts[3]);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[4]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_no_error (inserts[0].error);
   g_assert_error (inserts[1].error, TW_ERROR, TW_ERROR_CONFLICT);
   g_assert_no_error (inserts[2].error);
@@ -320,14 +277,14 @@ test_what_is_over_is_never_done (Fixture *f, gconstpointer data)
   Insert inserts[] = { { .id = 1 }, { .id = 2 }, { .id = 3 }, { .id = 4 } };
   gint64 soon_ms;
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   soon_ms = now_ms () + 20;
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
   tw_sqlite_mutate (f->db, soon_ms, insert, insert_done, &inserts[1]);
   tw_sqlite_mutate_once (f->db, soon_ms, insert, insert_done, &inserts[2]);
   tw_sqlite_mutate (f->db, soon_ms + 3600 * 1000, insert, insert_done, &inserts[3]);
   wait_until (soon_ms);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_no_error (inserts[0].error);
   assert_nothing_done (&inserts[1]);
   assert_nothing_done (&inserts[2]);
@@ -344,14 +301,14 @@ test_what_is_over_is_told_in_time (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   gint64 soon_ms;
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   soon_ms = now_ms () + 20;
   tw_sqlite_mutate (f->db, soon_ms + 3600 * 1000, insert, insert_done, &other);
   g_assert_false (tw_sqlite_mutate_wait (f->db, soon_ms, insert, &it, &error));
   g_assert_cmpint (now_ms (), >=, soon_ms);
   g_assert_cmpstr (error->message, ==, TW_STORE_NOTHING_DONE);
   g_assert_false (other.finished);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_no_error (other.error);
   g_assert_cmpint (count_things (f, "SELECT sum(id) FROM things"), ==, 2);
 }
@@ -363,12 +320,12 @@ test_what_gets_over_in_its_batch_is_never_done (Fixture *f, gconstpointer data)
   Insert inserts[] = { { .id = 1 }, { .id = 2 } };
   gint64 soon_ms;
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   soon_ms = now_ms () + 2000;
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, take_long, NULL, &soon_ms);
   tw_sqlite_mutate (f->db, soon_ms, insert, insert_done, &inserts[0]);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   assert_nothing_done (&inserts[0]);
   g_assert_no_error (inserts[1].error);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
@@ -409,14 +366,14 @@ test_too_many_are_refused_at_once (Fixture *f, gconstpointer data)
 {
   Insert it = { .id = 1 };
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   for (guint i = 0; i < 4096; i++)
-    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, nothing, NULL, NULL);
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, writer_hold_nothing, NULL, NULL);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &it);
   g_assert_true (it.finished);
   g_assert_error (it.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_clear_error (&it.error);
-  tw_latch_open (&f->release);
+  tw_latch_open (&f->hold.release);
 }
 
 typedef struct
@@ -454,10 +411,10 @@ test_full_disk_is_told_and_survived (Fixture *f, gconstpointer data)
   Quota small = { .free_pages = 5 }, large = { .free_pages = 1000 };
 
   g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, set_quota, &small, NULL));
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_error (inserts[2].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_assert_error (inserts[5].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
@@ -482,11 +439,11 @@ test_commit_that_cannot_be_written_fails_all_in_it (Fixture *f, gconstpointer da
   none = before;
   none.rlim_cur = 1;
   signal (SIGXFSZ, SIG_IGN);
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
     g_assert_error (inserts[i].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
@@ -520,17 +477,17 @@ test_crash_after_much_was_undone_loses_nothing (Fixture *f, gconstpointer data)
   g_autofree char *copy = g_strconcat (f->path, ".copy", NULL);
   g_autoptr (GError) error = NULL;
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, change_much_and_fail, NULL, NULL);
   inserts[0] = (Insert) { .id = 1 };
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   for (guint i = 1; i < G_N_ELEMENTS (inserts); i++)
     {
       inserts[i] = (Insert) { .id = i + 1 };
       tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[i]);
-      hold_writer (f);
-      let_go (f);
+      writer_hold (&f->hold, f->db);
+      writer_let_go (&f->hold, f->db);
     }
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
 
@@ -553,11 +510,11 @@ test_transaction_that_is_gone_is_not_acknowledged (Fixture *f, gconstpointer dat
 {
   Insert inserts[] = { { .id = 1 }, { .id = 2 } };
 
-  hold_writer (f);
+  writer_hold (&f->hold, f->db);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[0]);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, end_the_transaction, NULL, NULL);
   tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert, insert_done, &inserts[1]);
-  let_go (f);
+  writer_let_go (&f->hold, f->db);
   g_assert_error (inserts[0].error, TW_ERROR, TW_ERROR_UNAVAILABLE);
   g_assert_no_error (inserts[1].error);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
