@@ -309,7 +309,9 @@ struct Member {
   /** When it was last changed. */
   11: optional string updatedOn (tw.kept = "updated", tw.internal = "true"),
   /** From 1, one more with each change. */
-  12: optional i64 version (tw.kept = "version", tw.internal = "true")
+  12: optional i64 version (tw.kept = "version", tw.internal = "true"),
+  /** Who, again, unless it is their own list: by this the lists of others are found that somebody is in. */
+  13: optional string guestId (tw.internal = "true")
 } (tw.record = "members")
 
 /** Who is in a list, longest first. */
@@ -412,14 +414,16 @@ struct Chore {
   1: string id (tw.kept = "key"),
   /** Whose list it is about. */
   2: string ownerId (tw.kept = "owner"),
-  /** Which list: what is left of one that was deleted is to be. */
+  /** Which list: what lay in one that was deleted goes, or: */
   3: optional string listId (tw.kept = "id"),
   /** Since when. */
   4: string createdOn (tw.kept = "created"),
   /** Since when, too. */
   5: string updatedOn (tw.kept = "updated"),
   /** 1. */
-  6: i64 version (tw.kept = "version")
+  6: i64 version (tw.kept = "version"),
+  /** Who has left the list: no task of it is theirs to do any more. */
+  7: optional string leaverId
 } (tw.record = "chores")
 
 /** Keeps each user's tasks. */
@@ -461,23 +465,23 @@ service Tasks {
   /** How the service is. */
   common.Healthcheck check() (tw.role = "health", tw.retry = "safe"),
 
-  /** One task. */
+  /** One task: one's own, or one of a list that one is in. */
   Task get(
-    /** Whose task. */
+    /** Who asks. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which task. */
     2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011")
   ) throws (1: common.BaseException ouch)
     (api.get = "/v1/tasks/:id", tw.retry = "safe", tw.errors = "404"),
 
-  /** A page of a user's tasks, newest first or in another order. */
+  /** A page of all tasks that a user may see, their own and those of lists that they are in; newest first or in another order. */
   TaskPage page(
     /** Whose tasks. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** Which of them. */
     2: PageRequest request
   ) throws (1: common.BaseException ouch)
-    (api.get = "/v1/tasks", tw.retry = "safe", tw.errors = "400"),
+    (api.get = "/v1/tasks", tw.retry = "safe", tw.errors = "400,404"),
 
   /** Make a task. */
   Task create(
@@ -488,7 +492,8 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks", tw.retry = "key", tw.status = "201", tw.location = "/v1/tasks/{id}", tw.errors = "400,404"),
+    (api.post = "/v1/tasks", tw.retry = "key", tw.status = "201", tw.location = "/v1/tasks/{id}",
+     tw.errors = "400,403,404"),
 
   /** Change what is named of a task and leave the rest. */
   Task patch(
@@ -501,7 +506,7 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     4: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.patch = "/v1/tasks/:id", tw.retry = "key", tw.errors = "400,404"),
+    (api.patch = "/v1/tasks/:id", tw.retry = "key", tw.errors = "400,403,404"),
 
   /** Delete a task. */
   void remove(
@@ -512,7 +517,7 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     3: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/tasks/:id", tw.retry = "key", tw.status = "204", tw.errors = "404"),
+    (api.delete = "/v1/tasks/:id", tw.retry = "key", tw.status = "204", tw.errors = "403,404"),
 
   /** Change several tasks at once: all or none, unless `atomic` is false. */
   TaskBatchResults batch(
@@ -523,7 +528,7 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/tasks:batch", tw.retry = "key", tw.errors = "400,404,412"),
+    (api.post = "/v1/tasks:batch", tw.retry = "key", tw.errors = "400,403,404,412"),
 
   /** The lists that somebody is in, in their own order. */
   SharedLists lists(

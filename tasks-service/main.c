@@ -33,8 +33,8 @@ serve (TwTaskStore *store, const TwClock *clock)
     return NULL;
   services = g_new (Services, 1);
   services->tasks = tw_task_service_new (store, clock);
-  services->lists = tw_list_service_new (store, clock);
   services->chores = tw_list_chores_new (store, clock);
+  services->lists = tw_list_service_new (store, clock, services->chores);
   return services;
 }
 
@@ -94,8 +94,8 @@ close_services (gpointer data)
 {
   Services *services = data;
 
-  tw_list_chores_free (services->chores);
   tw_list_service_free (services->lists);
+  tw_list_chores_free (services->chores);
   tw_task_service_free (services->tasks);
   g_free (services);
 }

@@ -2,7 +2,7 @@
 
 #include "tw-list-chores.h"
 
-#include "tw-error.h"
+#include "tw-latch.h"
 #include "tw-list-service-private.h"
 
 #include <errno.h>
@@ -18,22 +18,29 @@
 /* How long one may take that nobody waits for. */
 #define PATIENCE_MS 10000
 
+/* What whoever asked waits for: as many steps, while they take no longer. */
+#define STEPS_AT_ONCE 50
+#define AT_ONCE_MS 1000
+
 /* What lies in a list, and is found by it. */
 static const struct
 {
   const TwRecordType *type;
   guint64 field;
 } inside[] = {
+  { &tw_task_type, TW_TASK_HAS_LIST_ID },
   { &tw_invitation_type, TW_INVITATION_HAS_LIST_ID },
   { &tw_member_type, TW_MEMBER_HAS_LIST_ID },
   { &tw_member_type, TW_MEMBER_HAS_FORMER_LIST_ID },
 };
 
-/* One step: what it removes. */
+/* One step. */
 typedef struct
 {
-  char *chore; /* the chore's id, where nothing is left behind it; or NULL */
-  GPtrArray *ids[G_N_ELEMENTS (inside)];
+  TwChoreRecord *chore;
+  gboolean is_last; /* nothing is left behind it */
+  gint64 now_ms;
+  GPtrArray *ids[G_N_ELEMENTS (inside)]; /* of what is found; where somebody has left, of tasks alone */
 } Sweep;
 
 static void
@@ -47,13 +54,70 @@ sweep_free (gpointer data)
   g_free (sweep);
 }
 
+/* Whether the record is still where it was found. */
 static gboolean
-remove_found (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
+is_inside (const Sweep *sweep, guint i, gconstpointer record)
+{
+  const guint field = (guint) g_bit_nth_lsf ((gulong) inside[i].field, -1);
+
+  return (*tw_record_has ((gpointer) (guintptr) record) & inside[i].field) != 0
+         && g_ascii_strcasecmp (*tw_record_text (inside[i].type, record, field), sweep->chore->list_id) == 0;
+}
+
+static gboolean
+remove_found (TwCommit *commit, const Sweep *sweep, guint i, const char *id, GError **error)
 {
   g_autoptr (GError) why = NULL;
+  gconstpointer record = tw_commit_find (commit, inside[i].type, id, &why);
 
-  if (tw_commit_find (commit, type, id, &why) != NULL)
-    tw_commit_remove (commit, type, id);
+  if (record != NULL && is_inside (sweep, i, record))
+    tw_commit_remove (commit, inside[i].type, id);
+  if (why == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+static gboolean
+remove_inside (TwCommit *commit, const Sweep *sweep, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sweep->ids); i++)
+    for (guint k = 0; k < sweep->ids[i]->len; k++)
+      if (!remove_found (commit, sweep, i, sweep->ids[i]->pdata[k], error))
+        return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_leavers (const Sweep *sweep, const TwTaskRecord *task)
+{
+  return task != NULL && g_strcmp0 (task->assignee_id, sweep->chore->leaver_id) == 0 && is_inside (sweep, 0, task);
+}
+
+/* Takes the tasks from who has left, unless they have come again. */
+static gboolean
+take_tasks (TwCommit *commit, const Sweep *sweep, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  char member_id[TW_ID_SIZE];
+  TwListRole role;
+
+  tw_list_member_id (sweep->chore->list_id, sweep->chore->leaver_id, member_id);
+  role = tw_list_role_of (tw_commit_find (commit, &tw_member_type, member_id, &why));
+  for (guint k = 0; why == NULL && role == TW_LIST_NOBODY && k < sweep->ids[0]->len; k++)
+    {
+      const TwTaskRecord *task = tw_commit_find (commit, &tw_task_type, sweep->ids[0]->pdata[k], &why);
+      TwTaskRecord after;
+
+      if (!is_leavers (sweep, task))
+        continue;
+      after = *task;
+      after.has &= ~TW_TASK_HAS_ASSIGNEE_ID;
+      after.assignee_id = NULL;
+      after.updated_ms = sweep->now_ms;
+      after.has |= TW_TASK_HAS_UPDATED_ON;
+      tw_commit_put (commit, &tw_task_type, &after);
+    }
   if (why == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&why));
@@ -64,12 +128,16 @@ static gboolean
 decide_sweep (TwCommit *commit, gpointer data, GError **error)
 {
   const Sweep *sweep = data;
+  g_autoptr (GError) why = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (sweep->ids); i++)
-    for (guint k = 0; k < sweep->ids[i]->len; k++)
-      if (!remove_found (commit, inside[i].type, sweep->ids[i]->pdata[k], error))
-        return FALSE;
-  return sweep->chore == NULL || remove_found (commit, &tw_chore_type, sweep->chore, error);
+  if (!(sweep->chore->leaver_id != NULL ? take_tasks (commit, sweep, error) : remove_inside (commit, sweep, error)))
+    return FALSE;
+  if (sweep->is_last && tw_commit_find (commit, &tw_chore_type, sweep->chore->id, &why) != NULL)
+    tw_commit_remove (commit, &tw_chore_type, sweep->chore->id);
+  if (why == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
 }
 
 /* The ids of what is found; NULL with @error. */
@@ -89,27 +157,85 @@ find_inside (TwTaskStore *store, gint64 deadline_ms, guint i, const char *list_i
   return ids;
 }
 
+/* A read that is waited for. */
+typedef struct
+{
+  GPtrArray *ids;
+  GError *error;
+  TwLatch ended;
+} Finding;
+
+static gboolean
+find_row (const TwTaskRecord *task, gpointer state)
+{
+  g_ptr_array_add ((*(Finding *const *) state)->ids, g_strdup (task->id));
+  return TRUE;
+}
+
+static void
+find_end (const GError *error, gpointer state)
+{
+  Finding *finding = *(Finding *const *) state;
+
+  finding->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&finding->ended);
+}
+
+/* The ids of tasks of the list that are the leaver's to do; NULL with @error. */
+static GPtrArray *
+find_tasks (TwTaskStore *store, gint64 deadline_ms, const TwChoreRecord *chore, GError **error)
+{
+  const TwTaskQuery query = {
+    .user_id = chore->owner_id, .limit = AT_ONCE,
+    .filter = { .list = TW_LIST_ONE, .list_id = chore->list_id, .assignee_id = chore->leaver_id },
+  };
+  Finding finding = { g_ptr_array_new_with_free_func (g_free), .error = NULL }, *state = &finding;
+  const TwTaskReading reading = { find_row, find_end, &state, sizeof state, TRUE };
+
+  tw_latch_init (&finding.ended);
+  tw_task_store_read (store, deadline_ms, &query, &reading);
+  tw_latch_wait (&finding.ended);
+  if (finding.error == NULL)
+    return finding.ids;
+  g_propagate_error (error, finding.error);
+  g_ptr_array_unref (finding.ids);
+  return NULL;
+}
+
+static gboolean
+find_all (TwTaskStore *store, gint64 deadline_ms, Sweep *sweep, GError **error)
+{
+  const TwChoreRecord *chore = sweep->chore;
+
+  sweep->is_last = TRUE;
+  for (guint i = 0; i < (chore->leaver_id != NULL ? 1 : G_N_ELEMENTS (inside)); i++)
+    {
+      sweep->ids[i] = chore->leaver_id != NULL ? find_tasks (store, deadline_ms, chore, error)
+                                               : find_inside (store, deadline_ms, i, chore->list_id, error);
+      if (sweep->ids[i] == NULL)
+        return FALSE;
+      sweep->is_last = sweep->is_last && sweep->ids[i]->len < AT_ONCE;
+    }
+  return TRUE;
+}
+
 /* *@is_done where nothing is left of the chore. */
 static gboolean
-do_step (TwTaskStore *store, const TwClock *clock, const TwChoreRecord *chore, gboolean *is_done, GError **error)
+do_step (TwTaskStore *store, const TwClock *clock, gint64 deadline_ms, const TwChoreRecord *chore, gboolean *is_done,
+         GError **error)
 {
-  const gint64 deadline_ms = tw_clock_monotonic_ms (clock) + PATIENCE_MS;
   Sweep *sweep = g_new0 (Sweep, 1);
 
-  *is_done = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+  sweep->chore = tw_record_copy (&tw_chore_type, chore);
+  sweep->now_ms = tw_clock_wall_ms (clock);
+  if (!find_all (store, deadline_ms, sweep, error))
     {
-      sweep->ids[i] = find_inside (store, deadline_ms, i, chore->list_id, error);
-      if (sweep->ids[i] == NULL)
-        {
-          sweep_free (sweep);
-          return FALSE;
-        }
-      *is_done = *is_done && sweep->ids[i]->len < AT_ONCE;
+      sweep_free (sweep);
+      return FALSE;
     }
-  sweep->chore = *is_done ? g_strdup (chore->id) : NULL;
+  *is_done = sweep->is_last;
   return tw_list_wait_for_commit (store, deadline_ms, &(TwCommitSpec) {
-    .partition = chore->owner_id, .now_ms = tw_clock_wall_ms (clock), .decide = decide_sweep, .data = sweep,
+    .partition = chore->owner_id, .now_ms = sweep->now_ms, .decide = decide_sweep, .data = sweep,
     .free_data = sweep_free,
   }, NULL, error);
 }
@@ -132,7 +258,7 @@ do_some (TwTaskStore *store, const TwClock *clock, TwListChores *chores, guint *
       g_autoptr (GError) why = NULL;
 
       for (gboolean is_done = FALSE; !is_done && why == NULL && is_wanted (chores);)
-        do_step (store, clock, found->pdata[i], &is_done, &why);
+        do_step (store, clock, tw_clock_monotonic_ms (clock) + PATIENCE_MS, found->pdata[i], &is_done, &why);
       if (why != NULL && is_well)
         g_propagate_error (error, g_steal_pointer (&why));
       is_well = is_well && why == NULL;
@@ -160,7 +286,12 @@ struct _TwListChores
   pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
-  gboolean ending;
+  enum
+  {
+    RESTING,
+    WOKEN, /* there is more to do */
+    ENDING,
+  } state;
 };
 
 static gboolean
@@ -171,26 +302,38 @@ is_wanted (TwListChores *chores)
   if (chores == NULL)
     return TRUE;
   pthread_mutex_lock (&chores->mutex);
-  wanted = !chores->ending;
+  wanted = chores->state != ENDING;
   pthread_mutex_unlock (&chores->mutex);
   return wanted;
 }
 
-/* FALSE: the end. */
+static void
+wake (TwListChores *chores)
+{
+  pthread_mutex_lock (&chores->mutex);
+  if (chores->state == RESTING)
+    chores->state = WOKEN;
+  pthread_cond_signal (&chores->changed);
+  pthread_mutex_unlock (&chores->mutex);
+}
+
+/* A second, unless there is something to do before. FALSE: the end. */
 static gboolean
-wait_a_second (TwListChores *chores)
+rest (TwListChores *chores)
 {
   struct timespec until;
-  gboolean ending;
+  gboolean goes_on;
 
   clock_gettime (CLOCK_MONOTONIC, &until);
   until.tv_sec++;
   pthread_mutex_lock (&chores->mutex);
-  while (!chores->ending && pthread_cond_timedwait (&chores->changed, &chores->mutex, &until) != ETIMEDOUT)
+  while (chores->state == RESTING && pthread_cond_timedwait (&chores->changed, &chores->mutex, &until) != ETIMEDOUT)
     continue;
-  ending = chores->ending;
+  goes_on = chores->state != ENDING;
+  if (goes_on)
+    chores->state = RESTING;
   pthread_mutex_unlock (&chores->mutex);
-  return !ending;
+  return goes_on;
 }
 
 /* What fails is tried again: the store has said in the log why it is away. */
@@ -205,8 +348,22 @@ work (void *data)
 
       do_some (chores->store, chores->clock, chores, &n, NULL);
     }
-  while (wait_a_second (chores));
+  while (rest (chores));
   return NULL;
+}
+
+void
+tw_list_chores_begin (TwListChores *chores, gint64 deadline_ms, const TwChoreRecord *chore)
+{
+  const gint64 until_ms = tw_clock_monotonic_ms (chores->clock) + AT_ONCE_MS;
+  gboolean is_done = FALSE;
+
+  for (guint i = 0; i < STEPS_AT_ONCE && !is_done; i++)
+    if (tw_clock_monotonic_ms (chores->clock) >= until_ms
+        || !do_step (chores->store, chores->clock, deadline_ms, chore, &is_done, NULL))
+      break;
+  if (!is_done)
+    wake (chores);
 }
 
 TwListChores *
@@ -233,7 +390,7 @@ tw_list_chores_free (TwListChores *chores)
   if (chores == NULL)
     return;
   pthread_mutex_lock (&chores->mutex);
-  chores->ending = TRUE;
+  chores->state = ENDING;
   pthread_cond_signal (&chores->changed);
   pthread_mutex_unlock (&chores->mutex);
   pthread_join (chores->thread, NULL);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What is left to do when a list is gone: what lay in it is removed, a bounded number of records a step. The record that
- * says so was written in the step that removed the list, so that whoever serves the data next goes on where one died;
- * several at once do no harm. */
+/* What is left to do when a list is gone, or somebody has left one: what lay in it is removed, or is no more theirs to do,
+ * a bounded number of records a step. The record that says so was written in the step that removed the list, or the
+ * member, so that whoever serves the data next goes on where one died; several at once do no harm. */
 
 #pragma once
 
 #include "tw-clock.h"
+#include "tw-records.h"
 #include "tw-task-store-query.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,10 @@ typedef struct _TwListChores TwListChores;
 
 /* Looks for what is left every second, on a thread of its own. Both must outlive it. */
 TwListChores *tw_list_chores_new (TwTaskStore *store, const TwClock *clock);
+
+/* Does what a record says that was just written, as far as that does not take long, so that mostly all is done when it is
+ * answered; the rest is done behind it, and so is what fails. Blocks; thread-safe. */
+void tw_list_chores_begin (TwListChores *chores, gint64 deadline_ms, const TwChoreRecord *chore);
 
 /* Ends between two steps. */
 void tw_list_chores_free (TwListChores *chores);

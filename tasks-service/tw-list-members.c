@@ -192,6 +192,7 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
   after = *list;
   after.members--;
   put_former (commit, step, target);
+  tw_list_step_put_chore (commit, step);
   tw_commit_put (commit, &tw_shared_list_type, &after);
   return TRUE;
 }
@@ -207,7 +208,10 @@ tw_list_service_remove_member (TwListService *service, const TwListCaller *calle
   if (member == NULL)
     return tw_list_service_was_done (service, caller, &before, error);
   step = step_about (service, caller, member, user_id);
-  return tw_list_step_run (service, caller, member->owner_id, decide_remove, step, error);
+  if (!tw_list_step_run (service, caller, member->owner_id, decide_remove, step, error))
+    return FALSE;
+  tw_list_step_do_chore (service, caller, step, member->owner_id);
+  return TRUE;
 }
 
 /* Joining a public list */

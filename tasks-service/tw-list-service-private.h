@@ -12,6 +12,7 @@ struct _TwListService
 {
   TwTaskStore *store;
   const TwClock *clock;
+  TwListChores *chores; /* or NULL */
 };
 
 /* The one record of @type whose @field is @value; NULL where there is none, or with @error. */
@@ -52,6 +53,7 @@ typedef struct
   gpointer said;  /* a record of what it is about */
   guint64 clear;
   char **ids;     /* of what goes as well: NULL-terminated */
+  char chore[TW_ID_SIZE]; /* the id that a record has which says that something is left to do */
   gint64 version; /* that the list has to have */
   TwPreconditions conditions;
 
@@ -84,6 +86,14 @@ const TwMemberRecord *tw_list_step_admit (TwCommit *commit, const TwListStep *st
 /* Has the caller be in @list from now on. CONFLICT where it is full. */
 gboolean tw_list_step_enter (TwCommit *commit, TwListStep *step, const TwSharedListRecord *list,
                              const TwMemberRecord *before, TwListRole role, const char *display_name, GError **error);
+
+/* Puts a record which says that something is left to do of the step's list: of the step's target, who has left it, or,
+ * where there is none, of all that lay in it. */
+void tw_list_step_put_chore (TwCommit *commit, const TwListStep *step);
+
+/* Does that, once the step is done. */
+void tw_list_step_do_chore (const TwListService *service, const TwListCaller *caller, const TwListStep *step,
+                            const char *owner_id);
 
 /* Notes what there is: the step's copy. */
 void tw_list_step_keep_list (TwListStep *step, const TwSharedListRecord *list);

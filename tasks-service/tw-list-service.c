@@ -10,11 +10,11 @@
 #define ATTEMPTS 8
 
 TwListService *
-tw_list_service_new (TwTaskStore *store, const TwClock *clock)
+tw_list_service_new (TwTaskStore *store, const TwClock *clock, TwListChores *chores)
 {
   TwListService *service = g_new (TwListService, 1);
 
-  *service = (TwListService) { store, clock };
+  *service = (TwListService) { store, clock, chores };
   return service;
 }
 
@@ -373,10 +373,6 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
   TwListStep *step = data;
   const TwMemberRecord *member = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
   const TwSharedListRecord *list = member != NULL ? tw_list_step_list (commit, step, error) : NULL;
-  const TwChoreRecord chore = {
-    .has = TW_CHORE_HAS_ID | TW_CHORE_HAS_LIST_ID | TW_CHORE_HAS_CREATED_ON | TW_CHORE_HAS_UPDATED_ON,
-    .id = step->list_id, .list_id = step->list_id, .created_ms = step->now_ms, .updated_ms = step->now_ms,
-  };
 
   if (list == NULL)
     return FALSE;
@@ -388,7 +384,7 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
   if (!remove_members (commit, step->ids, error))
     return FALSE;
   tw_commit_remove (commit, &tw_shared_list_type, step->list_id);
-  tw_commit_put (commit, &tw_chore_type, &chore);
+  tw_list_step_put_chore (commit, step);
   return TRUE;
 }
 
@@ -422,6 +418,8 @@ try_to_remove (TwListService *service, const TwListCaller *caller, const TwMembe
   if (!tw_list_step_run (service, caller, owner->owner_id, decide_remove, step, error))
     return FALSE;
   *is_late = !step->committed.is_repeat && step->is_late;
+  if (!*is_late)
+    tw_list_step_do_chore (service, caller, step, owner->owner_id);
   return TRUE;
 }
 

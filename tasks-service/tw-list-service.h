@@ -16,6 +16,7 @@
 
 #include "tw-call-context.h"
 #include "tw-clock.h"
+#include "tw-list-chores.h"
 #include "tw-list-roles.h"
 #include "tw-preconditions.h"
 #include "tw-task-store-query.h"
@@ -33,8 +34,8 @@ G_BEGIN_DECLS
 
 typedef struct _TwListService TwListService;
 
-/* Both must outlive it. */
-TwListService *tw_list_service_new (TwTaskStore *store, const TwClock *clock);
+/* All must outlive it. @chores does what is left to do; NULL: that is left to whoever looks for it. */
+TwListService *tw_list_service_new (TwTaskStore *store, const TwClock *clock, TwListChores *chores);
 void tw_list_service_free (TwListService *service);
 
 /* Who asks, and, of what writes, how. */

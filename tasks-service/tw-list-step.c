@@ -34,6 +34,7 @@ tw_list_step_new (const TwListService *service, const TwListCaller *caller, cons
   step->now_ms = tw_clock_wall_ms (service->clock);
   step->user_id = g_strdup (caller->user_id);
   step->list_id = g_strdup (list_id);
+  tw_id_new (step->now_ms, step->chore);
   if (caller->conditions != NULL)
     step->conditions = tw_preconditions_copy (caller->conditions);
   return step;
@@ -211,9 +212,10 @@ put_member (TwCommit *commit, TwListStep *step, const TwMemberRecord *before, Tw
   member.user_id = step->user_id;
   member.role = tw_list_role_name (role);
   member.display_name = display_name;
+  member.guest_id = step->user_id;
   member.since_ms = member.updated_ms = step->now_ms;
   member.has |= TW_MEMBER_HAS_LIST_ID | TW_MEMBER_HAS_USER_ID | TW_MEMBER_HAS_ROLE | TW_MEMBER_HAS_DISPLAY_NAME
-                | TW_MEMBER_HAS_SINCE | TW_MEMBER_HAS_UPDATED_ON;
+                | TW_MEMBER_HAS_SINCE | TW_MEMBER_HAS_UPDATED_ON | TW_MEMBER_HAS_GUEST_ID;
   tw_list_step_keep_member (step, tw_commit_put (commit, &tw_member_type, &member));
 }
 
@@ -234,6 +236,38 @@ tw_list_step_enter (TwCommit *commit, TwListStep *step, const TwSharedListRecord
   after.has |= TW_SHARED_LIST_HAS_MEMBERS;
   tw_list_step_keep_list (step, tw_commit_put (commit, &tw_shared_list_type, &after));
   return TRUE;
+}
+
+/* One of a list that goes is known by that list's id, so that there is one of it. */
+static TwChoreRecord
+chore_of (const TwListStep *step)
+{
+  return (TwChoreRecord) {
+    .has = TW_CHORE_HAS_ID | TW_CHORE_HAS_LIST_ID | TW_CHORE_HAS_CREATED_ON | TW_CHORE_HAS_UPDATED_ON
+           | (step->target != NULL ? TW_CHORE_HAS_LEAVER_ID : 0),
+    .id = step->target != NULL ? step->chore : step->list_id, .list_id = step->list_id, .leaver_id = step->target,
+    .created_ms = step->now_ms, .updated_ms = step->now_ms,
+  };
+}
+
+void
+tw_list_step_put_chore (TwCommit *commit, const TwListStep *step)
+{
+  const TwChoreRecord chore = chore_of (step);
+
+  tw_commit_put (commit, &tw_chore_type, &chore);
+}
+
+void
+tw_list_step_do_chore (const TwListService *service, const TwListCaller *caller, const TwListStep *step,
+                       const char *owner_id)
+{
+  TwChoreRecord chore = chore_of (step);
+
+  chore.owner_id = owner_id;
+  chore.has |= TW_CHORE_HAS_OWNER_ID;
+  if (service->chores != NULL && !step->committed.is_repeat)
+    tw_list_chores_begin (service->chores, caller->context->deadline_ms, &chore);
 }
 
 void

@@ -74,6 +74,13 @@ may_be_one (const TwTaskBest *best, const TwTaskPosition *place)
 }
 
 void
+tw_task_best_bound (TwTaskBest *best)
+{
+  if (best->limit > 0 && best->rows->len >= best->limit && (best->rows->len > best->limit || !best->is_full))
+    put_in_order (best);
+}
+
+gboolean
 tw_task_best_add (TwTaskBest *best, const TwTaskRecord *task)
 {
   Row row;
@@ -82,12 +89,13 @@ tw_task_best_add (TwTaskBest *best, const TwTaskRecord *task)
   if (!may_be_one (best, &row.place))
     {
       tw_task_position_clear (&row.place);
-      return;
+      return FALSE;
     }
   row.task = tw_record_copy (&tw_task_type, task);
   g_array_append_val (best->rows, row);
   if (best->limit > 0 && best->rows->len >= best->limit * 2)
     put_in_order (best);
+  return TRUE;
 }
 
 void

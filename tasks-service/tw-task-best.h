@@ -15,8 +15,11 @@ typedef struct _TwTaskBest TwTaskBest;
 TwTaskBest *tw_task_best_new (const TwTaskOrder *order, const TwTaskPosition *after, guint limit);
 void tw_task_best_free (TwTaskBest *best);
 
-/* Looks at one more, and copies it where it may be one of them. */
-void tw_task_best_add (TwTaskBest *best, const TwTaskRecord *task);
+/* Looks at one more, and copies it where it may be one of them; FALSE: it is none. */
+gboolean tw_task_best_add (TwTaskBest *best, const TwTaskRecord *task);
+
+/* From now on what is none of them is told as soon as there are enough. */
+void tw_task_best_bound (TwTaskBest *best);
 
 /* Shows them in their order, until no more are wanted. */
 void tw_task_best_show (TwTaskBest *best, TwTaskRowFunc row, gpointer user_data);

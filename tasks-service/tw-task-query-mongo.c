@@ -31,6 +31,7 @@ const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
   { TW_MEMBER_COLLECTION, "members_by_list", "{\"listId\": 1}", FALSE, "listId" },
   { TW_MEMBER_COLLECTION, "members_by_former_list", "{\"formerListId\": 1}", FALSE, "formerListId" },
   { TW_MEMBER_COLLECTION, "members_by_user", "{\"userId\": 1}", FALSE, NULL },
+  { TW_MEMBER_COLLECTION, "members_by_guest", "{\"guestId\": 1}", FALSE, "guestId" },
   { TW_INVITATION_COLLECTION, "invitations_by_list", "{\"listId\": 1}", FALSE, NULL },
   { TW_INVITATION_COLLECTION, "invitations_by_code", "{\"codeHash\": 1}", FALSE, NULL },
   TW_COMMITS_MONGO_INDEX_LIST,
@@ -71,6 +72,29 @@ append_list (bson_t *filter, const TwTaskFilter *asked)
     BCON_APPEND (filter, "listId", BCON_OID (&id));
   else if (asked->list == TW_LIST_ONE)
     BCON_APPEND (filter, "listId", BCON_UTF8 (asked->list_id));
+}
+
+static void
+append_others (bson_t *filter, const TwTaskQuery *query)
+{
+  bson_t condition, array;
+
+  if (query->n_others == 0)
+    return;
+  bson_append_document_begin (filter, "listId", -1, &condition);
+  bson_append_array_begin (&condition, "$in", -1, &array);
+  for (guint i = 0; i < query->n_others; i++)
+    {
+      bson_oid_t id;
+      const char *index;
+      char space[16];
+
+      bson_uint32_to_string (i, &index, space, sizeof space);
+      if (tw_id_to_bytes (query->others[i].list_id, id.bytes))
+        bson_append_oid (&array, index, -1, &id);
+    }
+  bson_append_array_end (&condition, &array);
+  bson_append_document_end (filter, &condition);
 }
 
 /* (createdOn, _id) < @place, or, for the oldest first, > it. The first condition, which the second implies, is the one
@@ -180,11 +204,14 @@ bson_t *
 tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
 {
   const gboolean by_key = walk->kind >= TW_TASK_WALK_KEYS;
-  bson_t *filter = BCON_NEW ("userId", BCON_UTF8 (query->user_id));
+  bson_t *filter = bson_new ();
 
+  if (query->user_id != NULL)
+    BCON_APPEND (filter, "userId", BCON_UTF8 (query->user_id));
   append_list (filter, &query->filter);
+  append_others (filter, query);
   append_done (filter, query->filter.done,
-               query->filter.list == TW_LIST_ONE || (by_key && walk->kind != TW_TASK_WALK_UNSET));
+               query->filter.list == TW_LIST_ONE || query->n_others > 0 || (by_key && walk->kind != TW_TASK_WALK_UNSET));
   if (by_key)
     append_key (filter, walk);
   append_looks (filter, &query->filter, by_key && walk->key == TW_TASK_BY_DUE);

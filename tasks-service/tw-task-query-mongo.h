@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_TASK_INDEXES (14 + TW_COMMITS_MONGO_INDEXES)
+#define TW_TASK_INDEXES (15 + TW_COMMITS_MONGO_INDEXES)
 
 /* With those of commits. */
 extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];
@@ -18,7 +18,7 @@ extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];
 /* The task @id of @user_id, if it is one. What these functions return is freed with bson_destroy(). */
 bson_t *tw_task_query_one (const bson_oid_t *id, const char *user_id);
 
-/* The tasks of @query's that @walk is along, or at least those: where labels or words are asked for, others too. Other
+/* The tasks of @query's, which is of one user or of several lists, that @walk is along, or at least those: where labels or words are asked for, others too. Other
  * documents of the user may be among them. */
 bson_t *tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk);
 

@@ -88,6 +88,12 @@ typedef struct
   gint64 due_before_ms;    /* earlier */
 } TwTaskFilter;
 
+/* A list of somebody else's. */
+typedef struct
+{
+  const char *list_id, *owner_id;
+} TwTaskSource;
+
 typedef struct
 {
   const char *user_id;         /* whose they are */
@@ -96,6 +102,10 @@ typedef struct
   TwTaskOrder order;
   const TwTaskPosition *after; /* those behind this place; NULL: from the start */
   guint limit;                 /* as many at most; 0: all */
+
+  /* Of a list that has a limit, and whatever list its tasks are in: those of these too. */
+  const TwTaskSource *others;
+  guint n_others;
 } TwTaskQuery;
 
 G_END_DECLS

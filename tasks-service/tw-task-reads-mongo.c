@@ -8,6 +8,7 @@
 #include "tw-task-filter.h"
 #include "tw-task-order.h"
 #include "tw-task-query-mongo.h"
+#include "tw-task-sources.h"
 #include "tw-task-store-mongo.h"
 
 #include <stddef.h>
@@ -15,6 +16,9 @@
 
 /* Documents that are asked for, and in memory, at a time. */
 #define PAGE 1000
+
+/* Lists that one command asks for: five times as many runs, for what `done` may be, are what a server merges still. */
+#define LISTS_AT_ONCE 40
 
 struct _TwTaskReadsMongo
 {
@@ -37,6 +41,7 @@ typedef struct
   gint64 deadline_ms;
   TwTaskQuery query;
   char *user_id, *texts; /* of the query */
+  GArray *others;        /* likewise, copied texts */
   TwTaskPosition after;  /* likewise; of a whole list, where that goes on … */
   bson_oid_t id;         /* of one */
   guint left;            /* tasks that are wanted still */
@@ -55,6 +60,7 @@ read_free (gpointer data)
   g_clear_pointer (&read->rows, g_ptr_array_unref);
   g_free (read->user_id);
   g_free (read->texts);
+  g_clear_pointer (&read->others, g_array_unref);
   tw_task_position_clear (&read->after);
   g_free (read);
 }
@@ -120,6 +126,7 @@ typedef struct
 {
   TwMongoSession *session;
   Read *read;
+  const TwTaskQuery *query; /* the read's, or that of a source */
 } Walker;
 
 /* What one command of a walk shows. */
@@ -153,7 +160,7 @@ static gboolean
 walk_documents (gpointer data, const TwTaskWalk *walk, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   const Walker *walker = data;
-  g_autoptr (TwBson) filter = tw_task_query_walk (&walker->read->query, walk);
+  g_autoptr (TwBson) filter = tw_task_query_walk (walker->query, walk);
   Showing showing = { walker->read, walk, row, user_data, .seen = 0 };
   guint asked = 0;
 
@@ -178,18 +185,30 @@ keep_task (const TwTaskRecord *task, gpointer data)
   return TRUE;
 }
 
+/* A TwTaskSourceFunc. */
+static gboolean
+read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  Walker walker = *(const Walker *) data;
+  const TwTaskWalks walks = { walk_documents, &walker, .has_names = FALSE };
+
+  walker.query = query;
+  return tw_task_page_read (query, &walks, row, user_data, error);
+}
+
 static gboolean
 run_read (TwMongoSession *session, gpointer data, GError **error)
 {
   Read *read = data;
-  Walker walker = { session, read };
-  const TwTaskWalks walks = { walk_documents, &walker, .has_names = FALSE };
+  Walker walker = { session, read, &read->query };
 
   if (read->query.id != NULL)
     return run_get (session, read, error);
   if (is_whole (&read->query))
     return run_part (session, read, error);
-  return tw_task_page_read (&read->query, &walks, keep_task, read, error);
+  if (read->query.n_others > 0)
+    return tw_task_sources_read (&read->query, LISTS_AT_ONCE, read_source, &walker, keep_task, read, error);
+  return read_source (&walker, &read->query, keep_task, read, error);
 }
 
 /* Whether more are wanted. */
@@ -220,6 +239,7 @@ read_next (Read *read)
   read->rows = NULL;
   read->user_id = NULL;
   read->texts = NULL;
+  read->others = NULL;
   read->after.text = NULL;
   return next;
 }
@@ -242,6 +262,31 @@ start_read (Read *read)
   tw_mongo_run (read->reads->mongo, read->deadline_ms, TW_MONGO_READING, run_read, finish_read, read, read_free);
 }
 
+static void
+clear_other (gpointer data)
+{
+  TwTaskSource *other = data;
+
+  g_free ((gpointer) (guintptr) other->list_id);
+  g_free ((gpointer) (guintptr) other->owner_id);
+}
+
+static void
+copy_others (Read *read, const TwTaskQuery *query)
+{
+  if (query->n_others == 0)
+    return;
+  read->others = g_array_new (FALSE, FALSE, sizeof (TwTaskSource));
+  g_array_set_clear_func (read->others, clear_other);
+  for (guint i = 0; i < query->n_others; i++)
+    {
+      const TwTaskSource other = { g_strdup (query->others[i].list_id), g_strdup (query->others[i].owner_id) };
+
+      g_array_append_val (read->others, other);
+    }
+  read->query.others = (const TwTaskSource *) (gconstpointer) read->others->data;
+}
+
 /* Copies @query; FALSE where it can't be asked. */
 static gboolean
 read_question (Read *read, const TwTaskQuery *query, GError **error)
@@ -250,6 +295,7 @@ read_question (Read *read, const TwTaskQuery *query, GError **error)
   read->query.id = query->id != NULL ? "" : NULL;
   read->query.user_id = read->user_id = g_strdup (query->user_id);
   read->query.filter = tw_task_filter_copy (&query->filter, &read->texts);
+  copy_others (read, query);
   read->left = query->limit != 0 ? query->limit : G_MAXUINT;
   if (query->id != NULL)
     return tw_id_to_bytes (query->id, read->id.bytes) || not_found (error);

@@ -8,6 +8,7 @@
 #include "tw-task-names-sqlite.h"
 #include "tw-task-page.h"
 #include "tw-task-runs-sqlite.h"
+#include "tw-task-sources.h"
 
 struct _TwTaskReadsSqlite
 {
@@ -73,7 +74,7 @@ run (TwSqliteConnection *connection, const char *sql, GError **error)
 static gboolean
 is_plain (const TwTaskQuery *query)
 {
-  return query->order.key == TW_TASK_BY_CREATED && query->filter.list == TW_LIST_ANY
+  return query->order.key == TW_TASK_BY_CREATED && query->filter.list == TW_LIST_ANY && query->n_others == 0
          && !tw_task_filter_looks (&query->filter);
 }
 
@@ -95,19 +96,46 @@ show (const TwTaskRecord *task, gpointer data)
 #define FEW_NAMES 64
 
 static gboolean
-read_walks (const TwTaskReadsSqlite *reads, TwTaskRunsSqlite *runs, const TwTaskReading *reading, GError **error)
+read_walks (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query, TwTaskRowFunc row,
+            gpointer user_data, GError **error)
 {
-  const TwTaskQuery *query = runs->query;
+  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query, .seen = 0 };
   const gboolean by_name = query->order.key == TW_TASK_BY_NAME;
-  TwTaskWalks walks = { tw_task_runs_sqlite_walk, runs, .has_names = FALSE };
+  TwTaskWalks walks = { tw_task_runs_sqlite_walk, &runs, .has_names = FALSE };
 
-  if (by_name && !tw_task_names_sqlite_are_there (runs->connection, query->user_id, &walks.has_names, error))
+  if (by_name && !tw_task_names_sqlite_are_there (connection, query->user_id, &walks.has_names, error))
     return FALSE;
-  if (!tw_task_page_read (query, &walks, reading->row, reading->state, error))
+  if (!tw_task_page_read (query, &walks, row, user_data, error))
     return FALSE;
-  if (by_name && !walks.has_names && runs->seen > FEW_NAMES)
+  if (by_name && !walks.has_names && runs.seen > FEW_NAMES)
     tw_task_names_sqlite_make (reads->db, query->user_id);
   return TRUE;
+}
+
+/* One reader's. */
+typedef struct
+{
+  const TwTaskReadsSqlite *reads;
+  TwSqliteConnection *connection;
+} Reader;
+
+/* A TwTaskSourceFunc. */
+static gboolean
+read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  const Reader *reader = data;
+
+  return read_walks (reader->reads, reader->connection, query, row, user_data, error);
+}
+
+static gboolean
+read_sources (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query,
+              const TwTaskReading *reading, GError **error)
+{
+  if (query->n_others == 0)
+    return read_walks (reads, connection, query, reading->row, reading->state, error);
+  return tw_task_sources_read (query, 1, read_source, &(Reader) { reads, connection }, reading->row, reading->state,
+                               error);
 }
 
 /* What may be several walks is of one moment. */
@@ -126,7 +154,7 @@ read_list (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const
   begins = connection != NULL && sqlite3_get_autocommit (tw_sqlite_handle (connection)) != 0;
   if (begins && !run (connection, "BEGIN", error))
     return FALSE;
-  well = read_walks (reads, &runs, reading, error);
+  well = read_sources (reads, connection, query, reading, error);
   if (begins)
     run (connection, "COMMIT", NULL);
   return well;

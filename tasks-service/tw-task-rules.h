@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What follows from what about a task, and what is refused whatever the schema allows: functions of nothing but their
- * arguments. */
+/* What follows from what about a task: functions of nothing but their arguments. */
 
 #pragma once
 
-#include "tw-commit.h"
 #include "tw-records.h"
 
 G_BEGIN_DECLS
@@ -13,9 +11,6 @@ G_BEGIN_DECLS
 /* Priority 0, empty notes and no labels are the same as none: takes them out of @said, and, where it is given, adds
  * them to @clear, what a change takes away. */
 void tw_task_rules_settle (TwTaskRecord *said, guint64 *clear);
-
-/* A TwTaskRule: INVALID, or NOT_FOUND for a list. */
-gboolean tw_task_rules_check (TwCommit *commit, const TwTaskRecord *before, const TwTaskRecord *said, GError **error);
 
 /* Sets in @after what follows from the change: it was @before (NULL: it was made), and is @after at @now_ms. It was
  * completed when it became done, for as long as it stays so; what was done before that was noted has no such time. */

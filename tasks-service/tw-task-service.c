@@ -6,6 +6,7 @@
 #include "tw-id.h"
 #include "tw-task-cursor.h"
 #include "tw-task-order.h"
+#include "tw-task-places.h"
 #include "tw-task-rules.h"
 #include "tw-task-writes.h"
 
@@ -13,6 +14,7 @@ struct _TwTaskService
 {
   TwTaskStore *store;
   const TwClock *clock;
+  TwTaskPlaces *places;
 };
 
 TwTaskService *
@@ -22,6 +24,7 @@ tw_task_service_new (TwTaskStore *store, const TwClock *clock)
 
   service->store = store;
   service->clock = clock;
+  service->places = tw_task_places_new (store);
   return service;
 }
 
@@ -30,7 +33,9 @@ tw_task_service_free (TwTaskService *service)
 {
   if (service == NULL)
     return;
+  tw_task_places_stop (service->places);
   tw_task_store_free (service->store);
+  tw_task_places_free (service->places);
   g_free (service);
 }
 
@@ -78,11 +83,60 @@ tw_task_service_page (TwTaskService *service, const TwCallContext *context, cons
   return TRUE;
 }
 
+/* A task that is looked for in lists of others. */
+typedef struct
+{
+  TwTaskService *service;
+  gint64 deadline_ms;
+  TwTaskDone done;
+  gpointer user_data;
+  char *user_id, *id;
+} Look;
+
+static void
+look (gpointer data)
+{
+  Look *look = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwTaskRecord) task
+      = tw_task_places_find_task (look->service->places, look->deadline_ms, look->user_id, look->id, &error);
+
+  look->done (task, error, look->user_data);
+  g_free (look->user_id);
+  g_free (look->id);
+  g_free (look);
+}
+
+void
+tw_task_service_find_shared (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
+                             TwTaskDone done, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  Look *wanted = g_new (Look, 1);
+
+  *wanted = (Look) { service, context->deadline_ms, done, user_data, g_strdup (user_id), g_strdup (id) };
+  if (tw_task_places_run (service->places, look, wanted, &error))
+    return;
+  g_free (wanted->user_id);
+  g_free (wanted->id);
+  g_free (wanted);
+  done (NULL, error, user_data);
+}
+
+gboolean
+tw_task_service_find (TwTaskService *service, const TwCallContext *context, const TwRecordQuery *query,
+                      const TwRecordReading *reading)
+{
+  return tw_task_store_query (service->store, context->deadline_ms, query, reading);
+}
+
 static TwTaskRequest
-request_of (const TwTaskService *service, const TwCallContext *context, const TwTaskOptions *options)
+request_of (const TwTaskService *service, const TwCallContext *context, const char *user_id,
+            const TwTaskOptions *options)
 {
   return (TwTaskRequest) { .deadline_ms = context->deadline_ms, .now_ms = tw_clock_wall_ms (service->clock),
-                           .rule = tw_task_rules_check, .key = options->key, .fingerprint = options->fingerprint };
+                           .user_id = user_id, .places = options->is_own ? NULL : service->places,
+                           .key = options->key, .fingerprint = options->fingerprint };
 }
 
 /* A new task of what @task says, which has its user. FALSE where it can't be one. */
@@ -108,7 +162,7 @@ void
 tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said,
                         const TwTaskOptions *options, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context, options);
+  const TwTaskRequest request = request_of (service, context, said->user_id, options);
   TwTaskRecord task = *said;
   char id[TW_ID_SIZE];
   g_autoptr (GError) error = NULL;
@@ -124,7 +178,7 @@ tw_task_service_change (TwTaskService *service, const TwCallContext *context, co
                         const TwTaskRecord *said, guint64 clear, const TwTaskOptions *options, TwTaskDone done,
                         gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context, options);
+  const TwTaskRequest request = request_of (service, context, user_id, options);
   TwTaskRecord set = *said;
 
   tw_task_rules_settle (&set, &clear);
@@ -135,7 +189,7 @@ void
 tw_task_service_remove (TwTaskService *service, const TwCallContext *context, const char *user_id, const char *id,
                         const TwTaskOptions *options, TwTaskDone done, gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context, options);
+  const TwTaskRequest request = request_of (service, context, user_id, options);
 
   tw_task_remove (service->store, &request, user_id, id, &options->conditions, done, user_data);
 }
@@ -145,7 +199,7 @@ tw_task_service_write (TwTaskService *service, const TwCallContext *context, con
                        const TwTaskWish *wishes, guint n, gboolean atomic, const TwTaskOptions *options,
                        TwTasksDone done, gpointer user_data)
 {
-  const TwTaskRequest request = request_of (service, context, options);
+  const TwTaskRequest request = request_of (service, context, user_id, options);
   g_autofree TwTaskOperation *operations = g_new0 (TwTaskOperation, n);
   g_autofree TwTaskRecord *said = g_new (TwTaskRecord, n);
   g_autofree char *ids = g_malloc ((gsize) n * TW_ID_SIZE);

@@ -13,7 +13,7 @@
 
 #include "tw-call-context.h"
 #include "tw-clock.h"
-#include "tw-task-store.h"
+#include "tw-task-store-query.h"
 #include "tw-task-writes.h"
 
 G_BEGIN_DECLS
@@ -35,10 +35,18 @@ void tw_task_service_reads_end (TwTaskService *service);
 gboolean tw_task_service_read (TwTaskService *service, const TwCallContext *context, const char *user_id,
                                const char *id, const TwTaskReading *reading);
 
-/* The page that @query asks for, which has a limit of at least 1, and begins at @cursor (NULL: at the start). INVALID for
+/* The page that @query asks for, which has a limit of at least 1, of lists that somebody has seen to be the user's, and begins at @cursor (NULL: at the start). INVALID for
  * a cursor of another question. */
 gboolean tw_task_service_page (TwTaskService *service, const TwCallContext *context, const TwTaskQuery *query,
                                const char *cursor, const TwTaskReading *reading);
+
+/* The task @id, which does not lie with @user_id, in lists of others that they are in. Never blocks; NOT_FOUND. */
+void tw_task_service_find_shared (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                                  const char *id, TwTaskDone done, gpointer user_data);
+
+/* What else the store keeps: tw_task_store_query(). */
+gboolean tw_task_service_find (TwTaskService *service, const TwCallContext *context, const TwRecordQuery *query,
+                               const TwRecordReading *reading);
 
 /* By what a request is known when it comes again, and what it depends on (not so a new task). All zero: nothing. */
 typedef struct
@@ -46,9 +54,10 @@ typedef struct
   const char *key; /* as in TwTaskRequest */
   TwRecordBytes fingerprint;
   TwPreconditions conditions;
+  gboolean is_own; /* it is about what lies with the user alone, and nothing in lists of others */
 } TwTaskOptions;
 
-/* A new task of @said, which has its user: version 1, with the IDL's defaults for what it does not say. A name that is
+/* A new task of @said, which has who asks as its user: version 1, with the IDL's defaults for what it does not say. A name that is
  * absent or empty is INVALID. */
 void tw_task_service_create (TwTaskService *service, const TwCallContext *context, const TwTaskRecord *said,
                              const TwTaskOptions *options, TwTaskDone done, gpointer user_data);

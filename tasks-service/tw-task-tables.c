@@ -75,11 +75,13 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "  role TEXT NOT NULL,"
   "  display_name TEXT,"
   "  position REAL,"
-  "  since_ms INTEGER"
+  "  since_ms INTEGER,"
+  "  guest_id TEXT"
   ") STRICT, WITHOUT ROWID;"
   "CREATE INDEX members_by_list ON members (list_id) WHERE list_id IS NOT NULL;"
   "CREATE INDEX members_by_former_list ON members (former_list_id) WHERE former_list_id IS NOT NULL;"
   "CREATE INDEX members_by_user ON members (user_id);"
+  "CREATE INDEX members_by_guest ON members (guest_id) WHERE guest_id IS NOT NULL;"
   "CREATE TABLE invitations ("
   "  id BLOB PRIMARY KEY CHECK (length (id) = 12),"
   "  owner_id TEXT NOT NULL,"
@@ -100,7 +102,8 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "  created_ms INTEGER NOT NULL,"
   "  updated_ms INTEGER NOT NULL,"
   "  version INTEGER NOT NULL,"
-  "  list_id BLOB NOT NULL"
+  "  list_id BLOB NOT NULL,"
+  "  leaver_id TEXT"
   ") STRICT, WITHOUT ROWID",
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What changes tasks: each write is a commit (tw-commit.h) of whose the tasks are, of one operation or of several, and
- * its step has the rules. */
+ * its step has the rules. Whose they are is looked up where they don't lie with whoever asks: what is one's own costs
+ * nothing more than it would without lists of others. */
 
 #pragma once
 
@@ -10,17 +11,19 @@
 
 G_BEGIN_DECLS
 
-/* Whether @said may be said about the task, which is @before, or NULL where it is to be made; looked at in the step.
- * FALSE with @error, located at what is refused. */
-typedef gboolean (*TwTaskRule) (TwCommit *commit, const TwTaskRecord *before, const TwTaskRecord *said,
-                                GError **error);
+typedef struct _TwTaskPlaces TwTaskPlaces;
 
 /* On what a write is done. */
 typedef struct
 {
   gint64 deadline_ms; /* tw-call-context.h */
   gint64 now_ms;      /* wall clock */
-  TwTaskRule rule;    /* or NULL */
+
+  /* Who asks, whose the tasks are as far as that is known; NULL: nobody is asked whether they may (tw-task-access.h). */
+  const char *user_id;
+
+  /* Where the write goes on looking (tw-task-places.h) for what does not lie with @user_id; NULL: nowhere. */
+  TwTaskPlaces *places;
 
   /* Idempotency-Key (tw-commit.h), or NULL: what was done with it before by the same request is not done again, and its
    * end is with the task as it is now; NOT_FOUND where it has been removed since. */
@@ -45,7 +48,7 @@ typedef struct
 } TwTaskOperation;
 
 /* What has become of an operation: how the task is then, or NULL where it was removed, or with an @error: NOT_FOUND,
- * PRECONDITION. */
+ * PRECONDITION, and what tw-task-access.h refuses. */
 typedef struct
 {
   const TwTaskRecord *task;
@@ -64,7 +67,7 @@ void tw_task_change (TwTaskStore *store, const TwTaskRequest *request, const cha
 void tw_task_remove (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const char *id,
                      const TwPreconditions *conditions, TwTaskDone done, gpointer user_data);
 
-/* Does @n >= 1 operations, each of another task of the user, as one. @atomic: where one fails nothing is done, and the
+/* Does @n >= 1 operations, each of another task, as one. Where they are not all of one user INVALID for the whole. @atomic: where one fails nothing is done, and the
  * error is that one's, located at "operations[i]". Otherwise each has a result of its own. */
 void tw_task_write (TwTaskStore *store, const TwTaskRequest *request, const char *user_id,
                     const TwTaskOperation *operations, guint n, gboolean atomic, TwTasksDone done, gpointer user_data);

@@ -2,6 +2,7 @@
 
 #include "tw-tasks-answers.h"
 
+#include "tw-error.h"
 #include "tw-record-wire.h"
 #include "tw-task-cursor.h"
 
@@ -76,16 +77,18 @@ end_one (const GError *error, gpointer data)
 {
   const TwTasksAnswer *answer = data;
 
-  if (error != NULL)
+  if (answer->missed != NULL && g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
+    answer->missed (answer->call, answer->user_data);
+  else if (error != NULL)
     fail (answer, error);
   else if (answer->progress == TW_TASKS_ANSWER_BEGUN)
     tw_call_reply (answer->call);
 }
 
 TwTaskReading
-tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait)
+tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwTasksMiss missed, gpointer user_data)
 {
-  *answer = (TwTasksAnswer) { .call = call };
+  *answer = (TwTasksAnswer) { .call = call, .missed = missed, .user_data = user_data };
   return (TwTaskReading) { show_one, end_one, answer, sizeof *answer, may_wait };
 }
 

@@ -4,10 +4,9 @@
 
 #include "tw-arguments.h"
 #include "tw-call-pool.h"
-#include "tw-task-request.h"
-#include "tw-task-filter.h"
 #include "tw-tasks-answers.h"
 #include "tw-tasks-batch.h"
+#include "tw-tasks-pages.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
 #define MAX_BATCH 16
@@ -37,15 +36,27 @@ struct _TwTasksMethods
 /* One task */
 
 static gboolean
-answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const char *user_id, const char *id)
+answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const char *user_id, const char *id,
+            TwTasksMiss missed)
 {
   TwTasksAnswer answer;
-  const TwTaskReading reading = tw_tasks_answer_one (&answer, call, may_wait);
+  const TwTaskReading reading = tw_tasks_answer_one (&answer, call, may_wait, missed, service);
 
   return tw_task_service_read (service, tw_call_context (call), user_id, id, &reading);
 }
 
 /* get */
+
+/* What does not lie with the caller may be in a list of somebody else's. */
+static void
+look_elsewhere (TwCall *call, gpointer service)
+{
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksGetArguments asked;
+
+  tw_arguments_read (&arguments, call, &tw_tasks_get_type, &asked);
+  tw_task_service_find_shared (service, tw_call_context (call), asked.user_id, asked.id, tw_tasks_answer_task, call);
+}
 
 static gboolean
 answer_get (TwCall *call, gboolean may_wait, gpointer service)
@@ -54,7 +65,7 @@ answer_get (TwCall *call, gboolean may_wait, gpointer service)
   TwTasksGetArguments asked;
 
   tw_arguments_read (&arguments, call, &tw_tasks_get_type, &asked);
-  return answer_one (call, may_wait, service, asked.user_id, asked.id);
+  return answer_one (call, may_wait, service, asked.user_id, asked.id, look_elsewhere);
 }
 
 static void
@@ -67,46 +78,12 @@ take_get (TwCall *call, gpointer data)
 
 /* page */
 
-/* What may have to look at all of somebody's tasks is no work for the loop. */
-static gboolean
-takes_long (const TwTaskQuery *query)
-{
-  return tw_task_filter_looks (&query->filter) || query->order.key == TW_TASK_BY_NAME;
-}
-
-static gboolean
-answer_page (TwCall *call, gboolean may_wait, gpointer service)
-{
-  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
-  TwTasksPageArguments asked;
-  TwTaskQuery query = { .user_id = NULL };
-  g_autoptr (GError) error = NULL;
-  TwTasksAnswer answer;
-  TwTaskReading reading;
-
-  tw_arguments_read (&arguments, call, &tw_tasks_page_type, &asked);
-  tw_record_fill (&tw_page_request_type, &asked.request);
-  query.user_id = asked.user_id;
-  if (!tw_task_request_read (&asked.request, &query, &error))
-    {
-      tw_call_fail (call, error);
-      return TRUE;
-    }
-  if (!may_wait && takes_long (&query))
-    return FALSE;
-  reading = tw_tasks_answer_page (&answer, call, may_wait, &query);
-  if (tw_task_service_page (service, tw_call_context (call), &query, asked.request.cursor, &reading))
-    return TRUE;
-  tw_tasks_answer_clear (&answer);
-  return FALSE;
-}
-
 static void
 take_page (TwCall *call, gpointer data)
 {
   const TwTasksMethods *methods = data;
 
-  tw_call_pool_collect (methods->readers, call, answer_page, methods->service);
+  tw_call_pool_collect (methods->readers, call, tw_tasks_answer_a_page, methods->service);
 }
 
 /* all */
@@ -150,8 +127,8 @@ understand (TwCall *call, const TwRecordMap *map, gconstpointer input, TwTaskRec
   return FALSE;
 }
 
-/* What older methods have none of. */
-static const TwTaskOptions no_options;
+/* What older methods know nothing of. */
+static const TwTaskOptions no_options = { .is_own = TRUE };
 
 /* create and add */
 
@@ -274,7 +251,7 @@ answer_unchanged (TwCall *call, gboolean may_wait, gpointer service)
   TwTasksUpsertArguments asked;
 
   tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
-  return answer_one (call, may_wait, service, asked.task.user_id, asked.task.id);
+  return answer_one (call, may_wait, service, asked.task.user_id, asked.task.id, NULL);
 }
 
 static void

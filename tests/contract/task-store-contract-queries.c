@@ -6,6 +6,8 @@
 #include "tw-list-chores.h"
 #include "tw-list-service-private.h"
 
+#include <string.h>
+
 #define ONE "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define TWO "bbbbbbbbbbbbbbbbbbbbbbbb"
 
@@ -173,7 +175,7 @@ fill_with_former (TwTaskStore *store, const char *owner, const char *list_id, gu
       char user[16];
       g_autoptr (GError) error = NULL;
       TwClock *clock = tw_clock_new_fixed (1700000000000);
-      TwListService *service = tw_list_service_new (store, clock);
+      TwListService *service = tw_list_service_new (store, clock, NULL);
       const TwListCaller guest = { .context = &no_context, .user_id = user };
       const TwSharedListRecord open = { .has = TW_SHARED_LIST_HAS_IS_PUBLIC, .is_public = TRUE };
       const TwListCaller whose = { .context = &no_context, .user_id = owner };
@@ -192,30 +194,123 @@ fill_with_former (TwTaskStore *store, const char *owner, const char *list_id, gu
     }
 }
 
+/* More than one step's. */
+#define TASKS 45
+
+typedef struct
+{
+  TwLatch ended;
+  GError *error;
+} Writing;
+
+static void
+written (const TwTaskResult *results, const GError *error, gpointer data)
+{
+  Writing *writing = data;
+
+  writing->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&writing->ended);
+}
+
+/* Tasks from @first on in a list, of which each is somebody's to do. */
+static void
+fill_with_tasks (TwTaskStore *store, const char *owner, const char *list_id, guint first, guint n)
+{
+  for (guint done = 0; done < n; done += 5)
+    {
+      TwTaskOperation operations[5];
+      TwTaskRecord tasks[5];
+      char ids[5][TW_ID_SIZE];
+      Writing writing = { .error = NULL };
+
+      for (guint i = 0; i < 5; i++)
+        {
+          tasks[i] = (TwTaskRecord) { .has = TASK_WHOLE | TW_TASK_HAS_LIST_ID | TW_TASK_HAS_ASSIGNEE_ID,
+                                      .id = id_of (first + done + i, ids[i]), .user_id = owner, .name = "a name",
+                                      .list_id = list_id, .assignee_id = "guest", .created_ms = 1, .version = 1 };
+          operations[i] = (TwTaskOperation) { .verb = TW_TASK_INSERT, .said = &tasks[i] };
+        }
+      tw_latch_init (&writing.ended);
+      tw_task_write (store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE }, owner, operations, 5, TRUE, written,
+                     &writing);
+      tw_latch_wait (&writing.ended);
+      g_assert_no_error (writing.error);
+    }
+}
+
+static guint
+count_assigned (TwTaskStore *store, const char *owner)
+{
+  const TwTaskQuery query = { .user_id = owner, .filter.assignee_id = "guest", .limit = 2000 };
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = 1;
+
+  g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, list, &error));
+  for (const char *at = list->str; (at = strchr (at, ' ')) != NULL; at++)
+    n++;
+  return list->len > 0 ? n : 0;
+}
+
+/* Who has left has nothing to do any more in that list, also where whoever had them leave died meanwhile. */
+static void
+test_leaver (Fixture *f, gconstpointer factory)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  TwListService *service = tw_list_service_new (f->store, clock, NULL);
+  const TwListCaller owner = { .context = &no_context, .user_id = ANN };
+  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
+  const TwSharedListRecord open = { .has = TW_SHARED_LIST_HAS_IS_PUBLIC, .is_public = TRUE };
+  g_autofree char *left = make_list (service, ANN), *stays = make_list (service, ANN);
+  g_autoptr (TwSharedListRecord) changed = tw_list_service_change (service, &owner, left, &open, 0, NULL);
+  g_autoptr (TwSharedListRecord) joined = tw_list_service_join (service, &guest, left, "a guest", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (changed);
+  g_assert_nonnull (joined);
+  fill_with_tasks (f->store, ANN, left, 0, TASKS);
+  fill_with_tasks (f->store, ANN, stays, TASKS, 5);
+  g_assert_true (tw_list_service_remove_member (service, &guest, left, TW_LIST_ME, &error));
+  g_assert_no_error (error);
+  tw_list_service_free (service);
+  g_assert_cmpuint (count (f->store, &tw_chore_type), ==, 1);
+  g_assert_cmpuint (count_assigned (f->store, ANN), ==, TASKS + 5);
+  tw_task_store_free (f->store);
+  open_store (f);
+  g_assert_true (tw_list_chores_do (f->store, clock, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_assigned (f->store, ANN), ==, 5);
+  g_assert_cmpuint (count_tasks (f->store, ANN), ==, TASKS + 5);
+  g_assert_cmpuint (count (f->store, &tw_chore_type), ==, 0);
+}
+
 /* Whoever removed the list may have died: the next one that opens the store finds what is left to do. */
 static void
 test_chores (Fixture *f, gconstpointer factory)
 {
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
-  TwListService *service = tw_list_service_new (f->store, clock);
+  TwListService *service = tw_list_service_new (f->store, clock, NULL);
   const TwListCaller owner = { .context = &no_context, .user_id = ANN };
   g_autofree char *gone = make_list (service, ANN), *stays = make_list (service, ANN);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (gone, !=, stays);
-  fill_with_former (f->store, ANN, gone, 120);
+  fill_with_former (f->store, ANN, gone, 30);
+  fill_with_tasks (f->store, ANN, gone, 0, TASKS);
+  fill_with_tasks (f->store, ANN, stays, TASKS, 5);
   g_assert_true (tw_list_service_remove (service, &owner, gone, &error));
   g_assert_no_error (error);
   tw_list_service_free (service);
   g_assert_cmpuint (count (f->store, &tw_shared_list_type), ==, 1);
+  g_assert_cmpuint (count_tasks (f->store, ANN), ==, TASKS + 5);
   g_assert_cmpuint (count (f->store, &tw_invitation_type), ==, 2);
-  g_assert_cmpuint (count (f->store, &tw_chore_type), ==, 1);
   tw_task_store_free (f->store);
   open_store (f);
   g_assert_true (tw_list_chores_do (f->store, clock, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (count (f->store, &tw_invitation_type), ==, 1);
   g_assert_cmpuint (count (f->store, &tw_member_type), ==, 1);
+  g_assert_cmpuint (count_tasks (f->store, ANN), ==, 5);
   g_assert_cmpuint (count (f->store, &tw_chore_type), ==, 0);
   g_assert_true (tw_list_chores_do (f->store, clock, &error));
   g_assert_no_error (error);
@@ -229,6 +324,7 @@ contract_add_queries (const TwTaskStoreFactory *factory)
     { "query/no-more-than-are-wanted", test_limits },
     { "query/whole-records", test_whole_records },
     { "chores/what-lay-in-a-list-is-removed-by-whoever-comes-next", test_chores },
+    { "chores/who-has-left-has-nothing-to-do", test_leaver },
   };
 
   contract_add (factory, cases, G_N_ELEMENTS (cases));

@@ -70,6 +70,19 @@ OF_ONESELF = {
 }
 
 
+# The same of a task of the list, and of the list by its tasks.
+EDITORS_ALONE = row(401, 404, 404, 403, 200, 200)
+IN_THE_LIST = {
+    "get /v1/tasks?listId=": (None, ANYBODY_IN),
+    "post /v1/tasks": (lambda about: {"name": "shared", "listId": about.list["id"]}, gives(201, EDITORS_ALONE)),
+    "get /v1/tasks/:id": (None, ANYBODY_IN),
+    "patch /v1/tasks/:id": ({"done": True}, EDITORS_ALONE),
+    "delete /v1/tasks/:id": (None, gives(204, EDITORS_ALONE)),
+    "post /v1/tasks:batch": (
+        lambda about: {"operations": [{"op": "patch", "id": about.shared["id"], "task": {"done": True}}]}, EDITORS_ALONE),
+}  # fmt: skip
+
+
 def routes_of_the_idl():
     found = set()
     for document in ("tasks", "accounts"):
@@ -105,11 +118,13 @@ class About:
         invitation = invite(owner, self.list, "viewer", uses=100)
         self.code = invitation["code"]
         self.task = owner.add("the owner's")
+        self.shared = owner.add("of all in the list", listId=self.list["id"])
         self.ids = {":id": self.list["id"], ":userId": self.other.id, ":invitationId": invitation["id"]}
 
-    def ask(self, route, body, who):
+    def ask(self, route, body, who, task):
         verb, path = route.split(" ")
-        ids = {**self.ids, ":id": self.task["id"]} if path.startswith("/v1/tasks") else self.ids
+        ids = {**self.ids, ":id": task["id"]} if path.startswith("/v1/tasks") else self.ids
+        path = path.replace("?listId=", f"?listId={self.list['id']}")
         url = "/".join(ids.get(part, part) for part in path.split("/"))
         client = self.people[who].client if who != "nobody" else self.signed_out
         return client.request(verb.upper(), url, json=body(self) if callable(body) else body)
@@ -139,9 +154,9 @@ def test_every_route_has_a_row():
     assert ROWS.keys() == routes_of_the_idl()
 
 
-def hold(about, route, body, cells):
+def hold(about, route, body, cells, is_shared=False):
     for who in EVERYBODY:
-        answer = about.ask(route, body, who)
+        answer = about.ask(route, body, who, about.shared if is_shared else about.task)
         assert answer.status_code == cells[who], (route, who, answer.text)
         if answer.is_success and who != "nobody":
             about.restore(route, who)
@@ -155,3 +170,8 @@ def test_who_may(about, route):
 @pytest.mark.parametrize("route", sorted(OF_ONESELF))
 def test_who_may_of_themselves(about, route):
     hold(about, route, *OF_ONESELF[route])
+
+
+@pytest.mark.parametrize("route", sorted(IN_THE_LIST))
+def test_who_may_in_the_list(about, route):
+    hold(about, route, *IN_THE_LIST[route], is_shared=True)

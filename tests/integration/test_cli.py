@@ -298,6 +298,13 @@ def test_lists_and_invitations(tasks, tmp_path):
     assert json.loads(tasks("--json", "acceptInvitation", *arguments))["role"] == "editor"
     members = json.loads(tasks("--json", "members", "--userId", "bob", "--id", made["id"]))["members"]
     assert [(member["userId"], member["role"]) for member in members] == [("ann", "owner"), ("bob", "editor")]
+    shared = json.loads(tasks("--json", "create", "--userId", "bob", "--name", "ours", "--listId", made["id"], "--assigneeId", "ann"))
+    assert (shared["userId"], shared["createdBy"], shared["assigneeId"]) == ("ann", "bob", "ann")
+    assert json.loads(tasks("--json", "page", "--userId", "bob", "--listId", made["id"]))["tasks"] == [shared]
+    assert json.loads(tasks("--json", "page", "--userId", "bob"))["tasks"] == [shared]
+    assert json.loads(tasks("--json", "all", "--userId", "bob")) == []
+    tasks("patch", "--userId", "bob", "--id", shared["id"], "--done", "true")
+    assert json.loads(tasks("--json", "get", "--userId", "ann", "--id", shared["id"]))["done"] is True
     refused = tasks("removeList", "--userId", "bob", "--id", made["id"], expect=1)
     assert "Only the list's owner may do that" in refused
     tasks("removeList", "--userId", "ann", "--id", made["id"])

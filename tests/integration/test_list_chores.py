@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What lay in a list that was deleted goes, whatever happens meanwhile."""
 
+import threading
+
+import httpx
 import pymongo
 import pytest
 
@@ -50,3 +53,70 @@ def test_killed_while_it_is_removed(stack, tmp_path, store):
         expected = {"lists": 1, "members": 2, "invitations": 1, "chores": 0}
         eventually(lambda: kept(tmp_path, store) == expected, "what is left to go")
         assert len(guest.client.get(f"/v1/lists/{stays['id']}/members").json()["members"]) == 2
+
+
+def batch(somebody, *operations):
+    answer = somebody.client.post("/v1/tasks:batch", json={"operations": list(operations)})
+    assert answer.status_code == 200, answer.text
+
+
+def fill(somebody, made, n, **more):
+    """So many tasks in the list."""
+    for first in range(0, n, 25):
+        batch(somebody, *({"op": "create", "task": {"name": f"{k}", "listId": made["id"], **more}}
+                          for k in range(first, min(first + 25, n))))  # fmt: skip
+
+
+def tasks_of(somebody, **query):
+    return somebody.client.get("/v1/tasks", params={"limit": 200, **query}).json()["tasks"]
+
+
+def delete_while_killed(stack, somebody, path):
+    """The service dies while it does it, or before, or behind it. Whether it was done is seen, or asked for again."""
+
+    def ask():
+        try:
+            somebody.client.delete(path)
+        except httpx.HTTPError:
+            pass
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    stack.tasks.kill()
+    asking.join()
+    stack.restart_tasks()
+    eventually(lambda: somebody.client.get("/v1/lists").status_code == 200, "the service to be used again")
+    assert somebody.client.delete(path).status_code in (204, 404)
+
+
+@on_both_stores
+def test_tasks_of_a_list_go_though_the_service_is_killed(stack, tmp_path, store):
+    with Person(stack.url) as owner, Person(stack.url) as guest:
+        stays = make_list(owner, "stays")
+        join(owner, guest, stays, "editor")
+        fill(guest, stays, 5)
+        for n in range(2):
+            gone = make_list(owner, f"goes {n}")
+            join(owner, guest, gone, "editor")
+            fill(guest, gone, 50)
+            assert len(tasks_of(guest)) == 55
+            delete_while_killed(stack, owner, f"/v1/lists/{gone['id']}")
+            assert len(tasks_of(guest)) == 5
+            problem(guest.client.get("/v1/tasks", params={"listId": gone["id"]}), 404)
+        eventually(lambda: len(tasks_of(owner)) == 5, "the tasks to be gone")
+        eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
+
+
+@on_both_stores
+def test_who_leaves_is_cleared_though_the_service_is_killed(stack, tmp_path, store):
+    with Person(stack.url) as owner, Person(stack.url) as guest:
+        stays, left = make_list(owner, "stays"), make_list(owner, "left")
+        for made in (stays, left):
+            join(owner, guest, made, "editor")
+        fill(owner, stays, 3, assigneeId=guest.id)
+        fill(owner, left, 50, assigneeId=guest.id)
+        delete_while_killed(stack, owner, f"/v1/lists/{left['id']}/members/{guest.id}")
+        eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
+        assert len(tasks_of(owner, assigneeId=guest.id)) == 3
+        assert {task["version"] for task in tasks_of(owner, listId=left["id"])} == {2}
+        assert {task["version"] for task in tasks_of(owner, listId=stays["id"])} == {1}

@@ -105,6 +105,27 @@ test_every_walk_has_an_index (void)
     }
 }
 
+static void
+test_walks_of_several_lists_have_an_index (void)
+{
+  static const TwTaskSource others[] = { { LIST, "bob" }, { "bbbbbbbbbbbbbbbbbbbbbbbb", "cyd" } };
+  static const TwTaskKey keys[] = { TW_TASK_BY_DUE, TW_TASK_BY_PRIORITY, TW_TASK_BY_POSITION };
+
+  for (guint done = TW_DONE_ANY; done <= TW_OPEN_ONLY; done++)
+    for (guint kind = TW_TASK_WALK_NEWEST; kind <= TW_TASK_WALK_UNSET; kind++)
+      for (guint j = 0; j < G_N_ELEMENTS (keys); j++)
+        {
+          const TwTaskQuery query = { .filter.done = done, .others = others, .n_others = G_N_ELEMENTS (others) };
+          const TwTaskPosition place = { .is_set = TRUE, .number = 2, .real = 2 };
+          const TwTaskWalk walk = { .kind = kind, .key = keys[j], .low = kind == TW_TASK_WALK_TIES ? &place : NULL };
+          g_autoptr (TwBson) filter = tw_task_query_walk (&query, &walk);
+
+          assert_served (&query, &walk);
+          g_assert_false (bson_has_field (filter, "userId"));
+          g_assert_true (bson_has_field (filter, "listId.$in.1"));
+        }
+}
+
 /* A bound that is no first moment of a day is the text of its time. */
 static void
 test_bounds_are_texts (void)
@@ -135,6 +156,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task-query-mongo/every-walk-has-an-index", test_every_walk_has_an_index);
+  g_test_add_func ("/task-query-mongo/walks-of-several-lists-have-an-index", test_walks_of_several_lists_have_an_index);
   g_test_add_func ("/task-query-mongo/bounds-are-texts", test_bounds_are_texts);
   return g_test_run ();
 }

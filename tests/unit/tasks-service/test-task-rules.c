@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "tw-error.h"
 #include "tw-task-rules.h"
 
 #define NOW 5000
@@ -31,32 +30,6 @@ test_what_says_something_stays (void)
   tw_task_rules_settle (&said, NULL);
   g_assert_cmphex (said.has, ==, has);
   g_assert_cmphex (clear, ==, 0);
-}
-
-static void
-test_task_in_the_inbox_is_for_its_user (void)
-{
-  const TwTaskRecord own = { .has = TW_TASK_HAS_ASSIGNEE_ID, .user_id = "ann", .assignee_id = "ann" };
-  const TwTaskRecord other = { .has = TW_TASK_HAS_ASSIGNEE_ID, .user_id = "ann", .assignee_id = "bob" };
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (tw_task_rules_check (NULL, NULL, &own, NULL));
-  g_assert_true (tw_task_rules_check (NULL, NULL, &(TwTaskRecord) { .user_id = "ann" }, NULL));
-  g_assert_false (tw_task_rules_check (NULL, NULL, &other, &error));
-  g_assert_error (error, TW_ERROR, TW_ERROR_INVALID);
-  g_assert_nonnull (strstr (error->message, "assigneeId"));
-  g_assert_cmpstr (tw_error_location (error), ==, "assigneeId");
-}
-
-static void
-test_there_are_no_lists (void)
-{
-  const TwTaskRecord said = { .has = TW_TASK_HAS_LIST_ID, .list_id = "665f1f77bcf86cd799439012" };
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (tw_task_rules_check (NULL, NULL, &said, &error));
-  g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
-  g_assert_cmpstr (error->message, ==, "List not found");
 }
 
 /* What has become of a task that was done or not, and had been completed at some time or never; -1: there is none. */
@@ -94,8 +67,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task-rules/what-means-none-is-taken-out", test_what_means_none_is_taken_out);
   g_test_add_func ("/task-rules/what-says-something-stays", test_what_says_something_stays);
-  g_test_add_func ("/task-rules/task-in-the-inbox-is-for-its-user", test_task_in_the_inbox_is_for_its_user);
-  g_test_add_func ("/task-rules/there-are-no-lists", test_there_are_no_lists);
   g_test_add_func ("/task-rules/task-is-completed-when-it-becomes-done", test_task_is_completed_when_it_becomes_done);
   return g_test_run ();
 }

@@ -283,6 +283,31 @@ test_old_entries_go_and_tasks_stay (TaskServiceFixture *f, gconstpointer data)
   g_assert_cmpint (count_entries (f), ==, 1);
 }
 
+#define ON_THE_WAY 200
+
+static void
+count_end (const TwTaskRecord *task, const GError *error, gpointer data)
+{
+  g_assert_null (task);
+  g_assert_true (g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND)
+                 || g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE));
+  g_atomic_int_inc ((gint *) data);
+}
+
+/* What is not one's own is looked for elsewhere: each is told its end, also where there is nobody to look any more. */
+static void
+test_service_ends_what_it_looks_for_elsewhere (TaskServiceFixture *f, gconstpointer data)
+{
+  static const TwTaskOptions options;
+  const TwTaskRecord said = { .has = TW_TASK_HAS_DONE, .done = TRUE };
+  gint ended = 0;
+
+  for (guint i = 0; i < ON_THE_WAY; i++)
+    tw_task_service_change (f->service, &nobody, ANN, "000000000000000000000000", &said, 0, &options, count_end, &ended);
+  g_clear_pointer (&f->service, tw_task_service_free);
+  g_assert_cmpint (g_atomic_int_get (&ended), ==, ON_THE_WAY);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,6 +325,7 @@ main (int argc, char **argv)
   ADD ("cursor-shows-another-user-nothing", test_cursor_shows_another_user_nothing);
   ADD ("malformed-cursor-is-invalid", test_malformed_cursor_is_invalid);
   ADD ("old-entries-go-and-tasks-stay", test_old_entries_go_and_tasks_stay);
+  ADD ("service-ends-what-it-looks-for-elsewhere", test_service_ends_what_it_looks_for_elsewhere);
   ADD ("check-is-well", test_check_is_well);
   return g_test_run ();
 }

@@ -33,6 +33,14 @@ test_store_free (TwTaskStore *store)
 static const TwTaskRecord a_task = { .has = TASK_WHOLE, .id = "000000000000000000000000", .user_id = "ann",
                                      .name = "another one", .version = 1 };
 
+/* Nobody is in a list of somebody else's. */
+static gboolean
+find_nothing (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query, const TwRecordReading *reading)
+{
+  reading->end (NULL, reading->user_data);
+  return TRUE;
+}
+
 static gboolean
 read_without_end (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
 {
@@ -47,7 +55,7 @@ read_without_end (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *que
 static void
 test_all_ends_where_a_reply_does (void)
 {
-  static const TwTaskStoreClass klass = { .free = test_store_free, .read = read_without_end };
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = read_without_end };
   TestStore store = { .parent.klass = &klass };
   TasksServer f = { .max_reply = 100000 };
 
@@ -64,7 +72,7 @@ test_all_ends_where_a_reply_does (void)
 static void
 test_page_ends_where_a_reply_does (void)
 {
-  static const TwTaskStoreClass klass = { .free = test_store_free, .read = read_without_end };
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = read_without_end };
   const Request longest = { .limit = 200 };
   TestStore store = { .parent.klass = &klass };
   TasksServer f = { .max_reply = 10000 };
@@ -101,7 +109,7 @@ read_what_waits (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *quer
 static void
 test_what_has_to_wait_is_read_by_others (void)
 {
-  static const TwTaskStoreClass klass = { .free = test_store_free, .read = read_what_waits };
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = read_what_waits };
   TestStore store = { .parent.klass = &klass };
   const Request request = { 0 };
   TasksServer f = { .max_reply = 0 };
@@ -132,7 +140,7 @@ read_what_is_away (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *qu
 static void
 test_store_that_is_away_says_so (void)
 {
-  static const TwTaskStoreClass klass = { .free = test_store_free, .read = read_what_is_away };
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = read_what_is_away };
   TestStore store = { .parent.klass = &klass };
   const Request request = { 0 };
   TasksServer f = { .max_reply = 0 };
@@ -178,7 +186,7 @@ iterate (void)
 static void
 test_started_pages_wait_for_room (void)
 {
-  static const TwTaskStoreClass klass = { .free = test_store_free, .read = start_read };
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = start_read };
   TestStore store = { .parent.klass = &klass, .started = g_array_new (FALSE, FALSE, sizeof (Started)) };
   g_autoptr (TwTaskService) service = tw_task_service_new (&store.parent, tw_clock_system ());
   const TwServiceLimits limits = { 1, 100, 60000 };

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-places.h"
+
+#include "tw-error.h"
+#include "tw-list-roles.h"
+#include "tw-task-store-query.h"
+
+#include <string.h>
+
+/* At a time, and those that wait. */
+#define THREADS 8
+#define MAX_WAITING 4096
+
+struct _TwTaskPlaces
+{
+  TwTaskStore *store;
+  GMutex mutex;
+  GThreadPool *threads; /* NULL: it has been stopped */
+};
+
+typedef struct
+{
+  void (*func) (gpointer data);
+  gpointer data;
+} Job;
+
+static void
+run_job (gpointer data, gpointer user_data)
+{
+  g_autofree Job *job = data;
+
+  job->func (job->data);
+}
+
+TwTaskPlaces *
+tw_task_places_new (TwTaskStore *store)
+{
+  TwTaskPlaces *places = g_new (TwTaskPlaces, 1);
+
+  places->store = store;
+  g_mutex_init (&places->mutex);
+  places->threads = g_thread_pool_new (run_job, NULL, THREADS, FALSE, NULL);
+  return places;
+}
+
+static GThreadPool *
+take_threads (TwTaskPlaces *places)
+{
+  GThreadPool *threads;
+
+  g_mutex_lock (&places->mutex);
+  threads = g_steal_pointer (&places->threads);
+  g_mutex_unlock (&places->mutex);
+  return threads;
+}
+
+void
+tw_task_places_stop (TwTaskPlaces *places)
+{
+  GThreadPool *threads = take_threads (places);
+
+  if (threads != NULL)
+    g_thread_pool_free (threads, FALSE, TRUE);
+}
+
+void
+tw_task_places_free (TwTaskPlaces *places)
+{
+  if (places == NULL)
+    return;
+  tw_task_places_stop (places);
+  g_mutex_clear (&places->mutex);
+  g_free (places);
+}
+
+static gboolean
+push (TwTaskPlaces *places, const Job *job)
+{
+  gboolean has_room;
+
+  g_mutex_lock (&places->mutex);
+  has_room = places->threads != NULL && g_thread_pool_unprocessed (places->threads) < MAX_WAITING;
+  if (has_room)
+    g_thread_pool_push (places->threads, g_memdup2 (job, sizeof *job), NULL);
+  g_mutex_unlock (&places->mutex);
+  return has_room;
+}
+
+gboolean
+tw_task_places_run (TwTaskPlaces *places, void (*func) (gpointer data), gpointer data, GError **error)
+{
+  const Job job = { func, data };
+
+  if (push (places, &job))
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "Too many requests are waiting: try again later");
+  return FALSE;
+}
+
+/* What is looked up of a write */
+
+/* Tasks and memberships, of which each operation's are found by their ids. */
+typedef struct
+{
+  const char *user_id;
+  GPtrArray *tasks;   /* TwTaskRecord */
+  GPtrArray *members; /* TwMemberRecord, of @user_id */
+} Found;
+
+static void
+found_clear (Found *found)
+{
+  g_clear_pointer (&found->tasks, g_ptr_array_unref);
+  g_clear_pointer (&found->members, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Found, found_clear)
+
+/* The records of @type whose field is one of @values. */
+static GPtrArray *
+gather (const TwTaskPlaces *places, gint64 deadline_ms, const TwRecordType *type, guint64 field,
+        const GPtrArray *values, GError **error)
+{
+  const TwRecordQuery query = { type, field, (const char *const *) values->pdata, values->len, MAX (values->len, 1) };
+
+  if (values->len == 0)
+    return g_ptr_array_new_with_free_func (g_free);
+  return tw_task_store_gather (places->store, deadline_ms, &query, error);
+}
+
+static void
+add_member_id (GPtrArray *ids, const char *list_id, const char *user_id)
+{
+  char id[TW_ID_SIZE];
+
+  tw_list_member_id (list_id, user_id, id);
+  g_ptr_array_add (ids, g_strdup (id));
+}
+
+static const char *
+list_said (const TwTaskOperation *operation)
+{
+  return (operation->said->has & TW_TASK_HAS_LIST_ID) != 0 ? operation->said->list_id : NULL;
+}
+
+static gboolean
+find_tasks (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
+            GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  for (guint i = 0; i < n; i++)
+    if (operations[i].verb != TW_TASK_INSERT)
+      g_ptr_array_add (ids, (gpointer) (guintptr) operations[i].said->id);
+  found->tasks = gather (places, deadline_ms, &tw_task_type, TW_TASK_HAS_ID, ids, error);
+  return found->tasks != NULL;
+}
+
+static gboolean
+find_members (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
+              GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < found->tasks->len; i++)
+    {
+      const TwTaskRecord *task = found->tasks->pdata[i];
+
+      if (task->list_id != NULL && strcmp (task->user_id, found->user_id) != 0)
+        add_member_id (ids, task->list_id, found->user_id);
+    }
+  for (guint i = 0; i < n; i++)
+    if (list_said (&operations[i]) != NULL)
+      add_member_id (ids, list_said (&operations[i]), found->user_id);
+  found->members = gather (places, deadline_ms, &tw_member_type, TW_MEMBER_HAS_ID, ids, error);
+  return found->members != NULL;
+}
+
+/* With whom the list lies, where the user sees it; else NULL. */
+static const char *
+place_of_list (const Found *found, const char *list_id)
+{
+  char id[TW_ID_SIZE];
+
+  tw_list_member_id (list_id, found->user_id, id);
+  for (guint i = 0; i < found->members->len; i++)
+    {
+      const TwMemberRecord *member = found->members->pdata[i];
+
+      if (strcmp (member->id, id) == 0 && tw_list_role_of (member) != TW_LIST_NOBODY)
+        return member->owner_id;
+    }
+  return NULL;
+}
+
+static const char *
+place_of_task (const Found *found, const TwTaskRecord *task)
+{
+  const char *place;
+
+  if (strcmp (task->user_id, found->user_id) == 0)
+    return task->user_id;
+  place = task->list_id != NULL ? place_of_list (found, task->list_id) : NULL;
+  return place != NULL && strcmp (place, task->user_id) == 0 ? place : NULL;
+}
+
+/* With whom the operation's task lies, or is to be made. */
+static const char *
+place_of (const Found *found, const TwTaskOperation *operation)
+{
+  if (operation->verb == TW_TASK_INSERT)
+    return list_said (operation) != NULL ? place_of_list (found, list_said (operation)) : found->user_id;
+  for (guint i = 0; i < found->tasks->len; i++)
+    {
+      const TwTaskRecord *task = found->tasks->pdata[i];
+
+      if (g_ascii_strcasecmp (task->id, operation->said->id) == 0)
+        return place_of_task (found, task);
+    }
+  return NULL;
+}
+
+static gboolean
+find (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
+      GError **error)
+{
+  return find_tasks (places, deadline_ms, operations, n, found, error)
+         && find_members (places, deadline_ms, operations, n, found, error);
+}
+
+TwTaskRecord *
+tw_task_places_find_task (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id, const char *id, GError **error)
+{
+  const TwTaskRecord which = { .id = id };
+  const TwTaskOperation operation = { .verb = TW_TASK_REMOVE, .said = &which };
+  g_auto (Found) found = { .user_id = user_id };
+
+  if (!find (places, deadline_ms, &operation, 1, &found, error))
+    return NULL;
+  if (place_of (&found, &operation) != NULL)
+    return g_ptr_array_steal_index (found.tasks, 0);
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
+  return NULL;
+}
+
+/* Takes @place, where it is one, for that of all. */
+static gboolean
+is_one_place (const char **all, const char *place)
+{
+  if (*all == NULL)
+    *all = place;
+  return place == NULL || strcmp (*all, place) == 0;
+}
+
+static GError *
+several_places (guint n, guint i)
+{
+  GError *why = g_error_new (TW_ERROR, TW_ERROR_INVALID, n > 1 ? "What is done at once has to be in lists of one owner"
+                                                              : "A task can't be moved to a list of another owner");
+
+  if (n > 1)
+    tw_error_locate (why, "operations[%u]", i);
+  else
+    tw_error_locate (why, "listId");
+  return why;
+}
+
+char *
+tw_task_places_find_partition (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id,
+                               const TwTaskOperation *operations, guint n, GError **error)
+{
+  g_auto (Found) found = { .user_id = user_id };
+  const char *all = NULL;
+
+  if (!find (places, deadline_ms, operations, n, &found, error))
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      const char *list = list_said (&operations[i]);
+
+      if (is_one_place (&all, place_of (&found, &operations[i]))
+          && (list == NULL || is_one_place (&all, place_of_list (&found, list))))
+        continue;
+      g_propagate_error (error, several_places (n, i));
+      return NULL;
+    }
+  return g_strdup (all != NULL ? all : user_id);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-tasks-pages.h"
+
+#include "tw-arguments.h"
+#include "tw-error.h"
+#include "tw-list-roles.h"
+#include "tw-task-filter.h"
+#include "tw-task-request.h"
+#include "tw-tasks-answers.h"
+
+#include <string.h>
+
+/* Memberships that are looked at: more than anybody can have. */
+#define MOST_LISTS 200
+
+/* A page on its way. It belongs to whoever asks for it and to what looks up memberships, which may end later. */
+typedef struct
+{
+  TwTaskService *service;
+  TwCall *call;
+  gboolean may_wait;
+  gboolean must_wait; /* it could not be read without: only told where all ends at once */
+  TwArguments arguments;
+  TwTasksPageArguments asked;
+  TwTaskQuery query;
+  GPtrArray *members; /* TwMemberRecord */
+  GArray *others;     /* TwTaskSource */
+} Page;
+
+static void
+clear_page (gpointer data)
+{
+  Page *page = data;
+
+  tw_arguments_clear (&page->arguments);
+  g_clear_pointer (&page->members, g_ptr_array_unref);
+  g_clear_pointer (&page->others, g_array_unref);
+}
+
+static void
+unref_page (Page *page)
+{
+  g_atomic_rc_box_release_full (page, clear_page);
+}
+
+static void
+fail_at_list (const Page *page)
+{
+  g_autoptr (GError) error = NULL;
+
+  tw_list_not_found (&error);
+  tw_error_locate (error, "listId");
+  tw_call_fail (page->call, error);
+}
+
+/* Answers with the page that the query asks for; FALSE where that would have to wait and must not. */
+static gboolean
+answer (const Page *page)
+{
+  TwTasksAnswer answer;
+  const TwTaskReading reading = tw_tasks_answer_page (&answer, page->call, page->may_wait, &page->query);
+
+  if (tw_task_service_page (page->service, tw_call_context (page->call), &page->query, page->asked.request.cursor,
+                            &reading))
+    return TRUE;
+  tw_tasks_answer_clear (&answer);
+  return FALSE;
+}
+
+static gboolean
+keep_member (gconstpointer record, gpointer data)
+{
+  Page *page = data;
+
+  if (tw_list_role_of (record) == TW_LIST_NOBODY)
+    return TRUE;
+  if (page->members == NULL)
+    page->members = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (page->members, tw_record_copy (&tw_member_type, record));
+  return TRUE;
+}
+
+static void
+add_others (Page *page)
+{
+  if (page->members == NULL)
+    return;
+  page->others = g_array_new (FALSE, FALSE, sizeof (TwTaskSource));
+  for (guint i = 0; i < page->members->len; i++)
+    {
+      const TwMemberRecord *member = page->members->pdata[i];
+      const TwTaskSource other = { member->list_id, member->owner_id };
+
+      g_array_append_val (page->others, other);
+    }
+  page->query.others = (const TwTaskSource *) (gconstpointer) page->others->data;
+  page->query.n_others = page->others->len;
+}
+
+static void
+go_on (const GError *error, gpointer data)
+{
+  Page *page = data;
+  const gboolean is_one = page->query.filter.list == TW_LIST_ONE;
+
+  if (error != NULL)
+    tw_call_fail (page->call, error);
+  else if (is_one && page->members == NULL)
+    fail_at_list (page);
+  else
+    {
+      if (is_one)
+        page->query.user_id = ((const TwMemberRecord *) page->members->pdata[0])->owner_id;
+      else
+        add_others (page);
+      if (!answer (page))
+        page->must_wait = TRUE;
+    }
+  unref_page (page);
+}
+
+/* What the caller is in the list, or in which lists of others they are. */
+static gboolean
+look_up (Page *page)
+{
+  const TwRecordReading reading = { keep_member, go_on, g_atomic_rc_box_acquire (page), page->may_wait };
+  char id[TW_ID_SIZE];
+  const char *value = page->query.user_id;
+  TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, MOST_LISTS };
+
+  if (page->query.filter.list == TW_LIST_ONE)
+    {
+      tw_list_member_id (page->query.filter.list_id, page->query.user_id, id);
+      value = id;
+      query.field = TW_MEMBER_HAS_ID;
+      query.limit = 1;
+    }
+  if (tw_task_service_find (page->service, tw_call_context (page->call), &query, &reading))
+    return TRUE;
+  unref_page (page);
+  return FALSE;
+}
+
+/* What may have to look at all of somebody's tasks is no work for the loop. */
+static gboolean
+takes_long (const TwTaskQuery *query)
+{
+  return tw_task_filter_looks (&query->filter) || query->order.key == TW_TASK_BY_NAME;
+}
+
+static gboolean
+read_question (Page *page, GError **error)
+{
+  tw_arguments_read (&page->arguments, page->call, &tw_tasks_page_type, &page->asked);
+  tw_record_fill (&tw_page_request_type, &page->asked.request);
+  page->query.user_id = page->asked.user_id;
+  return tw_task_request_read (&page->asked.request, &page->query, error);
+}
+
+gboolean
+tw_tasks_answer_a_page (TwCall *call, gboolean may_wait, gpointer service)
+{
+  Page *page = g_atomic_rc_box_new0 (Page);
+  g_autoptr (GError) error = NULL;
+  gboolean was_answered = TRUE;
+
+  page->service = service;
+  page->call = call;
+  page->may_wait = may_wait;
+  page->arguments = (TwArguments) TW_ARGUMENTS_INIT;
+  if (!read_question (page, &error))
+    tw_call_fail (call, error);
+  else if (!may_wait && takes_long (&page->query))
+    was_answered = FALSE;
+  else if (page->query.filter.list == TW_LIST_NONE)
+    was_answered = answer (page);
+  else
+    was_answered = look_up (page) && !page->must_wait;
+  unref_page (page);
+  return was_answered;
+}
