@@ -310,7 +310,8 @@ struct Member {
   11: optional string updatedOn (tw.kept = "updated", tw.internal = "true"),
   /** From 1, one more with each change. */
   12: optional i64 version (tw.kept = "version", tw.internal = "true"),
-  /** Who, again, unless it is their own list: by this the lists of others are found that somebody is in. */
+  /** Who, again, unless it is their own list: by this the lists of others are found that somebody is in. Of their own it
+   * is there when it is gone, until nothing is left in it. */
   13: optional string guestId (tw.internal = "true")
 } (tw.record = "members")
 

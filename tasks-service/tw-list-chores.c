@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 
 /* Chores that are looked at. */
@@ -78,14 +79,33 @@ remove_found (TwCommit *commit, const Sweep *sweep, guint i, const char *id, GEr
   return FALSE;
 }
 
+/* What is left of the owner goes with the chore, with which it came: it may not have been there yet when others were
+ * looked for. */
+static gboolean
+remove_owner (TwCommit *commit, const Sweep *sweep, const char *member_id, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (sweep->is_last && tw_commit_find (commit, &tw_member_type, member_id, &why) != NULL)
+    tw_commit_remove (commit, &tw_member_type, member_id);
+  if (why == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
 static gboolean
 remove_inside (TwCommit *commit, const Sweep *sweep, GError **error)
 {
+  char owner[TW_ID_SIZE];
+
+  tw_list_member_id (sweep->chore->list_id, sweep->chore->owner_id, owner);
   for (guint i = 0; i < G_N_ELEMENTS (sweep->ids); i++)
     for (guint k = 0; k < sweep->ids[i]->len; k++)
-      if (!remove_found (commit, sweep, i, sweep->ids[i]->pdata[k], error))
+      if (strcmp (sweep->ids[i]->pdata[k], owner) != 0
+          && !remove_found (commit, sweep, i, sweep->ids[i]->pdata[k], error))
         return FALSE;
-  return TRUE;
+  return remove_owner (commit, sweep, owner, error);
 }
 
 static gboolean
@@ -210,8 +230,12 @@ find_all (TwTaskStore *store, gint64 deadline_ms, Sweep *sweep, GError **error)
   sweep->is_last = TRUE;
   for (guint i = 0; i < (chore->leaver_id != NULL ? 1 : G_N_ELEMENTS (inside)); i++)
     {
-      sweep->ids[i] = chore->leaver_id != NULL ? find_tasks (store, deadline_ms, chore, error)
-                                               : find_inside (store, deadline_ms, i, chore->list_id, error);
+      /* Tasks go first: until there are none, the owner's record says that they are not to be seen. */
+      if (!sweep->is_last)
+        sweep->ids[i] = g_ptr_array_new ();
+      else
+        sweep->ids[i] = chore->leaver_id != NULL ? find_tasks (store, deadline_ms, chore, error)
+                                                 : find_inside (store, deadline_ms, i, chore->list_id, error);
       if (sweep->ids[i] == NULL)
         return FALSE;
       sweep->is_last = sweep->is_last && sweep->ids[i]->len < AT_ONCE;

@@ -349,14 +349,34 @@ tw_list_service_change (TwListService *service, const TwListCaller *caller, cons
 
 /* Removing */
 
-static gboolean
-remove_members (TwCommit *commit, char **ids, GError **error)
+/* What is left of the owner's record until nothing is left in the list: it is found by the owner as those of lists of
+ * others are, and says that the list's tasks are to be seen no more. */
+static void
+put_last (TwCommit *commit, const TwListStep *step, const TwMemberRecord *owner)
 {
-  for (char **id = ids; *id != NULL; id++)
+  const TwMemberRecord last = {
+    .has = TW_MEMBER_HAS_ID | TW_MEMBER_HAS_OWNER_ID | TW_MEMBER_HAS_FORMER_LIST_ID | TW_MEMBER_HAS_USER_ID
+           | TW_MEMBER_HAS_GUEST_ID | TW_MEMBER_HAS_ROLE | TW_MEMBER_HAS_CREATED_ON | TW_MEMBER_HAS_UPDATED_ON
+           | TW_MEMBER_HAS_VERSION,
+    .id = owner->id, .owner_id = owner->owner_id, .former_list_id = step->list_id, .user_id = "",
+    .guest_id = step->user_id, .role = tw_list_role_name (TW_LIST_NOBODY), .created_ms = owner->created_ms,
+    .updated_ms = step->now_ms, .version = owner->version,
+  };
+
+  tw_commit_put (commit, &tw_member_type, &last);
+}
+
+static gboolean
+remove_members (TwCommit *commit, const TwListStep *step, GError **error)
+{
+  for (char **id = step->ids; *id != NULL; id++)
     {
       g_autoptr (GError) why = NULL;
+      const TwMemberRecord *member = tw_commit_find (commit, &tw_member_type, *id, &why);
 
-      if (tw_commit_find (commit, &tw_member_type, *id, &why) != NULL)
+      if (tw_list_role_of (member) == TW_LIST_OWNER)
+        put_last (commit, step, member);
+      else if (member != NULL)
         tw_commit_remove (commit, &tw_member_type, *id);
       else if (why != NULL)
         {
@@ -381,7 +401,7 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
   step->is_late = list->version != step->version;
   if (step->is_late)
     return TRUE;
-  if (!remove_members (commit, step->ids, error))
+  if (!remove_members (commit, step, error))
     return FALSE;
   tw_commit_remove (commit, &tw_shared_list_type, step->list_id);
   tw_list_step_put_chore (commit, step);

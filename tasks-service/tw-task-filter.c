@@ -9,7 +9,8 @@
 gboolean
 tw_task_filter_looks_beside_due (const TwTaskFilter *filter)
 {
-  return filter->label != NULL || filter->assignee_id != NULL || filter->q != NULL || filter->has_priority;
+  return filter->label != NULL || filter->assignee_id != NULL || filter->q != NULL || filter->has_priority
+         || filter->n_hidden > 0;
 }
 
 gboolean
@@ -55,6 +56,15 @@ fits_list (const TwTaskFilter *filter, const TwTaskRecord *task)
 }
 
 static gboolean
+is_hidden (const TwTaskFilter *filter, const TwTaskRecord *task)
+{
+  for (guint i = 0; task->list_id != NULL && i < filter->n_hidden; i++)
+    if (g_ascii_strcasecmp (task->list_id, filter->hidden[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 fits_due (const TwTaskFilter *filter, const TwTaskRecord *task)
 {
   gint64 low, high;
@@ -81,7 +91,7 @@ tw_task_filter_fits (const TwTaskFilter *filter, const TwWords *words, const TwT
 {
   const char *const texts[] = { task->name, task->notes };
 
-  return fits_done (filter, task) && fits_list (filter, task)
+  return fits_done (filter, task) && fits_list (filter, task) && !is_hidden (filter, task)
          && (!filter->has_priority || task->priority == filter->priority)
          && (filter->assignee_id == NULL || g_strcmp0 (task->assignee_id, filter->assignee_id) == 0)
          && fits_due (filter, task) && fits_label (filter, task)
@@ -105,17 +115,34 @@ size_of (const char *text)
   return text != NULL ? strlen (text) + 1 : 0;
 }
 
+/* What they are together, and their pointers. */
+static gsize
+size_of_hidden (const TwTaskFilter *filter)
+{
+  gsize size = filter->n_hidden * sizeof filter->hidden[0];
+
+  for (guint i = 0; i < filter->n_hidden; i++)
+    size += size_of (filter->hidden[i]);
+  return size;
+}
+
 TwTaskFilter
 tw_task_filter_copy (const TwTaskFilter *filter, char **space)
 {
   TwTaskFilter copy = *filter;
-  char *at = *space = g_malloc (size_of (filter->list_id) + size_of (filter->label) + size_of (filter->assignee_id)
-                                + size_of (filter->q));
+  const gsize texts = size_of (filter->list_id) + size_of (filter->label) + size_of (filter->assignee_id)
+                      + size_of (filter->q);
+  const char **hidden = g_malloc (texts + size_of_hidden (filter) + 1); /* NULL has no place behind it */
+  char *at = (char *) (hidden + filter->n_hidden);
 
+  *space = (char *) hidden;
   copy.list_id = copy_text (filter->list_id, &at);
   copy.label = copy_text (filter->label, &at);
   copy.assignee_id = copy_text (filter->assignee_id, &at);
   copy.q = copy_text (filter->q, &at);
+  for (guint i = 0; i < filter->n_hidden; i++)
+    hidden[i] = copy_text (filter->hidden[i], &at);
+  copy.hidden = hidden;
   return copy;
 }
 

@@ -76,6 +76,8 @@ typedef struct
   TwDoneFilter done;
   TwListFilter list;
   const char *list_id;     /* of ONE */
+  const char *const *hidden; /* lists that are gone: none of these; part of no question (tw_task_filter_stamp()) */
+  guint n_hidden;
   const char *label;       /* that it has, or one that folds alike; NULL: any */
   const char *assignee_id; /* NULL: anybody, and nobody */
   const char *q;           /* words that its name and notes have (tw-words.h); NULL: any */

@@ -72,11 +72,13 @@ tw_task_service_page (TwTaskService *service, const TwCallContext *context, cons
 {
   g_auto (TwTaskPosition) after = { .created_ms = 0 };
   TwTaskQuery asked = *query;
+  TwTaskFilter question = query->filter;
   g_autoptr (GError) error = NULL;
 
+  question.n_hidden = 0;
   asked.limit++;
   asked.after = cursor != NULL ? &after : NULL;
-  if (cursor == NULL || tw_task_cursor_decode (cursor, &query->filter, &query->order, &after, &error))
+  if (cursor == NULL || tw_task_cursor_decode (cursor, &question, &query->order, &after, &error))
     return tw_task_store_read (service->store, context->deadline_ms, &asked, reading);
   tw_error_locate (error, "cursor");
   reading->end (error, reading->state);

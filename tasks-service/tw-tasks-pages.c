@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Memberships that are looked at: more than anybody can have. */
-#define MOST_LISTS 200
+#define MOST_LISTS 400
 
 /* A page on its way. It belongs to whoever asks for it and to what looks up memberships, which may end later. */
 typedef struct
@@ -26,6 +26,7 @@ typedef struct
   TwTaskQuery query;
   GPtrArray *members; /* TwMemberRecord */
   GArray *others;     /* TwTaskSource */
+  GPtrArray *hidden;  /* ids of own lists that are gone, of which something may be left */
 } Page;
 
 static void
@@ -36,6 +37,7 @@ clear_page (gpointer data)
   tw_arguments_clear (&page->arguments);
   g_clear_pointer (&page->members, g_ptr_array_unref);
   g_clear_pointer (&page->others, g_array_unref);
+  g_clear_pointer (&page->hidden, g_ptr_array_unref);
 }
 
 static void
@@ -68,13 +70,26 @@ answer (const Page *page)
   return FALSE;
 }
 
+static void
+hide (Page *page, const TwMemberRecord *member)
+{
+  if ((member->has & TW_MEMBER_HAS_FORMER_LIST_ID) == 0)
+    return;
+  if (page->hidden == NULL)
+    page->hidden = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (page->hidden, g_strdup (member->former_list_id));
+}
+
 static gboolean
 keep_member (gconstpointer record, gpointer data)
 {
   Page *page = data;
 
   if (tw_list_role_of (record) == TW_LIST_NOBODY)
-    return TRUE;
+    {
+      hide (page, record);
+      return TRUE;
+    }
   if (page->members == NULL)
     page->members = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (page->members, tw_record_copy (&tw_member_type, record));
@@ -84,6 +99,11 @@ keep_member (gconstpointer record, gpointer data)
 static void
 add_others (Page *page)
 {
+  if (page->hidden != NULL)
+    {
+      page->query.filter.hidden = (const char *const *) page->hidden->pdata;
+      page->query.filter.n_hidden = page->hidden->len;
+    }
   if (page->members == NULL)
     return;
   page->others = g_array_new (FALSE, FALSE, sizeof (TwTaskSource));

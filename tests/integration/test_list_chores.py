@@ -95,16 +95,20 @@ def test_tasks_of_a_list_go_though_the_service_is_killed(stack, tmp_path, store)
         stays = make_list(owner, "stays")
         join(owner, guest, stays, "editor")
         fill(guest, stays, 5)
+        before = kept(tmp_path, store)
         for n in range(2):
             gone = make_list(owner, f"goes {n}")
             join(owner, guest, gone, "editor")
             fill(guest, gone, 50)
             assert len(tasks_of(guest)) == 55
             delete_while_killed(stack, owner, f"/v1/lists/{gone['id']}")
-            assert len(tasks_of(guest)) == 5
+            # Gone at once, though some are there still. On MongoDB what was begun may become visible a moment later.
+            if store is not None:
+                eventually(lambda: len(tasks_of(guest)) == len(tasks_of(owner)) == 5, "the list to be gone")
+            assert len(tasks_of(guest)) == len(tasks_of(owner)) == 5
             problem(guest.client.get("/v1/tasks", params={"listId": gone["id"]}), 404)
-        eventually(lambda: len(tasks_of(owner)) == 5, "the tasks to be gone")
-        eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
+        eventually(lambda: kept(tmp_path, store) == before, "nothing to be left to do")
+        assert len(tasks_of(owner)) == 5
 
 
 @on_both_stores
@@ -116,7 +120,8 @@ def test_who_leaves_is_cleared_though_the_service_is_killed(stack, tmp_path, sto
         fill(owner, stays, 3, assigneeId=guest.id)
         fill(owner, left, 50, assigneeId=guest.id)
         delete_while_killed(stack, owner, f"/v1/lists/{left['id']}/members/{guest.id}")
+        # What was written down of it when the service died may become visible only now.
+        eventually(lambda: len(tasks_of(owner, assigneeId=guest.id)) == 3, "the tasks to be nobody's to do")
         eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
-        assert len(tasks_of(owner, assigneeId=guest.id)) == 3
         assert {task["version"] for task in tasks_of(owner, listId=left["id"])} == {2}
         assert {task["version"] for task in tasks_of(owner, listId=stays["id"])} == {1}
