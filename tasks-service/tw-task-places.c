@@ -4,8 +4,10 @@
 
 #include "tw-error.h"
 #include "tw-list-roles.h"
+#include "tw-pool.h"
 #include "tw-task-store-query.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* At a time, and those that wait. */
@@ -15,8 +17,8 @@
 struct _TwTaskPlaces
 {
   TwTaskStore *store;
-  GMutex mutex;
-  GThreadPool *threads; /* NULL: it has been stopped */
+  pthread_mutex_t mutex;
+  TwPool *threads; /* NULL: it has been stopped */
 };
 
 typedef struct
@@ -39,29 +41,29 @@ tw_task_places_new (TwTaskStore *store)
   TwTaskPlaces *places = g_new (TwTaskPlaces, 1);
 
   places->store = store;
-  g_mutex_init (&places->mutex);
-  places->threads = g_thread_pool_new (run_job, NULL, THREADS, FALSE, NULL);
+  pthread_mutex_init (&places->mutex, NULL);
+  places->threads = tw_pool_new ("places", THREADS, MAX_WAITING, run_job, NULL);
   return places;
 }
 
-static GThreadPool *
+static TwPool *
 take_threads (TwTaskPlaces *places)
 {
-  GThreadPool *threads;
+  TwPool *threads;
 
-  g_mutex_lock (&places->mutex);
+  pthread_mutex_lock (&places->mutex);
   threads = g_steal_pointer (&places->threads);
-  g_mutex_unlock (&places->mutex);
+  pthread_mutex_unlock (&places->mutex);
   return threads;
 }
 
 void
 tw_task_places_stop (TwTaskPlaces *places)
 {
-  GThreadPool *threads = take_threads (places);
+  TwPool *threads = take_threads (places);
 
   if (threads != NULL)
-    g_thread_pool_free (threads, FALSE, TRUE);
+    tw_pool_free (threads);
 }
 
 void
@@ -70,30 +72,30 @@ tw_task_places_free (TwTaskPlaces *places)
   if (places == NULL)
     return;
   tw_task_places_stop (places);
-  g_mutex_clear (&places->mutex);
+  pthread_mutex_destroy (&places->mutex);
   g_free (places);
 }
 
 static gboolean
-push (TwTaskPlaces *places, const Job *job)
+push (TwTaskPlaces *places, Job *job)
 {
   gboolean has_room;
 
-  g_mutex_lock (&places->mutex);
-  has_room = places->threads != NULL && g_thread_pool_unprocessed (places->threads) < MAX_WAITING;
-  if (has_room)
-    g_thread_pool_push (places->threads, g_memdup2 (job, sizeof *job), NULL);
-  g_mutex_unlock (&places->mutex);
+  pthread_mutex_lock (&places->mutex);
+  has_room = places->threads != NULL && tw_pool_push (places->threads, job);
+  pthread_mutex_unlock (&places->mutex);
   return has_room;
 }
 
 gboolean
 tw_task_places_run (TwTaskPlaces *places, void (*func) (gpointer data), gpointer data, GError **error)
 {
-  const Job job = { func, data };
+  Job *job = g_new (Job, 1);
 
-  if (push (places, &job))
+  *job = (Job) { func, data };
+  if (push (places, job))
     return TRUE;
+  g_free (job);
   g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "Too many requests are waiting: try again later");
   return FALSE;
 }

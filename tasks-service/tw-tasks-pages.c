@@ -9,7 +9,7 @@
 #include "tw-task-request.h"
 #include "tw-tasks-answers.h"
 
-#include <string.h>
+#include <stdatomic.h>
 
 /* Memberships that are looked at: more than anybody can have. */
 #define MOST_LISTS 400
@@ -17,6 +17,7 @@
 /* A page on its way. It belongs to whoever asks for it and to what looks up memberships, which may end later. */
 typedef struct
 {
+  _Atomic guint holders;
   TwTaskService *service;
   TwCall *call;
   gboolean may_wait;
@@ -30,20 +31,15 @@ typedef struct
 } Page;
 
 static void
-clear_page (gpointer data)
+unref_page (Page *page)
 {
-  Page *page = data;
-
+  if (atomic_fetch_sub (&page->holders, 1) > 1)
+    return;
   tw_arguments_clear (&page->arguments);
   g_clear_pointer (&page->members, g_ptr_array_unref);
   g_clear_pointer (&page->others, g_array_unref);
   g_clear_pointer (&page->hidden, g_ptr_array_unref);
-}
-
-static void
-unref_page (Page *page)
-{
-  g_atomic_rc_box_release_full (page, clear_page);
+  g_free (page);
 }
 
 static void
@@ -144,7 +140,7 @@ go_on (const GError *error, gpointer data)
 static gboolean
 look_up (Page *page)
 {
-  const TwRecordReading reading = { keep_member, go_on, g_atomic_rc_box_acquire (page), page->may_wait };
+  const TwRecordReading reading = { keep_member, go_on, page, page->may_wait };
   char id[TW_ID_SIZE];
   const char *value = page->query.user_id;
   TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, MOST_LISTS };
@@ -156,6 +152,7 @@ look_up (Page *page)
       query.field = TW_MEMBER_HAS_ID;
       query.limit = 1;
     }
+  atomic_fetch_add (&page->holders, 1);
   if (tw_task_service_find (page->service, tw_call_context (page->call), &query, &reading))
     return TRUE;
   unref_page (page);
@@ -181,10 +178,11 @@ read_question (Page *page, GError **error)
 gboolean
 tw_tasks_answer_a_page (TwCall *call, gboolean may_wait, gpointer service)
 {
-  Page *page = g_atomic_rc_box_new0 (Page);
+  Page *page = g_new0 (Page, 1);
   g_autoptr (GError) error = NULL;
   gboolean was_answered = TRUE;
 
+  atomic_init (&page->holders, 1);
   page->service = service;
   page->call = call;
   page->may_wait = may_wait;
