@@ -59,6 +59,8 @@ struct _TwMongoOperations
   GQueue put_by[KINDS]; /* of Operation; empty where fewer run */
   gint64 looks_ms; /* when the thread of the deadlines looks at them again, unless it is told to before */
   gboolean closing;
+  guint alive; /* operations: what ends one may give another, and has done so when it is not counted any more */
+  pthread_cond_t ended;
 };
 
 static void
@@ -74,6 +76,10 @@ let_go (TwMongoOperations *operations, Operation *operation)
   if (operation->free_job != NULL)
     operation->free_job (operation->job);
   g_free (operation);
+  pthread_mutex_lock (&operations->mutex);
+  if (--operations->alive == 0)
+    pthread_cond_broadcast (&operations->ended);
+  pthread_mutex_unlock (&operations->mutex);
 }
 
 /* Tells the asker, unless that has been done, and lets go. */
@@ -266,6 +272,7 @@ tw_mongo_operations_new (mongoc_client_pool_t *clients, const char *database, gi
   operations->gate = gate;
   pthread_mutex_init (&operations->mutex, NULL);
   tw_monotonic_cond_init (&operations->changed);
+  pthread_cond_init (&operations->ended, NULL);
   g_queue_init (&operations->unanswered);
   for (guint kind = 0; kind < KINDS; kind++)
     g_queue_init (&operations->put_by[kind]);
@@ -291,6 +298,7 @@ static void
 note_unanswered (TwMongoOperations *operations, Operation *operation, gint64 deadline_ms)
 {
   pthread_mutex_lock (&operations->mutex);
+  operations->alive++;
   operation->given_ms = tw_monotonic_ms ();
   operation->deadline_ms = MIN (operation->given_ms + operations->deadline_ms, deadline_ms);
   tw_deadlines_insert (&operations->unanswered, &operation->link, deadline_of);
@@ -315,16 +323,20 @@ tw_mongo_operations_run (TwMongoOperations *operations, gint64 deadline_ms, TwMo
     answer_with (operations, operation, TW_STORE_BUSY);
 }
 
+/* What the thread of the deadlines ends may give another operation to the workers: so these stay until none is left. */
 void
 tw_mongo_operations_free (TwMongoOperations *operations)
 {
-  tw_pool_free (operations->workers);
   pthread_mutex_lock (&operations->mutex);
+  while (operations->alive > 0)
+    pthread_cond_wait (&operations->ended, &operations->mutex);
   operations->closing = TRUE;
   pthread_cond_signal (&operations->changed);
   pthread_mutex_unlock (&operations->mutex);
   pthread_join (operations->deadlines, NULL);
+  tw_pool_free (operations->workers);
   pthread_cond_destroy (&operations->changed);
+  pthread_cond_destroy (&operations->ended);
   pthread_mutex_destroy (&operations->mutex);
   g_free (operations);
 }

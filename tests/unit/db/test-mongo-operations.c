@@ -387,6 +387,77 @@ test_close_while_away (MongoFixture *f, gconstpointer data)
   close_under_load (f, FORWARDER_AWAY);
 }
 
+/* One whose asker is told that the time is over, and which is followed by another when it is freed. */
+typedef struct
+{
+  Job job;
+  Job next;
+  TwLatch told; /* awaited by its function */
+  TwMongo *mongo;
+} Followed;
+
+static void
+followed_answered (gpointer data, const GError *error)
+{
+  Followed *followed = data;
+
+  tw_latch_open (&followed->told);
+  job_answered (&followed->job, error);
+  tw_latch_wait (&followed->job.release);
+}
+
+static gboolean
+run_followed (TwMongoSession *session, gpointer data, GError **error)
+{
+  Followed *followed = data;
+
+  tw_latch_wait (&followed->told);
+  return TRUE;
+}
+
+static void
+followed_freed (gpointer data)
+{
+  Followed *followed = data;
+
+  job_freed (&followed->job);
+  tw_mongo_run (followed->mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_at_once, job_answered, &followed->next,
+                job_freed);
+}
+
+static void *
+run_close (void *data)
+{
+  tw_mongo_close (data);
+  return NULL;
+}
+
+/* The workers have nothing more to do when the thread of the deadlines lets go. */
+static void
+test_close_waits_for_what_follows (MongoFixture *f, gconstpointer data)
+{
+  const gint64 until_ms = tw_clock_monotonic_ms (tw_clock_system ()) + 100;
+  Followed followed = { .mongo = open_narrow (f) };
+  pthread_t closing;
+
+  job_init (&followed.job);
+  job_init (&followed.next);
+  tw_latch_init (&followed.told);
+  tw_mongo_run (followed.mongo, until_ms, TW_MONGO_READING, run_followed, followed_answered, &followed, followed_freed);
+  tw_latch_wait (&followed.job.answered);
+  g_assert_cmpint (pthread_create (&closing, NULL, run_close, followed.mongo), ==, 0);
+  /* What is closed too early is by then. */
+  g_usleep (100 * 1000);
+  tw_latch_open (&followed.job.release);
+  pthread_join (closing, NULL);
+  g_assert_error (followed.job.error, TW_ERROR, TW_ERROR_UNAVAILABLE);
+  g_clear_error (&followed.job.error);
+  g_clear_error (&followed.next.error);
+  g_assert_cmpuint (followed.job.frees, ==, 1);
+  g_assert_cmpuint (followed.next.answers, ==, 1);
+  g_assert_cmpuint (followed.next.frees, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,6 +474,7 @@ main (int argc, char **argv)
   mongo_fixture_add_hasty ("/mongo/operations/closed-gate-answers-at-once", test_closed_gate_answers_at_once);
   mongo_fixture_add ("/mongo/operations/failure-without-an-error-is-internal", test_failure_without_an_error);
   mongo_fixture_add ("/mongo/operations/close-under-load", test_close_under_load);
+  mongo_fixture_add ("/mongo/operations/close-waits-for-what-follows", test_close_waits_for_what_follows);
   mongo_fixture_add_hasty ("/mongo/operations/close-while-the-server-is-silent", test_close_while_silent);
   mongo_fixture_add_hasty ("/mongo/operations/close-while-the-server-is-away", test_close_while_away);
   return g_test_run ();
