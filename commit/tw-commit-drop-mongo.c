@@ -5,17 +5,22 @@
 
 #include "tw-commit-drop-mongo.h"
 
+#include "tw-mongo-bulk.h"
 #include "tw-record-document.h"
 
 #include <string.h>
 
-/* Heads and buckets that are looked at in one operation. */
-#define BATCH 50
+/* Heads and buckets that are dropped from at a time, so many times; what those may weigh that are in memory; and the
+ * tombstones that one command removes: each command has to end before its socket gives up. */
+#define PAGE 50
+#define PAGES 20
+#define PAGE_BYTES (4 * 1024 * 1024)
+#define TOMBSTONES 100
 
 /* A head or a bucket. */
 typedef struct
 {
-  const char *id; /* the document's */
+  char *id; /* the document's */
   char *partition;
   gboolean is_head;
   gint64 n, settled; /* of a head */
@@ -24,64 +29,187 @@ typedef struct
 } Aged;
 
 static void
-aged_clear (Aged *aged)
+aged_free (gpointer data)
 {
+  Aged *aged = data;
+
+  g_free (aged->id);
   g_free (aged->partition);
   g_ptr_array_unref (aged->entries);
+  g_free (aged);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Aged, aged_clear)
+/* What is dropped from at a time. */
+typedef struct
+{
+  const TwMongoTypes *types;
+  gint64 until_ms;
+  GPtrArray *aged;    /* Aged */
+  guint n_passed_over;
+  gsize bytes;
+} Page;
+
+/* Whether what is old is not settled yet: it has to be first. */
+static gboolean
+is_too_early (const Aged *aged, gint64 until_ms)
+{
+  return aged->n_old == 0 && aged->entries->len > 0
+         && ((const TwMongoEntry *) aged->entries->pdata[0])->time_ms < until_ms;
+}
+
+/* NULL where @document is none of ours, or has to wait. */
+static Aged *
+read_aged (const TwMongoTypes *types, const bson_t *document, gint64 until_ms)
+{
+  Aged *aged = g_new0 (Aged, 1);
+  bson_iter_t iter;
+
+  aged->id = g_strdup (tw_mongo_commits_id (document));
+  aged->partition = tw_mongo_head_partition (document);
+  aged->is_head = aged->partition != NULL;
+  aged->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_mongo_entry_free);
+  if (!aged->is_head && bson_iter_init_find (&iter, document, "partition") && BSON_ITER_HOLDS_UTF8 (&iter))
+    aged->partition = g_strdup (bson_iter_utf8 (&iter, NULL));
+  if (aged->partition == NULL || !tw_mongo_entries_read (types, document, aged->entries))
+    {
+      aged_free (aged);
+      return NULL;
+    }
+  aged->n = tw_mongo_commits_number (document, "n");
+  aged->settled = aged->is_head ? tw_mongo_commits_number (document, "settled") : G_MAXINT64;
+  for (; aged->n_old < aged->entries->len; aged->n_old++)
+    {
+      const TwMongoEntry *entry = aged->entries->pdata[aged->n_old];
+
+      if (entry->time_ms >= until_ms || entry->number > aged->settled)
+        break;
+    }
+  if (!is_too_early (aged, until_ms))
+    return aged;
+  aged_free (aged);
+  return NULL;
+}
 
 static gboolean
-keep_document (const bson_t *document, gpointer data)
+take_document (const bson_t *document, gpointer data)
 {
-  g_ptr_array_add (data, bson_copy (document));
-  return TRUE;
-}
+  Page *page = data;
+  Aged *aged = read_aged (page->types, document, page->until_ms);
 
-/* The one with the newest of those that are dropped. */
-static const TwMongoEntry *
-last_old (const Aged *aged)
-{
-  return aged->entries->pdata[aged->n_old - 1];
+  if (aged != NULL)
+    g_ptr_array_add (page->aged, aged);
+  else
+    page->n_passed_over++;
+  page->bytes += document->len;
+  return page->bytes < PAGE_BYTES;
 }
 
 static gboolean
-say_dropped (TwMongoSession *session, const Aged *aged, GError **error)
+say_dropped (TwMongoSession *session, const Page *page, GError **error)
 {
-  g_autofree char *id = tw_mongo_head_id (aged->partition);
-  const TwMongoEntry *last = last_old (aged);
-  g_autoptr (TwBson) filter
-      = BCON_NEW ("_id", BCON_UTF8 (id), "dropped", "{", "$not", "{", "$gte", BCON_INT64 (last->number), "}", "}");
-  g_autoptr (TwBson) update
-      = BCON_NEW ("$set", "{", "dropped", BCON_INT64 (last->number), "droppedMark",
-                  BCON_BIN (BSON_SUBTYPE_BINARY, last->mark, sizeof last->mark), "}");
-  gint64 n;
+  g_autoptr (TwMongoBulk) bulk = tw_mongo_bulk_new (session, TW_MONGO_COMMITS);
 
-  return tw_mongo_update (session, TW_MONGO_COMMITS, filter, update, NULL, &n, error);
+  for (guint i = 0; i < page->aged->len; i++)
+    {
+      const Aged *aged = page->aged->pdata[i];
+      const TwMongoEntry *last = aged->n_old > 0 ? aged->entries->pdata[aged->n_old - 1] : NULL;
+      g_autofree char *id = tw_mongo_head_id (aged->partition);
+      g_autoptr (TwBson) filter = NULL, update = NULL;
+
+      if (last == NULL)
+        continue;
+      filter = BCON_NEW ("_id", BCON_UTF8 (id), "dropped", "{", "$not", "{", "$gte", BCON_INT64 (last->number), "}", "}");
+      update = BCON_NEW ("$set", "{", "dropped", BCON_INT64 (last->number), "droppedMark",
+                         BCON_BIN (BSON_SUBTYPE_BINARY, last->mark, sizeof last->mark), "}");
+      tw_mongo_bulk_update (bulk, filter, update, FALSE);
+    }
+  return tw_mongo_bulk_run (bulk, NULL, error);
+}
+
+/* Tombstones of one collection. */
+typedef struct
+{
+  TwMongoSession *session;
+  const char *collection;
+  TwMongoBulk *bulk;
+} Graves;
+
+static void
+graves_free (gpointer data)
+{
+  Graves *graves = data;
+
+  tw_mongo_bulk_free (graves->bulk);
+  g_free (graves);
+}
+
+static Graves *
+graves_of (GPtrArray *all, TwMongoSession *session, const char *collection)
+{
+  Graves *graves;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      graves = all->pdata[i];
+      if (strcmp (graves->collection, collection) == 0)
+        return graves;
+    }
+  graves = g_new (Graves, 1);
+  *graves = (Graves) { session, collection, tw_mongo_bulk_new (session, collection) };
+  g_ptr_array_add (all, graves);
+  return graves;
+}
+
+static gboolean
+clear_graves (Graves *graves, GError **error)
+{
+  g_autoptr (TwMongoBulk) bulk = g_steal_pointer (&graves->bulk);
+
+  graves->bulk = tw_mongo_bulk_new (graves->session, graves->collection);
+  return tw_mongo_bulk_run (bulk, NULL, error);
 }
 
 /* By ids: nothing is said that would have an index of its own. */
 static gboolean
-drop_tombstones (TwMongoSession *session, const Aged *aged, GError **error)
+drop_tombstone (GPtrArray *all, TwMongoSession *session, const TwMongoPart *part, GError **error)
 {
-  for (guint i = 0; i < aged->n_old; i++)
+  Graves *graves = graves_of (all, session, part->collection);
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_OID (&part->id), "version", BCON_INT64 (part->version),
+                                        TW_RECORD_TOMBSTONE, "{", "$type", BCON_UTF8 ("date"), "}");
+
+  tw_mongo_bulk_remove (graves->bulk, filter);
+  return tw_mongo_bulk_count (graves->bulk) < TOMBSTONES || clear_graves (graves, error);
+}
+
+static gboolean
+drop_tombstones_of (GPtrArray *all, TwMongoSession *session, const TwMongoEntry *entry, GError **error)
+{
+  for (guint i = 0; i < entry->parts->len; i++)
     {
-      const TwMongoEntry *entry = aged->entries->pdata[i];
+      const TwMongoPart *part = entry->parts->pdata[i];
 
-      for (guint k = 0; k < entry->parts->len; k++)
-        {
-          const TwMongoPart *part = entry->parts->pdata[k];
-          g_autoptr (TwBson) filter = NULL;
-
-          if (part->deed != TW_MONGO_REMOVED)
-            continue;
-          filter = BCON_NEW ("_id", BCON_OID (&part->id), "version", BCON_INT64 (part->version), TW_RECORD_TOMBSTONE,
-                             "{", "$type", BCON_UTF8 ("date"), "}");
-          if (!tw_mongo_delete_one (session, part->collection, filter, NULL, error))
-            return FALSE;
-        }
+      if (part->deed == TW_MONGO_REMOVED && !drop_tombstone (all, session, part, error))
+        return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+drop_tombstones (TwMongoSession *session, const Page *page, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (graves_free);
+
+  for (guint i = 0; i < page->aged->len; i++)
+    {
+      const Aged *aged = page->aged->pdata[i];
+
+      for (guint k = 0; k < aged->n_old; k++)
+        if (!drop_tombstones_of (all, session, aged->entries->pdata[k], error))
+          return FALSE;
+    }
+  for (guint i = 0; i < all->len; i++)
+    if (!clear_graves (all->pdata[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -114,70 +242,59 @@ without_old (const Aged *aged)
 
 /* A head that has gone on stays as it is, until next time. */
 static gboolean
-drop_entries (TwMongoSession *session, const Aged *aged, GError **error)
+drop_entries (TwMongoSession *session, const Page *page, GError **error)
 {
-  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (aged->id));
-  g_autoptr (TwBson) update = NULL;
-  gint64 n;
+  g_autoptr (TwMongoBulk) shorter = tw_mongo_bulk_new (session, TW_MONGO_COMMITS);
+  g_autoptr (TwMongoBulk) gone = tw_mongo_bulk_new (session, TW_MONGO_COMMITS);
 
-  if (!aged->is_head && aged->n_old == aged->entries->len)
-    return tw_mongo_delete_one (session, TW_MONGO_COMMITS, filter, NULL, error);
-  if (aged->is_head)
-    BSON_APPEND_INT64 (filter, "n", aged->n);
-  update = without_old (aged);
-  return tw_mongo_update (session, TW_MONGO_COMMITS, filter, update, NULL, &n, error);
-}
-
-/* FALSE where @document is none of ours. */
-static gboolean
-read_aged (Aged *aged, const TwMongoTypes *types, const bson_t *document, gint64 until_ms)
-{
-  const TwMongoEntry *entry;
-  bson_iter_t iter;
-
-  aged->partition = tw_mongo_head_partition (document);
-  aged->is_head = aged->partition != NULL;
-  if (!aged->is_head && bson_iter_init_find (&iter, document, "partition") && BSON_ITER_HOLDS_UTF8 (&iter))
-    aged->partition = g_strdup (bson_iter_utf8 (&iter, NULL));
-  if (aged->partition == NULL || !tw_mongo_entries_read (types, document, aged->entries))
-    return FALSE;
-  aged->n = tw_mongo_commits_number (document, "n");
-  aged->settled = aged->is_head ? tw_mongo_commits_number (document, "settled") : G_MAXINT64;
-  for (; aged->n_old < aged->entries->len; aged->n_old++)
+  for (guint i = 0; i < page->aged->len; i++)
     {
-      entry = aged->entries->pdata[aged->n_old];
-      if (entry->time_ms >= until_ms || entry->number > aged->settled)
-        break;
+      const Aged *aged = page->aged->pdata[i];
+      g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_UTF8 (aged->id));
+      g_autoptr (TwBson) update = NULL;
+
+      if (!aged->is_head && aged->n_old == aged->entries->len)
+        {
+          tw_mongo_bulk_remove (gone, filter);
+          continue;
+        }
+      if (aged->is_head)
+        BSON_APPEND_INT64 (filter, "n", aged->n);
+      update = without_old (aged);
+      tw_mongo_bulk_update (shorter, filter, update, FALSE);
     }
-  return TRUE;
+  return tw_mongo_bulk_run (shorter, NULL, error) && tw_mongo_bulk_run (gone, NULL, error);
 }
 
+/* Of the oldest, behind @skip that are passed over. */
 static gboolean
-drop_from (TwMongoSession *session, const TwMongoTypes *types, const bson_t *document, gint64 until_ms, GError **error)
+drop_page (TwMongoSession *session, Page *page, guint skip, GError **error)
 {
-  g_auto (Aged) aged = {
-    .id = tw_mongo_commits_id (document),
-    .entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_mongo_entry_free),
-  };
+  g_autoptr (TwBson) filter = BCON_NEW ("since", "{", "$lt", BCON_DATE_TIME (page->until_ms), "}");
+  g_autoptr (TwBson) options
+      = BCON_NEW ("sort", "{", "since", BCON_INT32 (1), "}", "skip", BCON_INT64 (skip), "limit", BCON_INT64 (PAGE),
+                  "batchSize", BCON_INT64 (PAGE));
 
-  if (!read_aged (&aged, types, document, until_ms))
-    return TRUE;
-  return (aged.n_old == 0 || (say_dropped (session, &aged, error) && drop_tombstones (session, &aged, error)))
-         && drop_entries (session, &aged, error);
+  return tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, take_document, page, error)
+         && say_dropped (session, page, error) && drop_tombstones (session, page, error)
+         && drop_entries (session, page, error);
 }
 
 gboolean
-tw_mongo_drop (TwMongoSession *session, const TwMongoTypes *types, gint64 until_ms, GError **error)
+tw_mongo_drop (TwMongoSession *session, const TwMongoTypes *types, gint64 until_ms, gboolean *more, GError **error)
 {
-  g_autoptr (TwBson) filter = BCON_NEW ("since", "{", "$lt", BCON_DATE_TIME (until_ms), "}");
-  g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "since", BCON_INT32 (1), "}", "limit", BCON_INT64 (BATCH),
-                                         "batchSize", BCON_INT64 (BATCH));
-  g_autoptr (GPtrArray) documents = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
+  guint skip = 0;
 
-  if (!tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, keep_document, documents, error))
-    return FALSE;
-  for (guint i = 0; i < documents->len && tw_mongo_session_left_ms (session) > 0; i++)
-    if (!drop_from (session, types, documents->pdata[i], until_ms, error))
-      return FALSE;
+  *more = TRUE;
+  for (guint i = 0; i < PAGES && *more && tw_mongo_session_left_ms (session) > 0; i++)
+    {
+      g_autoptr (GPtrArray) aged = g_ptr_array_new_with_free_func (aged_free);
+      Page page = { .types = types, .until_ms = until_ms, .aged = aged };
+
+      if (!drop_page (session, &page, skip, error))
+        return FALSE;
+      skip += page.n_passed_over;
+      *more = aged->len + page.n_passed_over == PAGE || page.bytes >= PAGE_BYTES;
+    }
   return TRUE;
 }

@@ -9,7 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Those of before @until_ms, of some heads or buckets. */
-gboolean tw_mongo_drop (TwMongoSession *session, const TwMongoTypes *types, gint64 until_ms, GError **error);
+/* Those of before @until_ms, of a thousand heads and buckets at most, which takes a hundred commands or so; *@more where
+ * there may be others. */
+gboolean tw_mongo_drop (TwMongoSession *session, const TwMongoTypes *types, gint64 until_ms, gboolean *more,
+                        GError **error);
 
 G_END_DECLS

@@ -262,5 +262,5 @@ tw_mongo_heads_tell (TwMongoSession *session, const TwMongoSettled *settled, gui
 
       tw_mongo_bulk_update (bulk, filter, update, FALSE);
     }
-  return n == 0 || tw_mongo_bulk_run (bulk, NULL, error);
+  return tw_mongo_bulk_run (bulk, NULL, error);
 }

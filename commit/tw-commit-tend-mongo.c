@@ -15,7 +15,7 @@
 #define TELL_BATCH 500
 #define SETTLE_BATCH 50
 
-/* What is too old is looked for every so many times. */
+/* What is too old is looked for every so many times, and each time while there is more than one time drops. */
 #define DROP_EVERY 10
 
 struct _TwMongoTender
@@ -28,6 +28,7 @@ struct _TwMongoTender
   /* Whoever's is at it. */
   gint64 now_ms;
   guint times;
+  gboolean drops_more;
 };
 
 TwMongoTender *
@@ -125,11 +126,13 @@ static gboolean
 run (TwMongoSession *session, gpointer data, GError **error)
 {
   TwMongoTender *tender = data;
+  gboolean drops;
 
   if (!tell_own (session, tender, error) || !settle_others (session, tender, error))
     return FALSE;
-  return tender->times++ % DROP_EVERY != 0
-         || tw_mongo_drop (session, tender->types, tender->now_ms - TW_COMMIT_KEPT_MS, error);
+  drops = tender->times++ % DROP_EVERY == 0 || tender->drops_more;
+  return !drops
+         || tw_mongo_drop (session, tender->types, tender->now_ms - TW_COMMIT_KEPT_MS, &tender->drops_more, error);
 }
 
 /* What failed is done next time, and whether the database is there is somebody else's to say. */

@@ -9,6 +9,7 @@ struct _TwMongoBulk
   TwMongoSession *session;
   mongoc_collection_t *collection;
   mongoc_bulk_operation_t *operation;
+  guint n;
 };
 
 TwMongoBulk *
@@ -39,6 +40,7 @@ tw_mongo_bulk_update (TwMongoBulk *bulk, const bson_t *filter, const bson_t *upd
 
   if (!mongoc_bulk_operation_update_one_with_opts (bulk->operation, filter, update, options, &why))
     g_error ("%s", why.message);
+  bulk->n++;
 }
 
 void
@@ -48,6 +50,23 @@ tw_mongo_bulk_replace (TwMongoBulk *bulk, const bson_t *filter, const bson_t *do
 
   if (!mongoc_bulk_operation_replace_one_with_opts (bulk->operation, filter, document, NULL, &why))
     g_error ("%s", why.message);
+  bulk->n++;
+}
+
+void
+tw_mongo_bulk_remove (TwMongoBulk *bulk, const bson_t *filter)
+{
+  bson_error_t why;
+
+  if (!mongoc_bulk_operation_remove_one_with_opts (bulk->operation, filter, NULL, &why))
+    g_error ("%s", why.message);
+  bulk->n++;
+}
+
+guint
+tw_mongo_bulk_count (const TwMongoBulk *bulk)
+{
+  return bulk->n;
 }
 
 /* FerretDB counts only those that made something: so their indexes are of no use. */
@@ -73,6 +92,13 @@ tw_mongo_bulk_run (TwMongoBulk *bulk, GArray **upserted, GError **error)
   g_auto (TwBsonReply) reply;
   bson_error_t why;
 
+  if (bulk->n == 0)
+    {
+      bson_init (&reply);
+      if (upserted != NULL)
+        *upserted = upserted_in (&reply);
+      return TRUE;
+    }
   if (mongoc_bulk_operation_execute (bulk->operation, &reply, &why) == 0)
     return tw_mongo_fail (bulk->session, TRUE, &why, &reply, error);
   bulk->session->unknown = FALSE;

@@ -78,6 +78,14 @@ put_new (TwCommit *commit, const char *id, const char *notes)
   tw_commit_put (commit, &tw_book_type, &book);
 }
 
+void
+shop_put_new (TwCommit *commit, guint n)
+{
+  char id[TW_ID_SIZE];
+
+  put_new (commit, book_id (n, id), NULL);
+}
+
 static gboolean
 run_word (TwCommit *commit, const char *word, GError **error)
 {
@@ -226,6 +234,16 @@ shop_put_back (Shop *shop, const char *collection, const bson_t *document)
   g_assert_true (bson_iter_init_find (&id, document, "_id"));
   bson_append_iter (filter, NULL, 0, &id);
   if (!mongoc_collection_replace_one (into, filter, document, NULL, NULL, &why))
+    g_error ("%s", why.message);
+}
+
+void
+shop_put_all (Shop *shop, const char *collection, const GPtrArray *documents)
+{
+  g_autoptr (TwMongoCollection) into = collection_of (shop, collection);
+  bson_error_t why;
+
+  if (!mongoc_collection_insert_many (into, (gpointer) documents->pdata, documents->len, NULL, NULL, &why))
     g_error ("%s", why.message);
 }
 

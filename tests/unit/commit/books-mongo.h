@@ -40,6 +40,9 @@ void shop_reopen (Shop *shop);
 gint64 shop_commit (Shop *shop, const char *script, const char *key, GError **error);
 gint64 shop_commit_well (Shop *shop, const char *script);
 
+/* For a step of its own: puts a new book. */
+void shop_put_new (TwCommit *commit, guint n);
+
 /* The log of ADA's, as "1:+1v1 2:=1v2". */
 char *shop_log (Shop *shop);
 
@@ -55,6 +58,9 @@ bson_t *shop_document (Shop *shop, const char *collection, const char *json);
 /* Puts @document in place of the one with its _id, or takes away the one with this book's id, past everything. */
 void shop_put_back (Shop *shop, const char *collection, const bson_t *document);
 void shop_take_away (Shop *shop, guint n);
+
+/* Inserts the documents, past everything. */
+void shop_put_all (Shop *shop, const char *collection, const GPtrArray *documents);
 
 const char *book_id (guint n, char id[TW_ID_SIZE]);
 

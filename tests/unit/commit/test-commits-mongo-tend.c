@@ -76,6 +76,57 @@ test_old_bucket_goes (Shop *shop, gconstpointer data)
   g_assert_cmpstr (log, ==, "35:+35v1");
 }
 
+#define OLD 60
+
+/* Buckets of as many partitions, each with the removal of a book, and what is left of that; and what is no bucket. */
+static void
+put_old (Shop *shop)
+{
+  g_autoptr (GPtrArray) tombstones = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
+  g_autoptr (GPtrArray) buckets = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
+
+  mongo_fixture_put (&shop->base, "commits", "{\"_id\": \"other\", \"since\": {\"$date\": {\"$numberLong\": \"0\"}}}");
+  for (guint n = 1; n <= OLD; n++)
+    {
+      char id[TW_ID_SIZE];
+      g_autofree char *tombstone = g_strdup_printf (
+          "{\"_id\": {\"$oid\": \"%s\"}, \"version\": {\"$numberLong\": \"2\"}, \"gone\": {\"$date\": {\"$numberLong\":"
+          " \"%u\"}}}",
+          book_id (n, id), n);
+      g_autofree char *bucket = g_strdup_printf (
+          "{\"_id\": \"log:p%u:1\", \"partition\": \"p%u\", \"last\": 1, \"since\": {\"$date\": {\"$numberLong\": \"%u\"}},"
+          " \"entries\": [{\"number\": 1, \"mark\": {\"$binary\": {\"base64\": \"AAAAAAAAAAAAAAAAAAAAAA==\", \"subType\":"
+          " \"00\"}}, \"time\": {\"$date\": {\"$numberLong\": \"%u\"}}, \"by\": \"p%u\", \"parts\": [{\"collection\":"
+          " \"books\", \"id\": {\"$oid\": \"%s\"}, \"version\": 2, \"deed\": \"removed\", \"changed\": 0}]}]}",
+          n, n, n, n, n, id);
+
+      g_ptr_array_add (tombstones, mongo_fixture_bson (tombstone));
+      g_ptr_array_add (buckets, mongo_fixture_bson (bucket));
+    }
+  shop_put_all (shop, "books", tombstones);
+  shop_put_all (shop, "commits", buckets);
+}
+
+/* A few commands for fifty of them. */
+static void
+test_much_that_is_old_goes_at_once (Shop *shop, gconstpointer data)
+{
+  const char *const collections[] = { "commits", "books" };
+  guint before = 0, after = 0;
+
+  put_old (shop);
+  for (guint i = 0; i < G_N_ELEMENTS (collections); i++)
+    before += forwarder_count (shop->base.forwarder, collections[i]);
+  tw_commits_tend (shop->commits, NOW_MS);
+  for (guint i = 0; i < LOOKS && shop_count (shop, "commits", "{}") > 1; i++)
+    g_usleep (10000);
+  g_assert_cmpint (shop_count (shop, "commits", "{}"), ==, 1);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (collections); i++)
+    after += forwarder_count (shop->base.forwarder, collections[i]);
+  g_assert_cmpuint (after - before, <=, 12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -84,6 +135,7 @@ main (int argc, char **argv)
     { "/commits-mongo/tend/what-was-left-is-settled", test_what_was_left_is_settled },
     { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
     { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
+    { "/commits-mongo/tend/much-that-is-old-goes-at-once", test_much_that_is_old_goes_at_once },
   };
 
   return shop_run (argc, argv, tests, G_N_ELEMENTS (tests));
