@@ -306,9 +306,10 @@ append_others (bson_t *into, const TwMongoPart *part, const bson_t *document)
 bson_t *
 tw_mongo_part_apply (const TwMongoPart *part, gint64 time_ms, const bson_t *document)
 {
+  const gboolean is_made_anew = document == NULL && part->deed == TW_MONGO_MADE;
   bson_t *after;
 
-  if (tw_mongo_document_version (document) != part->version - 1)
+  if (!is_made_anew && tw_mongo_document_version (document) != part->version - 1)
     return NULL;
   if (part->deed == TW_MONGO_REMOVED)
     return tw_mongo_part_tombstone (part, time_ms);

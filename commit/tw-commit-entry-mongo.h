@@ -78,8 +78,8 @@ gint64 tw_mongo_document_version (const bson_t *document);
 /* A removed record's document: TW_RECORD_TOMBSTONE and its version. */
 bson_t *tw_mongo_part_tombstone (const TwMongoPart *part, gint64 time_ms);
 
-/* The record's document as the part, of an entry at @time_ms, leaves @document (NULL: there is none); NULL where it is
- * for another version. */
+/* The record's document as the part, of an entry at @time_ms, leaves @document (NULL: there is none, or no tombstone any
+ * more); NULL where it is for another version. */
 bson_t *tw_mongo_part_apply (const TwMongoPart *part, gint64 time_ms, const bson_t *document);
 
 /* What a key of @by's is known by. */

@@ -129,7 +129,7 @@ touches (const TwMongoEntry *entry, const TwMongoPart *made)
   return found;
 }
 
-/* Whether the partition's log knows the record from before @entry. */
+/* Whether the partition's log knows the record from before @entry, though it was not there when that was decided. */
 static gboolean
 was_made_before (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry,
                  const TwMongoPart *made, gboolean *before, GError **error)
@@ -139,6 +139,9 @@ was_made_before (TwMongoSession *session, const TwMongoCommit *commit, const TwM
   g_autoptr (TwBson) bucket = NULL;
   g_autoptr (TwMongoHead) head = NULL;
 
+  *before = FALSE;
+  if (made->version > 1)
+    return TRUE;
   if (!tw_mongo_head_look (session, commit->types, commit->partition, NULL, &head, NULL, error)
       || !tw_mongo_find_one (session, TW_MONGO_COMMITS, filter, NULL, &bucket, error))
     return FALSE;
@@ -152,7 +155,8 @@ was_made_before (TwMongoSession *session, const TwMongoCommit *commit, const TwM
   return TRUE;
 }
 
-/* What was to be made was there: somebody else has settled it first, or its id was taken. */
+/* What was to be made was there: somebody else has settled it first, or its id was taken; or it took the place of a
+ * tombstone, which may just have been dropped. */
 static gboolean
 check_made (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry, const TwMongoPart *made,
             GError **error)
@@ -168,8 +172,8 @@ check_made (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoE
     return FALSE;
   if (document != NULL)
     there = tw_record_document_read (made->type, document, &why);
-  if (!before
-      && (is_ours (commit, made, there) || (document != NULL && tw_record_document_is_tombstone (document))))
+  if (!before && tw_mongo_document_version (document) >= made->version
+      && (is_ours (commit, made, there) || tw_record_document_is_tombstone (document)))
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It is there already");
   return FALSE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A first version is inserted where nothing is, a later one changes what has the version before. So no statement fails,
- * and one that was done before does nothing. */
+/* A first version is inserted where nothing is, a later one changes what has the version before. What takes the place of
+ * a tombstone does both: that may have been dropped since. So no statement fails, and one that was done before does
+ * nothing. */
 
 #include "tw-commit-settle-mongo.h"
 
@@ -97,6 +98,8 @@ add_change (TwMongoBulk *bulk, const TwMongoPart *part)
   g_autoptr (TwBson) filter = before (part);
   g_autoptr (TwBson) update = BCON_NEW ("$set", BCON_DOCUMENT (part->set));
 
+  if (part->deed == TW_MONGO_MADE)
+    BCON_APPEND (filter, TW_RECORD_TOMBSTONE, "{", "$type", BCON_UTF8 ("date"), "}");
   if (!bson_empty (part->unset))
     BSON_APPEND_DOCUMENT (update, "$unset", part->unset);
   tw_mongo_bulk_update (bulk, filter, update, FALSE);
@@ -112,10 +115,13 @@ add_part (TwMongoBulk *bulk, const TwMongoPart *part, gint64 time_ms)
 
       tw_mongo_bulk_replace (bulk, filter, tombstone);
     }
-  else if (part->version == 1)
-    add_insertion (bulk, part);
   else
-    add_change (bulk, part);
+    {
+      if (part->version > 1)
+        add_change (bulk, part);
+      if (part->deed == TW_MONGO_MADE)
+        add_insertion (bulk, part);
+    }
 }
 
 static gboolean
@@ -136,7 +142,7 @@ find_doubtful (const Batch *batch, const TwMongoEntry *entry, const GArray *upse
     {
       const TwMongoPart *part = batch->parts->pdata[i];
 
-      if (batch->entries->pdata[i] == entry && part->version == 1 && !is_in (upserted, &part->id))
+      if (batch->entries->pdata[i] == entry && part->deed == TW_MONGO_MADE && !is_in (upserted, &part->id))
         return part;
     }
   return NULL;

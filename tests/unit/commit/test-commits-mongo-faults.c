@@ -131,6 +131,70 @@ test_late_helper_changes_nothing (Shop *shop, gconstpointer data)
   g_assert_cmpint (shop_count (shop, "books", "{\"readerId\": \"ada\"}"), ==, 1);
 }
 
+/* Makes book 1 again where its tombstone is, which goes in that very moment. */
+typedef struct
+{
+  Shop *shop;
+  const char *instead; /* what is there then; NULL: nothing */
+} Again;
+
+static gboolean
+make_again (TwCommit *commit, gpointer data, GError **error)
+{
+  const Again *again = data;
+  char id[TW_ID_SIZE];
+
+  g_assert_null (tw_commit_find (commit, &tw_book_type, book_id (1, id), NULL));
+  shop_take_away (again->shop, 1);
+  if (again->instead != NULL)
+    mongo_fixture_put (&again->shop->base, "books", again->instead);
+  shop_put_new (commit, 1);
+  return TRUE;
+}
+
+static gboolean
+commit_again (Shop *shop, const char *instead, GError **error)
+{
+  Again again = { shop, instead };
+  CommitWait wait;
+
+  shop_commit_well (shop, "+1");
+  shop_commit_well (shop, "-1");
+  commit_begin (&wait, shop->commits, TW_DEADLINE_NONE, &(TwCommitSpec) { .partition = ADA, .now_ms = NOW_MS },
+                make_again, &again);
+  return commit_wait (&wait, error);
+}
+
+#define MADE_AGAIN "{\"readerId\": \"ada\", \"title\": \"new\", \"version\": 3, \"gone\": {\"$exists\": false}}"
+
+static void
+test_tombstone_goes_while_its_place_is_taken (Shop *shop, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (commit_again (shop, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (shop_count (shop, "books", MADE_AGAIN), ==, 1);
+  /* Nor is it lost on who comes before it is written. */
+  shop_take_away (shop, 1);
+  shop_reopen (shop);
+  g_assert_cmpint (shop_commit_well (shop, "=1"), ==, 4);
+  shop_assert_book (shop, 1, 4);
+}
+
+static void
+test_place_of_a_tombstone_is_taken (Shop *shop, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (commit_again (shop,
+                                "{\"_id\": {\"$oid\": \"000000000000000000000001\"}, \"readerId\": \"bob\", \"title\":"
+                                " \"his\", \"boughtOn\": {\"$date\": {\"$numberLong\": \"5\"}}, \"version\": 2}",
+                                &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
+  g_assert_cmpint (shop_count (shop, "books", "{\"readerId\": \"bob\", \"title\": \"his\", \"version\": 2}"), ==, 1);
+}
+
 static gboolean
 check_source (TwMongoSession *session, gpointer job, GError **error)
 {
@@ -164,6 +228,8 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/reader-of-the-log-settles", test_reader_of_the_log_settles },
     { "/commits-mongo/faults/repeat-settles", test_repeat_settles },
     { "/commits-mongo/faults/late-helper-changes-nothing", test_late_helper_changes_nothing },
+    { "/commits-mongo/faults/tombstone-goes-while-its-place-is-taken", test_tombstone_goes_while_its_place_is_taken },
+    { "/commits-mongo/faults/place-of-a-tombstone-is-taken", test_place_of_a_tombstone_is_taken },
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
   };
 
