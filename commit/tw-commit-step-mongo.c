@@ -111,29 +111,38 @@ bring_up_to_date (const TwMongoStep *step, const TwRecordType *type, const bson_
     }
 }
 
+/* Notes that the record's document is @document, or that there is none (NULL), but for the head's entries. Takes it. */
 static Found *
-read_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, GError **error)
+note_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id, bson_t *document)
 {
   const guint owner = tw_record_find_role (type, TW_RECORD_OWNER);
-  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_OID (id));
-  g_autoptr (TwBson) document = NULL;
+  Found *found = add_found (step, type, id);
   g_autofree gpointer record = NULL;
   g_autofree char *why = NULL;
-  Found *found;
 
-  if (!tw_mongo_find_one (step->session, type->collection, filter, NULL, &document, error))
-    return NULL;
   bring_up_to_date (step, type, id, &document);
-  found = add_found (step, type, id);
+  found->document = document;
   found->version = tw_mongo_document_version (document);
   if (document == NULL)
     return found;
   found->is_tombstone = tw_record_document_is_tombstone (document);
   record = tw_record_document_read (type, document, &why);
-  found->document = g_steal_pointer (&document);
   if (record != NULL && strcmp (*tw_record_text (type, record, owner), step->partition) == 0)
     found->now = found->before = g_steal_pointer (&record);
   return found;
+}
+
+/* NULL with the step's error. */
+static Found *
+read_found (TwMongoStep *step, const TwRecordType *type, const bson_oid_t *id)
+{
+  g_autoptr (TwBson) filter = BCON_NEW ("_id", BCON_OID (id));
+  bson_t *document = NULL;
+
+  return step->error == NULL
+                 && tw_mongo_find_one (step->session, type->collection, filter, NULL, &document, &step->error)
+             ? note_found (step, type, id, document)
+             : NULL;
 }
 
 gconstpointer
@@ -146,13 +155,90 @@ tw_mongo_step_find (TwCommit *commit, const TwRecordType *type, const char *id, 
   if (!tw_id_to_bytes (id, oid.bytes))
     return NULL;
   found = look_up (step, type, &oid);
-  if (found == NULL && (found = read_found (step, type, &oid, &step->error)) == NULL)
+  if (found == NULL && (found = read_found (step, type, &oid)) == NULL)
     {
-      if (error != NULL && step->error != NULL)
+      if (error != NULL)
         *error = g_error_copy (step->error);
       return NULL;
     }
   return found->now;
+}
+
+/* Those of the ids that nothing is known of, each once: bson_oid_t. */
+static GArray *
+unknown_ids (const TwMongoStep *step, const TwRecordType *type, const char *const *ids, guint n)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GArray *unknown = g_array_new (FALSE, FALSE, sizeof (bson_oid_t));
+  bson_oid_t oid;
+
+  for (guint i = 0; i < n; i++)
+    if (g_hash_table_add (seen, (gpointer) (guintptr) ids[i]) && tw_id_to_bytes (ids[i], oid.bytes)
+        && look_up (step, type, &oid) == NULL)
+      g_array_append_val (unknown, oid);
+  return unknown;
+}
+
+static bson_t *
+filter_of (const GArray *ids)
+{
+  bson_t *filter = bson_new ();
+  bson_t among, array;
+
+  BSON_APPEND_DOCUMENT_BEGIN (filter, "_id", &among);
+  BSON_APPEND_ARRAY_BEGIN (&among, "$in", &array);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      char space[16];
+      const char *index;
+
+      bson_uint32_to_string (i, &index, space, sizeof space);
+      BSON_APPEND_OID (&array, index, &g_array_index (ids, bson_oid_t, i));
+    }
+  bson_append_array_end (&among, &array);
+  bson_append_document_end (filter, &among);
+  return filter;
+}
+
+/* What a look for several records goes with. */
+typedef struct
+{
+  TwMongoStep *step;
+  const TwRecordType *type;
+} Expected;
+
+static gboolean
+take_expected (const bson_t *document, gpointer data)
+{
+  const Expected *expected = data;
+  bson_iter_t id;
+
+  if (bson_iter_init_find (&id, document, "_id") && BSON_ITER_HOLDS_OID (&id)
+      && look_up (expected->step, expected->type, bson_iter_oid (&id)) == NULL)
+    note_found (expected->step, expected->type, bson_iter_oid (&id), bson_copy (document));
+  return TRUE;
+}
+
+void
+tw_mongo_step_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n)
+{
+  TwMongoStep *step = step_of (commit);
+  g_autoptr (GArray) unknown = unknown_ids (step, type, ids, n);
+  g_autoptr (TwBson) filter = filter_of (unknown);
+  g_autoptr (TwBson) options = BCON_NEW ("batchSize", BCON_INT64 (unknown->len + 1));
+  Expected expected = { step, type };
+
+  /* One is looked for when it is asked for, if it is. */
+  if (unknown->len < 2 || step->error != NULL
+      || !tw_mongo_find (step->session, type->collection, filter, options, take_expected, &expected, &step->error))
+    return;
+  for (guint i = 0; i < unknown->len; i++)
+    {
+      const bson_oid_t *id = &g_array_index (unknown, bson_oid_t, i);
+
+      if (look_up (step, type, id) == NULL)
+        note_found (step, type, id, NULL);
+    }
 }
 
 /* Bits of the fields that @document has not, though every record has them: an older service left it. */

@@ -31,6 +31,7 @@ void tw_mongo_step_free (TwMongoStep *step);
 
 /* As TwCommitsClass has them. */
 gconstpointer tw_mongo_step_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
+void tw_mongo_step_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
 gconstpointer tw_mongo_step_put (TwCommit *commit, const TwRecordType *type, gconstpointer record);
 void tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id);
 

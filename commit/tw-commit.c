@@ -10,6 +10,13 @@ tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GErr
   return commit->commits->klass->find (commit, type, id, error);
 }
 
+void
+tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n)
+{
+  if (commit->commits->klass->expect != NULL)
+    commit->commits->klass->expect (commit, type, ids, n);
+}
+
 gconstpointer
 tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
 {

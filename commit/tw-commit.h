@@ -47,6 +47,10 @@ typedef gboolean (*TwCommitFunc) (TwCommit *commit, gpointer data, GError **erro
  * said. */
 gconstpointer tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
 
+/* Says that the step is going to look for the records @ids, some of which may be none: then they are looked for all
+ * together, where each would be waited for by itself. What can't be said of them tw_commit_find() says. */
+void tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
+
 /* Has @record be so from now on. What the step has found before is changed, and its key and creation have to be as they
  * were; another one is new, and its id has to be one that nobody else can have made. Sets its owner, its key's version
  * 1, or one more than it had. The texts are copied. Returns the record as it will be, valid until the commit's end has
@@ -135,6 +139,7 @@ typedef struct
   void (*tend) (TwCommits *commits, gint64 now_ms);
 
   gconstpointer (*find) (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
+  void (*expect) (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n); /* NULL: nothing waits */
   gconstpointer (*put) (TwCommit *commit, const TwRecordType *type, gconstpointer record);
   void (*remove) (TwCommit *commit, const TwRecordType *type, const char *id);
 } TwCommitsClass;

@@ -171,6 +171,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
     .log = commits_log,
     .tend = commits_tend,
     .find = tw_mongo_step_find,
+    .expect = tw_mongo_step_expect,
     .put = tw_mongo_step_put,
     .remove = tw_mongo_step_remove,
   };

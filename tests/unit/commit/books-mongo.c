@@ -121,13 +121,26 @@ run_word (TwCommit *commit, const char *word, GError **error)
   return TRUE;
 }
 
+static void
+expect_all (TwCommit *commit, char *const *words)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  char id[TW_ID_SIZE];
+
+  for (; *words != NULL; words++)
+    g_ptr_array_add (ids, g_strdup (book_id ((guint) g_ascii_strtoull (*words + 1, NULL, 10), id)));
+  tw_commit_expect (commit, &tw_book_type, (const char *const *) ids->pdata, ids->len);
+}
+
 static gboolean
 run_script (TwCommit *commit, gpointer data, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (data, " ", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
-    if (!run_word (commit, words[i], error))
+    if (strcmp (words[i], "&") == 0)
+      expect_all (commit, words + i + 1);
+    else if (!run_word (commit, words[i], error))
       return FALSE;
   return TRUE;
 }

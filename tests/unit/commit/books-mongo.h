@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Books that are committed to a database of a test's own, behind a forwarder, by short scripts: "+1 =2 -3 ?4" makes a
- * book, changes one, removes one, and looks at one, with NOT_FOUND where it has to be there and is not. */
+ * book, changes one, removes one, and looks at one, with NOT_FOUND where it has to be there and is not; "& " says before
+ * that these are looked for. */
 
 #pragma once
 

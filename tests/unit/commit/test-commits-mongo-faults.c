@@ -195,6 +195,15 @@ test_place_of_a_tombstone_is_taken (Shop *shop, gconstpointer data)
   g_assert_cmpint (shop_count (shop, "books", "{\"readerId\": \"bob\", \"title\": \"his\", \"version\": 2}"), ==, 1);
 }
 
+static void
+test_expected_are_found_as_entries_leave_them (Shop *shop, gconstpointer data)
+{
+  leave_half_done (shop);
+  g_assert_cmpint (shop_commit_well (shop, "& =1 -2"), ==, 3);
+  shop_assert_book (shop, 1, 3);
+  assert_log (shop, "1:+1v1 2:=1v2 2:+2v1 3:=1v3 3:-2v2");
+}
+
 static gboolean
 check_source (TwMongoSession *session, gpointer job, GError **error)
 {
@@ -230,6 +239,7 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/late-helper-changes-nothing", test_late_helper_changes_nothing },
     { "/commits-mongo/faults/tombstone-goes-while-its-place-is-taken", test_tombstone_goes_while_its_place_is_taken },
     { "/commits-mongo/faults/place-of-a-tombstone-is-taken", test_place_of_a_tombstone_is_taken },
+    { "/commits-mongo/faults/expected-are-found-as-entries-leave-them", test_expected_are_found_as_entries_leave_them },
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
   };
 

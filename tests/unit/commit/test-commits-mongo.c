@@ -33,10 +33,14 @@ test_commands (Shop *shop, gconstpointer data)
     { "+3", "k", 4, 3, 3 },
     { "=3", "l", 5, 4, 4 },
     { "+4", "k", 4, 2, 2 }, /* a repeat, which has its entry settled, as far as that is not known to be */
-    { "=1 =2", NULL, 6, 4, 5 }, /* each record is read */
+    { "=1 =2", NULL, 6, 4, 5 }, /* each record is read by itself */
     { "+5 +6 +7", NULL, 7, 2, 3 },
     { "-5", NULL, 8, 3, 4 },
     { "=5", NULL, 0, 1, 2 }, /* not found */
+    { "& =1 =2 -6", NULL, 9, 3, 4 }, /* all are read at once */
+    { "& =1 =1", NULL, 0, 1, 2 },    /* twice, which is refused */
+    { "& =1 =8 =9", NULL, 0, 2, 3 }, /* one is not there; and the head is looked at once more */
+    { "& =7", "m", 10, 4, 4 },
   };
 
   for (guint knows = 0; knows < 2; knows++)
