@@ -10,11 +10,13 @@ tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GErr
   return commit->commits->klass->find (commit, type, id, error);
 }
 
-void
+gboolean
 tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n)
 {
-  if (commit->commits->klass->expect != NULL)
-    commit->commits->klass->expect (commit, type, ids, n);
+  if (commit->commits->klass->expect == NULL)
+    return FALSE;
+  commit->commits->klass->expect (commit, type, ids, n);
+  return TRUE;
 }
 
 gconstpointer

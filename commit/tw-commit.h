@@ -48,8 +48,9 @@ typedef gboolean (*TwCommitFunc) (TwCommit *commit, gpointer data, GError **erro
 gconstpointer tw_commit_find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
 
 /* Says that the step is going to look for the records @ids, some of which may be none: then they are looked for all
- * together, where each would be waited for by itself. What can't be said of them tw_commit_find() says. */
-void tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
+ * together, where each would be waited for by itself. FALSE where nothing is ever waited for, so that there is no need to
+ * say more of that. What can't be said of them tw_commit_find() says. */
+gboolean tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
 
 /* Has @record be so from now on. What the step has found before is changed, and its key and creation have to be as they
  * were; another one is new, and its id has to be one that nobody else can have made. Sets its owner, its key's version

@@ -13,7 +13,7 @@
 /* Chores that are looked at. */
 #define CHORES 100
 
-/* Records of each kind that a step removes: on MongoDB each is looked at by a command of its own. */
+/* Records of each kind that a step removes. */
 #define AT_ONCE 20
 
 /* How long one may take that nobody waits for. */
@@ -144,12 +144,21 @@ take_tasks (TwCommit *commit, const Sweep *sweep, GError **error)
   return FALSE;
 }
 
+static void
+expect_found (TwCommit *commit, const Sweep *sweep)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sweep->ids); i++)
+    if (sweep->ids[i] != NULL)
+      tw_commit_expect (commit, inside[i].type, (const char *const *) sweep->ids[i]->pdata, sweep->ids[i]->len);
+}
+
 static gboolean
 decide_sweep (TwCommit *commit, gpointer data, GError **error)
 {
   const Sweep *sweep = data;
   g_autoptr (GError) why = NULL;
 
+  expect_found (commit, sweep);
   if (!(sweep->chore->leaver_id != NULL ? take_tasks (commit, sweep, error) : remove_inside (commit, sweep, error)))
     return FALSE;
   if (sweep->is_last && tw_commit_find (commit, &tw_chore_type, sweep->chore->id, &why) != NULL)

@@ -369,6 +369,7 @@ put_last (TwCommit *commit, const TwListStep *step, const TwMemberRecord *owner)
 static gboolean
 remove_members (TwCommit *commit, const TwListStep *step, GError **error)
 {
+  tw_commit_expect (commit, &tw_member_type, (const char *const *) step->ids, g_strv_length (step->ids));
   for (char **id = step->ids; *id != NULL; id++)
     {
       g_autoptr (GError) why = NULL;

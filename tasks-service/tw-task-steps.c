@@ -3,6 +3,7 @@
 #include "tw-task-write.h"
 
 #include "tw-error.h"
+#include "tw-task-expect.h"
 #include "tw-task-rules.h"
 
 #include <string.h>
@@ -150,6 +151,7 @@ static gboolean
 decide_each (TwCommit *commit, TwTaskWrite *write, Each each, GError **error)
 {
   g_slist_free_full (g_steal_pointer (&write->unchanged), g_free);
+  tw_task_expect (commit, write);
   for (guint i = 0; i < write->n; i++)
     {
       g_autoptr (GError) why = NULL;

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tw-task-expect.h"
+
+#include <string.h>
+
+static gboolean
+expect (TwCommit *commit, const TwRecordType *type, const GPtrArray *ids)
+{
+  return tw_commit_expect (commit, type, (const char *const *) ids->pdata, ids->len);
+}
+
+/* Of the operation @i; NULL: none that is there. */
+static const char *
+task_of (const TwTaskWrite *write, guint i)
+{
+  if (write->before != NULL && write->before[i].type != NULL)
+    return write->before[i].id;
+  return write->operations[i].verb != TW_TASK_INSERT ? write->operations[i].said->id : NULL;
+}
+
+static gboolean
+expect_tasks (TwCommit *commit, const TwTaskWrite *write)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  for (guint i = 0; i < write->n; i++)
+    if (task_of (write, i) != NULL)
+      g_ptr_array_add (ids, (gpointer) (guintptr) task_of (write, i));
+  return expect (commit, &tw_task_type, ids);
+}
+
+/* What is said of the operation @i; NULL where it is not done now. */
+static const TwTaskRecord *
+said_of (const TwTaskWrite *write, guint i)
+{
+  return write->before == NULL && write->operations[i].verb != TW_TASK_REMOVE ? write->operations[i].said : NULL;
+}
+
+static void
+expect_lists (TwCommit *commit, const TwTaskWrite *write)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  for (guint i = 0; i < write->n; i++)
+    {
+      const TwTaskRecord *said = said_of (write, i);
+
+      if (said != NULL && (said->has & TW_TASK_HAS_LIST_ID) != 0)
+        g_ptr_array_add (ids, (gpointer) (guintptr) said->list_id);
+    }
+  expect (commit, &tw_shared_list_type, ids);
+}
+
+static void
+add_member (GPtrArray *ids, const TwTaskWrite *write, const char *list_id, const char *user_id)
+{
+  char id[TW_ID_SIZE];
+
+  if (list_id == NULL || user_id == NULL || strcmp (user_id, write->partition) == 0)
+    return;
+  tw_list_member_id (list_id, user_id, id);
+  g_ptr_array_add (ids, g_strdup (id));
+}
+
+/* Who asks, and who is to do the tasks, in the lists that they are in and that they are to be in. */
+static void
+expect_members (TwCommit *commit, const TwTaskWrite *write)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < write->n; i++)
+    {
+      const TwTaskRecord *said = said_of (write, i);
+      const TwTaskRecord *task
+          = task_of (write, i) != NULL ? tw_commit_find (commit, &tw_task_type, task_of (write, i), NULL) : NULL;
+      const char *from = task != NULL ? task->list_id : NULL, *to = said != NULL ? said->list_id : NULL;
+      const char *assignee = said != NULL ? said->assignee_id : NULL;
+
+      add_member (ids, write, from, write->user_id);
+      add_member (ids, write, to, write->user_id);
+      if (assignee == NULL && to != NULL && task != NULL)
+        assignee = task->assignee_id;
+      add_member (ids, write, to != NULL ? to : from, assignee);
+    }
+  expect (commit, &tw_member_type, ids);
+}
+
+void
+tw_task_expect (TwCommit *commit, const TwTaskWrite *write)
+{
+  if (write->n < 2 || !expect_tasks (commit, write))
+    return;
+  expect_lists (commit, write);
+  expect_members (commit, write);
+}

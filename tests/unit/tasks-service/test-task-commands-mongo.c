@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* How many commands of MongoDB's it takes to change, and to remove, many tasks at once: a few, however many they are. */
+
+#include "mongo-fixture.h"
+#include "mongo-task-store.h"
+#include "task-waits.h"
+#include "tw-id.h"
+#include "tw-list-chores.h"
+#include "tw-list-service-private.h"
+
+#define ANN "ann"
+#define BOB "bob"
+
+#define MANY 30
+#define LISTS 6
+
+static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
+
+typedef struct
+{
+  MongoFixture base;
+  TwTaskStore *store;
+} Place;
+
+static void
+set_up (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  mongo_fixture_set_up (&place->base, data);
+  place->store = mongo_task_store_open (place->base.uri, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Place *place, gconstpointer data)
+{
+  tw_task_store_free (place->store);
+  mongo_fixture_tear_down (&place->base, data);
+}
+
+/* That have been sent until now. */
+static guint
+count_commands (Place *place)
+{
+  static const char *const collections[] = { "commits", "tasks", "lists", "members", "invitations", "chores" };
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (collections); i++)
+    n += forwarder_count (place->base.forwarder, collections[i]);
+  return n;
+}
+
+static const char *
+id_of (guint n, char id[TW_ID_SIZE])
+{
+  g_snprintf (id, TW_ID_SIZE, "%024u", n);
+  return id;
+}
+
+/* The end of a write. */
+typedef struct
+{
+  TwLatch ended;
+  GError *error;
+} Writing;
+
+static void
+written (const TwTaskResult *results, const GError *error, gpointer data)
+{
+  Writing *writing = data;
+
+  writing->error = error != NULL ? g_error_copy (error) : NULL;
+  tw_latch_open (&writing->ended);
+}
+
+/* Has @user_id do something to MANY tasks of ANN's, and returns how many commands that took. */
+static guint
+write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *const *lists, guint n_lists,
+            const char *assignee_id)
+{
+  const guint before = count_commands (place);
+  TwTaskRecord said[MANY];
+  TwTaskOperation operations[MANY];
+  char ids[MANY][TW_ID_SIZE];
+  Writing writing = { .error = NULL };
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      said[i] = (TwTaskRecord) { .has = TW_TASK_HAS_NAME, .id = id_of (i + 1, ids[i]), .user_id = ANN,
+                                 .name = verb == TW_TASK_INSERT ? "made" : "changed", .created_ms = 1, .version = 1 };
+      if (verb == TW_TASK_INSERT)
+        said[i].has = TASK_WHOLE;
+      if (n_lists > 0)
+        {
+          said[i].list_id = lists[i % n_lists];
+          said[i].has |= TW_TASK_HAS_LIST_ID;
+        }
+      if (assignee_id != NULL)
+        {
+          said[i].assignee_id = assignee_id;
+          said[i].has |= TW_TASK_HAS_ASSIGNEE_ID;
+        }
+      operations[i] = (TwTaskOperation) { .verb = verb, .said = &said[i] };
+    }
+  tw_latch_init (&writing.ended);
+  tw_task_write (place->store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 1, .user_id = user_id }, ANN,
+                 operations, MANY, TRUE, written, &writing);
+  tw_latch_wait (&writing.ended);
+  g_assert_no_error (writing.error);
+  return count_commands (place) - before;
+}
+
+/* The whole is at most four commands, and the head of who was not seen yet one more. */
+static void
+test_own_tasks (Place *place, gconstpointer data)
+{
+  g_assert_cmpuint (write_many (place, ANN, TW_TASK_INSERT, NULL, 0, NULL), <=, 3);
+  g_assert_cmpuint (write_many (place, ANN, TW_TASK_CHANGE, NULL, 0, NULL), ==, 3);
+  g_assert_cmpuint (write_many (place, ANN, TW_TASK_REMOVE, NULL, 0, NULL), ==, 3);
+}
+
+/* LISTS of ANN's, open to all, which BOB is in, as an editor; free with g_strfreev(). */
+static char **
+make_lists (Place *place)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  TwListService *service = tw_list_service_new (place->store, clock, NULL);
+  const TwListCaller ann = { .context = &no_context, .user_id = ANN }, bob = { .context = &no_context, .user_id = BOB };
+  const TwMemberRecord editor = { .has = TW_MEMBER_HAS_ROLE, .role = "editor" };
+  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
+                                    .is_public = TRUE };
+  char **ids = g_new0 (char *, LISTS + 1);
+
+  for (guint i = 0; i < LISTS; i++)
+    {
+      g_autoptr (TwSharedListRecord) list = tw_list_service_create (service, &ann, &said, NULL);
+      g_autoptr (TwSharedListRecord) joined = NULL;
+      g_autoptr (TwMemberRecord) member = NULL;
+
+      g_assert_nonnull (list);
+      ids[i] = g_strdup (list->id);
+      joined = tw_list_service_join (service, &bob, ids[i], "Bob", NULL);
+      member = tw_list_service_change_member (service, &ann, ids[i], BOB, &editor, 0, NULL);
+      g_assert_nonnull (joined);
+      g_assert_nonnull (member);
+    }
+  tw_list_service_free (service);
+  return ids;
+}
+
+static void
+test_tasks_of_lists (Place *place, gconstpointer data)
+{
+  g_auto (GStrv) lists = make_lists (place);
+  const char *const *ids = (const char *const *) lists;
+
+  /* Their lists, who is in them, and as with one's own. */
+  g_assert_cmpuint (write_many (place, ANN, TW_TASK_INSERT, ids, LISTS, BOB), ==, 4);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, NULL, 0, ANN), ==, 4);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids, 2, BOB), ==, 5);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids + 2, 3, NULL), ==, 5);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_REMOVE, NULL, 0, NULL), ==, 4);
+}
+
+static void
+test_a_list_that_goes (Place *place, gconstpointer data)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  g_auto (GStrv) lists = make_lists (place);
+  TwListService *service = tw_list_service_new (place->store, clock, NULL);
+  const TwListCaller ann = { .context = &no_context, .user_id = ANN };
+  g_autoptr (GError) error = NULL;
+  guint before;
+
+  write_many (place, ANN, TW_TASK_INSERT, (const char *const *) lists, 1, NULL);
+  g_assert_true (tw_list_service_remove (service, &ann, *lists, &error));
+  g_assert_no_error (error);
+  tw_list_service_free (service);
+  before = count_commands (place);
+  g_assert_true (tw_list_chores_do (place->store, clock, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (mongo_fixture_count (&place->base, "tasks", "{\"gone\": {\"$exists\": false}}"), ==, 0);
+  g_assert_cmpuint (count_commands (place) - before, <, MANY);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*run) (Place *place, gconstpointer data);
+  } tests[] = {
+    { "/task-commands-mongo/own-tasks", test_own_tasks },
+    { "/task-commands-mongo/tasks-of-lists", test_tasks_of_lists },
+    { "/task-commands-mongo/a-list-that-goes", test_a_list_that_goes },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, Place, NULL, set_up, tests[i].run, tear_down);
+  return g_test_run ();
+}
