@@ -10,7 +10,8 @@
  * was faster it runs again, from its beginning.
  *
  * An Idempotency-Key lies in the entry, so that it is remembered exactly when the change was made, and as long as the
- * log is kept: TW_COMMIT_KEPT_MS.
+ * log is kept: TW_COMMIT_KEPT_MS. It is found whichever partition it was used in; but two commits of two partitions at
+ * the same moment may both have it where there are no transactions (MongoDB).
  *
  * All functions may be called on any thread, but those of a step only by its function.
  *
