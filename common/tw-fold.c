@@ -68,6 +68,17 @@ tw_fold (const char *text)
   return g_string_free (folded, FALSE);
 }
 
+char *
+tw_fold_key (const char *text)
+{
+  g_autofree char *head = NULL;
+
+  if (strlen (text) <= TW_FOLD_KEY_LENGTH || g_utf8_strlen (text, -1) <= TW_FOLD_KEY_LENGTH)
+    return tw_fold (text);
+  head = g_utf8_substring (text, 0, TW_FOLD_KEY_LENGTH);
+  return tw_fold (head);
+}
+
 gboolean
 tw_fold_equal (const char *a, const char *b)
 {

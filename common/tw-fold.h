@@ -19,6 +19,10 @@ G_BEGIN_DECLS
 /* @text, which is UTF-8, folded. Free with g_free(). */
 char *tw_fold (const char *text);
 
+/* The same to order by, where a text may be of any length: of its first TW_FOLD_KEY_LENGTH characters. */
+#define TW_FOLD_KEY_LENGTH 500
+char *tw_fold_key (const char *text);
+
 /* Whether the two fold alike. */
 gboolean tw_fold_equal (const char *a, const char *b);
 

@@ -2,6 +2,7 @@
 
 #include "tw-record-document.h"
 
+#include "tw-fold.h"
 #include "tw-id.h"
 #include "tw-record-when.h"
 
@@ -59,6 +60,16 @@ append_bytes (bson_t *document, const char *name, const TwRecordBytes *bytes)
 }
 
 static void
+append_text (bson_t *document, const TwRecordField *field, const char *name, const char *text)
+{
+  g_autofree char *folded = field->folded != NULL ? tw_fold_key (text) : NULL;
+
+  bson_append_utf8 (document, name, -1, text, -1);
+  if (folded != NULL)
+    bson_append_utf8 (document, field->folded, -1, folded, -1);
+}
+
+static void
 append_member (bson_t *document, const TwRecordType *type, gconstpointer record, guint i)
 {
   const TwRecordField *field = &type->fields[i];
@@ -67,7 +78,7 @@ append_member (bson_t *document, const TwRecordType *type, gconstpointer record,
   switch (field->kind)
     {
     case TW_RECORD_TEXT:
-      bson_append_utf8 (document, name, -1, *tw_record_text (type, record, i), -1);
+      append_text (document, field, name, *tw_record_text (type, record, i));
       break;
     case TW_RECORD_ID:
       append_id (document, name, *tw_record_text (type, record, i));
@@ -138,7 +149,11 @@ tw_record_document_change (const TwRecordType *type, gconstpointer change, guint
       if (clears && field->always)
         append_member (set, type, cleared, i);
       else if (clears)
-        bson_append_utf8 (unset, name_of (field), -1, "", -1);
+        {
+          bson_append_utf8 (unset, name_of (field), -1, "", -1);
+          if (field->folded != NULL)
+            bson_append_utf8 (unset, field->folded, -1, "", -1);
+        }
       else if (has)
         append_member (set, type, change, i);
     }

@@ -2,7 +2,8 @@
 
 /* Records as documents of MongoDB, whose fields have the IDL's names; the key is _id, an ObjectId, as other ids are;
  * times are dates. What may be a date or a time is the text that tw_record_when_format() writes, whose order is that of
- * time; a list of texts is an array of strings, which is not empty.
+ * time; a list of texts is an array of strings, which is not empty. Beside a text that is kept folded too
+ * (tw.kept = "folded") there is a member more with tw_fold_key() of it, by which documents are ordered: nothing reads it.
  *
  * What others wrote is read as far as it goes: a number may be of any type, a boolean too, a text that is not UTF-8 is
  * made so, what is no text in a list is left out, and what is missing or of another type means what

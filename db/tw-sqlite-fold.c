@@ -8,7 +8,7 @@ static void
 fold (sqlite3_context *context, int n, sqlite3_value **values)
 {
   if (sqlite3_value_type (values[0]) == SQLITE_TEXT)
-    sqlite3_result_text (context, tw_fold ((const char *) sqlite3_value_text (values[0])), -1, g_free);
+    sqlite3_result_text (context, tw_fold_key ((const char *) sqlite3_value_text (values[0])), -1, g_free);
 }
 
 gboolean

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside db/: SQL on every connection has fold (text), which is tw_fold(), and NULL of what is no text. What it
+/* Inside db/: SQL on every connection has fold (text), which is tw_fold_key(), and NULL of what is no text. What it
  * says may change with GLib's Unicode, so that no index is to be made of it, but of columns that hold it. */
 
 #pragma once

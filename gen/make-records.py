@@ -82,9 +82,9 @@ class Field:
         raise Wrong(f"{self.struct}.{self.name}: {message}")
 
     def find_kind(self):
-        if self.kept is not None and self.kept not in (*ROLES, *MAY_BE_MISSING):
+        if self.kept is not None and self.kept not in (*ROLES, *MAY_BE_MISSING, "folded"):
             self.fail(f'tw.kept can\'t be "{self.kept}"')
-        if self.kept in ("name", "owner", *TIMES, *MAY_BE_MISSING) and self.type != "string":
+        if self.kept in ("name", "owner", "folded", *TIMES, *MAY_BE_MISSING) and self.type != "string":
             self.fail(f'tw.kept = "{self.kept}" is for a string')
         if self.kept == "key" and self.type not in ("string", "binary", *NUMBERS):
             self.fail('tw.kept = "key" is for a string, a binary or an integer')
@@ -180,6 +180,8 @@ class Field:
             parts.append(".always = TRUE")
         if self.is_needed():
             parts.append(".needed = TRUE")
+        if self.kept == "folded":
+            parts.append(f".folded = {text(self.name + 'Folded')}")
         if self.kind in PACKED:
             parts.append(f'.packed = "{PACKED[self.kind]}"')
         if self.kind != "OTHER":

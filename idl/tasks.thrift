@@ -17,7 +17,7 @@ struct Task {
   /** Whose task it is: an opaque name of 1 to 128 bytes. */
   2: string userId (tw.kept = "owner", tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
   /** What is to be done: at most 500 characters, none of them a control character, and one at least that can be seen. */
-  3: optional string name = "" (vt.max_size = "500", tw.visible = "true",
+  3: optional string name = "" (tw.kept = "folded", vt.max_size = "500", tw.visible = "true",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "Water the plants"),
   /** When it was made: UTC, RFC 3339 with milliseconds. */
   4: optional string createdOn (tw.kept = "created", tw.example = "2026-01-31T09:30:00.000Z"),

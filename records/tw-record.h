@@ -96,6 +96,7 @@ typedef struct
   TwRecordRole role;
   gboolean always;    /* of every record: it has a default, or the service sets it */
   gboolean needed;    /* a document without it is no record */
+  const char *folded; /* a document's member that has the text folded, to order by; NULL: none has */
   gsize offset;       /* of the member */
   const TwRecordType *structure; /* STRUCT; LIST: its elements */
   const char *packed; /* what is kept: its GVariant type in a copy, without the maybe */

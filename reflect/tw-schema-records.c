@@ -39,6 +39,7 @@ static const struct
   { "created", OF_CHANGES, TW_KIND_TEXT },
   { "updated", OF_CHANGES, TW_KIND_TEXT },
   { "version", OF_CHANGES, TW_KIND_INTEGER },
+  { "folded", OTHER, TW_KIND_TEXT },
   { "time", OTHER, TW_KIND_TEXT },
   { "when", OTHER, TW_KIND_TEXT },
   { "id", OTHER, TW_KIND_TEXT },
@@ -55,7 +56,7 @@ tw_decode_kept (TwReading *reading, GError **error)
     i++;
   if (i == G_N_ELEMENTS (ways))
     return TW_READING_FAIL (reading, error,
-                            "must be one of key, name, owner, created, updated, version, time, when, id and no");
+                            "must be one of key, name, owner, created, updated, version, folded, time, when, id and no");
   if ((ways[i].kinds & (int) tw_annotation_kind (field->type)) == 0
       || (strcmp (reading->value, "version") == 0 && field->type->wire != TW_WIRE_I64))
     return TW_READING_FAIL (reading, error, "\"%s\" can't hold for a value of this type", reading->value);

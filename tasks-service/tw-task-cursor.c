@@ -4,6 +4,7 @@
 
 #include "tw-base64url.h"
 #include "tw-error.h"
+#include "tw-fold.h"
 #include "tw-id.h"
 #include "tw-task-filter.h"
 #include "tw-task-order.h"
@@ -120,7 +121,7 @@ read_name (const New *new, gsize length, TwTaskPosition *place)
 
   if (!has_room (length, n) || new->key.name[n + 1] != '\0' || !g_utf8_validate (name, -1, NULL) || g_utf8_strlen (name, -1) > NAME_LENGTH)
     return FALSE;
-  place->text = tw_task_order_fold (name);
+  place->text = tw_fold_key (name);
   return TRUE;
 }
 

@@ -6,20 +6,6 @@
 
 #include <string.h>
 
-#define NAME_LENGTH 500
-
-/* Names are no longer than that but in what others have written. Then a cursor need not hold more of them either. */
-char *
-tw_task_order_fold (const char *name)
-{
-  g_autofree char *head = NULL;
-
-  if (strlen (name) <= NAME_LENGTH || g_utf8_strlen (name, -1) <= NAME_LENGTH)
-    return tw_fold (name);
-  head = g_utf8_substring (name, 0, NAME_LENGTH);
-  return tw_fold (head);
-}
-
 gboolean
 tw_task_order_has_key (TwTaskKey key, const TwTaskRecord *task)
 {
@@ -50,7 +36,7 @@ tw_task_order_place (const TwTaskOrder *order, const TwTaskRecord *task, TwTaskP
       place->number = task->priority;
       break;
     case TW_TASK_BY_NAME:
-      place->text = tw_task_order_fold (task->name);
+      place->text = tw_fold_key (task->name);
       break;
     case TW_TASK_BY_POSITION:
       place->real = task->position;

@@ -8,10 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* A name as it is ordered: its first 500 characters, which is as long as names are, folded (tw-fold.h). Free with
- * g_free(). */
-char *tw_task_order_fold (const char *name);
-
 /* Whether @task has what @order goes by. */
 gboolean tw_task_order_has_key (TwTaskKey key, const TwTaskRecord *task);
 

@@ -13,7 +13,8 @@
  * thousand steps to find.
  *
  * Another order's key stands before that, and behind `done`, whose runs the server merges; only what has the key is in
- * its index, so that a new task pays for what it is given. */
+ * its index, so that a new task pays for what it is given. Every task has a name, and those whose key for it is missing,
+ * because somebody else wrote them, have to be found by that: so it is another index of all. */
 #define NEWEST "\"createdOn\": -1, \"_id\": -1}"
 #define OF_USER(KEY) "{\"userId\": 1, \"done\": 1, \"" KEY "\": 1, " NEWEST
 #define OF_LIST(KEY) "{\"listId\": 1, \"done\": 1, \"" KEY "\": 1, " NEWEST
@@ -24,16 +25,19 @@ const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
   { TW_TASK_COLLECTION, "tasks_by_user_due", OF_USER ("dueOn"), FALSE, "dueOn" },
   { TW_TASK_COLLECTION, "tasks_by_user_priority", OF_USER ("priority"), FALSE, "priority" },
   { TW_TASK_COLLECTION, "tasks_by_user_position", OF_USER ("position"), FALSE, "position" },
+  { TW_TASK_COLLECTION, "tasks_by_user_name", OF_USER ("nameFolded"), FALSE, NULL },
   { TW_TASK_COLLECTION, "tasks_by_list_done", "{\"listId\": 1, \"done\": 1, " NEWEST, FALSE, "listId" },
   { TW_TASK_COLLECTION, "tasks_by_list_due", OF_LIST ("dueOn"), FALSE, "dueOn" },
   { TW_TASK_COLLECTION, "tasks_by_list_priority", OF_LIST ("priority"), FALSE, "priority" },
   { TW_TASK_COLLECTION, "tasks_by_list_position", OF_LIST ("position"), FALSE, "position" },
+  { TW_TASK_COLLECTION, "tasks_by_list_name", OF_LIST ("nameFolded"), FALSE, "listId" },
   { TW_MEMBER_COLLECTION, "members_by_list", "{\"listId\": 1}", FALSE, "listId" },
   { TW_MEMBER_COLLECTION, "members_by_former_list", "{\"formerListId\": 1}", FALSE, "formerListId" },
   { TW_MEMBER_COLLECTION, "members_by_user", "{\"userId\": 1}", FALSE, NULL },
   { TW_MEMBER_COLLECTION, "members_by_guest", "{\"guestId\": 1}", FALSE, "guestId" },
   { TW_INVITATION_COLLECTION, "invitations_by_list", "{\"listId\": 1}", FALSE, NULL },
   { TW_INVITATION_COLLECTION, "invitations_by_code", "{\"codeHash\": 1}", FALSE, NULL },
+  { TW_CHORE_COLLECTION, "chores_by_created", "{\"createdOn\": 1}", FALSE, NULL },
   TW_COMMITS_MONGO_INDEX_LIST,
 };
 
@@ -114,7 +118,7 @@ append_behind (bson_t *filter, const TwTaskPosition *place, gboolean oldest_firs
                "]");
 }
 
-static const char *const names[TW_TASK_KEYS] = { "createdOn", "dueOn", "priority", "nameKey", "position" };
+static const char *const names[TW_TASK_KEYS] = { "createdOn", "dueOn", "priority", "nameFolded", "position" };
 
 #define MIN_MS G_GINT64_CONSTANT (-62135596800000) /* 0001-01-01 */
 #define MAX_MS G_GINT64_CONSTANT (253402300799999) /* 9999-12-31 */
@@ -200,6 +204,13 @@ append_looks (bson_t *filter, const TwTaskFilter *asked, gboolean by_due)
   bson_append_document_end (filter, &condition);
 }
 
+/* Whether the walk is along an index in which `done` comes before the key. */
+static gboolean
+is_along_key (const TwTaskWalk *walk)
+{
+  return walk->kind >= TW_TASK_WALK_KEYS && (walk->kind != TW_TASK_WALK_UNSET || walk->key == TW_TASK_BY_NAME);
+}
+
 bson_t *
 tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
 {
@@ -211,7 +222,7 @@ tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
   append_list (filter, &query->filter);
   append_others (filter, query);
   append_done (filter, query->filter.done,
-               query->filter.list == TW_LIST_ONE || query->n_others > 0 || (by_key && walk->kind != TW_TASK_WALK_UNSET));
+               query->filter.list == TW_LIST_ONE || query->n_others > 0 || is_along_key (walk));
   if (by_key)
     append_key (filter, walk);
   append_looks (filter, &query->filter, by_key && walk->key == TW_TASK_BY_DUE);

@@ -36,7 +36,7 @@ typedef enum
   TW_TASK_BY_CREATED,
   TW_TASK_BY_DUE,
   TW_TASK_BY_PRIORITY,
-  TW_TASK_BY_NAME,     /* folded (tw_task_order_fold()) */
+  TW_TASK_BY_NAME,     /* folded (tw_fold_key()) */
   TW_TASK_BY_POSITION,
 } TwTaskKey;
 

@@ -6,6 +6,7 @@
 #include "tw-id.h"
 #include "tw-task-document.h"
 #include "tw-task-filter.h"
+#include "tw-task-names-mongo.h"
 #include "tw-task-order.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-sources.h"
@@ -23,6 +24,7 @@
 struct _TwTaskReadsMongo
 {
   TwMongo *mongo;
+  TwTaskNamesMongo *names;
   atomic_flag warned; /* of a document that is not a task */
 };
 
@@ -127,6 +129,8 @@ typedef struct
   TwMongoSession *session;
   Read *read;
   const TwTaskQuery *query; /* the read's, or that of a source */
+  gboolean by_name;         /* there are walks by name, unless some names are found to have no keys */
+  bson_t **wrong;           /* a document whose name has another one's key: what was read by them counts for nothing */
 } Walker;
 
 /* What one command of a walk shows. */
@@ -136,6 +140,7 @@ typedef struct
   const TwTaskWalk *walk;
   TwTaskRowFunc row;
   gpointer user_data;
+  bson_t **wrong;
   guint seen;
   gboolean ended; /* no more are wanted */
 } Showing;
@@ -151,6 +156,12 @@ show_document (const bson_t *document, gpointer data)
   showing->seen++;
   if (task == NULL || (by_key && !tw_task_order_has_key (showing->walk->key, task)))
     return TRUE;
+  if (by_key && showing->walk->key == TW_TASK_BY_NAME && !tw_task_names_mongo_is_right (document, task->name))
+    {
+      *showing->wrong = bson_copy (document);
+      showing->ended = TRUE;
+      return FALSE;
+    }
   showing->ended = !showing->row (task, showing->user_data);
   return !showing->ended;
 }
@@ -161,8 +172,11 @@ walk_documents (gpointer data, const TwTaskWalk *walk, TwTaskRowFunc row, gpoint
 {
   const Walker *walker = data;
   g_autoptr (TwBson) filter = tw_task_query_walk (walker->query, walk);
-  Showing showing = { walker->read, walk, row, user_data, .seen = 0 };
+  Showing showing = { walker->read, walk, row, user_data, walker->wrong, .seen = 0 };
   guint asked = 0;
+
+  if (*walker->wrong != NULL)
+    return TRUE;
 
   do
     {
@@ -185,30 +199,70 @@ keep_task (const TwTaskRecord *task, gpointer data)
   return TRUE;
 }
 
+/* Whether there are walks by name. Those without a key get one, for the next time. */
+static gboolean
+find_names (const Walker *walker, gboolean *there, GError **error)
+{
+  if (!tw_task_names_mongo_are_there (walker->session, walker->query, there, error))
+    return FALSE;
+  if (!*there)
+    tw_task_names_mongo_make (walker->read->reads->names, walker->query, NULL);
+  return TRUE;
+}
+
 /* A TwTaskSourceFunc. */
 static gboolean
 read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   Walker walker = *(const Walker *) data;
-  const TwTaskWalks walks = { walk_documents, &walker, .has_names = FALSE };
+  TwTaskWalks walks = { walk_documents, &walker, .has_names = FALSE };
 
   walker.query = query;
+  if (walker.by_name && !find_names (&walker, &walks.has_names, error))
+    return FALSE;
   return tw_task_page_read (query, &walks, row, user_data, error);
+}
+
+static gboolean
+read_pages (const Walker *walker, GError **error)
+{
+  Read *read = walker->read;
+
+  if (read->query.n_others > 0)
+    return tw_task_sources_read (&read->query, LISTS_AT_ONCE, read_source, (gpointer) (guintptr) walker, keep_task, read,
+                                 error);
+  return read_source ((gpointer) (guintptr) walker, &read->query, keep_task, read, error);
+}
+
+/* Where a name has another one's key, once more past the keys. */
+static gboolean
+read_page (TwMongoSession *session, Read *read, GError **error)
+{
+  const gboolean by_name = read->query.order.key == TW_TASK_BY_NAME && !tw_task_filter_looks (&read->query.filter);
+  g_autoptr (TwBson) wrong = NULL;
+  Walker walker = { session, read, &read->query, by_name, &wrong };
+
+  if (!read_pages (&walker, error))
+    return FALSE;
+  if (wrong == NULL)
+    return TRUE;
+  tw_task_names_mongo_make (read->reads->names, &read->query, wrong);
+  g_clear_pointer (&wrong, bson_destroy);
+  g_ptr_array_set_size (read->rows, 0);
+  walker.by_name = FALSE;
+  return read_pages (&walker, error);
 }
 
 static gboolean
 run_read (TwMongoSession *session, gpointer data, GError **error)
 {
   Read *read = data;
-  Walker walker = { session, read, &read->query };
 
   if (read->query.id != NULL)
     return run_get (session, read, error);
   if (is_whole (&read->query))
     return run_part (session, read, error);
-  if (read->query.n_others > 0)
-    return tw_task_sources_read (&read->query, LISTS_AT_ONCE, read_source, &walker, keep_task, read, error);
-  return read_source (&walker, &read->query, keep_task, read, error);
+  return read_page (session, read, error);
 }
 
 /* Whether more are wanted. */
@@ -338,11 +392,19 @@ tw_task_reads_mongo_new (TwMongo *mongo)
 
   reads->mongo = mongo;
   atomic_flag_clear (&reads->warned);
+  reads->names = tw_task_names_mongo_new (mongo, &reads->warned);
   return reads;
+}
+
+void
+tw_task_reads_mongo_end (TwTaskReadsMongo *reads)
+{
+  tw_task_names_mongo_end (reads->names);
 }
 
 void
 tw_task_reads_mongo_free (TwTaskReadsMongo *reads)
 {
+  tw_task_names_mongo_free (reads->names);
   g_free (reads);
 }

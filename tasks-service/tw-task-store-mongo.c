@@ -53,6 +53,7 @@ store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query,
 static void
 store_free (TwTaskStore *store)
 {
+  tw_task_reads_mongo_end (mongo_store (store)->reads);
   tw_mongo_close (mongo_store (store)->mongo);
   tw_task_reads_mongo_free (mongo_store (store)->reads);
   tw_commits_mongo_free (store->commits);

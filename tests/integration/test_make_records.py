@@ -51,6 +51,8 @@ def make(folder, idl):
          'T.a: tw.kept = "id" is for what is optional, without a default'),
         (f'struct T {{{EACH} 6: optional string a = "x" (tw.kept = "time") }} (tw.record = "ts")',
          'T.a: tw.kept = "time" is for what is optional, without a default'),
+        (f'struct T {{{EACH} 6: i32 a (tw.kept = "folded") }} (tw.record = "ts")',
+         'T.a: tw.kept = "folded" is for a string'),
         (f'struct T {{{EACH} 6: string a (tw.kept = "so") }} (tw.record = "ts")', 'T.a: tw.kept can\'t be "so"'),
         (f'struct T {{{EACH} 6: optional list<i32> a }} (tw.record = "ts")',
          'T.a: this type can\'t be kept: tw.kept = "no" says so'),

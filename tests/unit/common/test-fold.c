@@ -146,6 +146,23 @@ test_equal (void)
     }
 }
 
+/* Characters, not bytes. */
+static void
+test_key_has_an_end (void)
+{
+  g_autofree char *marks = g_strnfill (600, 'X');
+  g_autofree char *key = tw_fold_key (marks), *same = g_strnfill (TW_FOLD_KEY_LENGTH, 'x');
+  g_autoptr (GString) letters = g_string_new (NULL);
+  g_autofree char *short_key = NULL, *whole = NULL;
+
+  g_assert_cmpstr (key, ==, same);
+  for (guint i = 0; i < TW_FOLD_KEY_LENGTH; i++)
+    g_string_append (letters, "\xc3\x89");
+  short_key = tw_fold_key (letters->str);
+  whole = tw_fold (letters->str);
+  g_assert_cmpstr (short_key, ==, whole);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +171,6 @@ main (int argc, char **argv)
   g_test_add_func ("/fold/again", test_fold_again);
   g_test_add_func ("/fold/beside", test_fold_beside);
   g_test_add_func ("/fold/equal", test_equal);
+  g_test_add_func ("/fold/key-has-an-end", test_key_has_an_end);
   return g_test_run ();
 }

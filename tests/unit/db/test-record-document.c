@@ -123,6 +123,23 @@ test_lists_and_dates_are_arrays_and_texts (void)
   g_assert_true (bson_empty (none));
 }
 
+/* Beside the text, of which nothing is read. */
+static void
+test_folded_is_kept_beside (void)
+{
+  const TwBookRecord book = { .has = TW_BOOK_HAS_NOTES, .notes = "CAF\xc3\x89" };
+  g_autoptr (TwBson) document = tw_record_document_new (&tw_book_type, &book), set = bson_new (), unset = bson_new ();
+  g_autofree char *json = bson_as_relaxed_extended_json (document, NULL), *set_json = NULL;
+  g_autofree TwBookRecord *other = read_json ("{" HEAD BOUGHT ", \"notesFolded\": \"other\"}");
+
+  g_assert_cmpstr (json, ==, "{ \"notes\" : \"CAF\xc3\x89\", \"notesFolded\" : \"cafe\" }");
+  tw_record_document_change (&tw_book_type, &book, 0, set, unset);
+  set_json = bson_as_relaxed_extended_json (set, NULL);
+  g_assert_cmpstr (set_json, ==, json);
+  g_assert_true (bson_empty (unset));
+  g_assert_cmphex (other->has & TW_BOOK_HAS_NOTES, ==, 0);
+}
+
 /* Other forms of a date, and what else is in a list. */
 static void
 test_lists_and_dates_are_read_as_far_as_they_go (void)
@@ -241,7 +258,7 @@ test_change_sets_and_unsets (void)
   g_assert_cmpstr (set_json, ==,
                    "{ \"title\" : \"none\", \"changedOn\" : { \"$date\" : { \"$numberLong\" : \"5\" } },"
                    " \"pages\" : { \"$numberLong\" : \"3\" } }");
-  g_assert_cmpstr (unset_json, ==, "{ \"notes\" : \"\", \"words\" : \"\" }");
+  g_assert_cmpstr (unset_json, ==, "{ \"notes\" : \"\", \"notesFolded\" : \"\", \"words\" : \"\" }");
 }
 
 int
@@ -260,6 +277,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-document/what-is-no-record-is-told-why", test_what_is_no_record_is_told_why);
   g_test_add_func ("/record-document/what-nobody-owns-is-whole", test_what_nobody_owns_is_whole);
   g_test_add_func ("/record-document/keys-of-other-types", test_keys_of_other_types);
+  g_test_add_func ("/record-document/folded-is-kept-beside", test_folded_is_kept_beside);
   g_test_add_func ("/record-document/change-sets-and-unsets", test_change_sets_and_unsets);
   return g_test_run ();
 }

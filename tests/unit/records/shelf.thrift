@@ -14,7 +14,7 @@ struct Book {
   5: optional string changedOn (tw.kept = "updated"),
   6: optional i64 version (tw.kept = "version"),
   7: optional bool lent,
-  8: optional string notes,
+  8: optional string notes (tw.kept = "folded"),
   9: optional string dueOn (tw.kept = "time"),
   10: optional i32 pages,
   11: optional double weight,

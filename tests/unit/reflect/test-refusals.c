@@ -89,7 +89,7 @@ static const struct
   { "kept-outside-of-a-record", STRUCT ("T", KEPT (1, "a", "string", "time")), "",
     "t.json: T.a: tw.kept: stands on fields of a struct with tw.record" },
   { "kept-in-another-way", RECORD ("ts", KEPT (1, "a", "string", "somehow")), "",
-    "t.json: T.a: tw.kept: must be one of key, name, owner, created, updated, version, time, when, id and no" },
+    "t.json: T.a: tw.kept: must be one of key, name, owner, created, updated, version, folded, time, when, id and no" },
   { "kept-as-what-it-is-not", RECORD ("ts", KEPT (1, "a", "i64", "time")), "",
     "t.json: T.a: tw.kept: \"time\" can't hold for a value of this type" },
   { "version-that-is-too-small", RECORD ("ts", KEPT (1, "a", "i32", "version")), "",

@@ -185,6 +185,29 @@ test_a_list_that_goes (Place *place, gconstpointer data)
   g_assert_cmpuint (count_commands (place) - before, <, MANY);
 }
 
+static gboolean
+count_row (const TwTaskRecord *task, gpointer n)
+{
+  ++*(guint *) n;
+  return TRUE;
+}
+
+/* Whether all names have a key, and the page, behind which a server may keep a cursor that has to be closed. */
+static void
+test_page_by_name (Place *place, gconstpointer data)
+{
+  const TwTaskQuery query = { .user_id = ANN, .order.key = TW_TASK_BY_NAME, .limit = 10 };
+  TaskReadWait wait;
+  guint n = 0, before;
+
+  write_many (place, ANN, TW_TASK_INSERT, NULL, 0, NULL);
+  before = count_commands (place);
+  tw_task_store_read (place->store, TW_DEADLINE_NONE, &query, task_read_begin (&wait, count_row, &n));
+  g_assert_true (task_read_wait (&wait, NULL));
+  g_assert_cmpuint (n, ==, 10);
+  g_assert_cmpuint (count_commands (place) - before, <=, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,6 +219,7 @@ main (int argc, char **argv)
     { "/task-commands-mongo/own-tasks", test_own_tasks },
     { "/task-commands-mongo/tasks-of-lists", test_tasks_of_lists },
     { "/task-commands-mongo/a-list-that-goes", test_a_list_that_goes },
+    { "/task-commands-mongo/page-by-name", test_page_by_name },
   };
 
   g_test_init (&argc, &argv, NULL);

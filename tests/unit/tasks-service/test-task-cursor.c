@@ -4,6 +4,7 @@
 
 #include "tw-base64url.h"
 #include "tw-error.h"
+#include "tw-fold.h"
 #include "tw-task-filter.h"
 #include "tw-task-order.h"
 
@@ -44,7 +45,7 @@ test_what_is_made_is_read_back (void)
         const TwTaskOrder order = { key, .backwards = i % 2 == 1 };
         const TwTaskPosition *place = &places[i / 2];
         const char *name = i == 0 ? longest->str : names[i / 2];
-        g_autofree char *cursor = encode (&all, &order, place, name), *folded = tw_task_order_fold (name);
+        g_autofree char *cursor = encode (&all, &order, place, name), *folded = tw_fold_key (name);
         g_auto (TwTaskPosition) read = { .created_ms = 0 };
         g_autoptr (GError) error = NULL;
 
@@ -73,7 +74,7 @@ test_long_name_is_cut (void)
 {
   static const TwTaskOrder by_name = { TW_TASK_BY_NAME, .backwards = FALSE };
   static const TwTaskPosition place = { .id = "65f0aa00bbccddeeff001122", .is_set = TRUE };
-  g_autofree char *name = g_strnfill (600, 'X'), *folded = tw_task_order_fold (name);
+  g_autofree char *name = g_strnfill (600, 'X'), *folded = tw_fold_key (name);
   g_autofree char *cursor = encode (&all, &by_name, &place, name);
   g_auto (TwTaskPosition) read = { .created_ms = 0 };
 

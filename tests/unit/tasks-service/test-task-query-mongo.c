@@ -11,13 +11,13 @@
 
 #define LIST "0123456789abcdef01234567"
 
-/* Whether the filter has the field as one of a few values, none of them null. */
+/* Whether the filter has the field as one of a few values. */
 static gboolean
 is_fixed (const bson_t *filter, const char *field)
 {
   bson_iter_t iter, inside;
 
-  if (!bson_iter_init_find (&iter, filter, field) || BSON_ITER_HOLDS_NULL (&iter))
+  if (!bson_iter_init_find (&iter, filter, field))
     return FALSE;
   if (!BSON_ITER_HOLDS_DOCUMENT (&iter))
     return TRUE;
@@ -30,6 +30,8 @@ has_to_be_there (const bson_t *filter, const char *field)
 {
   bson_iter_t iter, inside;
 
+  if (bson_iter_init_find (&iter, filter, field) && BSON_ITER_HOLDS_NULL (&iter))
+    return FALSE;
   return is_fixed (filter, field)
          || (bson_iter_init_find (&iter, filter, field) && bson_iter_recurse (&iter, &inside)
              && bson_iter_find (&inside, "$exists") && bson_iter_bool (&inside));
@@ -89,8 +91,9 @@ test_every_walk_has_an_index (void)
     { .list = TW_LIST_ONE, .list_id = LIST },
     { .list = TW_LIST_ONE, .list_id = LIST, .done = TW_OPEN_ONLY },
   };
-  static const TwTaskKey keys[] = { TW_TASK_BY_DUE, TW_TASK_BY_PRIORITY, TW_TASK_BY_POSITION };
-  static const TwTaskPosition place = { .created_ms = 5, .id = LIST, .is_set = TRUE, .number = 2, .real = 2 };
+  static const TwTaskKey keys[] = { TW_TASK_BY_DUE, TW_TASK_BY_PRIORITY, TW_TASK_BY_NAME, TW_TASK_BY_POSITION };
+  static const TwTaskPosition place
+      = { .created_ms = 5, .id = LIST, .is_set = TRUE, .number = 2, .real = 2, .text = "a name" };
 
   for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
     {
@@ -109,14 +112,14 @@ static void
 test_walks_of_several_lists_have_an_index (void)
 {
   static const TwTaskSource others[] = { { LIST, "bob" }, { "bbbbbbbbbbbbbbbbbbbbbbbb", "cyd" } };
-  static const TwTaskKey keys[] = { TW_TASK_BY_DUE, TW_TASK_BY_PRIORITY, TW_TASK_BY_POSITION };
+  static const TwTaskKey keys[] = { TW_TASK_BY_DUE, TW_TASK_BY_PRIORITY, TW_TASK_BY_NAME, TW_TASK_BY_POSITION };
 
   for (guint done = TW_DONE_ANY; done <= TW_OPEN_ONLY; done++)
     for (guint kind = TW_TASK_WALK_NEWEST; kind <= TW_TASK_WALK_UNSET; kind++)
       for (guint j = 0; j < G_N_ELEMENTS (keys); j++)
         {
           const TwTaskQuery query = { .filter.done = done, .others = others, .n_others = G_N_ELEMENTS (others) };
-          const TwTaskPosition place = { .is_set = TRUE, .number = 2, .real = 2 };
+          const TwTaskPosition place = { .is_set = TRUE, .number = 2, .real = 2, .text = "a name" };
           const TwTaskWalk walk = { .kind = kind, .key = keys[j], .low = kind == TW_TASK_WALK_TIES ? &place : NULL };
           g_autoptr (TwBson) filter = tw_task_query_walk (&query, &walk);
 
@@ -124,6 +127,35 @@ test_walks_of_several_lists_have_an_index (void)
           g_assert_false (bson_has_field (filter, "userId"));
           g_assert_true (bson_has_field (filter, "listId.$in.1"));
         }
+}
+
+/* What is looked for by one field is at the head of an index; all of a kind are looked for by when they were made, which
+ * tombstones were not. An id is its document's. */
+static void
+test_every_query_of_records_has_an_index (void)
+{
+  static const struct
+  {
+    const TwRecordType *type;
+    const char *field;
+  } asked[] = {
+    { &tw_task_type, "listId" },         { &tw_member_type, "listId" },     { &tw_member_type, "formerListId" },
+    { &tw_member_type, "userId" },       { &tw_member_type, "guestId" },    { &tw_invitation_type, "listId" },
+    { &tw_invitation_type, "codeHash" }, { &tw_chore_type, "createdOn" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autofree char *head = g_strdup_printf ("{\"%s\": 1", asked[i].field);
+      gboolean found = FALSE;
+
+      for (guint k = 0; k < TW_TASK_INDEXES; k++)
+        found = found
+                || (strcmp (tw_task_query_indexes[k].collection, asked[i].type->collection) == 0
+                    && g_str_has_prefix (tw_task_query_indexes[k].keys, head));
+      if (!found)
+        g_error ("no index of %s begins with %s", asked[i].type->collection, asked[i].field);
+    }
 }
 
 /* A bound that is no first moment of a day is the text of its time. */
@@ -157,6 +189,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task-query-mongo/every-walk-has-an-index", test_every_walk_has_an_index);
   g_test_add_func ("/task-query-mongo/walks-of-several-lists-have-an-index", test_walks_of_several_lists_have_an_index);
+  g_test_add_func ("/task-query-mongo/every-query-of-records-has-an-index", test_every_query_of_records_has_an_index);
   g_test_add_func ("/task-query-mongo/bounds-are-texts", test_bounds_are_texts);
   return g_test_run ();
 }

@@ -128,7 +128,8 @@ test_layout_is_the_one_that_is_promised (Database *d, gconstpointer data)
 {
   bson_oid_t id = oid_of (1);
   g_autoptr (TwBson) expected = BCON_NEW (
-      "_id", BCON_OID (&id), "userId", BCON_UTF8 (ANN), "name", BCON_UTF8 ("a name"), "createdOn", BCON_DATE_TIME (10),
+      "_id", BCON_OID (&id), "userId", BCON_UTF8 (ANN), "name", BCON_UTF8 ("a name"), "nameFolded",
+      BCON_UTF8 ("a name"), "createdOn", BCON_DATE_TIME (10),
       "done", BCON_BOOL (true), "updatedOn", BCON_DATE_TIME (10), "version", BCON_INT64 (1));
 
   insert (d->store, ANN, 1, 10, TRUE);
@@ -188,8 +189,8 @@ test_first_change_sets_what_is_missing (Database *d, gconstpointer data)
     {
       bson_oid_t oid = oid_of (n);
       g_autoptr (TwBson) expected = BCON_NEW (
-          "_id", BCON_OID (&oid), "userId", BCON_UTF8 (ANN), "name", BCON_UTF8 ("renamed"), "createdOn",
-          BCON_DATE_TIME (10), "done", BCON_BOOL (n == 1), "updatedOn", BCON_DATE_TIME (99), "version",
+          "_id", BCON_OID (&oid), "userId", BCON_UTF8 (ANN), "name", BCON_UTF8 ("renamed"), "nameFolded",
+          BCON_UTF8 ("renamed"), "createdOn", BCON_DATE_TIME (10), "done", BCON_BOOL (n == 1), "updatedOn", BCON_DATE_TIME (99), "version",
           BCON_INT64 (2));
       g_autoptr (TwTaskRecord) changed = NULL;
 
@@ -349,6 +350,114 @@ test_what_is_not_a_task_is_not_found (Database *d, gconstpointer data)
   assert_stored (d, 1, document);
 }
 
+static void
+assert_by_name (Database *d, gboolean backwards, guint limit, const char *expected)
+{
+  const TwTaskQuery query = { .user_id = ANN, .order = { TW_TASK_BY_NAME, backwards }, .limit = limit };
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (read_tasks (d->store, TW_DEADLINE_NONE, &query, note_row, list, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (list->str, ==, expected);
+}
+
+/* A minute at least, which only what never comes needs. */
+#define LOOKS 6000
+
+static gint64
+count_documents (Database *d, bson_t *filter)
+{
+  bson_error_t why;
+  const gint64 n = mongoc_collection_count_documents (d->tasks, filter, NULL, NULL, NULL, &why);
+
+  if (n < 0)
+    g_error ("%s", why.message);
+  return n;
+}
+
+/* Waits until @n documents fit @filter, which it frees. */
+static void
+wait_for (Database *d, bson_t *filter, gint64 n)
+{
+  g_autoptr (TwBson) freed = filter;
+
+  for (guint i = 0; i < LOOKS && count_documents (d, filter) != n; i++)
+    g_usleep (10000);
+  g_assert_cmpint (count_documents (d, filter), ==, n);
+}
+
+static void
+insert_named (Database *d, guint n, const char *name)
+{
+  char id[TW_ID_SIZE];
+  const TwTaskRecord task = { .has = TASK_WHOLE, .id = id_of (n, id), .user_id = ANN, .name = name, .created_ms = n,
+                              .updated_ms = n, .version = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwTaskRecord) inserted = insert_record (d->store, &task, &error);
+
+  g_assert_no_error (error);
+}
+
+/* Old ones have no key, until somebody asks for that order; what is no task stays as it is. */
+static void
+test_old_names_are_in_order (Database *d, gconstpointer data)
+{
+  static const char *const names[] = { "Delta", "\xc3\xa4hre", "bravo", "Echo" };
+  bson_oid_t nameless = oid_of (9), numbered = oid_of (10);
+
+  for (guint n = 1; n <= G_N_ELEMENTS (names); n++)
+    {
+      bson_oid_t id = oid_of (n);
+
+      put (d, BCON_NEW ("_id", BCON_OID (&id), "userId", BCON_UTF8 (ANN), "name", BCON_UTF8 (names[n - 1]), "createdOn",
+                        BCON_DATE_TIME (n), "done", BCON_BOOL (n % 2 == 0)));
+    }
+  put (d, BCON_NEW ("_id", BCON_OID (&nameless), "userId", BCON_UTF8 (ANN), "createdOn", BCON_DATE_TIME (9)));
+  put (d, BCON_NEW ("_id", BCON_OID (&numbered), "userId", BCON_UTF8 (ANN), "createdOn", BCON_DATE_TIME (10), "name",
+                    BCON_DOUBLE (5)));
+  put_foreign (d, 1, 5);
+  insert_named (d, 5, "Charlie");
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_by_name (d, FALSE, 50, "10 9 2 3 5 1 4");
+      assert_by_name (d, TRUE, 50, "4 1 5 3 2 10 9");
+      assert_by_name (d, FALSE, 3, "10 9 2");
+      wait_for (d, BCON_NEW ("userId", BCON_UTF8 (ANN), "nameFolded", "{", "$exists", BCON_BOOL (true), "}"), 7);
+    }
+  wait_for (d, BCON_NEW ("_id", BCON_UTF8 ("foreign 1"), "nameFolded", "{", "$exists", BCON_BOOL (false), "}"), 1);
+  wait_for (d, BCON_NEW ("nameFolded", BCON_UTF8 ("ahre"), "version", "{", "$exists", BCON_BOOL (false), "}"), 1);
+}
+
+/* Somebody else has changed a name, and not the key: it is found out, and mended. */
+static void
+test_name_with_another_ones_key (Database *d, gconstpointer data)
+{
+  bson_oid_t id = oid_of (2);
+  g_autoptr (TwBson) which = BCON_NEW ("_id", BCON_OID (&id));
+  g_autoptr (TwBson) change = BCON_NEW ("$set", "{", "name", BCON_UTF8 ("Zulu"), "}");
+  bson_error_t why;
+
+  insert_named (d, 1, "Alfa");
+  insert_named (d, 2, "Bravo");
+  insert_named (d, 3, "Charlie");
+  assert_by_name (d, FALSE, 50, "1 2 3");
+  if (!mongoc_collection_update_one (d->tasks, which, change, NULL, NULL, &why))
+    g_error ("%s", why.message);
+  assert_by_name (d, FALSE, 50, "1 3 2");
+  wait_for (d, BCON_NEW ("nameFolded", BCON_UTF8 ("zulu")), 1);
+  assert_by_name (d, FALSE, 50, "1 3 2");
+  assert_by_name (d, TRUE, 1, "2");
+  /* Backwards, where what follows is read by the name that was read. */
+  g_clear_pointer (&change, bson_destroy);
+  change = BCON_NEW ("$set", "{", "name", BCON_UTF8 ("Alfa"), "}");
+  if (!mongoc_collection_update_one (d->tasks, which, change, NULL, NULL, &why))
+    g_error ("%s", why.message);
+  assert_by_name (d, TRUE, 1, "3");
+  wait_for (d, BCON_NEW ("nameFolded", BCON_UTF8 ("alfa")), 2);
+  assert_by_name (d, TRUE, 3, "3 2 1");
+}
+
 /* More than one page of a list without a limit, with what is not a task in between, and many of one moment. */
 static void
 test_list_of_all_goes_over_pages (Database *d, gconstpointer data)
@@ -395,6 +504,8 @@ main (int argc, char **argv)
     { "instances-on-one-database-lose-no-change", test_instances_on_one_database_lose_no_change },
     { "what-is-not-a-task-is-left-out-of-pages", test_what_is_not_a_task_is_left_out_of_pages },
     { "what-is-not-a-task-is-not-found", test_what_is_not_a_task_is_not_found },
+    { "old-names-are-in-order", test_old_names_are_in_order },
+    { "name-with-another-ones-key", test_name_with_another_ones_key },
     { "list-of-all-goes-over-pages", test_list_of_all_goes_over_pages },
   };
 
