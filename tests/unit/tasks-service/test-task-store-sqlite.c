@@ -7,6 +7,7 @@
 
 #include "task-store-fixture.h"
 #include "tw-sqlite-connection.h"
+#include "tw-task-order.h"
 #include "tw-temporary-folder.h"
 
 #define BY_TABLE "SEARCH tasks USING PRIMARY KEY "
@@ -324,6 +325,46 @@ test_names_are_indexed_for_who_asks (void)
   tw_task_store_free (store);
 }
 
+static gboolean
+keep_row (const TwTaskRecord *task, gpointer data)
+{
+  *(TwTaskRecord **) data = tw_record_copy (&tw_task_type, task);
+  return TRUE;
+}
+
+/* As others may have written them, and a copy brings them: of one key, so that a page behind one goes on. */
+static void
+test_names_that_are_too_long (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  g_autofree char *head = g_strnfill (500, 'X'), *one = g_strconcat (head, "b", NULL), *two = g_strconcat (head, "a", NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_auto (TwTaskPosition) after = { .created_ms = 0 };
+
+  g_assert_cmpint (run_sql (path, "INSERT INTO tasks_folded VALUES ('ann')"), ==, 1);
+  insert_named (store, 1, "a");
+  insert_named (store, 2, one);
+  insert_named (store, 4, two);
+  insert_named (store, 6, "y");
+  for (guint i = 0; i < 5; i++)
+    {
+      const TwTaskOrder order = { TW_TASK_BY_NAME, FALSE };
+      const TwTaskQuery query = { .user_id = ANN, .order = order, .limit = 1, .after = i > 0 ? &after : NULL };
+      g_autoptr (TwTaskRecord) task = NULL;
+
+      g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, keep_row, &task, NULL));
+      if (task == NULL)
+        break;
+      note_row (task, list);
+      tw_task_position_clear (&after);
+      tw_task_order_place (&order, task, &after);
+    }
+  g_assert_cmpstr (list->str, ==, "1 4 2 6");
+  tw_task_store_free (store);
+}
+
 /* For a few it is not worth while. */
 static void
 test_few_names_are_not_indexed (void)
@@ -379,5 +420,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/task-store-sqlite/names-are-indexed-for-who-asks", test_names_are_indexed_for_who_asks);
   g_test_add_func ("/task-store-sqlite/few-names-are-not-indexed", test_few_names_are_not_indexed);
+  g_test_add_func ("/task-store-sqlite/names-that-are-too-long", test_names_that_are_too_long);
   return g_test_run ();
 }
