@@ -380,11 +380,10 @@ count_documents (Database *d, bson_t *filter)
 static void
 wait_for (Database *d, bson_t *filter, gint64 n)
 {
-  g_autoptr (TwBson) freed = filter;
-
   for (guint i = 0; i < LOOKS && count_documents (d, filter) != n; i++)
     g_usleep (10000);
   g_assert_cmpint (count_documents (d, filter), ==, n);
+  bson_destroy (filter);
 }
 
 static void
@@ -394,8 +393,8 @@ insert_named (Database *d, guint n, const char *name)
   const TwTaskRecord task = { .has = TASK_WHOLE, .id = id_of (n, id), .user_id = ANN, .name = name, .created_ms = n,
                               .updated_ms = n, .version = 1 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (TwTaskRecord) inserted = insert_record (d->store, &task, &error);
 
+  g_free (insert_record (d->store, &task, &error));
   g_assert_no_error (error);
 }
 
