@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #define MAX_WAITING 4096
-#define MAX_BATCH 512 /* bounds how long the first of a batch waits for its callback */
+#define MAX_BATCH 512 /* bounds, as MAX_ROWS of the writer's does, how long the first of a batch waits for its callback */
 
 struct _TwSqliteQueue
 {
@@ -141,6 +141,15 @@ tw_sqlite_queue_new (void)
 
 /* Most jobs are taken long before the thread of the deadlines looks, and the next ones have theirs after that: to wake it
  * for each would cost as much as the job does. */
+static void
+note_deadline (TwSqliteQueue *queue, gint64 deadline_ms)
+{
+  if (deadline_ms >= queue->looks_ms)
+    return;
+  queue->looks_ms = deadline_ms;
+  pthread_cond_signal (&queue->hurry);
+}
+
 static gboolean
 append (TwSqliteQueue *queue, TwSqliteJob *job)
 {
@@ -152,11 +161,7 @@ append (TwSqliteQueue *queue, TwSqliteJob *job)
     queue->first = job;
   queue->last = job;
   queue->waiting++;
-  if (job->deadline_ms < queue->looks_ms)
-    {
-      queue->looks_ms = job->deadline_ms;
-      pthread_cond_signal (&queue->hurry);
-    }
+  note_deadline (queue, job->deadline_ms);
   return TRUE;
 }
 
@@ -194,6 +199,26 @@ take_first (TwSqliteQueue *queue)
   queue->waiting -= n;
   end->next = NULL;
   return batch;
+}
+
+void
+tw_sqlite_queue_put_back (TwSqliteQueue *queue, TwSqliteJob *jobs)
+{
+  pthread_mutex_lock (&queue->mutex);
+  for (TwSqliteJob *job = jobs, *next; job != NULL; job = next)
+    {
+      next = job->next;
+      queue->waiting++;
+      note_deadline (queue, job->deadline_ms);
+      if (next != NULL)
+        continue;
+      job->next = queue->first;
+      if (queue->last == NULL)
+        queue->last = job;
+    }
+  if (jobs != NULL)
+    queue->first = jobs;
+  pthread_mutex_unlock (&queue->mutex);
 }
 
 TwSqliteJob *

@@ -39,6 +39,9 @@ void tw_sqlite_queue_push (TwSqliteQueue *queue, TwSqliteJob *job);
  * writer. */
 TwSqliteJob *tw_sqlite_queue_take (TwSqliteQueue *queue);
 
+/* Takes @jobs back that were taken, and not begun: they are the first again. For the writer. */
+void tw_sqlite_queue_put_back (TwSqliteQueue *queue, TwSqliteJob *jobs);
+
 /* No job will be pushed any more. */
 void tw_sqlite_queue_close (TwSqliteQueue *queue);
 

@@ -9,11 +9,13 @@
  * for the answer, so that what was told not to have been done is not done later. Those in the transaction that the disk
  * is busy with are the only ones of which that can't be known.
  *
+ * Mutations may be large. What would make the transaction change too many rows goes back to the others that wait, and has
+ * its turn, or its deadline, there: nobody is told late because of what came behind.
+ *
  * A mutation that undoes itself where it fails does without the savepoint; where it can't, it gives the transaction up.
  *
  * SQLite ends a transaction on its own where it can't go on (disk full, I/O error). What had been done in it is
- * undone then and told so; the mutations behind the one that met it get a new transaction. So no error is the
- * writer's end. */
+ * undone then and told so; the mutations behind the one that met it go back, too. So no error is the writer's end. */
 
 #include "tw-sqlite-writer.h"
 
@@ -29,6 +31,9 @@
  * undone by ROLLBACK TO, SQLite (3.40.1, and 3.49) writes the rest of the transaction's frames without checksums: a crash
  * later loses that commit and those that follow it. A batch changes some thousand pages at most. */
 #define SETUP "PRAGMA cache_spill = OFF"
+
+/* Rows that a transaction changes before it takes no more mutations: those of 512 small ones, or of some large ones. */
+#define MAX_ROWS 2048
 
 struct _TwSqliteWriter
 {
@@ -115,11 +120,18 @@ last_deadline_ms (const TwSqliteJob *first)
   return last_ms;
 }
 
-/* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL unless the
- * transaction ended early. */
+static gint64
+rows_changed (const TwSqliteWriter *writer)
+{
+  return sqlite3_total_changes64 (tw_sqlite_handle (writer->connection));
+}
+
+/* Runs the jobs from @first on in one transaction. Returns the first one that has not been run: NULL where all have
+ * been. */
 static TwSqliteJob *
 run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
 {
+  const gint64 enough = rows_changed (writer) + MAX_ROWS;
   g_autoptr (GError) error = NULL;
   TwSqliteJob *next = first;
 
@@ -129,7 +141,7 @@ run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
       set_error_where_none_is (first, NULL, error);
       return NULL;
     }
-  while (next != NULL && !transaction_is_gone (writer))
+  while (next != NULL && !transaction_is_gone (writer) && rows_changed (writer) < enough)
     {
       run_job (writer, next);
       next = next->next;
@@ -145,6 +157,15 @@ run_transaction (TwSqliteWriter *writer, TwSqliteJob *first)
         writer->undone (writer->undone_data);
     }
   return next;
+}
+
+/* Takes those from @end on out of the list. */
+static void
+cut_off (TwSqliteJob *first, const TwSqliteJob *end)
+{
+  while (first->next != end)
+    first = first->next;
+  first->next = NULL;
 }
 
 /* SQLite's hook on what a commit leaves in the log. */
@@ -167,8 +188,11 @@ run (void *data)
 
   while ((batch = tw_sqlite_queue_take (writer->queue)) != NULL)
     {
-      for (TwSqliteJob *rest = batch; rest != NULL;)
-        rest = run_transaction (writer, rest);
+      TwSqliteJob *rest = run_transaction (writer, batch);
+
+      if (rest != NULL)
+        cut_off (batch, rest);
+      tw_sqlite_queue_put_back (writer->queue, rest);
       tw_sqlite_jobs_finish (batch);
       if (writer->in_log > 0)
         tw_sqlite_checkpoint_committed (writer->checkpoint, writer->connection, writer->in_log);

@@ -29,6 +29,7 @@ typedef struct
   char *path;
   TwSqlite *db;
   _Atomic guint commits;
+  _Atomic guint told; /* how many there were when somebody was told */
   WriterHold hold;
 } Fixture;
 
@@ -174,6 +175,57 @@ test_what_waits_shares_a_commit (Fixture *f, gconstpointer data)
   g_assert_cmpint (count_all (f), ==, 600);
 }
 
+/* 1,000 rows. */
+static gboolean
+insert_many (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  const Insert *it = data;
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
+      connection, "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+      " INSERT INTO things SELECT ?1 + i, zeroblob (0) FROM n", error);
+
+  g_assert_nonnull (statement);
+  sqlite3_bind_int64 (statement, 1, it->id);
+  return tw_sqlite_step (connection, statement, error) >= 0;
+}
+
+static void
+note_commits (gpointer data, const GError *error)
+{
+  Fixture *f = data;
+
+  g_assert_no_error (error);
+  f->told = f->commits;
+}
+
+/* Whoever is among the first of many large ones waits for some of them alone. */
+static void
+test_a_commit_changes_no_more_than_so_many_rows (Fixture *f, gconstpointer data)
+{
+  Insert inserts[10] = { { .id = 0 } };
+  guint before;
+
+  g_assert_true (tw_sqlite_mutate_wait (f->db, TW_DEADLINE_NONE, install_counter, f, NULL));
+  writer_hold (&f->hold, f->db);
+  before = f->commits;
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, writer_hold_nothing, note_commits, f);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    {
+      inserts[i].id = i * 1000;
+      tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert_many, insert_done, &inserts[i]);
+    }
+  writer_let_go (&f->hold, f->db);
+  /* the one that was held; three, three and three of them, and the first of all with these; one, and the last */
+  g_assert_cmpuint (f->commits - before, ==, 5);
+  g_assert_cmpuint (f->told - before, ==, 2);
+  g_assert_cmpint (count_all (f), ==, 10000);
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    {
+      g_assert_true (inserts[i].finished);
+      g_assert_no_error (inserts[i].error);
+    }
+}
+
 static void
 test_one_that_fails_undoes_itself_alone (Fixture *f, gconstpointer data)
 {
@@ -291,6 +343,26 @@ test_what_is_over_is_never_done (Fixture *f, gconstpointer data)
   g_assert_no_error (inserts[3].error);
   assert_acknowledged_are_there (f, inserts, G_N_ELEMENTS (inserts));
   clear_inserts (inserts, G_N_ELEMENTS (inserts));
+}
+
+/* What has gone back waits as the others do. */
+static void
+test_what_went_back_is_over_in_time (Fixture *f, gconstpointer data)
+{
+  Insert inserts[] = { { .id = 0 }, { .id = 1000 }, { .id = 2000 }, { .id = 3000 }, { .id = 4000 }, { .id = 5000 } };
+  Insert late = { .id = 6000 };
+  gint64 soon_ms;
+
+  writer_hold (&f->hold, f->db);
+  soon_ms = now_ms () + 100;
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, insert_many, insert_done, &inserts[i]);
+  tw_sqlite_mutate (f->db, TW_DEADLINE_NONE, take_long, NULL, &soon_ms);
+  tw_sqlite_mutate (f->db, soon_ms, insert, insert_done, &late);
+  writer_let_go (&f->hold, f->db);
+  assert_nothing_done (&late);
+  g_assert_cmpint (count_all (f), ==, 6000);
+  clear_inserts (&late, 1);
 }
 
 /* Also while the writer stands still: it is not the one who tells. */
@@ -585,6 +657,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/sqlite-writer/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("what-waits-shares-a-commit", test_what_waits_shares_a_commit);
+  ADD ("a-commit-changes-no-more-than-so-many-rows", test_a_commit_changes_no_more_than_so_many_rows);
+  ADD ("what-went-back-is-over-in-time", test_what_went_back_is_over_in_time);
   ADD ("one-that-fails-undoes-itself-alone", test_one_that_fails_undoes_itself_alone);
   ADD ("one-statement-that-fails-undoes-itself-alone", test_one_statement_that_fails_undoes_itself_alone);
   ADD ("callback-comes-after-the-commit", test_callback_comes_after_the_commit);
