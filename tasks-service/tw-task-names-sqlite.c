@@ -4,15 +4,23 @@
 
 #include "tw-id.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* At a time: a millisecond, and others may write in between. */
 #define STEP 200
 
+struct _TwTaskNamesSqlite
+{
+  TwSqlite *db;
+  pthread_mutex_t mutex;
+  GHashTable *making; /* whose they are: for however many ask, one is at it */
+};
+
 /* Where it is. */
 typedef struct
 {
-  TwSqlite *db;
+  TwTaskNamesSqlite *names;
   gint64 created_ms;
   guint8 id[TW_ID_BYTES];
   gboolean ended;
@@ -111,26 +119,73 @@ make_some (TwSqliteConnection *connection, gpointer data, GError **error)
   return !making->ended || note_named (connection, making, error);
 }
 
+static gboolean
+begin (TwTaskNamesSqlite *names, const char *user_id)
+{
+  gboolean begins;
+
+  pthread_mutex_lock (&names->mutex);
+  begins = !g_hash_table_contains (names->making, user_id);
+  if (begins)
+    g_hash_table_add (names->making, g_strdup (user_id));
+  pthread_mutex_unlock (&names->mutex);
+  return begins;
+}
+
+static void
+end (TwTaskNamesSqlite *names, const char *user_id)
+{
+  pthread_mutex_lock (&names->mutex);
+  g_hash_table_remove (names->making, user_id);
+  pthread_mutex_unlock (&names->mutex);
+}
+
 /* What fails is left to the next one who asks. */
 static void
 made_some (gpointer data, const GError *error)
 {
   Making *making = data;
 
-  if (error != NULL || making->ended)
-    g_free (making);
-  else
-    tw_sqlite_mutate (making->db, TW_DEADLINE_NONE, make_some, made_some, making);
+  if (error == NULL && !making->ended)
+    {
+      tw_sqlite_mutate (making->names->db, TW_DEADLINE_NONE, make_some, made_some, making);
+      return;
+    }
+  end (making->names, making->user_id);
+  g_free (making);
+}
+
+gboolean
+tw_task_names_sqlite_make (TwTaskNamesSqlite *names, const char *user_id)
+{
+  const gsize size = strlen (user_id) + 1;
+  Making *making;
+
+  if (!begin (names, user_id))
+    return FALSE;
+  making = g_malloc0 (sizeof *making + size);
+  making->names = names;
+  making->created_ms = G_MININT64;
+  memcpy (making->user_id, user_id, size);
+  tw_sqlite_mutate (names->db, TW_DEADLINE_NONE, make_some, made_some, making);
+  return TRUE;
+}
+
+TwTaskNamesSqlite *
+tw_task_names_sqlite_new (TwSqlite *db)
+{
+  TwTaskNamesSqlite *names = g_new0 (TwTaskNamesSqlite, 1);
+
+  names->db = db;
+  pthread_mutex_init (&names->mutex, NULL);
+  names->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return names;
 }
 
 void
-tw_task_names_sqlite_make (TwSqlite *db, const char *user_id)
+tw_task_names_sqlite_free (TwTaskNamesSqlite *names)
 {
-  const gsize size = strlen (user_id) + 1;
-  Making *making = g_malloc0 (sizeof *making + size);
-
-  making->db = db;
-  making->created_ms = G_MININT64;
-  memcpy (making->user_id, user_id, size);
-  tw_sqlite_mutate (db, TW_DEADLINE_NONE, make_some, made_some, making);
+  g_hash_table_unref (names->making);
+  pthread_mutex_destroy (&names->mutex);
+  g_free (names);
 }

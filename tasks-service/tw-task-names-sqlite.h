@@ -14,7 +14,13 @@ G_BEGIN_DECLS
 gboolean tw_task_names_sqlite_are_there (TwSqliteConnection *connection, const char *user_id, gboolean *there,
                                          GError **error);
 
-/* Has them put there, if they are not. Never blocks. */
-void tw_task_names_sqlite_make (TwSqlite *db, const char *user_id);
+typedef struct _TwTaskNamesSqlite TwTaskNamesSqlite;
+
+/* @db has to be closed before it is freed. */
+TwTaskNamesSqlite *tw_task_names_sqlite_new (TwSqlite *db);
+void tw_task_names_sqlite_free (TwTaskNamesSqlite *names);
+
+/* Has them put there, if they are not; FALSE where that is under way already. Never blocks; thread-safe. */
+gboolean tw_task_names_sqlite_make (TwTaskNamesSqlite *names, const char *user_id);
 
 G_END_DECLS

@@ -16,6 +16,7 @@ struct _TwTaskReadsSqlite
   const TwRecordTable *table;
   char *nearby, *by_id;
   TwTaskWalksSqlite *walks;
+  TwTaskNamesSqlite *names;
 };
 
 static gboolean
@@ -108,7 +109,7 @@ read_walks (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, cons
   if (!tw_task_page_read (query, &walks, row, user_data, error))
     return FALSE;
   if (by_name && !walks.has_names && runs.seen > FEW_NAMES)
-    tw_task_names_sqlite_make (reads->db, query->user_id);
+    tw_task_names_sqlite_make (reads->names, query->user_id);
   return TRUE;
 }
 
@@ -207,6 +208,7 @@ tw_task_reads_sqlite_new (TwSqlite *db, const TwRecordTable *table, GError **err
 
   reads->db = db;
   reads->table = table;
+  reads->names = tw_task_names_sqlite_new (db);
   reads->nearby = tw_sqlite_rows_query (db, &nearby, error);
   reads->by_id = reads->nearby != NULL ? tw_sqlite_rows_query (db, &by_id, error) : NULL;
   reads->walks = reads->by_id != NULL ? tw_task_walks_sqlite_new (db, table, error) : NULL;
@@ -219,6 +221,7 @@ tw_task_reads_sqlite_free (TwTaskReadsSqlite *reads)
   if (reads == NULL)
     return;
   tw_task_walks_sqlite_free (reads->walks);
+  tw_task_names_sqlite_free (reads->names);
   g_free (reads->nearby);
   g_free (reads->by_id);
   g_free (reads);

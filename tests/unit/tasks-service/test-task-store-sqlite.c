@@ -8,7 +8,10 @@
 #include "task-store-fixture.h"
 #include "tw-sqlite-connection.h"
 #include "tw-task-order.h"
+#include "tw-task-names-sqlite.h"
+#include "tw-task-tables.h"
 #include "tw-temporary-folder.h"
+#include "writer-hold.h"
 
 #define BY_TABLE "SEARCH tasks USING PRIMARY KEY "
 #define BY_ID "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (id=?)\n"
@@ -365,6 +368,28 @@ test_names_that_are_too_long (void)
   tw_task_store_free (store);
 }
 
+/* Nor by each of the others who ask meanwhile. */
+static void
+test_names_are_indexed_by_one_at_a_time (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  TwSqlite *db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
+                                 tw_task_tables_kind.version, 1, NULL);
+  TwTaskNamesSqlite *index = tw_task_names_sqlite_new (db);
+  WriterHold hold;
+
+  writer_hold (&hold, db);
+  g_assert_true (tw_task_names_sqlite_make (index, ANN));
+  g_assert_false (tw_task_names_sqlite_make (index, ANN));
+  g_assert_true (tw_task_names_sqlite_make (index, BOB));
+  g_assert_false (tw_task_names_sqlite_make (index, ANN));
+  writer_let_go (&hold, db);
+  g_assert_true (tw_task_names_sqlite_make (index, ANN));
+  tw_sqlite_close (db);
+  tw_task_names_sqlite_free (index);
+}
+
 /* For a few it is not worth while. */
 static void
 test_few_names_are_not_indexed (void)
@@ -419,6 +444,7 @@ main (int argc, char **argv)
       g_test_add_data_func (plain, &orders[i], test_order_plain);
     }
   g_test_add_func ("/task-store-sqlite/names-are-indexed-for-who-asks", test_names_are_indexed_for_who_asks);
+  g_test_add_func ("/task-store-sqlite/names-are-indexed-by-one-at-a-time", test_names_are_indexed_by_one_at_a_time);
   g_test_add_func ("/task-store-sqlite/few-names-are-not-indexed", test_few_names_are_not_indexed);
   g_test_add_func ("/task-store-sqlite/names-that-are-too-long", test_names_that_are_too_long);
   return g_test_run ();
