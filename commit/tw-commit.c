@@ -19,6 +19,29 @@ tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const 
   return TRUE;
 }
 
+gboolean
+tw_commit_look (TwCommit *commit, const TwRecordType *type, const char *id, gconstpointer *found, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  *found = tw_commit_find (commit, type, id, &why);
+  if (why == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+gconstpointer
+tw_commit_need (TwCommit *commit, const TwRecordType *type, const char *id, gboolean (*missing) (GError **error),
+                GError **error)
+{
+  gconstpointer found;
+
+  if (tw_commit_look (commit, type, id, &found, error) && found == NULL)
+    missing (error);
+  return found;
+}
+
 gconstpointer
 tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
 {

@@ -53,6 +53,14 @@ gconstpointer tw_commit_find (TwCommit *commit, const TwRecordType *type, const 
  * say more of that. What can't be said of them tw_commit_find() says. */
 gboolean tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
 
+/* The same of one that may be there, in *@found: FALSE with @error where that can't be said. */
+gboolean tw_commit_look (TwCommit *commit, const TwRecordType *type, const char *id, gconstpointer *found,
+                         GError **error);
+
+/* The same of one that has to be there: NULL with @error, which @missing sets where there is none. */
+gconstpointer tw_commit_need (TwCommit *commit, const TwRecordType *type, const char *id,
+                              gboolean (*missing) (GError **error), GError **error);
+
 /* Has @record be so from now on. What the step has found before is changed, and its key and creation have to be as they
  * were; another one is new, and its id has to be one that nobody else can have made. Sets its owner, its key's version
  * 1, or one more than it had. The texts are copied. Returns the record as it will be, valid until the commit's end has

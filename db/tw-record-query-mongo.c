@@ -5,6 +5,9 @@
 #include "tw-id.h"
 #include "tw-record-document.h"
 
+/* Documents that are asked for at a time. */
+#define AT_ONCE 1000
+
 /* Records are shown when the operation has ended: where it takes too long some might be on their way when it has been
  * told so. */
 typedef struct
@@ -103,7 +106,7 @@ tw_record_query_mongo_run (TwMongo *mongo, gint64 deadline_ms, const TwRecordQue
   *query = (Query) {
     .type = asked->type,
     .filter = filter_of (asked),
-    .options = BCON_NEW ("limit", BCON_INT64 (asked->limit), "batchSize", BCON_INT64 (asked->limit)),
+    .options = BCON_NEW ("limit", BCON_INT64 (asked->limit), "batchSize", BCON_INT64 (MIN (asked->limit, AT_ONCE))),
     .records = g_ptr_array_new_with_free_func (g_free),
     .reading = *reading,
   };

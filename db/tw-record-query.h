@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* A limit that is none. */
+#define TW_RECORD_QUERY_ALL G_MAXINT
+
 /* Copied, until the end, by whoever answers later. */
 typedef struct
 {

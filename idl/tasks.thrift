@@ -580,7 +580,7 @@ service Tasks {
     /** What it depends on, and by what it is known when it is sent again. */
     3: common.ChangeOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.delete = "/v1/lists/:id", tw.status = "204", tw.retry = "key", tw.errors = "403,404,409"),
+    (api.delete = "/v1/lists/:id", tw.status = "204", tw.retry = "key", tw.errors = "403,404"),
 
   /** Who is in a list. */
   ListMembers members(

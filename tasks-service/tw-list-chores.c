@@ -23,15 +23,22 @@
 #define STEPS_AT_ONCE 50
 #define AT_ONCE_MS 1000
 
-/* What lies in a list, and is found by it. */
+/* What lies in a list, and is found by it, in the order in which it goes: those first who would have to look whether the
+ * list is there; until there are no tasks, what is left of the owner's record says that they are not to be seen. */
+enum
+{
+  MEMBERS,
+  TASKS,
+};
+
 static const struct
 {
   const TwRecordType *type;
   guint64 field;
 } inside[] = {
+  { &tw_member_type, TW_MEMBER_HAS_LIST_ID },
   { &tw_task_type, TW_TASK_HAS_LIST_ID },
   { &tw_invitation_type, TW_INVITATION_HAS_LIST_ID },
-  { &tw_member_type, TW_MEMBER_HAS_LIST_ID },
   { &tw_member_type, TW_MEMBER_HAS_FORMER_LIST_ID },
 };
 
@@ -68,32 +75,32 @@ is_inside (const Sweep *sweep, guint i, gconstpointer record)
 static gboolean
 remove_found (TwCommit *commit, const Sweep *sweep, guint i, const char *id, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  gconstpointer record = tw_commit_find (commit, inside[i].type, id, &why);
+  gconstpointer record;
 
+  if (!tw_commit_look (commit, inside[i].type, id, &record, error))
+    return FALSE;
   if (record != NULL && is_inside (sweep, i, record))
     tw_commit_remove (commit, inside[i].type, id);
-  if (why == NULL)
+  return TRUE;
+}
+
+/* What goes with the last of it. */
+static gboolean
+remove_last (TwCommit *commit, const Sweep *sweep, const TwRecordType *type, const char *id, GError **error)
+{
+  gconstpointer record;
+
+  if (!sweep->is_last)
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
+  if (!tw_commit_look (commit, type, id, &record, error))
+    return FALSE;
+  if (record != NULL)
+    tw_commit_remove (commit, type, id);
+  return TRUE;
 }
 
 /* What is left of the owner goes with the chore, with which it came: it may not have been there yet when others were
  * looked for. */
-static gboolean
-remove_owner (TwCommit *commit, const Sweep *sweep, const char *member_id, GError **error)
-{
-  g_autoptr (GError) why = NULL;
-
-  if (sweep->is_last && tw_commit_find (commit, &tw_member_type, member_id, &why) != NULL)
-    tw_commit_remove (commit, &tw_member_type, member_id);
-  if (why == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
-}
-
 static gboolean
 remove_inside (TwCommit *commit, const Sweep *sweep, GError **error)
 {
@@ -105,43 +112,44 @@ remove_inside (TwCommit *commit, const Sweep *sweep, GError **error)
       if (strcmp (sweep->ids[i]->pdata[k], owner) != 0
           && !remove_found (commit, sweep, i, sweep->ids[i]->pdata[k], error))
         return FALSE;
-  return remove_owner (commit, sweep, owner, error);
+  return remove_last (commit, sweep, &tw_member_type, owner, error);
 }
 
 static gboolean
 is_leavers (const Sweep *sweep, const TwTaskRecord *task)
 {
-  return task != NULL && g_strcmp0 (task->assignee_id, sweep->chore->leaver_id) == 0 && is_inside (sweep, 0, task);
+  return task != NULL && g_strcmp0 (task->assignee_id, sweep->chore->leaver_id) == 0 && is_inside (sweep, TASKS, task);
 }
 
 /* Takes the tasks from who has left, unless they have come again. */
 static gboolean
 take_tasks (TwCommit *commit, const Sweep *sweep, GError **error)
 {
-  g_autoptr (GError) why = NULL;
+  const GPtrArray *ids = sweep->ids[TASKS];
   char member_id[TW_ID_SIZE];
-  TwListRole role;
+  gconstpointer found;
 
   tw_list_member_id (sweep->chore->list_id, sweep->chore->leaver_id, member_id);
-  role = tw_list_role_of (tw_commit_find (commit, &tw_member_type, member_id, &why));
-  for (guint k = 0; why == NULL && role == TW_LIST_NOBODY && k < sweep->ids[0]->len; k++)
+  if (!tw_commit_look (commit, &tw_member_type, member_id, &found, error))
+    return FALSE;
+  if (tw_list_role_of (found) != TW_LIST_NOBODY)
+    return TRUE;
+  for (guint k = 0; k < ids->len; k++)
     {
-      const TwTaskRecord *task = tw_commit_find (commit, &tw_task_type, sweep->ids[0]->pdata[k], &why);
       TwTaskRecord after;
 
-      if (!is_leavers (sweep, task))
+      if (!tw_commit_look (commit, &tw_task_type, ids->pdata[k], &found, error))
+        return FALSE;
+      if (!is_leavers (sweep, found))
         continue;
-      after = *task;
+      after = *(const TwTaskRecord *) found;
       after.has &= ~TW_TASK_HAS_ASSIGNEE_ID;
       after.assignee_id = NULL;
       after.updated_ms = sweep->now_ms;
       after.has |= TW_TASK_HAS_UPDATED_ON;
       tw_commit_put (commit, &tw_task_type, &after);
     }
-  if (why == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
+  return TRUE;
 }
 
 static void
@@ -156,17 +164,10 @@ static gboolean
 decide_sweep (TwCommit *commit, gpointer data, GError **error)
 {
   const Sweep *sweep = data;
-  g_autoptr (GError) why = NULL;
 
   expect_found (commit, sweep);
-  if (!(sweep->chore->leaver_id != NULL ? take_tasks (commit, sweep, error) : remove_inside (commit, sweep, error)))
-    return FALSE;
-  if (sweep->is_last && tw_commit_find (commit, &tw_chore_type, sweep->chore->id, &why) != NULL)
-    tw_commit_remove (commit, &tw_chore_type, sweep->chore->id);
-  if (why == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
+  return (sweep->chore->leaver_id != NULL ? take_tasks (commit, sweep, error) : remove_inside (commit, sweep, error))
+         && remove_last (commit, sweep, &tw_chore_type, sweep->chore->id, error);
 }
 
 /* The ids of what is found; NULL with @error. */
@@ -236,15 +237,16 @@ find_all (TwTaskStore *store, gint64 deadline_ms, Sweep *sweep, GError **error)
 {
   const TwChoreRecord *chore = sweep->chore;
 
-  sweep->is_last = TRUE;
-  for (guint i = 0; i < (chore->leaver_id != NULL ? 1 : G_N_ELEMENTS (inside)); i++)
+  if (chore->leaver_id != NULL)
     {
-      /* Tasks go first: until there are none, the owner's record says that they are not to be seen. */
-      if (!sweep->is_last)
-        sweep->ids[i] = g_ptr_array_new ();
-      else
-        sweep->ids[i] = chore->leaver_id != NULL ? find_tasks (store, deadline_ms, chore, error)
-                                                 : find_inside (store, deadline_ms, i, chore->list_id, error);
+      sweep->ids[TASKS] = find_tasks (store, deadline_ms, chore, error);
+      sweep->is_last = sweep->ids[TASKS] != NULL && sweep->ids[TASKS]->len < AT_ONCE;
+      return sweep->ids[TASKS] != NULL;
+    }
+  sweep->is_last = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    {
+      sweep->ids[i] = sweep->is_last ? find_inside (store, deadline_ms, i, chore->list_id, error) : g_ptr_array_new ();
       if (sweep->ids[i] == NULL)
         return FALSE;
       sweep->is_last = sweep->is_last && sweep->ids[i]->len < AT_ONCE;
@@ -340,8 +342,8 @@ is_wanted (TwListChores *chores)
   return wanted;
 }
 
-static void
-wake (TwListChores *chores)
+void
+tw_list_chores_wake (TwListChores *chores)
 {
   pthread_mutex_lock (&chores->mutex);
   if (chores->state == RESTING)
@@ -396,7 +398,7 @@ tw_list_chores_begin (TwListChores *chores, gint64 deadline_ms, const TwChoreRec
         || !do_step (chores->store, chores->clock, deadline_ms, chore, &is_done, NULL))
       break;
   if (!is_done)
-    wake (chores);
+    tw_list_chores_wake (chores);
 }
 
 TwListChores *

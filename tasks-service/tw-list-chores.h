@@ -21,6 +21,9 @@ TwListChores *tw_list_chores_new (TwTaskStore *store, const TwClock *clock);
  * answered; the rest is done behind it, and so is what fails. Blocks; thread-safe. */
 void tw_list_chores_begin (TwListChores *chores, gint64 deadline_ms, const TwChoreRecord *chore);
 
+/* Has what is left be looked for at once. Never blocks; thread-safe. */
+void tw_list_chores_wake (TwListChores *chores);
+
 /* Ends between two steps. */
 void tw_list_chores_free (TwListChores *chores);
 

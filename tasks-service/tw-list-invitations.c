@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Invitations to a list. Of a code only a hash is kept, which is enough for what has 192 random bits. One that is used
- * up stays for a while, for whoever accepted it and did not hear so; it is removed, as what is over is, when others are
- * made. */
+ * up stays for a while, for whoever accepted it and did not hear so; when others are made it is removed, as what is over
+ * is. So there are never many more than can be accepted. */
 
 #include "tw-list-service-private.h"
 
@@ -14,11 +14,9 @@
 
 #define CODE_BYTES 24
 
-/* How long one that was used up is known still. */
+/* How long one that was used up is known still, and how many of them. */
 #define KEPT_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
-
-/* What is looked at, of those that are over too. */
-#define GATHERED (TW_LIST_INVITATIONS_MAX + 200)
+#define KEPT 50
 
 /* What is removed with one that is made. */
 #define SPENT_AT_ONCE 50
@@ -42,12 +40,6 @@ is_open (const TwInvitationRecord *invitation, gint64 now_ms)
   return invitation->uses > 0 && invitation->expires_ms > now_ms;
 }
 
-static gboolean
-is_spent (const TwInvitationRecord *invitation, gint64 now_ms)
-{
-  return invitation->expires_ms <= now_ms || (invitation->uses <= 0 && invitation->updated_ms + KEPT_MS <= now_ms);
-}
-
 /* Newest first. */
 static int
 compare_invitations (gconstpointer a, gconstpointer b)
@@ -60,11 +52,12 @@ compare_invitations (gconstpointer a, gconstpointer b)
   return -strcmp (one->id, other->id);
 }
 
+/* All of them: what is open must not be hidden by what is not. */
 static GPtrArray *
 gather (const TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
 {
   return tw_list_service_gather (service, caller->context, &tw_invitation_type, TW_INVITATION_HAS_LIST_ID, list_id,
-                                 GATHERED, error);
+                                 TW_RECORD_QUERY_ALL, error);
 }
 
 static guint
@@ -100,15 +93,11 @@ remove_spent (TwCommit *commit, const TwListStep *step, GError **error)
 {
   for (char **id = step->ids; *id != NULL; id++)
     {
-      g_autoptr (GError) why = NULL;
-      const TwInvitationRecord *invitation = tw_commit_find (commit, &tw_invitation_type, *id, &why);
+      gconstpointer found;
 
-      if (why != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&why));
-          return FALSE;
-        }
-      if (invitation != NULL && is_spent (invitation, step->now_ms))
+      if (!tw_commit_look (commit, &tw_invitation_type, *id, &found, error))
+        return FALSE;
+      if (found != NULL && !is_open (found, step->now_ms))
         tw_commit_remove (commit, &tw_invitation_type, *id);
     }
   return TRUE;
@@ -125,32 +114,54 @@ static gboolean
 decide_invite (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
-  const TwMemberRecord *owner = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
+  const TwSharedListRecord *list;
 
-  if (owner == NULL || tw_list_step_list (commit, step, error) == NULL)
+  if (tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error) == NULL)
     return FALSE;
   keep (step, tw_commit_put (commit, &tw_invitation_type, step->said));
   return remove_spent (commit, step, error);
 }
 
+/* Used up last first. */
+static int
+compare_uses (gconstpointer a, gconstpointer b)
+{
+  const TwInvitationRecord *one = *(const TwInvitationRecord *const *) a;
+  const TwInvitationRecord *other = *(const TwInvitationRecord *const *) b;
+
+  if (one->updated_ms != other->updated_ms)
+    return one->updated_ms > other->updated_ms ? -1 : 1;
+  return strcmp (one->id, other->id);
+}
+
+/* What can be accepted no more, but for some that were used up not long ago. */
 static char **
-ids_of_spent (const GPtrArray *invitations, gint64 now_ms)
+ids_of_spent (GPtrArray *invitations, gint64 now_ms)
 {
   char **ids = g_new0 (char *, SPENT_AT_ONCE + 1);
-  guint n = 0;
+  guint n = 0, kept = 0;
 
+  g_ptr_array_sort (invitations, compare_uses);
   for (guint i = 0; i < invitations->len && n < SPENT_AT_ONCE; i++)
-    if (is_spent (invitations->pdata[i], now_ms))
-      ids[n++] = g_strdup (((const TwInvitationRecord *) invitations->pdata[i])->id);
+    {
+      const TwInvitationRecord *invitation = invitations->pdata[i];
+
+      if (is_open (invitation, now_ms))
+        continue;
+      if (invitation->expires_ms > now_ms && invitation->updated_ms + KEPT_MS > now_ms && kept < KEPT)
+        kept++;
+      else
+        ids[n++] = g_strdup (invitation->id);
+    }
   return ids;
 }
 
 /* Of @said, and what is the service's to say. */
 static TwInvitationRecord *
-make_invitation (const TwListStep *step, const TwInvitationRecord *said, const char *code)
+make_invitation (const TwListStep *step, const TwInvitationRecord *said)
 {
   TwInvitationRecord invitation = *said;
-  g_autofree char *hash = hash_code (code);
+  g_autofree char *hash = hash_code (step->code);
   char id[TW_ID_SIZE];
 
   tw_id_new (step->now_ms, id);
@@ -178,16 +189,21 @@ make_code (void)
 static const TwInvitationRecord *
 find_target (TwCommit *commit, const TwListStep *step, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  const TwInvitationRecord *invitation = tw_commit_find (commit, &tw_invitation_type, step->target, &why);
+  const TwInvitationRecord *invitation
+      = tw_commit_need (commit, &tw_invitation_type, step->target, invitation_not_found, error);
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (invitation == NULL || g_strcmp0 (invitation->list_id, step->list_id) != 0)
-    invitation_not_found (error);
-  else
+  if (invitation == NULL || g_strcmp0 (invitation->list_id, step->list_id) == 0)
     return invitation;
+  invitation_not_found (error);
   return NULL;
+}
+
+static gpointer
+take (TwListStep *step)
+{
+  step->invitation->code = step->code;
+  step->invitation->has |= TW_INVITATION_HAS_CODE;
+  return tw_record_copy (&tw_invitation_type, step->invitation);
 }
 
 /* Nobody knows the code of one that was made with a key before: it gets another. */
@@ -195,10 +211,12 @@ static gboolean
 decide_renew (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
-  const TwInvitationRecord *said = step->said, *invitation = find_target (commit, step, error);
+  const TwInvitationRecord *said = step->said, *invitation;
+  const TwSharedListRecord *list;
   TwInvitationRecord after;
 
-  if (invitation == NULL)
+  if (tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error) == NULL
+      || (invitation = find_target (commit, step, error)) == NULL)
     return FALSE;
   after = *invitation;
   after.code_hash = said->code_hash;
@@ -207,62 +225,65 @@ decide_renew (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
+/* Of one that was asked for with a key. */
 static gboolean
-renew (const TwListService *service, const TwListCaller *caller, const TwMemberRecord *owner, const char *code,
-       TwListStep *step, GError **error)
+renew (const TwListStep *step, const TwListCaller *caller, gpointer *record, GError **error)
 {
-  const TwListCaller again = { .context = caller->context, .user_id = caller->user_id };
-  g_autoptr (TwListStep) renewal = tw_list_step_new (service, &again, owner->list_id);
+  g_autoptr (TwListStep) renewal = tw_list_step_new (step->service, caller, step->list_id);
 
-  renewal->target = g_strdup (step->committed.first.id);
-  renewal->said = make_invitation (renewal, step->said, code);
-  if (!tw_list_step_run (service, &again, owner->owner_id, decide_renew, renewal, error))
-    {
-      if (g_error_matches (*error, TW_ERROR, TW_ERROR_NOT_FOUND))
-        {
-          g_clear_error (error);
-          tw_list_was_removed (error);
-        }
-      return FALSE;
-    }
-  g_free (step->invitation);
-  step->invitation = g_steal_pointer (&renewal->invitation);
-  return TRUE;
+  renewal->target = g_strdup (step->first.id);
+  renewal->said = tw_record_copy (&tw_invitation_type, step->said);
+  renewal->code = g_strdup (step->code);
+  if (tw_list_step_wait (renewal, caller, decide_renew, error))
+    *record = take (renewal);
+  else
+    tw_list_step_is_gone (error);
+  return *record != NULL;
 }
 
-TwInvitationRecord *
-tw_list_service_invite (TwListService *service, const TwListCaller *caller, const char *list_id,
-                        const TwInvitationRecord *said, char **code, GError **error)
+/* Whether the list may have one more. */
+static gboolean
+may_invite (const TwListStep *step, const GPtrArray *others, GError **error)
 {
-  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
-  g_autoptr (GPtrArray) others = owner != NULL ? gather (service, caller, owner->list_id, error) : NULL;
-  g_autofree char *made = make_code ();
-  g_autoptr (TwListStep) step = NULL;
-
-  if (others == NULL)
-    return NULL;
-  step = tw_list_step_new (service, caller, owner->list_id);
-  if ((said->has & TW_INVITATION_HAS_EXPIRES_ON) != 0 && said->expires_ms <= step->now_ms)
+  if (((const TwInvitationRecord *) step->said)->expires_ms <= step->now_ms)
     {
       GError *why = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "must be later than now");
 
       tw_error_locate (why, "expiresOn");
       g_propagate_error (error, why);
-      return NULL;
+      return FALSE;
     }
-  if (count_open (others, step->now_ms) >= TW_LIST_INVITATIONS_MAX)
+  if (count_open (others, step->now_ms) < TW_LIST_INVITATIONS_MAX)
+    return TRUE;
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "There are %d invitations to the list, and no more can be",
+               TW_LIST_INVITATIONS_MAX);
+  return FALSE;
+}
+
+void
+tw_list_service_invite (TwListService *service, const TwListCaller *caller, const char *list_id,
+                        const TwInvitationRecord *said)
+{
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, list_id);
+  g_autoptr (TwMemberRecord) owner = NULL;
+  g_autoptr (GPtrArray) others = NULL;
+  g_autoptr (GError) error = NULL;
+
+  step->code = make_code ();
+  step->said = make_invitation (step, said);
+  step->take = take;
+  step->again = renew;
+  if (tw_list_step_was_done (step, caller))
+    return;
+  owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, &error);
+  others = owner != NULL ? gather (service, caller, list_id, &error) : NULL;
+  if (others == NULL || !may_invite (step, others, &error))
     {
-      g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "There are %d invitations to the list, and no more can be",
-                   TW_LIST_INVITATIONS_MAX);
-      return NULL;
+      tw_list_step_refuse (step, caller, error);
+      return;
     }
   step->ids = ids_of_spent (others, step->now_ms);
-  step->said = make_invitation (step, said, made);
-  if (!tw_list_step_run (service, caller, owner->owner_id, decide_invite, step, error)
-      || (step->committed.is_repeat && !renew (service, caller, owner, made, step, error)))
-    return NULL;
-  *code = g_steal_pointer (&made);
-  return g_steal_pointer (&step->invitation);
+  tw_list_step_begin (step, caller, owner->owner_id, decide_invite);
 }
 
 /* Taking back */
@@ -271,10 +292,11 @@ static gboolean
 decide_take_back (TwCommit *commit, gpointer data, GError **error)
 {
   const TwListStep *step = data;
-  const TwMemberRecord *owner = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
-  const TwInvitationRecord *invitation = owner != NULL ? find_target (commit, step, error) : NULL;
+  const TwSharedListRecord *list;
+  const TwInvitationRecord *invitation;
 
-  if (invitation == NULL)
+  if (tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error) == NULL
+      || (invitation = find_target (commit, step, error)) == NULL)
     return FALSE;
   if (!is_open (invitation, step->now_ms))
     return invitation_not_found (error);
@@ -282,19 +304,14 @@ decide_take_back (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
-gboolean
+void
 tw_list_service_remove_invitation (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                   const char *invitation_id, GError **error)
+                                   const char *invitation_id)
 {
-  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
-  g_autoptr (TwListStep) step = NULL;
-  TwCommitted before;
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, list_id);
 
-  if (owner == NULL)
-    return tw_list_service_was_done (service, caller, &before, error);
-  step = tw_list_step_new (service, caller, owner->list_id);
   step->target = g_ascii_strdown (invitation_id, -1);
-  return tw_list_step_run (service, caller, owner->owner_id, decide_take_back, step, error);
+  tw_list_step_begin_as (step, caller, TW_LIST_OWNER, decide_take_back);
 }
 
 /* Accepting */
@@ -303,15 +320,9 @@ static TwInvitationRecord *
 find_by_code (const TwListService *service, const TwCallContext *context, const char *code, GError **error)
 {
   g_autofree char *hash = hash_code (code);
-  g_autoptr (GError) why = NULL;
-  TwInvitationRecord *invitation
-      = tw_list_service_find (service, context, &tw_invitation_type, TW_INVITATION_HAS_CODE_HASH, hash, &why);
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (invitation == NULL)
-    invitation_not_found (error);
-  return invitation;
+  return tw_list_service_need (service, context, &tw_invitation_type, TW_INVITATION_HAS_CODE_HASH, hash,
+                               invitation_not_found, error);
 }
 
 TwInvitationRecord *
@@ -319,21 +330,17 @@ tw_list_service_look (TwListService *service, const TwCallContext *context, cons
                       GError **error)
 {
   g_autoptr (TwInvitationRecord) invitation = find_by_code (service, context, code, error);
-  g_autoptr (GError) why = NULL;
 
   if (invitation == NULL)
     return NULL;
-  *list = tw_list_service_find (service, context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, invitation->list_id, &why);
-  if (why != NULL)
+  if (!is_open (invitation, tw_clock_wall_ms (service->clock)))
     {
-      g_propagate_error (error, g_steal_pointer (&why));
+      invitation_not_found (error);
       return NULL;
     }
-  if (*list != NULL && is_open (invitation, tw_clock_wall_ms (service->clock)))
-    return g_steal_pointer (&invitation);
-  g_clear_pointer (list, g_free);
-  invitation_not_found (error);
-  return NULL;
+  *list = tw_list_service_need (service, context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, invitation->list_id,
+                                invitation_not_found, error);
+  return *list != NULL ? g_steal_pointer (&invitation) : NULL;
 }
 
 static TwListRole
@@ -351,10 +358,12 @@ use (TwCommit *commit, TwListStep *step, const TwInvitationRecord *invitation, c
 
   if (!is_open (invitation, step->now_ms))
     return invitation_not_found (error);
+  if (!tw_list_step_enter (commit, step, list, before, role_of_invitation (invitation), display_name, error))
+    return FALSE;
   after.uses--;
   after.updated_ms = step->now_ms;
   tw_commit_put (commit, &tw_invitation_type, &after);
-  return tw_list_step_enter (commit, step, list, before, role_of_invitation (invitation), display_name, error);
+  return TRUE;
 }
 
 static gboolean
@@ -364,19 +373,12 @@ decide_accept (TwCommit *commit, gpointer data, GError **error)
   const TwInvitationRecord *invitation = find_target (commit, step, error);
   const TwSharedListRecord *list;
   const TwMemberRecord *before;
-  g_autoptr (GError) why = NULL;
 
   if (invitation == NULL)
     return FALSE;
-  list = tw_list_step_list (commit, step, &why);
-  before = list != NULL ? tw_list_step_member (commit, step, step->user_id, &why) : NULL;
-  if (list == NULL && g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
-    return invitation_not_found (error);
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return FALSE;
-    }
+  list = tw_commit_need (commit, &tw_shared_list_type, step->list_id, invitation_not_found, error);
+  if (list == NULL || !tw_list_step_look (commit, step, step->user_id, &before, error))
+    return FALSE;
   if (tw_list_role_of (before) == TW_LIST_NOBODY)
     return use (commit, step, invitation, list, before, error);
   tw_list_step_keep_list (step, list);
@@ -384,7 +386,7 @@ decide_accept (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
-/* The list, where the caller is in it already, NULL where not, or with @error. */
+/* The list, where the caller is in it already; NULL where not, or with @error. */
 static TwSharedListRecord *
 find_entered (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
 {
@@ -396,34 +398,35 @@ find_entered (TwListService *service, const TwListCaller *caller, const char *li
   return list;
 }
 
-TwSharedListRecord *
+void
 tw_list_service_accept (TwListService *service, const TwListCaller *caller, const char *code,
-                        const char *display_name, GError **error)
+                        const char *display_name)
 {
-  g_autoptr (TwInvitationRecord) invitation = find_by_code (service, caller->context, code, error);
   const TwMemberRecord said = { .display_name = display_name, .has = TW_MEMBER_HAS_DISPLAY_NAME };
-  g_autoptr (GError) why = NULL;
-  g_autoptr (TwListStep) step = NULL;
-  TwSharedListRecord *entered;
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, NULL);
+  g_autoptr (TwInvitationRecord) invitation = NULL;
+  g_autoptr (TwSharedListRecord) entered = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (invitation == NULL)
-    return NULL;
-  entered = find_entered (service, caller, invitation->list_id, &why);
-  if (entered != NULL)
-    return entered;
-  if (why == NULL && !is_open (invitation, tw_clock_wall_ms (service->clock)))
-    invitation_not_found (&why);
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return NULL;
-    }
-  step = tw_list_step_new (service, caller, invitation->list_id);
-  step->target = g_strdup (invitation->id);
   step->said = tw_record_copy (&tw_member_type, &said);
-  if (!tw_list_service_may_join (service, caller, error)
-      || !tw_list_step_run (service, caller, invitation->owner_id, decide_accept, step, error))
-    return NULL;
-  return step->committed.is_repeat ? tw_list_service_get (service, caller, invitation->list_id, error)
-                                   : tw_list_step_take_list (step);
+  step->take = tw_list_step_take_list;
+  step->again = tw_list_step_see_list;
+  if (tw_list_step_was_done (step, caller))
+    return;
+  invitation = find_by_code (service, caller->context, code, &error);
+  entered = invitation != NULL ? find_entered (service, caller, invitation->list_id, &error) : NULL;
+  if (entered == NULL && error == NULL && is_open (invitation, step->now_ms))
+    tw_list_service_may_join (service, caller, &error);
+  else if (entered == NULL && error == NULL)
+    invitation_not_found (&error);
+  if (entered != NULL)
+    tw_list_step_tell (step, g_steal_pointer (&entered), NULL);
+  else if (error != NULL)
+    tw_list_step_refuse (step, caller, error);
+  else
+    {
+      step->list_id = g_strdup (invitation->list_id);
+      step->target = g_strdup (invitation->id);
+      tw_list_step_begin (step, caller, invitation->owner_id, decide_accept);
+    }
 }

@@ -36,39 +36,39 @@ compare_members (gconstpointer a, gconstpointer b)
 GPtrArray *
 tw_list_service_members (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
 {
-  g_autoptr (TwMemberRecord) member = tw_list_service_admit (service, caller, list_id, TW_LIST_VIEWER, error);
-  GPtrArray *members;
+  g_autoptr (TwSharedListRecord) list = NULL;
+  g_autoptr (GPtrArray) members
+      = tw_list_service_gather (service, caller->context, &tw_member_type, TW_MEMBER_HAS_LIST_ID, list_id,
+                                TW_LIST_MEMBERS_MAX, error);
 
-  if (member == NULL)
+  if (members == NULL)
     return NULL;
-  members = tw_list_service_gather (service, caller->context, &tw_member_type, TW_MEMBER_HAS_LIST_ID, member->list_id,
-                                    TW_LIST_MEMBERS_MAX, error);
-  if (members != NULL)
-    g_ptr_array_sort (members, compare_members);
-  return members;
+  /* Those of a list that is gone may be there still. */
+  list = tw_list_service_get (service, caller, list_id, error);
+  if (list == NULL)
+    return NULL;
+  g_ptr_array_sort (members, compare_members);
+  return g_steal_pointer (&members);
 }
 
 /* The step's target, who is in the list; NULL with NOT_FOUND. */
 static const TwMemberRecord *
 find_target (TwCommit *commit, const TwListStep *step, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  const TwMemberRecord *target = tw_list_step_member (commit, step, step->target, &why);
+  const TwMemberRecord *target;
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (tw_list_role_of (target) == TW_LIST_NOBODY)
-    member_not_found (error);
-  else
+  if (!tw_list_step_look (commit, step, step->target, &target, error))
+    return NULL;
+  if (tw_list_role_of (target) != TW_LIST_NOBODY)
     return target;
+  member_not_found (error);
   return NULL;
 }
 
 static TwListStep *
-step_about (const TwListService *service, const TwListCaller *caller, const TwMemberRecord *member,
-            const char *user_id)
+step_about (TwListService *service, const TwListCaller *caller, const char *list_id, const char *user_id)
 {
-  TwListStep *step = tw_list_step_new (service, caller, member->list_id);
+  TwListStep *step = tw_list_step_new (service, caller, list_id);
 
   step->target = g_strdup (strcmp (user_id, TW_LIST_ME) == 0 ? caller->user_id : user_id);
   return step;
@@ -95,7 +95,8 @@ static gboolean
 decide_change (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
-  const TwMemberRecord *said = step->said, *member = tw_list_step_admit (commit, step, TW_LIST_VIEWER, error);
+  const TwSharedListRecord *list;
+  const TwMemberRecord *said = step->said, *member = tw_list_step_admit (commit, step, TW_LIST_VIEWER, &list, error);
   const TwListRole role = tw_list_role_of (member);
   const TwMemberRecord *target = member != NULL ? find_target (commit, step, error) : NULL;
   TwMemberRecord after;
@@ -113,39 +114,37 @@ decide_change (TwCommit *commit, gpointer data, GError **error)
 }
 
 /* What was changed with a key, as it is now. */
-static TwMemberRecord *
-see_again (const TwListService *service, const TwListCaller *caller, const TwListStep *step, GError **error)
+static gboolean
+see_again (const TwListStep *step, const TwListCaller *caller, gpointer *record, GError **error)
 {
   char id[TW_ID_SIZE];
-  g_autoptr (GError) why = NULL;
+  g_autoptr (TwSharedListRecord) list = tw_list_service_get (step->service, caller, step->list_id, error);
   g_autoptr (TwMemberRecord) member = NULL;
 
   tw_list_member_id (step->list_id, step->target, id);
-  member = tw_list_service_find (service, caller->context, &tw_member_type, TW_MEMBER_HAS_ID, id, &why);
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
+  if (list != NULL)
+    member = tw_list_service_need (step->service, caller->context, &tw_member_type, TW_MEMBER_HAS_ID, id,
+                                   tw_list_was_removed, error);
+  if (member == NULL)
+    tw_list_step_is_gone (error);
   else if (tw_list_role_of (member) == TW_LIST_NOBODY)
     tw_list_was_removed (error);
   else
-    return g_steal_pointer (&member);
-  return NULL;
+    *record = g_steal_pointer (&member);
+  return *record != NULL;
 }
 
-TwMemberRecord *
+void
 tw_list_service_change_member (TwListService *service, const TwListCaller *caller, const char *list_id,
-                               const char *user_id, const TwMemberRecord *said, guint64 clear, GError **error)
+                               const char *user_id, const TwMemberRecord *said, guint64 clear)
 {
-  g_autoptr (TwMemberRecord) member = tw_list_service_admit (service, caller, list_id, TW_LIST_VIEWER, error);
-  g_autoptr (TwListStep) step = NULL;
+  g_autoptr (TwListStep) step = step_about (service, caller, list_id, user_id);
 
-  if (member == NULL)
-    return NULL;
-  step = step_about (service, caller, member, user_id);
   step->said = tw_record_copy (&tw_member_type, said);
   step->clear = clear;
-  if (!tw_list_step_run (service, caller, member->owner_id, decide_change, step, error))
-    return NULL;
-  return step->committed.is_repeat ? see_again (service, caller, step, error) : g_steal_pointer (&step->member);
+  step->take = tw_list_step_take_member;
+  step->again = see_again;
+  tw_list_step_begin_as (step, caller, TW_LIST_VIEWER, decide_change);
 }
 
 /* Leaving */
@@ -180,11 +179,11 @@ put_former (TwCommit *commit, const TwListStep *step, const TwMemberRecord *memb
 static gboolean
 decide_remove (TwCommit *commit, gpointer data, GError **error)
 {
-  const TwListStep *step = data;
-  const TwMemberRecord *member = tw_list_step_admit (commit, step, TW_LIST_VIEWER, error);
+  TwListStep *step = data;
+  const TwSharedListRecord *list;
+  const TwMemberRecord *member = tw_list_step_admit (commit, step, TW_LIST_VIEWER, &list, error);
   const TwListRole role = tw_list_role_of (member);
-  const TwSharedListRecord *list = member != NULL ? tw_list_step_list (commit, step, error) : NULL;
-  const TwMemberRecord *target = list != NULL ? find_target (commit, step, error) : NULL;
+  const TwMemberRecord *target = member != NULL ? find_target (commit, step, error) : NULL;
   TwSharedListRecord after;
 
   if (target == NULL || !may_remove (step, role, target, error))
@@ -197,21 +196,13 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
-gboolean
+void
 tw_list_service_remove_member (TwListService *service, const TwListCaller *caller, const char *list_id,
-                               const char *user_id, GError **error)
+                               const char *user_id)
 {
-  g_autoptr (TwMemberRecord) member = tw_list_service_admit (service, caller, list_id, TW_LIST_VIEWER, error);
-  g_autoptr (TwListStep) step = NULL;
-  TwCommitted before;
+  g_autoptr (TwListStep) step = step_about (service, caller, list_id, user_id);
 
-  if (member == NULL)
-    return tw_list_service_was_done (service, caller, &before, error);
-  step = step_about (service, caller, member, user_id);
-  if (!tw_list_step_run (service, caller, member->owner_id, decide_remove, step, error))
-    return FALSE;
-  tw_list_step_do_chore (service, caller, step, member->owner_id);
-  return TRUE;
+  tw_list_step_begin_as (step, caller, TW_LIST_VIEWER, decide_remove);
 }
 
 /* Joining a public list */
@@ -221,12 +212,9 @@ decide_join (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
   const TwSharedListRecord *list = tw_list_step_list (commit, step, error);
-  g_autoptr (GError) why = NULL;
-  const TwMemberRecord *before = list != NULL ? tw_list_step_member (commit, step, step->user_id, &why) : NULL;
+  const TwMemberRecord *before;
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  if (list == NULL || why != NULL)
+  if (list == NULL || !tw_list_step_look (commit, step, step->user_id, &before, error))
     return FALSE;
   if (tw_list_role_of (before) == TW_LIST_NOBODY)
     return list->is_public ? tw_list_step_enter (commit, step, list, before, TW_LIST_VIEWER, step->target, error)
@@ -236,36 +224,44 @@ decide_join (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
-TwSharedListRecord *
-tw_list_service_join (TwListService *service, const TwListCaller *caller, const char *list_id,
-                      const char *display_name, GError **error)
+/* Whose list it is; NULL where the caller, who is not in it, may not join it. */
+static char *
+find_joined (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  TwSharedListRecord *seen = tw_list_service_get (service, caller, list_id, &why);
-  g_autoptr (TwSharedListRecord) list = NULL;
-  g_autoptr (TwListStep) step = NULL;
+  g_autoptr (TwSharedListRecord) list
+      = tw_list_service_need (service, caller->context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, list_id,
+                              tw_list_not_found, error);
 
-  if (seen != NULL)
-    return seen;
-  if (g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
-    g_clear_error (&why);
-  if (why == NULL)
-    list = tw_list_service_find (service, caller->context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, list_id, &why);
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return NULL;
-    }
-  if (list == NULL || !list->is_public)
-    {
-      tw_list_not_found (error);
-      return NULL;
-    }
-  step = tw_list_step_new (service, caller, list->id);
-  step->target = g_strdup (display_name);
-  if (!tw_list_service_may_join (service, caller, error)
-      || !tw_list_step_run (service, caller, list->owner_id, decide_join, step, error))
+  if (list == NULL || (!list->is_public && !tw_list_not_found (error))
+      || !tw_list_service_may_join (service, caller, error))
     return NULL;
-  return step->committed.is_repeat ? tw_list_service_get (service, caller, list_id, error)
-                                   : tw_list_step_take_list (step);
+  return g_strdup (list->owner_id);
+}
+
+void
+tw_list_service_join (TwListService *service, const TwListCaller *caller, const char *list_id,
+                      const char *display_name)
+{
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, list_id);
+  g_autofree char *owner_id = NULL;
+  g_autoptr (TwSharedListRecord) seen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  step->target = g_strdup (display_name);
+  step->take = tw_list_step_take_list;
+  step->again = tw_list_step_see_list;
+  if (tw_list_step_was_done (step, caller))
+    return;
+  seen = tw_list_service_get (service, caller, list_id, &error);
+  if (g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      owner_id = find_joined (service, caller, list_id, &error);
+    }
+  if (seen != NULL)
+    tw_list_step_tell (step, g_steal_pointer (&seen), NULL);
+  else if (owner_id != NULL)
+    tw_list_step_begin (step, caller, owner_id, decide_join);
+  else
+    tw_list_step_refuse (step, caller, error);
 }

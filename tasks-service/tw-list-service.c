@@ -6,24 +6,6 @@
 
 #include <string.h>
 
-/* How often a removal begins anew because somebody came or went meanwhile. */
-#define ATTEMPTS 8
-
-TwListService *
-tw_list_service_new (TwTaskStore *store, const TwClock *clock, TwListChores *chores)
-{
-  TwListService *service = g_new (TwListService, 1);
-
-  *service = (TwListService) { store, clock, chores };
-  return service;
-}
-
-void
-tw_list_service_free (TwListService *service)
-{
-  g_free (service);
-}
-
 /* Looking up */
 
 static GPtrArray *
@@ -51,31 +33,34 @@ tw_list_service_find (const TwListService *service, const TwCallContext *context
   return found != NULL && found->len > 0 ? g_ptr_array_steal_index (found, 0) : NULL;
 }
 
-/* What the caller is in the list, also where that is nothing any more; NULL where it never was, or with @error. */
-static TwMemberRecord *
-find_member (const TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
+gpointer
+tw_list_service_need (const TwListService *service, const TwCallContext *context, const TwRecordType *type,
+                      guint64 field, const char *value, gboolean (*missing) (GError **error), GError **error)
 {
-  char id[TW_ID_SIZE];
+  g_autoptr (GError) why = NULL;
+  gpointer record = tw_list_service_find (service, context, type, field, value, &why);
 
-  tw_list_member_id (list_id, caller->user_id, id);
-  return tw_list_service_find (service, caller->context, &tw_member_type, TW_MEMBER_HAS_ID, id, error);
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  else if (record == NULL)
+    missing (error);
+  return record;
 }
 
 TwMemberRecord *
 tw_list_service_admit (const TwListService *service, const TwListCaller *caller, const char *list_id,
                        TwListRole least, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  g_autoptr (TwMemberRecord) member = find_member (service, caller, list_id, &why);
-  const TwListRole role = tw_list_role_of (member);
+  char id[TW_ID_SIZE];
+  g_autoptr (TwMemberRecord) member = NULL;
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (role == TW_LIST_NOBODY)
-    tw_list_not_found (error);
-  else if (role < least)
-    tw_list_forbidden (least, error);
-  else
+  tw_list_member_id (list_id, caller->user_id, id);
+  member = tw_list_service_need (service, caller->context, &tw_member_type, TW_MEMBER_HAS_ID, id, tw_list_not_found,
+                                 error);
+  if (member == NULL)
+    return NULL;
+  if (tw_list_role_of (member) == TW_LIST_NOBODY ? tw_list_not_found (error)
+                                                 : tw_list_role_of (member) >= least || tw_list_forbidden (least, error))
     return g_steal_pointer (&member);
   return NULL;
 }
@@ -177,41 +162,18 @@ tw_list_service_lists (TwListService *service, const TwListCaller *caller, GErro
 
 /* One list */
 
-static TwSharedListRecord *
-see_list (const TwListService *service, const TwListCaller *caller, const TwMemberRecord *member, GError **error)
-{
-  g_autoptr (GError) why = NULL;
-  TwSharedListRecord *list = tw_list_service_find (service, caller->context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID,
-                                                 member->list_id, &why);
-
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (list == NULL)
-    tw_list_not_found (error);
-  else
-    tw_list_see (list, member);
-  return list;
-}
-
 TwSharedListRecord *
 tw_list_service_get (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
 {
   g_autoptr (TwMemberRecord) member = tw_list_service_admit (service, caller, list_id, TW_LIST_VIEWER, error);
+  TwSharedListRecord *list;
 
-  return member != NULL ? see_list (service, caller, member, error) : NULL;
-}
-
-/* What was made with a key, as it is now. */
-static TwSharedListRecord *
-see_again (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
-{
-  TwSharedListRecord *list = tw_list_service_get (service, caller, list_id, error);
-
-  if (list == NULL && g_error_matches (*error, TW_ERROR, TW_ERROR_NOT_FOUND))
-    {
-      g_clear_error (error);
-      tw_list_was_removed (error);
-    }
+  if (member == NULL)
+    return NULL;
+  list = tw_list_service_need (service, caller->context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, list_id,
+                               tw_list_not_found, error);
+  if (list != NULL)
+    tw_list_see (list, member);
   return list;
 }
 
@@ -259,23 +221,24 @@ may_own (const TwListService *service, const TwListCaller *caller, GError **erro
   return FALSE;
 }
 
-TwSharedListRecord *
-tw_list_service_create (TwListService *service, const TwListCaller *caller, const TwSharedListRecord *said,
-                        GError **error)
+void
+tw_list_service_create (TwListService *service, const TwListCaller *caller, const TwSharedListRecord *said)
 {
   char id[TW_ID_SIZE];
   g_autoptr (TwListStep) step = NULL;
+  g_autoptr (GError) error = NULL;
 
   tw_id_new (tw_clock_wall_ms (service->clock), id);
   step = tw_list_step_new (service, caller, id);
   step->said = tw_record_copy (&tw_shared_list_type, said);
-  if (!may_own (service, caller, error) && !tw_list_service_was_done (service, caller, &step->committed, error))
-    return NULL;
-  if (!step->committed.is_repeat
-      && !tw_list_step_run (service, caller, caller->user_id, decide_create, step, error))
-    return NULL;
-  return step->committed.is_repeat ? see_again (service, caller, step->committed.first.id, error)
-                                   : tw_list_step_take_list (step);
+  step->take = tw_list_step_take_list;
+  step->again = tw_list_step_see_list;
+  if (tw_list_step_was_done (step, caller))
+    return;
+  if (may_own (service, caller, &error))
+    tw_list_step_begin (step, caller, caller->user_id, decide_create);
+  else
+    tw_list_step_refuse (step, caller, error);
 }
 
 /* Changing */
@@ -317,34 +280,28 @@ decide_change (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
   const guint64 named = ((const TwSharedListRecord *) step->said)->has | step->clear;
+  const TwSharedListRecord *list;
   const TwMemberRecord *member
-      = tw_list_step_admit (commit, step, (named & OWNERS) != 0 ? TW_LIST_OWNER : TW_LIST_VIEWER, error);
-  const TwSharedListRecord *list = member != NULL ? tw_list_step_list (commit, step, error) : NULL;
+      = tw_list_step_admit (commit, step, (named & OWNERS) != 0 ? TW_LIST_OWNER : TW_LIST_VIEWER, &list, error);
 
-  if (list == NULL)
-    return FALSE;
-  if (!tw_list_step_check_tag (step, list, member, error))
+  if (member == NULL || !tw_list_step_check_tag (step, list, member, error))
     return FALSE;
   change_list (commit, step, list);
   change_position (commit, step, member);
   return TRUE;
 }
 
-TwSharedListRecord *
+void
 tw_list_service_change (TwListService *service, const TwListCaller *caller, const char *list_id,
-                        const TwSharedListRecord *said, guint64 clear, GError **error)
+                        const TwSharedListRecord *said, guint64 clear)
 {
-  g_autoptr (TwMemberRecord) member = tw_list_service_admit (service, caller, list_id, TW_LIST_VIEWER, error);
-  g_autoptr (TwListStep) step = NULL;
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, list_id);
 
-  if (member == NULL)
-    return NULL;
-  step = tw_list_step_new (service, caller, member->list_id);
   step->said = tw_record_copy (&tw_shared_list_type, said);
   step->clear = clear;
-  if (!tw_list_step_run (service, caller, member->owner_id, decide_change, step, error))
-    return NULL;
-  return step->committed.is_repeat ? see_again (service, caller, list_id, error) : tw_list_step_take_list (step);
+  step->take = tw_list_step_take_list;
+  step->again = tw_list_step_see_list;
+  tw_list_step_begin_as (step, caller, TW_LIST_VIEWER, decide_change);
 }
 
 /* Removing */
@@ -366,97 +323,27 @@ put_last (TwCommit *commit, const TwListStep *step, const TwMemberRecord *owner)
   tw_commit_put (commit, &tw_member_type, &last);
 }
 
-static gboolean
-remove_members (TwCommit *commit, const TwListStep *step, GError **error)
-{
-  tw_commit_expect (commit, &tw_member_type, (const char *const *) step->ids, g_strv_length (step->ids));
-  for (char **id = step->ids; *id != NULL; id++)
-    {
-      g_autoptr (GError) why = NULL;
-      const TwMemberRecord *member = tw_commit_find (commit, &tw_member_type, *id, &why);
-
-      if (tw_list_role_of (member) == TW_LIST_OWNER)
-        put_last (commit, step, member);
-      else if (member != NULL)
-        tw_commit_remove (commit, &tw_member_type, *id);
-      else if (why != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&why));
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
+/* Who else was in it is so no more when the list is not there, however many come and go meanwhile: their records go
+ * behind it. */
 static gboolean
 decide_remove (TwCommit *commit, gpointer data, GError **error)
 {
   TwListStep *step = data;
-  const TwMemberRecord *member = tw_list_step_admit (commit, step, TW_LIST_OWNER, error);
-  const TwSharedListRecord *list = member != NULL ? tw_list_step_list (commit, step, error) : NULL;
+  const TwSharedListRecord *list;
+  const TwMemberRecord *owner = tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error);
 
-  if (list == NULL)
+  if (owner == NULL || !tw_list_step_check_tag (step, list, owner, error))
     return FALSE;
-  if (!tw_list_step_check_tag (step, list, member, error))
-    return FALSE;
-  step->is_late = list->version != step->version;
-  if (step->is_late)
-    return TRUE;
-  if (!remove_members (commit, step, error))
-    return FALSE;
+  put_last (commit, step, owner);
   tw_commit_remove (commit, &tw_shared_list_type, step->list_id);
   tw_list_step_put_chore (commit, step);
   return TRUE;
 }
 
-static char **
-ids_of_members (const GPtrArray *members)
+void
+tw_list_service_remove (TwListService *service, const TwListCaller *caller, const char *list_id)
 {
-  char **ids = g_new0 (char *, members->len + 1);
+  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, list_id);
 
-  for (guint i = 0; i < members->len; i++)
-    ids[i] = g_strdup (((const TwMemberRecord *) members->pdata[i])->id);
-  return ids;
-}
-
-/* One attempt: *@is_late where somebody has come or gone since it looked who is in the list. */
-static gboolean
-try_to_remove (TwListService *service, const TwListCaller *caller, const TwMemberRecord *owner, gboolean *is_late,
-               GError **error)
-{
-  g_autoptr (TwSharedListRecord) list = see_list (service, caller, owner, error);
-  g_autoptr (GPtrArray) members = NULL;
-  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, owner->list_id);
-
-  if (list == NULL)
-    return FALSE;
-  members = tw_list_service_gather (service, caller->context, &tw_member_type, TW_MEMBER_HAS_LIST_ID, owner->list_id,
-                                    TW_LIST_MEMBERS_MAX, error);
-  if (members == NULL)
-    return FALSE;
-  step->version = list->version;
-  step->ids = ids_of_members (members);
-  if (!tw_list_step_run (service, caller, owner->owner_id, decide_remove, step, error))
-    return FALSE;
-  *is_late = !step->committed.is_repeat && step->is_late;
-  if (!*is_late)
-    tw_list_step_do_chore (service, caller, step, owner->owner_id);
-  return TRUE;
-}
-
-gboolean
-tw_list_service_remove (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
-{
-  g_autoptr (TwMemberRecord) owner = tw_list_service_admit (service, caller, list_id, TW_LIST_OWNER, error);
-  gboolean is_late = owner != NULL;
-  TwCommitted before;
-
-  if (owner == NULL)
-    return tw_list_service_was_done (service, caller, &before, error);
-  for (guint i = 0; is_late && i < ATTEMPTS; i++)
-    if (!try_to_remove (service, caller, owner, &is_late, error))
-      return FALSE;
-  if (is_late)
-    g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "Others are changing the list: try again");
-  return !is_late;
+  tw_list_step_begin_as (step, caller, TW_LIST_OWNER, decide_remove);
 }

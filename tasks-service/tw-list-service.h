@@ -3,14 +3,14 @@
 /* Lists, who is in them, and how one gets in.
  *
  * A list, its members and its invitations lie in its owner's partition. What somebody is in a list is said by one record
- * (tw-list-roles.h), so that it takes one look; the list's version counts who comes and goes as well, so that all of
- * them can be removed in the step that removes the list.
+ * (tw-list-roles.h), as long as the list's own is there: that one goes in the step that removes the list, the others
+ * behind it.
  *
- * The schema's limits have been checked before. Every function blocks, until @caller's deadline at most, and may be
- * called on any thread. Errors: NOT_FOUND for a list that the caller is not in, exactly as for one that does not exist;
- * FORBIDDEN for what the caller sees and may not do; CONFLICT for what can't be now, and where there are too many;
- * INVALID; UNAVAILABLE; INTERNAL. Records that are returned are freed with g_free(), and arrays of them with
- * g_ptr_array_unref(). */
+ * The schema's limits have been checked before. Every function may be called on any thread, and blocks, until @caller's
+ * deadline at most, while it looks things up; what it writes it does not wait for. Errors: NOT_FOUND for a list that the
+ * caller is not in, exactly as for one that does not exist; FORBIDDEN for what the caller sees and may not do; CONFLICT
+ * for what can't be now, and where there are too many; INVALID; UNAVAILABLE; INTERNAL. Records that are returned are
+ * freed with g_free(), and arrays of them with g_ptr_array_unref(). */
 
 #pragma once
 
@@ -36,7 +36,13 @@ typedef struct _TwListService TwListService;
 
 /* All must outlive it. @chores does what is left to do; NULL: that is left to whoever looks for it. */
 TwListService *tw_list_service_new (TwTaskStore *store, const TwClock *clock, TwListChores *chores);
+
+/* Waits for the end of what is being written. */
 void tw_list_service_free (TwListService *service);
+
+/* The end of a write: with the record that it was about, to be freed with g_free(), or NULL where nothing is left of it,
+ * or with an @error. Called once, on any thread, at once or later; not to block for long. */
+typedef void (*TwListDone) (gpointer record, const GError *error, gpointer user_data);
 
 /* Who asks, and, of what writes, how. */
 typedef struct
@@ -52,6 +58,9 @@ typedef struct
   /* What a list's change or removal depends on, or NULL: PRECONDITION. A list's tag is made of its version, that of what
    * the caller is in it, and the role (tw_list_tag()). */
   const TwPreconditions *conditions;
+
+  TwListDone done; /* is told the end of a write */
+  gpointer user_data;
 } TwListCaller;
 
 /* Lists have the caller's role and position. */
@@ -60,45 +69,42 @@ TwSharedListRecord *tw_list_service_get (TwListService *service, const TwListCal
                                        GError **error);
 
 /* Of @said, which may have a position. */
-TwSharedListRecord *tw_list_service_create (TwListService *service, const TwListCaller *caller,
-                                          const TwSharedListRecord *said, GError **error);
+void tw_list_service_create (TwListService *service, const TwListCaller *caller, const TwSharedListRecord *said);
 
 /* Sets what @said has, and clears the fields of @clear. What changes nothing is not written. */
-TwSharedListRecord *tw_list_service_change (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                          const TwSharedListRecord *said, guint64 clear, GError **error);
+void tw_list_service_change (TwListService *service, const TwListCaller *caller, const char *list_id,
+                             const TwSharedListRecord *said, guint64 clear);
 
-/* It is gone at once; its invitations, and what else lies in it, are removed behind it: see tw-list-chores.h. */
-gboolean tw_list_service_remove (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                 GError **error);
+/* It is gone at once; what lies in it is removed behind it: see tw-list-chores.h. */
+void tw_list_service_remove (TwListService *service, const TwListCaller *caller, const char *list_id);
 
 /* @user_id may be TW_LIST_ME, for the caller. */
 #define TW_LIST_ME "me"
 
 GPtrArray *tw_list_service_members (TwListService *service, const TwListCaller *caller, const char *list_id,
                                     GError **error);
-TwMemberRecord *tw_list_service_change_member (TwListService *service, const TwListCaller *caller,
-                                               const char *list_id, const char *user_id,
-                                               const TwMemberRecord *said, guint64 clear, GError **error);
-gboolean tw_list_service_remove_member (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                        const char *user_id, GError **error);
+void tw_list_service_change_member (TwListService *service, const TwListCaller *caller, const char *list_id,
+                                    const char *user_id, const TwMemberRecord *said, guint64 clear);
+void tw_list_service_remove_member (TwListService *service, const TwListCaller *caller, const char *list_id,
+                                    const char *user_id);
 
 /* A list that is not public is NOT_FOUND to who is not in it. */
-TwSharedListRecord *tw_list_service_join (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                        const char *display_name, GError **error);
+void tw_list_service_join (TwListService *service, const TwListCaller *caller, const char *list_id,
+                           const char *display_name);
 
 /* @said: role, uses and, if any, its end. The answer has the code, which is known to nobody afterwards. */
-TwInvitationRecord *tw_list_service_invite (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                            const TwInvitationRecord *said, char **code, GError **error);
+void tw_list_service_invite (TwListService *service, const TwListCaller *caller, const char *list_id,
+                             const TwInvitationRecord *said);
 GPtrArray *tw_list_service_invitations (TwListService *service, const TwListCaller *caller, const char *list_id,
                                         GError **error);
-gboolean tw_list_service_remove_invitation (TwListService *service, const TwListCaller *caller, const char *list_id,
-                                            const char *invitation_id, GError **error);
+void tw_list_service_remove_invitation (TwListService *service, const TwListCaller *caller, const char *list_id,
+                                        const char *invitation_id);
 
 /* An invitation that is unknown, used up or over is NOT_FOUND. */
 TwInvitationRecord *tw_list_service_look (TwListService *service, const TwCallContext *context, const char *code,
                                           TwSharedListRecord **list, GError **error);
-TwSharedListRecord *tw_list_service_accept (TwListService *service, const TwListCaller *caller, const char *code,
-                                          const char *display_name, GError **error);
+void tw_list_service_accept (TwListService *service, const TwListCaller *caller, const char *code,
+                             const char *display_name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwListService, tw_list_service_free)
 

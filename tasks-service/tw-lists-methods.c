@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Methods that are answered at a time. */
+/* Methods that look things up at a time; what is written then keeps no thread (tw-list-service.h). */
 #define READERS 4
 #define WRITERS 8
 
@@ -100,10 +100,30 @@ answer_list (TwCall *call, TwSharedListRecord *list, const GError *error)
   answer_record (call, &tw_shared_list_type, LIST_SHOWN, list, error);
 }
 
+/* TwListDones of the TwCall @call. */
+
 static void
-answer_nothing (TwCall *call, gboolean ok, const GError *error)
+end_list (gpointer list, const GError *error, gpointer call)
 {
-  if (ok)
+  answer_list (call, list, error);
+}
+
+static void
+end_member (gpointer member, const GError *error, gpointer call)
+{
+  answer_record (call, &tw_member_type, MEMBER_SHOWN, member, error);
+}
+
+static void
+end_invitation (gpointer invitation, const GError *error, gpointer call)
+{
+  answer_record (call, &tw_invitation_type, INVITATION_SHOWN, invitation, error);
+}
+
+static void
+end_removed (gpointer nothing, const GError *error, gpointer call)
+{
+  if (error == NULL)
     tw_call_reply (call);
   else
     tw_call_fail (call, error);
@@ -122,21 +142,16 @@ typedef void (*Answer) (const Methods *methods, TwCall *call);
 
 #define READ_ARGUMENTS(asked, type)                                                                                    \
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;                                                                  \
-  g_autoptr (GError) error = NULL;                                                                                     \
   tw_arguments_read (&arguments, call, type, asked)
 
 #define CALLER(asked) (&(TwListCaller) { .context = tw_call_context (call), .user_id = (asked).user_id })
 
-/* The same with what a write is known by when it is sent again, ... */
-#define KEYED_CALLER(asked)                                                                                            \
-  (&(TwListCaller) { .context = tw_call_context (call), .user_id = (asked).user_id,                                    \
-                     .key = (asked).options.idempotency_key, .fingerprint = (asked).options.request_fingerprint })
-
-/* ... and what it depends on. */
-#define CHANGING_CALLER(asked, wanted)                                                                                 \
+/* The same with what a write is known by when it is sent again, and who is told its end; and with what it depends on. */
+#define WRITER(asked, ended) CHANGER (asked, ended, NULL)
+#define CHANGER(asked, ended, wanted)                                                                                  \
   (&(TwListCaller) { .context = tw_call_context (call), .user_id = (asked).user_id,                                    \
                      .key = (asked).options.idempotency_key, .fingerprint = (asked).options.request_fingerprint,       \
-                     .conditions = (wanted) })
+                     .conditions = (wanted), .done = (ended), .user_data = call })
 
 static TwPreconditions
 conditions_of (const TwChangeOptionsRecord *options)
@@ -156,6 +171,7 @@ answer_lists (const Methods *methods, TwCall *call)
 {
   TwTasksListsArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_lists_type);
+  g_autoptr (GError) error = NULL;
   GPtrArray *lists = tw_list_service_lists (methods->service, CALLER (asked), &error);
 
   answer_records (call, &tw_shared_list_type, LIST_SHOWN, TW_SHARED_LISTS_ID_LISTS, lists, error);
@@ -166,6 +182,7 @@ answer_get (const Methods *methods, TwCall *call)
 {
   TwTasksGetListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_get_list_type);
+  g_autoptr (GError) error = NULL;
   TwSharedListRecord *list = tw_list_service_get (methods->service, CALLER (asked), asked.id, &error);
 
   answer_list (call, list, error);
@@ -176,12 +193,14 @@ answer_create (const Methods *methods, TwCall *call)
 {
   TwTasksCreateListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_create_list_type);
-  TwSharedListRecord said = { 0 }, *list = NULL;
+  g_autoptr (GError) error = NULL;
+  TwSharedListRecord said = { 0 };
 
   tw_record_fill (&tw_new_list_type, &asked.new_list);
   if (understand (&methods->words.new_list, &asked.new_list, 0, &said, NULL, &error))
-    list = tw_list_service_create (methods->service, KEYED_CALLER (asked), &said, &error);
-  answer_list (call, list, error);
+    tw_list_service_create (methods->service, WRITER (asked, end_list), &said);
+  else
+    tw_call_fail (call, error);
 }
 
 static void
@@ -189,17 +208,15 @@ answer_patch (const Methods *methods, TwCall *call)
 {
   TwTasksPatchListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_patch_list_type);
-  TwSharedListRecord said = { 0 }, *list = NULL;
+  g_autoptr (GError) error = NULL;
+  const TwPreconditions conditions = conditions_of (&asked.options);
+  TwSharedListRecord said = { 0 };
   guint64 clear;
 
   if (understand (&methods->words.list_changes, &asked.changes, asked.changes.clear, &said, &clear, &error))
-    {
-      const TwPreconditions conditions = conditions_of (&asked.options);
-
-      list = tw_list_service_change (methods->service, CHANGING_CALLER (asked, &conditions), asked.id, &said, clear,
-                                     &error);
-    }
-  answer_list (call, list, error);
+    tw_list_service_change (methods->service, CHANGER (asked, end_list, &conditions), asked.id, &said, clear);
+  else
+    tw_call_fail (call, error);
 }
 
 static void
@@ -208,10 +225,8 @@ answer_remove (const Methods *methods, TwCall *call)
   TwTasksRemoveListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_remove_list_type);
   const TwPreconditions conditions = conditions_of (&asked.options);
-  gboolean ok
-      = tw_list_service_remove (methods->service, CHANGING_CALLER (asked, &conditions), asked.id, &error);
 
-  answer_nothing (call, ok, error);
+  tw_list_service_remove (methods->service, CHANGER (asked, end_removed, &conditions), asked.id);
 }
 
 /* Members */
@@ -221,6 +236,7 @@ answer_members (const Methods *methods, TwCall *call)
 {
   TwTasksMembersArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_members_type);
+  g_autoptr (GError) error = NULL;
   GPtrArray *members = tw_list_service_members (methods->service, CALLER (asked), asked.id, &error);
 
   answer_records (call, &tw_member_type, MEMBER_SHOWN, TW_LIST_MEMBERS_ID_MEMBERS, members, error);
@@ -231,13 +247,14 @@ answer_patch_member (const Methods *methods, TwCall *call)
 {
   TwTasksPatchMemberArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_patch_member_type);
-  TwMemberRecord said = { 0 }, *member = NULL;
+  g_autoptr (GError) error = NULL;
+  TwMemberRecord said = { 0 };
   guint64 clear;
 
   if (understand (&methods->words.member_changes, &asked.changes, asked.changes.clear, &said, &clear, &error))
-    member = tw_list_service_change_member (methods->service, KEYED_CALLER (asked), asked.id, asked.member_id, &said, clear,
-                                            &error);
-  answer_record (call, &tw_member_type, MEMBER_SHOWN, member, error);
+    tw_list_service_change_member (methods->service, WRITER (asked, end_member), asked.id, asked.member_id, &said, clear);
+  else
+    tw_call_fail (call, error);
 }
 
 static void
@@ -245,9 +262,8 @@ answer_remove_member (const Methods *methods, TwCall *call)
 {
   TwTasksRemoveMemberArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_remove_member_type);
-  gboolean ok = tw_list_service_remove_member (methods->service, KEYED_CALLER (asked), asked.id, asked.member_id, &error);
 
-  answer_nothing (call, ok, error);
+  tw_list_service_remove_member (methods->service, WRITER (asked, end_removed), asked.id, asked.member_id);
 }
 
 static void
@@ -255,10 +271,8 @@ answer_join (const Methods *methods, TwCall *call)
 {
   TwTasksJoinListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_join_list_type);
-  TwSharedListRecord *list
-      = tw_list_service_join (methods->service, KEYED_CALLER (asked), asked.id, asked.joining.display_name, &error);
 
-  answer_list (call, list, error);
+  tw_list_service_join (methods->service, WRITER (asked, end_list), asked.id, asked.joining.display_name);
 }
 
 /* Invitations */
@@ -268,18 +282,14 @@ answer_invite (const Methods *methods, TwCall *call)
 {
   TwTasksInviteArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_invite_type);
-  g_autofree char *code = NULL;
-  TwInvitationRecord said = { 0 }, *invitation = NULL;
+  g_autoptr (GError) error = NULL;
+  TwInvitationRecord said = { 0 };
 
   tw_record_fill (&tw_new_invitation_type, &asked.invitation);
   if (understand (&methods->words.new_invitation, &asked.invitation, 0, &said, NULL, &error))
-    invitation = tw_list_service_invite (methods->service, KEYED_CALLER (asked), asked.id, &said, &code, &error);
-  if (invitation != NULL)
-    {
-      invitation->code = code;
-      invitation->has |= TW_INVITATION_HAS_CODE;
-    }
-  answer_record (call, &tw_invitation_type, INVITATION_SHOWN, invitation, error);
+    tw_list_service_invite (methods->service, WRITER (asked, end_invitation), asked.id, &said);
+  else
+    tw_call_fail (call, error);
 }
 
 static void
@@ -287,6 +297,7 @@ answer_invitations (const Methods *methods, TwCall *call)
 {
   TwTasksInvitationsArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_invitations_type);
+  g_autoptr (GError) error = NULL;
   GPtrArray *invitations = tw_list_service_invitations (methods->service, CALLER (asked), asked.id, &error);
 
   answer_records (call, &tw_invitation_type, INVITATION_SHOWN, TW_INVITATIONS_ID_INVITATIONS, invitations, error);
@@ -297,10 +308,8 @@ answer_remove_invitation (const Methods *methods, TwCall *call)
 {
   TwTasksRemoveInvitationArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_remove_invitation_type);
-  gboolean ok = tw_list_service_remove_invitation (methods->service, KEYED_CALLER (asked), asked.id, asked.invitation_id,
-                                                   &error);
 
-  answer_nothing (call, ok, error);
+  tw_list_service_remove_invitation (methods->service, WRITER (asked, end_removed), asked.id, asked.invitation_id);
 }
 
 static void
@@ -308,6 +317,7 @@ answer_look (const Methods *methods, TwCall *call)
 {
   TwTasksLookInvitationArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_look_invitation_type);
+  g_autoptr (GError) error = NULL;
   g_autoptr (TwSharedListRecord) list = NULL;
   g_autoptr (TwInvitationRecord) invitation
       = tw_list_service_look (methods->service, tw_call_context (call), asked.asked.code, &list, &error);
@@ -334,10 +344,8 @@ answer_accept (const Methods *methods, TwCall *call)
 {
   TwTasksAcceptInvitationArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_accept_invitation_type);
-  TwSharedListRecord *list = tw_list_service_accept (methods->service, KEYED_CALLER (asked), asked.acceptance.code,
-                                                   asked.acceptance.display_name, &error);
 
-  answer_list (call, list, error);
+  tw_list_service_accept (methods->service, WRITER (asked, end_list), asked.acceptance.code, asked.acceptance.display_name);
 }
 
 /* Life */

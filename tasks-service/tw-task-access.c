@@ -25,13 +25,19 @@ static gboolean
 find_role (TwCommit *commit, const char *list_id, const char *user_id, TwListRole *role, GError **error)
 {
   char id[TW_ID_SIZE];
-  g_autoptr (GError) why = NULL;
+  gconstpointer member;
 
   tw_list_member_id (list_id, user_id, id);
-  *role = tw_list_role_of (tw_commit_find (commit, &tw_member_type, id, &why));
-  if (why == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
+  if (!tw_commit_look (commit, &tw_member_type, id, &member, error))
+    return FALSE;
+  *role = tw_list_role_of (member);
+  return TRUE;
+}
+
+static gboolean
+task_not_found (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
   return FALSE;
 }
 
@@ -45,10 +51,10 @@ tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const TwTaskRe
       && !find_role (commit, task->list_id, actor->user_id, &role, error))
     return FALSE;
   if (role == TW_LIST_NOBODY)
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-      return FALSE;
-    }
+    return task_not_found (error);
+  if (task->list_id != NULL
+      && tw_commit_need (commit, &tw_shared_list_type, task->list_id, task_not_found, error) == NULL)
+    return FALSE;
   return role >= least || tw_list_forbidden (least, error);
 }
 
@@ -57,16 +63,15 @@ static gboolean
 check_list (TwCommit *commit, const TwTaskActor *actor, TwTaskRecord *said, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  const TwSharedListRecord *list = tw_commit_find (commit, &tw_shared_list_type, said->list_id, &why);
+  gconstpointer found;
+  const TwSharedListRecord *list;
   TwListRole role = is_owner (actor) ? TW_LIST_OWNER : TW_LIST_NOBODY;
 
-  if (list != NULL && role == TW_LIST_NOBODY)
-    find_role (commit, list->id, actor->user_id, &role, &why);
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return FALSE;
-    }
+  if (!tw_commit_look (commit, &tw_shared_list_type, said->list_id, &found, error))
+    return FALSE;
+  list = found;
+  if (list != NULL && role == TW_LIST_NOBODY && !find_role (commit, list->id, actor->user_id, &role, error))
+    return FALSE;
   if (list == NULL || role == TW_LIST_NOBODY)
     tw_list_not_found (&why);
   else if (role < TW_LIST_EDITOR)

@@ -2,7 +2,7 @@
 
 /* Who may see a task, change it, move it, and be to do it: decided in a step (tw-commit.h) of the partition that it lies
  * in, which is its user's. Of the own partition one may everything. Of another's one sees tasks of lists that one is in,
- * and changes them as an editor. */
+ * and changes them as an editor. What lies in a list that is gone is gone for everybody. */
 
 #pragma once
 

@@ -231,16 +231,32 @@ find (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *ope
          && find_members (places, deadline_ms, operations, n, found, error);
 }
 
+/* Whether the task that was found is in no list that is gone, in *@is_there. Who changes it has a step that looks. */
+static gboolean
+look_for_list (const TwTaskPlaces *places, gint64 deadline_ms, const Found *found, gboolean *is_there, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  g_autoptr (GPtrArray) lists = NULL;
+
+  if (found->tasks->len > 0 && ((const TwTaskRecord *) found->tasks->pdata[0])->list_id != NULL)
+    g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwTaskRecord *) found->tasks->pdata[0])->list_id);
+  lists = gather (places, deadline_ms, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, ids, error);
+  *is_there = lists != NULL && lists->len == ids->len;
+  return lists != NULL;
+}
+
 TwTaskRecord *
 tw_task_places_find_task (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id, const char *id, GError **error)
 {
   const TwTaskRecord which = { .id = id };
   const TwTaskOperation operation = { .verb = TW_TASK_REMOVE, .said = &which };
   g_auto (Found) found = { .user_id = user_id };
+  gboolean is_there;
 
-  if (!find (places, deadline_ms, &operation, 1, &found, error))
+  if (!find (places, deadline_ms, &operation, 1, &found, error)
+      || !look_for_list (places, deadline_ms, &found, &is_there, error))
     return NULL;
-  if (place_of (&found, &operation) != NULL)
+  if (is_there && place_of (&found, &operation) != NULL)
     return g_ptr_array_steal_index (found.tasks, 0);
   g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
   return NULL;

@@ -8,6 +8,7 @@
 #include "tw-task-order.h"
 #include "tw-task-places.h"
 #include "tw-task-rules.h"
+#include "tw-task-store-query.h"
 #include "tw-task-writes.h"
 
 struct _TwTaskService
@@ -64,6 +65,40 @@ tw_task_service_read (TwTaskService *service, const TwCallContext *context, cons
   const TwTaskQuery query = { .user_id = user_id, .id = id };
 
   return tw_task_store_read (service->store, context->deadline_ms, &query, reading);
+}
+
+/* What is left of those that own a list that is gone: with its id. */
+static void
+add_hidden (GPtrArray *hidden, const GPtrArray *members)
+{
+  for (guint i = 0; i < members->len; i++)
+    {
+      const TwMemberRecord *member = members->pdata[i];
+
+      if ((member->has & TW_MEMBER_HAS_FORMER_LIST_ID) != 0)
+        g_ptr_array_add (hidden, (gpointer) (guintptr) member->former_list_id);
+    }
+}
+
+void
+tw_task_service_read_all (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                          const TwTaskReading *reading)
+{
+  const TwRecordQuery asked = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &user_id, 1, TW_RECORD_QUERY_ALL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) members = tw_task_store_gather (service->store, context->deadline_ms, &asked, &error);
+  g_autoptr (GPtrArray) hidden = g_ptr_array_new ();
+  TwTaskQuery query = { .user_id = user_id };
+
+  if (members == NULL)
+    {
+      reading->end (error, reading->state);
+      return;
+    }
+  add_hidden (hidden, members);
+  query.filter.hidden = (const char *const *) hidden->pdata;
+  query.filter.n_hidden = hidden->len;
+  tw_task_store_read (service->store, context->deadline_ms, &query, reading);
 }
 
 gboolean

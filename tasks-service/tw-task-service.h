@@ -31,9 +31,13 @@ void tw_task_service_tend (TwTaskService *service);
 gboolean tw_task_service_reads_begin (TwTaskService *service, gboolean foremost);
 void tw_task_service_reads_end (TwTaskService *service);
 
-/* The task @id, or, where that is NULL, every task of the user, newest first. What it returns is the store's. */
+/* The user's task @id, also of a list that is gone. What it returns is the store's. */
 gboolean tw_task_service_read (TwTaskService *service, const TwCallContext *context, const char *user_id,
                                const char *id, const TwTaskReading *reading);
+
+/* Every task of the user, newest first, but for those of lists that are gone. Blocks. */
+void tw_task_service_read_all (TwTaskService *service, const TwCallContext *context, const char *user_id,
+                               const TwTaskReading *reading);
 
 /* The page that @query asks for, which has a limit of at least 1, of lists that somebody has seen to be the user's, and begins at @cursor (NULL: at the start). INVALID for
  * a cursor of another question. */

@@ -33,25 +33,25 @@ may (TwCommit *commit, const TwTaskWrite *write, const TwTaskRecord *before, TwT
   return write->user_id == NULL || tw_task_access_check (commit, &actor, before, said, clear, error);
 }
 
-/* The task as the step finds it; NULL with NOT_FOUND. */
-static const TwTaskRecord *
-find (TwCommit *commit, const TwTaskOperation *operation, GError **error)
+static gboolean
+not_found (GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  const TwTaskRecord *task = tw_commit_find (commit, &tw_task_type, operation->said->id, &why);
-
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (task == NULL)
-    g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-  return task;
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
+  return FALSE;
 }
 
-/* The same where it may be changed, and what the operation depends on is so. */
+static gboolean
+was_removed (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
+  return FALSE;
+}
+
+/* The task where it may be changed, and what the operation depends on is so; NULL with NOT_FOUND, ... */
 static const TwTaskRecord *
 find_as_wanted (TwCommit *commit, const TwTaskWrite *write, const TwTaskOperation *operation, GError **error)
 {
-  const TwTaskRecord *task = find (commit, operation, error);
+  const TwTaskRecord *task = tw_commit_need (commit, &tw_task_type, operation->said->id, not_found, error);
   char tag[TAG_SIZE];
 
   if (task == NULL || !admit (commit, write, task, TW_LIST_EDITOR, error))
@@ -195,15 +195,9 @@ look_again (TwCommit *commit, TwTaskWrite *write, guint i, GError **error)
     }
   if (operation->verb == TW_TASK_REMOVE)
     return TRUE;
-  task = tw_commit_find (commit, &tw_task_type,
-                         write->before[i].type != NULL ? write->before[i].id : operation->said->id, error);
-  if (task == NULL)
-    {
-      if (error == NULL || *error == NULL)
-        g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
-      return FALSE;
-    }
-  if (!admit (commit, write, task, TW_LIST_VIEWER, error))
+  task = tw_commit_need (commit, &tw_task_type,
+                         write->before[i].type != NULL ? write->before[i].id : operation->said->id, was_removed, error);
+  if (task == NULL || !admit (commit, write, task, TW_LIST_VIEWER, error))
     return FALSE;
   result->task = tw_record_copy (&tw_task_type, task);
   write->unchanged = g_slist_prepend (write->unchanged, (gpointer) (guintptr) result->task);

@@ -60,38 +60,6 @@ fail (const TwTasksAnswer *answer, const GError *error)
     tw_call_fail (answer->call, error);
 }
 
-/* One task */
-
-static gboolean
-show_one (const TwTaskRecord *task, gpointer data)
-{
-  TwTasksAnswer *answer = data;
-
-  if (may_begin (answer))
-    tw_record_write (&tw_task_type, task, begin_success (answer->call));
-  return FALSE;
-}
-
-static void
-end_one (const GError *error, gpointer data)
-{
-  const TwTasksAnswer *answer = data;
-
-  if (answer->missed != NULL && g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
-    answer->missed (answer->call, answer->user_data);
-  else if (error != NULL)
-    fail (answer, error);
-  else if (answer->progress == TW_TASKS_ANSWER_BEGUN)
-    tw_call_reply (answer->call);
-}
-
-TwTaskReading
-tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwTasksMiss missed, gpointer user_data)
-{
-  *answer = (TwTasksAnswer) { .call = call, .missed = missed, .user_data = user_data };
-  return (TwTaskReading) { show_one, end_one, answer, sizeof *answer, may_wait };
-}
-
 /* Lists */
 
 /* FALSE: it can't be. */

@@ -18,9 +18,6 @@ void tw_tasks_answer_task (const TwTaskRecord *task, const GError *error, gpoint
 /* A TwTaskDone: answers the TwCall @call with nothing. */
 void tw_tasks_answer_removed (const TwTaskRecord *task, const GError *error, gpointer call);
 
-/* Consumes @call, whose task is not with the caller. */
-typedef void (*TwTasksMiss) (TwCall *call, gpointer user_data);
-
 /* A reading's state; on the stack. */
 typedef struct
 {
@@ -32,11 +29,6 @@ typedef struct
     TW_TASKS_ANSWER_GIVEN_BACK, /* the call is not ours any more */
   } progress;
 
-  /* of one */
-  TwTasksMiss missed; /* or NULL */
-  gpointer user_data;
-
-  /* of a list */
   TwLatch *ended; /* or NULL */
   gboolean is_page;
   TwTaskPager pager;
@@ -45,9 +37,7 @@ typedef struct
   guint32 n;
 } TwTasksAnswer;
 
-/* What answers @call with one task, or has @missed (NULL: NOT_FOUND) do so; with the page that @query asks for, or with a list of all, whose end opens @ended. */
-TwTaskReading tw_tasks_answer_one (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwTasksMiss missed,
-                                   gpointer user_data);
+/* What answers @call with the page that @query asks for, or with a list of all, whose end opens @ended. */
 TwTaskReading tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, const TwTaskQuery *query);
 TwTaskReading tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended);
 

@@ -6,6 +6,7 @@
 #include "tw-call-pool.h"
 #include "tw-tasks-answers.h"
 #include "tw-tasks-batch.h"
+#include "tw-tasks-one.h"
 #include "tw-tasks-pages.h"
 
 /* Calls that share a transaction. More would save next to nothing, and the first of them waits for the last. */
@@ -33,23 +34,11 @@ struct _TwTasksMethods
   guint64 changeable; /* what callers may change */
 };
 
-/* One task */
-
-static gboolean
-answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, const char *user_id, const char *id,
-            TwTasksMiss missed)
-{
-  TwTasksAnswer answer;
-  const TwTaskReading reading = tw_tasks_answer_one (&answer, call, may_wait, missed, service);
-
-  return tw_task_service_read (service, tw_call_context (call), user_id, id, &reading);
-}
-
 /* get */
 
 /* What does not lie with the caller may be in a list of somebody else's. */
 static void
-look_elsewhere (TwCall *call, gpointer service)
+look_elsewhere (TwCall *call, TwTaskService *service)
 {
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksGetArguments asked;
@@ -65,7 +54,7 @@ answer_get (TwCall *call, gboolean may_wait, gpointer service)
   TwTasksGetArguments asked;
 
   tw_arguments_read (&arguments, call, &tw_tasks_get_type, &asked);
-  return answer_one (call, may_wait, service, asked.user_id, asked.id, look_elsewhere);
+  return tw_tasks_answer_one (call, may_wait, service, asked.user_id, asked.id, look_elsewhere);
 }
 
 static void
@@ -100,7 +89,7 @@ answer_all (TwCall *call, gboolean may_wait, gpointer service)
 
   tw_latch_init (&ended);
   tw_arguments_read (&arguments, call, &tw_tasks_all_type, &asked);
-  tw_task_service_read (service, tw_call_context (call), asked.user_id, NULL, &reading);
+  tw_task_service_read_all (service, tw_call_context (call), asked.user_id, &reading);
   tw_latch_wait (&ended);
   return TRUE;
 }
@@ -251,7 +240,7 @@ answer_unchanged (TwCall *call, gboolean may_wait, gpointer service)
   TwTasksUpsertArguments asked;
 
   tw_arguments_read (&arguments, call, &tw_tasks_upsert_type, &asked);
-  return answer_one (call, may_wait, service, asked.task.user_id, asked.task.id, NULL);
+  return tw_tasks_answer_one (call, may_wait, service, asked.task.user_id, asked.task.id, NULL);
 }
 
 static void

@@ -11,9 +11,6 @@
 
 #include <stdatomic.h>
 
-/* Memberships that are looked at: more than anybody can have. */
-#define MOST_LISTS 400
-
 /* A page on its way. It belongs to whoever asks for it and to what looks up memberships, which may end later. */
 typedef struct
 {
@@ -26,6 +23,7 @@ typedef struct
   TwTasksPageArguments asked;
   TwTaskQuery query;
   GPtrArray *members; /* TwMemberRecord */
+  GHashTable *lists;  /* ids of those that are there, of which these are */
   GArray *others;     /* TwTaskSource */
   GPtrArray *hidden;  /* ids of own lists that are gone, of which something may be left */
 } Page;
@@ -37,6 +35,7 @@ unref_page (Page *page)
     return;
   tw_arguments_clear (&page->arguments);
   g_clear_pointer (&page->members, g_ptr_array_unref);
+  g_clear_pointer (&page->lists, g_hash_table_unref);
   g_clear_pointer (&page->others, g_array_unref);
   g_clear_pointer (&page->hidden, g_ptr_array_unref);
   g_free (page);
@@ -93,36 +92,50 @@ keep_member (gconstpointer record, gpointer data)
 }
 
 static void
+hide_gone (Page *page)
+{
+  if (page->hidden == NULL)
+    return;
+  page->query.filter.hidden = (const char *const *) page->hidden->pdata;
+  page->query.filter.n_hidden = page->hidden->len;
+}
+
+static void
 add_others (Page *page)
 {
-  if (page->hidden != NULL)
-    {
-      page->query.filter.hidden = (const char *const *) page->hidden->pdata;
-      page->query.filter.n_hidden = page->hidden->len;
-    }
-  if (page->members == NULL)
-    return;
   page->others = g_array_new (FALSE, FALSE, sizeof (TwTaskSource));
   for (guint i = 0; i < page->members->len; i++)
     {
       const TwMemberRecord *member = page->members->pdata[i];
       const TwTaskSource other = { member->list_id, member->owner_id };
 
-      g_array_append_val (page->others, other);
+      if (g_hash_table_contains (page->lists, member->list_id))
+        g_array_append_val (page->others, other);
     }
   page->query.others = (const TwTaskSource *) (gconstpointer) page->others->data;
   page->query.n_others = page->others->len;
 }
 
+/* Which lists are there */
+
+static gboolean
+keep_list (gconstpointer record, gpointer data)
+{
+  const Page *page = data;
+
+  g_hash_table_add (page->lists, g_strdup (((const TwSharedListRecord *) record)->id));
+  return TRUE;
+}
+
 static void
-go_on (const GError *error, gpointer data)
+end_lists (const GError *error, gpointer data)
 {
   Page *page = data;
   const gboolean is_one = page->query.filter.list == TW_LIST_ONE;
 
   if (error != NULL)
     tw_call_fail (page->call, error);
-  else if (is_one && page->members == NULL)
+  else if (is_one && g_hash_table_size (page->lists) == 0)
     fail_at_list (page);
   else
     {
@@ -136,14 +149,57 @@ go_on (const GError *error, gpointer data)
   unref_page (page);
 }
 
+/* Runs @query, which ends with @reading; the page is held until then. FALSE where it would have to wait and must not. */
+static gboolean
+ask (Page *page, const TwRecordQuery *query, const TwRecordReading *reading)
+{
+  atomic_fetch_add (&page->holders, 1);
+  if (tw_task_service_find (page->service, tw_call_context (page->call), query, reading))
+    return TRUE;
+  unref_page (page);
+  return FALSE;
+}
+
+static gboolean
+look_for_lists (Page *page)
+{
+  const TwRecordReading reading = { keep_list, end_lists, page, page->may_wait };
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  page->lists = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < page->members->len; i++)
+    g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwMemberRecord *) page->members->pdata[i])->list_id);
+  return ask (page,
+              &(TwRecordQuery) { &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, (const char *const *) ids->pdata, ids->len,
+                                 ids->len },
+              &reading);
+}
+
+/* What the caller is in lists */
+
+static void
+end_members (const GError *error, gpointer data)
+{
+  Page *page = data;
+
+  hide_gone (page);
+  if (error != NULL)
+    tw_call_fail (page->call, error);
+  else if (page->members == NULL && page->query.filter.list == TW_LIST_ONE)
+    fail_at_list (page);
+  else if (!(page->members != NULL ? look_for_lists (page) : answer (page)))
+    page->must_wait = TRUE;
+  unref_page (page);
+}
+
 /* What the caller is in the list, or in which lists of others they are. */
 static gboolean
 look_up (Page *page)
 {
-  const TwRecordReading reading = { keep_member, go_on, page, page->may_wait };
+  const TwRecordReading reading = { keep_member, end_members, page, page->may_wait };
   char id[TW_ID_SIZE];
   const char *value = page->query.user_id;
-  TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, MOST_LISTS };
+  TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, TW_RECORD_QUERY_ALL };
 
   if (page->query.filter.list == TW_LIST_ONE)
     {
@@ -152,11 +208,7 @@ look_up (Page *page)
       query.field = TW_MEMBER_HAS_ID;
       query.limit = 1;
     }
-  atomic_fetch_add (&page->holders, 1);
-  if (tw_task_service_find (page->service, tw_call_context (page->call), &query, &reading))
-    return TRUE;
-  unref_page (page);
-  return FALSE;
+  return ask (page, &query, &reading);
 }
 
 /* What may have to look at all of somebody's tasks is no work for the loop. */

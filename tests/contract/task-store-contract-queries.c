@@ -3,8 +3,12 @@
 /* What is found by a field of its own: tw-task-store-query.h; and what is left of a list that is gone. */
 
 #include "task-store-fixture.h"
+#include "tw-error.h"
 #include "tw-list-chores.h"
 #include "tw-list-service-private.h"
+#include "tw-task-places.h"
+#include "tw-task-service.h"
+#include "list-waits.h"
 
 #include <string.h>
 
@@ -147,50 +151,76 @@ count (TwTaskStore *store, const TwRecordType *type)
   return found->len;
 }
 
-static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
-
 static char *
 make_list (TwListService *service, const char *user_id)
 {
-  const TwListCaller owner = { .context = &no_context, .user_id = user_id };
-  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME, .name = "a list" };
+  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
+                                    .is_public = TRUE };
   const TwInvitationRecord invited = { .has = TW_INVITATION_HAS_ROLE | TW_INVITATION_HAS_USES, .role = "editor", .uses = 1 };
+  ListWait wait;
+  TwListCaller owner = list_writer (&wait, user_id);
   g_autoptr (GError) error = NULL;
-  g_autofree char *code = NULL;
-  g_autoptr (TwSharedListRecord) list = tw_list_service_create (service, &owner, &said, &error);
+  g_autoptr (TwSharedListRecord) list = NULL;
   g_autoptr (TwInvitationRecord) invitation = NULL;
 
+  tw_list_service_create (service, &owner, &said);
+  list = list_write_wait (&wait, &error);
   g_assert_no_error (error);
-  invitation = tw_list_service_invite (service, &owner, list->id, &invited, &code, &error);
+  owner = list_writer (&wait, user_id);
+  tw_list_service_invite (service, &owner, list->id, &invited);
+  invitation = list_write_wait (&wait, &error);
   g_assert_no_error (error);
   return g_strdup (list->id);
 }
 
-/* More than one step's, of people who have left. */
 static void
-fill_with_former (TwTaskStore *store, const char *owner, const char *list_id, guint n)
+join (TwListService *service, const char *user_id, const char *list_id)
+{
+  ListWait wait;
+  const TwListCaller guest = list_writer (&wait, user_id);
+  g_autoptr (GError) error = NULL;
+
+  tw_list_service_join (service, &guest, list_id, "a guest");
+  g_free (list_write_wait (&wait, &error));
+  g_assert_no_error (error);
+}
+
+static void
+leave (TwListService *service, const char *user_id, const char *list_id)
+{
+  ListWait wait;
+  const TwListCaller guest = list_writer (&wait, user_id);
+  g_autoptr (GError) error = NULL;
+
+  tw_list_service_remove_member (service, &guest, list_id, TW_LIST_ME);
+  g_assert_null (list_write_wait (&wait, &error));
+  g_assert_no_error (error);
+}
+
+static void
+remove_list (TwListService *service, const char *user_id, const char *list_id)
+{
+  ListWait wait;
+  const TwListCaller owner = list_writer (&wait, user_id);
+  g_autoptr (GError) error = NULL;
+
+  tw_list_service_remove (service, &owner, list_id);
+  g_assert_null (list_write_wait (&wait, &error));
+  g_assert_no_error (error);
+}
+
+/* More than one step's, of people who have left, and of people who have not. */
+static void
+fill_with_people (TwListService *service, const char *list_id, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
       char user[16];
-      g_autoptr (GError) error = NULL;
-      TwClock *clock = tw_clock_new_fixed (1700000000000);
-      TwListService *service = tw_list_service_new (store, clock, NULL);
-      const TwListCaller guest = { .context = &no_context, .user_id = user };
-      const TwSharedListRecord open = { .has = TW_SHARED_LIST_HAS_IS_PUBLIC, .is_public = TRUE };
-      const TwListCaller whose = { .context = &no_context, .user_id = owner };
-      g_autoptr (TwSharedListRecord) changed = NULL, joined = NULL;
 
       g_snprintf (user, sizeof user, "guest %u", i);
-      if (i == 0)
-        changed = tw_list_service_change (service, &whose, list_id, &open, 0, &error);
-      g_assert_no_error (error);
-      joined = tw_list_service_join (service, &guest, list_id, "a guest", &error);
-      g_assert_no_error (error);
-      g_assert_true (tw_list_service_remove_member (service, &guest, list_id, TW_LIST_ME, &error));
-      g_assert_no_error (error);
-      tw_list_service_free (service);
-      tw_clock_free (clock);
+      join (service, user, list_id);
+      if (i % 2 == 0)
+        leave (service, user, list_id);
     }
 }
 
@@ -258,20 +288,13 @@ test_leaver (Fixture *f, gconstpointer factory)
 {
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
   TwListService *service = tw_list_service_new (f->store, clock, NULL);
-  const TwListCaller owner = { .context = &no_context, .user_id = ANN };
-  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
-  const TwSharedListRecord open = { .has = TW_SHARED_LIST_HAS_IS_PUBLIC, .is_public = TRUE };
   g_autofree char *left = make_list (service, ANN), *stays = make_list (service, ANN);
-  g_autoptr (TwSharedListRecord) changed = tw_list_service_change (service, &owner, left, &open, 0, NULL);
-  g_autoptr (TwSharedListRecord) joined = tw_list_service_join (service, &guest, left, "a guest", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_nonnull (changed);
-  g_assert_nonnull (joined);
+  join (service, "guest", left);
   fill_with_tasks (f->store, ANN, left, 0, TASKS);
   fill_with_tasks (f->store, ANN, stays, TASKS, 5);
-  g_assert_true (tw_list_service_remove_member (service, &guest, left, TW_LIST_ME, &error));
-  g_assert_no_error (error);
+  leave (service, "guest", left);
   tw_list_service_free (service);
   g_assert_cmpuint (count (f->store, &tw_chore_type), ==, 1);
   g_assert_cmpuint (count_assigned (f->store, ANN), ==, TASKS + 5);
@@ -290,16 +313,14 @@ test_chores (Fixture *f, gconstpointer factory)
 {
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
   TwListService *service = tw_list_service_new (f->store, clock, NULL);
-  const TwListCaller owner = { .context = &no_context, .user_id = ANN };
   g_autofree char *gone = make_list (service, ANN), *stays = make_list (service, ANN);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (gone, !=, stays);
-  fill_with_former (f->store, ANN, gone, 30);
+  fill_with_people (service, gone, 44);
   fill_with_tasks (f->store, ANN, gone, 0, TASKS);
   fill_with_tasks (f->store, ANN, stays, TASKS, 5);
-  g_assert_true (tw_list_service_remove (service, &owner, gone, &error));
-  g_assert_no_error (error);
+  remove_list (service, ANN, gone);
   tw_list_service_free (service);
   g_assert_cmpuint (count (f->store, &tw_shared_list_type), ==, 1);
   g_assert_cmpuint (count_tasks (f->store, ANN), ==, TASKS + 5);
@@ -316,6 +337,62 @@ test_chores (Fixture *f, gconstpointer factory)
   g_assert_no_error (error);
 }
 
+static void
+change_as (TwTaskStore *store, const char *user_id, const char *partition, const char *id, GError **error)
+{
+  const TwTaskRecord said = { .has = TW_TASK_HAS_NAME, .name = "another" };
+  const TwTaskRequest request = { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 2, .user_id = user_id };
+  TaskChangeWait wait;
+
+  tw_task_change (store, &request, partition, id, &(TwPreconditions) { .has_match = FALSE }, &said, 0, task_change_ended,
+                  task_change_begin (&wait));
+  g_free (task_change_wait (&wait, error));
+}
+
+/* What lay in a list is gone with it, for its owner as for others, though nobody has removed it yet. */
+static void
+test_gone_at_once (Fixture *f, gconstpointer factory)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  TwListService *service = tw_list_service_new (f->store, clock, NULL);
+  g_autofree char *gone = make_list (service, ANN);
+  const char *const people[] = { ANN, "guest" };
+  const TwListCaller caller = { .context = &(TwCallContext) { .deadline_ms = TW_DEADLINE_NONE }, .user_id = "guest" };
+  TwTaskPlaces *places = tw_task_places_new (f->store);
+  TwTaskService *tasks;
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  TaskReadWait wait;
+  char id[TW_ID_SIZE];
+
+  join (service, "guest", gone);
+  fill_with_tasks (f->store, ANN, gone, 0, 5);
+  g_free (tw_task_places_find_task (places, TW_DEADLINE_NONE, "guest", id_of (1, id), &error));
+  g_assert_no_error (error);
+  change_as (f->store, ANN, ANN, id, &error);
+  g_assert_no_error (error);
+  remove_list (service, ANN, gone);
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++)
+    {
+      change_as (f->store, people[i], ANN, id, &error);
+      assert_not_found (&error);
+    }
+  g_assert_null (tw_task_places_find_task (places, TW_DEADLINE_NONE, "guest", id, &error));
+  assert_not_found (&error);
+  g_assert_null (tw_list_service_members (service, &caller, gone, &error));
+  g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  tw_task_places_free (places);
+  tw_list_service_free (service);
+  g_assert_cmpuint (count_tasks (f->store, ANN), ==, 5);
+  tasks = tw_task_service_new (f->store, clock);
+  tw_task_service_read_all (tasks, caller.context, ANN, task_read_begin (&wait, note_row, list));
+  g_assert_true (task_read_wait (&wait, &error));
+  g_assert_cmpstr (list->str, ==, "");
+  tw_task_service_free (tasks); /* and its store */
+  open_store (f);
+}
+
 void
 contract_add_queries (const TwTaskStoreFactory *factory)
 {
@@ -325,6 +402,7 @@ contract_add_queries (const TwTaskStoreFactory *factory)
     { "query/whole-records", test_whole_records },
     { "chores/what-lay-in-a-list-is-removed-by-whoever-comes-next", test_chores },
     { "chores/who-has-left-has-nothing-to-do", test_leaver },
+    { "chores/what-lay-in-a-list-is-gone-at-once", test_gone_at_once },
   };
 
   contract_add (factory, cases, G_N_ELEMENTS (cases));

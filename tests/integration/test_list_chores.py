@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What lay in a list that was deleted goes, whatever happens meanwhile."""
 
+import contextlib
+import sqlite3
 import threading
 
+import bson
 import httpx
 import pymongo
 import pytest
@@ -12,6 +15,7 @@ from support.lists import invite, join, make_list
 from support.people import Person, problem
 from support.processes import Stack, eventually
 from support.stores import on_both_stores
+from support.thrift import client, old_tasks
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def fill(somebody, made, n, **more):
 
 
 def tasks_of(somebody, **query):
-    return somebody.client.get("/v1/tasks", params={"limit": 200, **query}).json()["tasks"]
+    return somebody.ask("GET", "/v1/tasks", params={"limit": 200, **query}).json()["tasks"]
 
 
 def delete_while_killed(stack, somebody, path):
@@ -125,3 +129,62 @@ def test_who_leaves_is_cleared_though_the_service_is_killed(stack, tmp_path, sto
         eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
         assert {task["version"] for task in tasks_of(owner, listId=left["id"])} == {2}
         assert {task["version"] for task in tasks_of(owner, listId=stays["id"])} == {1}
+
+
+def take_list(tmp_path, store, made, owner):
+    """The list as it is right after the step that removes it, and nobody does what is left to do."""
+    if store is None:
+        with contextlib.closing(sqlite3.connect(tmp_path / "data" / "tasks.db")) as database, database:
+            database.execute("DELETE FROM lists WHERE id = ?", [bytes.fromhex(made["id"])])
+            database.execute("UPDATE members SET former_list_id = list_id, list_id = NULL, guest_id = user_id,"
+                             " user_id = '', role = '' WHERE user_id = ? AND list_id = ?",
+                             [owner.id, bytes.fromhex(made["id"])])  # fmt: skip
+        return
+    with pymongo.MongoClient(store) as connection:
+        database, list_id = connection.get_default_database(), bson.ObjectId(made["id"])
+        assert database.lists.delete_one({"_id": list_id}).deleted_count == 1
+        left = {"formerListId": list_id, "guestId": owner.id, "userId": "", "role": ""}
+        assert database.members.update_one({"userId": owner.id, "listId": list_id},
+                                           {"$set": left, "$unset": {"listId": ""}}).modified_count == 1  # fmt: skip
+
+
+@on_both_stores
+def test_tasks_of_a_list_are_gone_with_it_in_every_way(stack, tmp_path, store):
+    with Person(stack.url) as owner, Person(stack.url) as guest:
+        stays, gone = make_list(owner, "stays"), make_list(owner, "goes")
+        for made in (stays, gone):
+            join(owner, guest, made, "editor")
+        kept, lost = owner.add("kept", listId=stays["id"]), owner.add("lost", listId=gone["id"])
+        inbox = owner.add("inbox")
+        paths = [f"/v1/tasks/{lost['id']}", f"/v1/lists/{gone['id']}", f"/v1/lists/{gone['id']}/members",
+                 f"/v1/tasks?listId={gone['id']}"]  # fmt: skip
+        for somebody in (owner, guest):
+            assert all(somebody.client.get(path).status_code == 200 for path in paths)
+        stack.tasks.stop()
+        take_list(tmp_path, store, gone, owner)
+        stack.restart_tasks()
+        eventually(lambda: owner.client.get("/v1/lists").status_code == 200, "the service to be used again")
+        for somebody in (owner, guest):
+            for path in paths:
+                problem(somebody.client.get(path), 404)
+            problem(somebody.client.patch(paths[0], json={"name": "x"}), 404)
+            problem(somebody.client.patch(paths[0], json={}), 404)
+            problem(somebody.client.patch(paths[0], json={"listId": stays["id"]}), 404)
+            problem(somebody.client.delete(paths[0]), 404)
+            for operation in ({"op": "patch", "task": {"done": True}}, {"op": "remove"}):
+                both = [{**operation, "id": kept["id"]}, {**operation, "id": lost["id"]}]
+                problem(somebody.client.post("/v1/tasks:batch", json={"operations": both}), 404)
+            assert [made["name"] for made in somebody.client.get("/v1/lists").json()["lists"]] == ["stays"]
+            assert "lost" not in [task["name"] for sort in ("created", "name", "-due")
+                                  for task in tasks_of(somebody, sort=sort)]  # fmt: skip
+            problem(somebody.client.patch(f"/v1/lists/{gone['id']}", json={"position": 1}), 404)
+            problem(somebody.client.patch(f"/v1/lists/{gone['id']}/members/me", json={"displayName": "x"}), 404)
+            problem(somebody.client.delete(f"/v1/lists/{gone['id']}/members/me"), 404)
+            assert somebody.client.get(f"/v1/tasks/{kept['id']}").json() == kept
+        with client(old_tasks.Tasks, stack.tasks.port) as old:
+            assert [task.name for task in old.all(owner.id)] == ["inbox", "kept"]
+            with pytest.raises(old_tasks.BaseException):
+                old.update(lost["id"], "x", True, owner.id)
+            with pytest.raises(old_tasks.BaseException):
+                old.upsert(old_tasks.Task(userId=owner.id, id=lost["id"]))
+        assert owner.client.get(f"/v1/tasks/{inbox['id']}").json() == inbox

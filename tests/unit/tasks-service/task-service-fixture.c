@@ -68,27 +68,22 @@ remove_task (TaskServiceFixture *f, const char *user_id, const char *id, GError 
   return FALSE;
 }
 
-static gboolean
-read_and_wait (TaskServiceFixture *f, const char *user_id, const char *id, TaskRowFunc row, gpointer user_data,
-               GError **error)
-{
-  TaskReadWait wait;
-
-  g_assert_true (
-    tw_task_service_read (f->service, &nobody, user_id, id, task_read_begin (&wait, row, user_data)));
-  return task_read_wait (&wait, error);
-}
-
 TwTaskRecord *
 get_task (TaskServiceFixture *f, const char *user_id, const char *id, GError **error)
 {
+  TaskReadWait wait;
   TwTaskRecord *task = NULL;
 
-  return read_and_wait (f, user_id, id, task_copy_row, &task, error) ? task : NULL;
+  g_assert_true (
+    tw_task_service_read (f->service, &nobody, user_id, id, task_read_begin (&wait, task_copy_row, &task)));
+  return task_read_wait (&wait, error) ? task : NULL;
 }
 
 gboolean
 list_all (TaskServiceFixture *f, const char *user_id, TaskRowFunc row, gpointer user_data, GError **error)
 {
-  return read_and_wait (f, user_id, NULL, row, user_data, error);
+  TaskReadWait wait;
+
+  tw_task_service_read_all (f->service, &nobody, user_id, task_read_begin (&wait, row, user_data));
+  return task_read_wait (&wait, error);
 }

@@ -15,7 +15,7 @@ static const struct
   const char *list_id, *user_id, *role;
 } people[] = {
   { HERE, "ann", "owner" },  { HERE, "ed", "editor" },   { HERE, "vic", "viewer" }, { HERE, "gone", "" },
-  { THERE, "ann", "owner" }, { THERE, "vic", "viewer" }, { THERE, "ed", "viewer" },
+  { NOWHERE, "vic", "viewer" }, { THERE, "ann", "owner" }, { THERE, "vic", "viewer" }, { THERE, "ed", "viewer" },
 };
 
 static gconstpointer
@@ -123,7 +123,9 @@ test_who_is_admitted (void)
     int code;
   } tries[] = {
     { "ann", NULL, TW_LIST_OWNER, -1 },
-    { "ann", NOWHERE, TW_LIST_OWNER, -1 },
+    { "ann", HERE, TW_LIST_OWNER, -1 },
+    { "ann", NOWHERE, TW_LIST_VIEWER, TW_ERROR_NOT_FOUND }, /* the list is gone, ... */
+    { "vic", NOWHERE, TW_LIST_VIEWER, TW_ERROR_NOT_FOUND }, /* ... and who was in it is left */
     { "ed", HERE, TW_LIST_EDITOR, -1 },
     { "ed", THERE, TW_LIST_VIEWER, -1 },
     { "ed", THERE, TW_LIST_EDITOR, TW_ERROR_FORBIDDEN },
