@@ -53,6 +53,7 @@ void
 tw_mongo_entry_free (TwMongoEntry *entry)
 {
   g_free (entry->by);
+  g_clear_pointer (&entry->note, g_bytes_unref);
   g_ptr_array_unref (entry->parts);
   g_free (entry);
 }
@@ -106,6 +107,8 @@ tw_mongo_entry_document (const TwMongoEntry *entry, gboolean with_sets)
     {
       append_bytes (document, "key", entry->key, sizeof entry->key);
       append_bytes (document, "request", entry->fingerprint, sizeof entry->fingerprint);
+      if (entry->note != NULL)
+        append_bytes (document, "note", g_bytes_get_data (entry->note, NULL), (guint32) g_bytes_get_size (entry->note));
     }
   BSON_APPEND_ARRAY_BEGIN (document, "parts", &parts);
   for (guint i = 0; i < entry->parts->len; i++)
@@ -127,20 +130,37 @@ read_number (const bson_t *document, const char *name, gint64 *number)
   return TRUE;
 }
 
+static const guint8 *
+find_bytes (const bson_t *document, const char *name, guint32 *length)
+{
+  bson_iter_t iter;
+  const guint8 *found = NULL;
+
+  if (bson_iter_init_find (&iter, document, name) && BSON_ITER_HOLDS_BINARY (&iter))
+    bson_iter_binary (&iter, NULL, length, &found);
+  return found;
+}
+
 static gboolean
 read_bytes (const bson_t *document, const char *name, guint8 *bytes, guint32 n)
 {
-  bson_iter_t iter;
-  const guint8 *found;
   guint32 length;
+  const guint8 *found = find_bytes (document, name, &length);
 
-  if (!bson_iter_init_find (&iter, document, name) || !BSON_ITER_HOLDS_BINARY (&iter))
-    return FALSE;
-  bson_iter_binary (&iter, NULL, &length, &found);
-  if (length != n)
+  if (found == NULL || length != n)
     return FALSE;
   memcpy (bytes, found, n);
   return TRUE;
+}
+
+/* NULL where there is none. */
+static GBytes *
+read_note (const bson_t *document)
+{
+  guint32 length;
+  const guint8 *found = find_bytes (document, "note", &length);
+
+  return found != NULL && length > 0 ? g_bytes_new (found, length) : NULL;
 }
 
 static const char *
@@ -256,6 +276,7 @@ tw_mongo_entry_read (const TwMongoTypes *types, const bson_t *document)
   entry->by = g_strdup (by);
   entry->has_key = read_bytes (document, "key", entry->key, sizeof entry->key)
                    && read_bytes (document, "request", entry->fingerprint, sizeof entry->fingerprint);
+  entry->note = entry->has_key ? read_note (document) : NULL;
   entry->bytes = document->len;
   return g_steal_pointer (&entry);
 }

@@ -4,6 +4,7 @@
  *
  *     number, mark, time, by
  *     key, request   a hash of whose Idempotency-Key it is and of the key; the request's fingerprint. Or neither
+ *     note           what lies beside the key, where something does
  *     parts          what it does to a record each:
  *       collection, id, version, deed ("made", "changed", "removed"), changed (bits by ids: tw-commit-changed.h)
  *       set, unset   what has to be done to the record's document: only while it lies in a head
@@ -55,6 +56,7 @@ typedef struct
   gboolean has_key;
   guint8 key[TW_MONGO_KEY_BYTES];
   guint8 fingerprint[TW_COMMIT_FINGERPRINT_BYTES];
+  GBytes *note;     /* counts only with a key; NULL: none */
   GPtrArray *parts; /* TwMongoPart */
   gsize bytes;      /* as a document; 0: not known */
 } TwMongoEntry;

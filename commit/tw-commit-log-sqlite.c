@@ -9,7 +9,7 @@
 
 #define APPEND                                                                                                        \
   "INSERT INTO log (seq, user_id, number, previous, mark, time_ms, by_id, kind, id, version, gone, changed, key,"      \
-  " fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+  " fingerprint, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 
 /* Whose doing it is, in a row: with a key always, since that is looked for by it. */
 static const char *
@@ -18,6 +18,15 @@ by_of_row (const TwCommitSpec *spec)
   const char *by = spec->by != NULL ? spec->by : spec->partition;
 
   return spec->key != NULL || strcmp (by, spec->partition) != 0 ? by : NULL;
+}
+
+static void
+bind_bytes (sqlite3_stmt *statement, int parameter, GBytes *bytes)
+{
+  gsize n;
+  gconstpointer data = g_bytes_get_data (bytes, &n);
+
+  sqlite3_bind_blob (statement, parameter, data, (int) n, SQLITE_STATIC);
 }
 
 gboolean
@@ -45,6 +54,8 @@ tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntry
     {
       tw_sqlite_bind_text (statement, 13, spec->key);
       sqlite3_bind_blob (statement, 14, spec->fingerprint, TW_COMMIT_FINGERPRINT_BYTES, SQLITE_STATIC);
+      if (head->note != NULL)
+        bind_bytes (statement, 15, head->note);
     }
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
@@ -113,10 +124,11 @@ read_parts (TwSqliteConnection *connection, const TwCommitKinds *kinds, gint64 s
 
 gboolean
 tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
-                                   const TwCommitSpec *spec, TwCommitted *committed, GArray **parts, GError **error)
+                                   const TwCommitSpec *spec, TwCommitted *committed, GArray **parts, GBytes **note,
+                                   GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "SELECT seq, number, fingerprint FROM log WHERE by_id = ?1 AND key = ?2", error);
+      connection, "SELECT seq, number, fingerprint, note FROM log WHERE by_id = ?1 AND key = ?2", error);
   guint8 fingerprint[TW_COMMIT_FINGERPRINT_BYTES];
   int result;
 
@@ -134,6 +146,11 @@ tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommi
       return FALSE;
     }
   *parts = g_array_new (FALSE, FALSE, sizeof (TwCommittedPart));
+  if (sqlite3_column_bytes (statement, 3) > 0)
+    {
+      *note = g_bytes_new (sqlite3_column_blob (statement, 3), (gsize) sqlite3_column_bytes (statement, 3));
+      committed->note = g_bytes_get_data (*note, &committed->note_length);
+    }
   committed->number = sqlite3_column_int64 (statement, 1);
   if (!read_parts (connection, kinds, sqlite3_column_int64 (statement, 0), committed->number, *parts, error))
     return FALSE;

@@ -22,6 +22,7 @@ typedef struct
   const TwCommitSpec *spec;
   gint64 number;
   const guint8 *mark;
+  GBytes *note; /* NULL: none */
 } TwCommitEntryHead;
 
 /* A part, as it is written. */
@@ -41,11 +42,11 @@ typedef struct
 gboolean tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntryHead *head,
                                       const TwCommitPart *part, GError **error);
 
-/* Whether somebody's key has been used already: then *@committed says for what, in *@parts. REUSED where by another
- * request. */
+/* Whether somebody's key has been used already: then *@committed says for what, in *@parts, and in *@note what
+ * lies beside it, or NULL. REUSED where by another request. */
 gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
                                             const TwCommitSpec *spec, TwCommitted *committed, GArray **parts,
-                                            GError **error);
+                                            GBytes **note, GError **error);
 
 /* See tw_commits_log(). @connection is a reader. */
 gboolean tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,

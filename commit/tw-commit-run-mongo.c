@@ -47,6 +47,11 @@ repeat (TwMongoSession *session, TwMongoCommit *commit, const TwMongoKeyed *keye
                                       .first = g_array_index (commit->parts, TwCommittedPart, 0),
                                       .parts = (gconstpointer) commit->parts->data,
                                       .n_parts = commit->parts->len };
+  if (entry->note != NULL)
+    {
+      commit->note = g_bytes_ref (entry->note);
+      commit->committed.note = g_bytes_get_data (commit->note, &commit->committed.note_length);
+    }
   return DONE;
 }
 

@@ -28,6 +28,7 @@ typedef struct
   GPtrArray *records; /* those that its function was given */
   TwCommitted committed;
   GArray *parts; /* of a repeat; or NULL */
+  GBytes *note;  /* likewise */
 } TwMongoCommit;
 
 /* As a TwMongoFunc. */

@@ -350,3 +350,12 @@ tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id
   found->now = NULL;
   found->is_changed = TRUE;
 }
+
+void
+tw_mongo_step_note (TwCommit *commit, gconstpointer bytes, gsize n)
+{
+  TwMongoEntry *entry = step_of (commit)->entry;
+
+  g_assert (entry->note == NULL);
+  entry->note = g_bytes_new (bytes, n);
+}

@@ -34,6 +34,7 @@ gconstpointer tw_mongo_step_find (TwCommit *commit, const TwRecordType *type, co
 void tw_mongo_step_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
 gconstpointer tw_mongo_step_put (TwCommit *commit, const TwRecordType *type, gconstpointer record);
 void tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id);
+void tw_mongo_step_note (TwCommit *commit, gconstpointer bytes, gsize n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoStep, tw_mongo_step_free)
 

@@ -60,6 +60,7 @@ tw_commit_step_sqlite_clear (TwCommitStepSqlite *step)
       g_free (touched->after);
       g_free (touched);
     }
+  g_clear_pointer (&step->note, g_bytes_unref);
   g_clear_error (&step->error);
 }
 
@@ -182,6 +183,15 @@ tw_commit_step_sqlite_remove (TwCommit *commit, const TwRecordType *type, const 
     change (step, touched, type, REMOVED);
 }
 
+void
+tw_commit_step_sqlite_note (TwCommit *commit, gconstpointer bytes, gsize n)
+{
+  TwCommitStepSqlite *step = sqlite_step (commit);
+
+  g_assert (step->note == NULL);
+  step->note = step->spec->key != NULL ? g_bytes_new (bytes, n) : NULL;
+}
+
 static gboolean
 write_record (const TwCommitStepSqlite *step, const TwCommitTouched *touched, GError **error)
 {
@@ -296,7 +306,7 @@ tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **
   if (!tw_commit_heads_sqlite_get (heads, step->connection, partition, &writing.head, &writing.last_seq, error))
     return FALSE;
   tw_commit_marks_next (&step->tables->marks, mark);
-  writing.entry = (TwCommitEntryHead) { step->spec, writing.head.number + 1, mark };
+  writing.entry = (TwCommitEntryHead) { step->spec, writing.head.number + 1, mark, step->note };
   if (!(step->changed->next_changed == NULL ? write_one (&writing, step->changed, error)
                                             : write_several (&writing, error)))
     return FALSE;

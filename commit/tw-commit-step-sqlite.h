@@ -31,6 +31,7 @@ typedef struct
   const TwCommitSpec *spec;
   TwCommitTouched *touched;              /* what it has looked at */
   TwCommitTouched *changed, **changed_end; /* what it changes, in turn */
+  GBytes *note;                          /* NULL: none */
   GError *error;                         /* what is wrong with what it has put or removed */
 } TwCommitStepSqlite;
 
@@ -44,6 +45,7 @@ void tw_commit_step_sqlite_clear (TwCommitStepSqlite *step);
 gconstpointer tw_commit_step_sqlite_find (TwCommit *step, const TwRecordType *type, const char *id, GError **error);
 gconstpointer tw_commit_step_sqlite_put (TwCommit *step, const TwRecordType *type, gconstpointer record);
 void tw_commit_step_sqlite_remove (TwCommit *step, const TwRecordType *type, const char *id);
+void tw_commit_step_sqlite_note (TwCommit *step, gconstpointer bytes, gsize n);
 
 /* Writes what it changes, and the entry, of which *@number is the number; 0 where nothing is changed. */
 gboolean tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **error);

@@ -4,7 +4,9 @@
 
 #pragma once
 
-/* `log`: a row for each part of an entry, in the order of what happens, so that what is new lies together, whoever's it
+/* A migration that was released stays as it is: what came later are migrations of their own, which follow it.
+ *
+ * `log`: a row for each part of an entry, in the order of what happens, so that what is new lies together, whoever's it
  * is, and what is too old is at one end. `previous` is the partition's row before (0: none): from the newest one that way
  * leads to all of them. `by_id` is NULL for the owner's own doing, but where there is a key; `changed` has a bit for each
  * field by the field's id in the IDL; key and fingerprint are in the first part. A seq is never used twice.
@@ -40,3 +42,6 @@
   ") STRICT, WITHOUT ROWID;"                                                                                          \
   "CREATE TABLE log_state (heads_to INTEGER NOT NULL, dropped_to INTEGER NOT NULL) STRICT;"                           \
   "INSERT INTO log_state VALUES (0, 0)"
+
+/* `note`: what lies beside a key, in the first part; NULL: nothing does. */
+#define TW_COMMIT_TABLES_NOTE "ALTER TABLE log ADD COLUMN note BLOB"

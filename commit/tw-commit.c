@@ -55,6 +55,13 @@ tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id)
 }
 
 void
+tw_commit_note (TwCommit *commit, gconstpointer bytes, gsize n)
+{
+  g_assert (n > 0 && n <= TW_COMMIT_NOTE_BYTES);
+  commit->commits->klass->note (commit, bytes, n);
+}
+
+void
 tw_commit_spec_set_key (TwCommitSpec *spec, const char *key, const guint8 *fingerprint, gsize length)
 {
   spec->key = key;

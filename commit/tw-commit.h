@@ -35,6 +35,7 @@ G_BEGIN_DECLS
 
 #define TW_COMMIT_MARK_BYTES 16
 #define TW_COMMIT_FINGERPRINT_BYTES 16
+#define TW_COMMIT_NOTE_BYTES 256
 
 /* A step, while it is decided. */
 typedef struct _TwCommit TwCommit;
@@ -70,6 +71,10 @@ gconstpointer tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstp
 /* Removes a record that the step has found. */
 void tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id);
 
+/* Keeps @n bytes, TW_COMMIT_NOTE_BYTES at most, beside the commit's key, for whoever comes with it again: what can't be
+ * told by the parts. Once a step; without a key, or where nothing is changed, nothing is kept. */
+void tw_commit_note (TwCommit *commit, gconstpointer bytes, gsize n);
+
 /* A record that a commit has changed. */
 typedef struct
 {
@@ -88,6 +93,8 @@ typedef struct
   TwCommittedPart first;
   const TwCommittedPart *parts; /* all, in their order, @first among them; valid until the commit's end has been told */
   guint n_parts;
+  const guint8 *note; /* what was kept beside the key, valid as long; NULL: nothing was */
+  gsize note_length;
 } TwCommitted;
 
 /* The end of a commit: durable, and seen by what is read from now on; or with an @error, and @committed is NULL. Called
@@ -152,6 +159,7 @@ typedef struct
   void (*expect) (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n); /* NULL: nothing waits */
   gconstpointer (*put) (TwCommit *commit, const TwRecordType *type, gconstpointer record);
   void (*remove) (TwCommit *commit, const TwRecordType *type, const char *id);
+  void (*note) (TwCommit *commit, gconstpointer bytes, gsize n);
 } TwCommitsClass;
 
 /* An implementation's structs start with these. */

@@ -45,6 +45,7 @@ job_free (Job *job)
     job->free_data (job->commit.data);
   g_ptr_array_unref (job->commit.records);
   g_clear_pointer (&job->commit.parts, g_array_unref);
+  g_clear_pointer (&job->commit.note, g_bytes_unref);
   g_free (job->commit.partition);
   g_free (job->commit.by);
   g_free (job);
@@ -174,6 +175,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
     .expect = tw_mongo_step_expect,
     .put = tw_mongo_step_put,
     .remove = tw_mongo_step_remove,
+    .note = tw_mongo_step_note,
   };
   Commits *commits = g_new0 (Commits, 1);
 

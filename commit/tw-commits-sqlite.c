@@ -49,6 +49,7 @@ typedef struct
   TwCommitStepSqlite step;
   TwCommitted committed;
   GArray *parts; /* of a repeat; or NULL */
+  GBytes *note;  /* likewise */
 } Run;
 
 /* The texts of @from, in one block. */
@@ -77,7 +78,7 @@ run_step (TwSqliteConnection *connection, gpointer data, GError **error)
 
   if (spec->key != NULL
       && !tw_commit_log_sqlite_look_for_key (connection, &tables->kinds, spec, &run->committed, &run->parts,
-                                             error))
+                                             &run->note, error))
     return FALSE;
   if (run->committed.is_repeat)
     return TRUE;
@@ -125,6 +126,7 @@ finish (gpointer data, const GError *error)
     write_heads_behind (run->commits);
   tw_commit_step_sqlite_clear (&run->step);
   g_clear_pointer (&run->parts, g_array_unref);
+  g_clear_pointer (&run->note, g_bytes_unref);
   g_free (run->texts);
   g_free (run);
 }
@@ -249,6 +251,7 @@ tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_t
     .find = tw_commit_step_sqlite_find,
     .put = tw_commit_step_sqlite_put,
     .remove = tw_commit_step_sqlite_remove,
+    .note = tw_commit_step_sqlite_note,
   };
   TwSqliteConnection *connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, error);
   Commits *commits = g_new0 (Commits, 1);

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Commits records of @types, which are kept, to @db, whose migrations made their tables and TW_COMMIT_TABLES, and
- * which nobody has written to yet. @types must outlive it. INTERNAL where a table lacks something. */
+/* Commits records of @types, which are kept, to @db, whose migrations made their tables and those of
+ * tw-commit-tables.h, and which nobody has written to yet. @types must outlive it. INTERNAL where a table lacks something. */
 TwCommits *tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_types, GError **error);
 
 /* Once the database has been closed, which finishes what is waiting. */

@@ -10,12 +10,12 @@ expect (TwCommit *commit, const TwRecordType *type, const GPtrArray *ids)
   return tw_commit_expect (commit, type, (const char *const *) ids->pdata, ids->len);
 }
 
-/* Of the operation @i; NULL: none that is there. */
+/* Of the operation @i; NULL: none that is looked at. */
 static const char *
 task_of (const TwTaskWrite *write, guint i)
 {
-  if (write->before != NULL && write->before[i].type != NULL)
-    return write->before[i].id;
+  if (write->before != NULL)
+    return write->before[i].status == 0 && write->operations[i].verb != TW_TASK_REMOVE ? write->before[i].id : NULL;
   return write->operations[i].verb != TW_TASK_INSERT ? write->operations[i].said->id : NULL;
 }
 

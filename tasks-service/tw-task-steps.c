@@ -4,6 +4,7 @@
 
 #include "tw-error.h"
 #include "tw-task-expect.h"
+#include "tw-task-repeat.h"
 #include "tw-task-rules.h"
 
 #include <string.h>
@@ -176,7 +177,26 @@ decide_each (TwCommit *commit, TwTaskWrite *write, Each each, GError **error)
 gboolean
 tw_task_write_decide (TwCommit *commit, gpointer data, GError **error)
 {
-  return decide_each (commit, data, decide_one, error);
+  if (!decide_each (commit, data, decide_one, error))
+    return FALSE;
+  tw_task_repeat_note (commit, data);
+  return TRUE;
+}
+
+/* As it did when the key was used first. */
+static gboolean
+fail_again (TwTaskWrite *write, guint i, GError **error)
+{
+  GError *why = g_error_new_literal (TW_ERROR, (int) tw_error_code_from_status (write->before[i].status),
+                                     "It could not be done when this key was used first");
+
+  if (write->atomic)
+    {
+      g_propagate_error (error, why);
+      return FALSE;
+    }
+  write->results[i].error = why; /* whatever is found elsewhere */
+  return TRUE;
 }
 
 /* What became of an operation, as it is now. */
@@ -187,16 +207,11 @@ look_again (TwCommit *commit, TwTaskWrite *write, guint i, GError **error)
   TwTaskResult *result = &write->results[i];
   const TwTaskRecord *task;
 
-  if (write->before[i].type == NULL
-      && (operation->verb != TW_TASK_CHANGE || operation->said->has != 0 || operation->clear != 0))
-    {
-      g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It could not be done when this key was used first");
-      return FALSE;
-    }
+  if (write->before[i].status != 0)
+    return fail_again (write, i, error);
   if (operation->verb == TW_TASK_REMOVE)
     return TRUE;
-  task = tw_commit_need (commit, &tw_task_type,
-                         write->before[i].type != NULL ? write->before[i].id : operation->said->id, was_removed, error);
+  task = tw_commit_need (commit, &tw_task_type, write->before[i].id, was_removed, error);
   if (task == NULL || !admit (commit, write, task, TW_LIST_VIEWER, error))
     return FALSE;
   result->task = tw_record_copy (&tw_task_type, task);

@@ -105,6 +105,8 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "  list_id BLOB NOT NULL,"
   "  leaver_id TEXT"
   ") STRICT, WITHOUT ROWID",
+
+  TW_COMMIT_TABLES_NOTE,
 };
 
 const TwSqliteKind tw_task_tables_kind = {

@@ -10,6 +10,13 @@
 
 G_BEGIN_DECLS
 
+/* What became of an operation when it was done first. */
+typedef struct
+{
+  char id[TW_ID_SIZE]; /* the task that it was about */
+  int status;          /* HTTP's, of the error that it ended with; 0: it was done */
+} TwTaskBefore;
+
 typedef struct
 {
   TwTaskStore *store;
@@ -26,7 +33,7 @@ typedef struct
   GSList *unchanged; /* tasks of results */
   guint n;
   TwTaskResult *results;
-  TwCommittedPart *before; /* of what was done by the same request before: which task each operation was about */
+  TwTaskBefore *before; /* of what was done by the same request before: what became of each operation */
   TwTaskOperation operations[];
 } TwTaskWrite;
 

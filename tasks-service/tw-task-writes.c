@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "tw-task-write.h"
+#include "tw-task-repeat.h"
 
 #include "tw-error.h"
 
@@ -150,79 +150,13 @@ begin_elsewhere (const TwTaskWrite *write)
 
 /* What was done before: looked at, and not done again */
 
-/* Whether some operation of the write says which task it is about, and that it is @id. */
-static gboolean
-is_named (const TwTaskWrite *write, const char *id)
-{
-  for (guint i = 0; i < write->n; i++)
-    if (write->operations[i].verb != TW_TASK_INSERT && g_ascii_strcasecmp (write->operations[i].said->id, id) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static const TwCommittedPart *
-find_part (const TwCommitted *committed, const char *id)
-{
-  for (guint i = 0; i < committed->n_parts; i++)
-    if (g_ascii_strcasecmp (committed->parts[i].id, id) == 0)
-      return &committed->parts[i];
-  return NULL;
-}
-
-static guint
-count_made (const TwTaskWrite *write)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < write->n; i++)
-    n += write->operations[i].verb == TW_TASK_INSERT ? 1 : 0;
-  return n;
-}
-
-/* Those that no operation names: what was made. */
-static GPtrArray *
-unnamed_parts (const TwTaskWrite *write, const TwCommitted *committed)
-{
-  GPtrArray *parts = g_ptr_array_new ();
-
-  for (guint i = 0; i < committed->n_parts; i++)
-    if (!is_named (write, committed->parts[i].id))
-      g_ptr_array_add (parts, (gpointer) (guintptr) &committed->parts[i]);
-  return parts;
-}
-
-/* Which task each operation was about: none where it was not done. What was made is told by its place, which says
- * nothing where some could not be made. */
-static TwCommittedPart *
-parts_of (const TwTaskWrite *write, const TwCommitted *committed)
-{
-  TwCommittedPart *parts = g_new0 (TwCommittedPart, write->n);
-  g_autoptr (GPtrArray) made = unnamed_parts (write, committed);
-  const gboolean all_were_made = made->len == count_made (write);
-  guint next = 0;
-
-  for (guint i = 0; i < write->n; i++)
-    {
-      const TwTaskOperation *operation = &write->operations[i];
-      const TwCommittedPart *part = NULL;
-
-      if (operation->verb != TW_TASK_INSERT)
-        part = find_part (committed, operation->said->id);
-      else if (all_were_made)
-        part = made->pdata[next++];
-      if (part != NULL)
-        parts[i] = *part;
-    }
-  return parts;
-}
-
 static void
 begin_again (const TwTaskWrite *write, const TwCommitted *committed)
 {
   TwTaskWrite *again = write_again (write);
 
   again->atomic = write->many == NULL;
-  again->before = parts_of (write, committed);
+  again->before = tw_task_repeat_read (write, committed);
   run (again, NULL, tw_task_write_look_again);
 }
 

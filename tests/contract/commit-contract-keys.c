@@ -6,6 +6,8 @@
 
 #include "tw-error.h"
 
+#include <string.h>
+
 /* Runs @script in @partition, by @by, with @key and a fingerprint of @request's. */
 static gboolean
 commit_keyed (Fixture *f, const char *partition, const char *by, const char *key, guint8 request, const char *script,
@@ -158,6 +160,45 @@ test_key_is_kept_as_long_as_its_entry (Fixture *f, gconstpointer data)
   assert_repeat (f, ANN, NULL, "k", 2);
 }
 
+/* @note: "": there is none. */
+static void
+assert_note (Fixture *f, const char *key, const char *note)
+{
+  const TwCommitSpec spec = { .partition = ANN, .now_ms = NOW_MS, .key = key, .fingerprint = { 1 } };
+  g_autoptr (GError) error = NULL;
+  CommitWait wait;
+
+  commit_begin (&wait, f->commits, TW_DEADLINE_NONE, &spec, run_script, (gpointer) (guintptr) "!");
+  commit_wait (&wait, &error);
+  g_assert_no_error (error);
+  g_assert_true (wait.committed.is_repeat);
+  g_assert_cmpstr (wait.note, ==, note);
+}
+
+/* With the commits before it more than a head of MongoDB's holds. */
+#define LATER 30
+
+static void
+test_a_note_lies_beside_a_key (Fixture *f, gconstpointer data)
+{
+  char longest[TW_COMMIT_NOTE_BYTES + 1] = { 0 };
+  g_autofree char *script = NULL;
+
+  memset (longest, 'n', TW_COMMIT_NOTE_BYTES);
+  script = g_strdup_printf ("+3 #%s", longest);
+  assert_first (f, ANN, NULL, "k", "+1 #one +2");
+  assert_first (f, ANN, NULL, "l", script);
+  assert_first (f, ANN, NULL, "m", "=1");
+  g_assert_cmpint (commit_well (f->commits, ANN, "=2 #nobody's"), ==, 4);
+  reopen_store (f);
+  assert_note (f, "k", "one");
+  for (guint n = 0; n < LATER; n++)
+    commit_well (f->commits, ANN, "=2");
+  assert_note (f, "k", "one");
+  assert_note (f, "l", longest);
+  assert_note (f, "m", "");
+}
+
 void
 contract_add_keys (const TwCommitFactory *factory)
 {
@@ -169,6 +210,7 @@ contract_add_keys (const TwCommitFactory *factory)
     { "key/are-compared-exactly", test_keys_are_compared_exactly },
     { "key/of-what-was-not-done-is-free", test_key_of_what_was_not_done_is_free },
     { "key/many-at-once-are-done-once", test_many_at_once_are_done_once },
+    { "key/has-a-note-beside-it", test_a_note_lies_beside_a_key },
     { "key/is-kept-as-long-as-its-entry", test_key_is_kept_as_long_as_its_entry },
   };
 

@@ -99,10 +99,18 @@ put_changed (TwCommit *commit, const TwTaskRecord *found)
 }
 
 static gboolean
-run_word (TwCommit *commit, char what, const char *id, GError **error)
+run_word (TwCommit *commit, const char *word, GError **error)
 {
+  const char what = *word;
+  char id[TW_ID_SIZE];
   const TwTaskRecord *found = NULL;
 
+  if (what == '#')
+    {
+      tw_commit_note (commit, word + 1, strlen (word + 1));
+      return TRUE;
+    }
+  id_of ((guint) g_ascii_strtoull (word + 1, NULL, 10), id);
   if (what == '!')
     return refuse (TW_ERROR_PRECONDITION, "refused by the script", error);
   if (what != '+')
@@ -134,11 +142,9 @@ run_script (TwCommit *commit, gpointer data, GError **error)
 {
   const char *script = data;
   g_auto (GStrv) words = g_strsplit (script, " ", -1);
-  char id[TW_ID_SIZE];
 
   for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0'
-        && !run_word (commit, *words[i], id_of ((guint) g_ascii_strtoull (words[i] + 1, NULL, 10), id), error))
+    if (*words[i] != '\0' && !run_word (commit, words[i], error))
       return FALSE;
   return TRUE;
 }

@@ -12,6 +12,7 @@
  *     ~1   PRECONDITION where it does
  *     @1   "+1" without that, "=1" with it
  *     !    PRECONDITION
+ *     #it  notes "it"
  */
 
 #pragma once

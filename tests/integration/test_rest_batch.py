@@ -163,3 +163,68 @@ def test_a_key_does_it_once(person):
         "/v1/tasks:batch", json={"operations": operations[:1]}, headers={"Idempotency-Key": '"batch-1"'}
     )
     problem(other, 422)
+
+
+def test_a_key_says_again_what_was_done_and_what_was_not(person):
+    task, gone = person.add("one"), person.add("two")
+    operations = [
+        create("nobody's", assigneeId="nobody"),
+        create("A"),
+        {"op": "remove", "id": "0" * 24},
+        {"op": "patch", "id": task["id"], "version": 1, "task": {"done": True}},
+        create("B", assigneeId="nobody"),
+        {"op": "remove", "id": gone["id"].upper(), "version": 2},
+        create("C"),
+    ]
+
+    def send():
+        answer = person.client.post("/v1/tasks:batch", json={"atomic": False, "operations": operations},
+                                    headers={"Idempotency-Key": "partly"})  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        return answer.json()["results"]
+
+    first = send()
+    assert [result["status"] for result in first] == [400, 201, 404, 200, 400, 412, 201]
+    again = send()
+    assert [result["status"] for result in again] == [400, 201, 404, 200, 400, 412, 201]
+    for one, other in zip(first, again, strict=True):
+        assert one.get("task") == other.get("task")
+        if "problem" in other:
+            assert {**other["problem"], "detail": ""} == {**one["problem"], "detail": ""}
+    assert names(person) == ["C", "A", "two", "one"]
+    # As the tasks are now; and what has become possible since is not done.
+    made = first[1]["task"]
+    changed = person.client.patch(f"/v1/tasks/{made['id']}", json={"name": "A, renamed"}).json()
+    person.client.patch(f"/v1/tasks/{gone['id']}", json={"done": True})
+    person.client.delete(f"/v1/tasks/{first[6]['task']['id']}")
+    third = send()
+    assert [result["status"] for result in third] == [400, 201, 404, 200, 400, 412, 404]
+    assert third[1]["task"] == changed
+    assert names(person) == ["A, renamed", "two", "one"]
+
+
+def test_a_key_says_again_what_had_nothing_to_change(person):
+    task = person.add("one")
+    operations = [{"op": "patch", "id": task["id"], "task": {}}, create("A"), create("B", assigneeId="nobody")]
+    first, again = (
+        person.client.post(
+            "/v1/tasks:batch", json={"atomic": False, "operations": operations}, headers={"Idempotency-Key": "nothing"}
+        ).json()["results"]
+        for _ in range(2)
+    )
+    assert [result["status"] for result in first] == [result["status"] for result in again] == [200, 201, 400]
+    assert again[:2] == first[:2] and again[0]["task"] == task
+
+
+def test_a_hundred_of_which_some_fail_are_told_again(person):
+    operations = [create(f"{i:03}", **({"assigneeId": "nobody"} if i % 3 else {})) for i in range(100)]
+    first, again = (
+        person.client.post(
+            "/v1/tasks:batch", json={"atomic": False, "operations": operations}, headers={"Idempotency-Key": "hundred"}
+        ).json()["results"]
+        for _ in range(2)
+    )
+    assert [result["status"] for result in first] == [400 if i % 3 else 201 for i in range(100)]
+    assert [(result["status"], result.get("task")) for result in again] == [
+        (result["status"], result.get("task")) for result in first
+    ]

@@ -8,6 +8,7 @@
 #include "tw-latch.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 typedef struct
 {
@@ -16,6 +17,7 @@ typedef struct
   TwLatch ended;
   _Atomic guint decisions, ends; /* how often it was */
   TwCommitted committed;         /* once it has ended well */
+  char note[TW_COMMIT_NOTE_BYTES + 1]; /* a repeat's, which is text */
   GError *error;
 } CommitWait;
 
@@ -36,7 +38,11 @@ commit_wait_end (const TwCommitted *committed, const GError *error, gpointer dat
   g_assert_cmpuint (wait->ends++, ==, 0);
   g_assert_true ((committed == NULL) == (error != NULL));
   if (committed != NULL)
-    wait->committed = *committed;
+    {
+      wait->committed = *committed;
+      if (committed->note != NULL)
+        memcpy (wait->note, committed->note, MIN (committed->note_length, TW_COMMIT_NOTE_BYTES));
+    }
   else
     wait->error = g_error_copy (error);
   tw_latch_open (&wait->ended);
