@@ -240,7 +240,7 @@ struct SharedList {
   7: optional double position (tw.kept = "no", tw.example = "1.5"),
   /** When it was made: UTC, RFC 3339 with milliseconds. */
   8: string createdOn (tw.kept = "created", tw.example = "2026-01-31T09:30:00.000Z"),
-  /** When it was last changed: UTC, RFC 3339 with milliseconds. */
+  /** When it, or who is in it, was last changed: UTC, RFC 3339 with milliseconds. */
   9: string updatedOn (tw.kept = "updated", tw.example = "2026-02-01T18:05:12.345Z"),
   /** From 1, one more with each change of the list itself, and of who is in it. */
   10: i64 version (tw.kept = "version", tw.example = "2"),
@@ -266,7 +266,7 @@ struct NewList {
   /** Whether anybody who is signed in and knows its id may join it, as a viewer. */
   3: optional bool isPublic = false (api.body = "public"),
   /** Its place among the caller's lists. */
-  4: optional double position (tw.example = "1.5")
+  4: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "1.5")
 }
 
 /** What to change of a list. What is absent stays as it is; null clears a color or a position. */
@@ -281,7 +281,7 @@ struct ListChanges {
   /** Whether anybody who is signed in and knows its id may join it, as a viewer. */
   4: optional bool isPublic (api.body = "public", tw.null = "refused", tw.example = "true"),
   /** Its place among the caller's lists: the caller's own, whoever the list belongs to. */
-  5: optional double position (tw.example = "2.5")
+  5: optional double position (vt.ge = "-1.7976931348623157e308", vt.le = "1.7976931348623157e308", tw.example = "2.5")
 }
 
 /** Somebody who is in a list. */

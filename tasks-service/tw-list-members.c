@@ -190,6 +190,7 @@ decide_remove (TwCommit *commit, gpointer data, GError **error)
     return FALSE;
   after = *list;
   after.members--;
+  after.updated_ms = step->now_ms;
   put_former (commit, step, target);
   tw_list_step_put_chore (commit, step);
   tw_commit_put (commit, &tw_shared_list_type, &after);

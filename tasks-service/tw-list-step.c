@@ -79,6 +79,7 @@ tw_list_step_enter (TwCommit *commit, TwListStep *step, const TwSharedListRecord
       return FALSE;
     }
   after.members++;
+  after.updated_ms = step->now_ms;
   after.has |= TW_SHARED_LIST_HAS_MEMBERS;
   tw_list_step_keep_list (step, tw_commit_put (commit, &tw_shared_list_type, &after));
   put_member (commit, step, before, role, display_name);

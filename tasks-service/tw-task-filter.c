@@ -174,6 +174,15 @@ stamp_text (guint64 *stamp, guint8 part, const char *text)
   stamp_bytes (stamp, text, strlen (text));
 }
 
+/* In upper case it is the same id. */
+static void
+stamp_id (guint64 *stamp, guint8 part, const char *id)
+{
+  g_autofree char *lower = g_ascii_strdown (id, -1);
+
+  stamp_text (stamp, part, lower);
+}
+
 guint64
 tw_task_filter_stamp (const TwTaskFilter *filter, const TwTaskOrder *order)
 {
@@ -182,7 +191,7 @@ tw_task_filter_stamp (const TwTaskFilter *filter, const TwTaskOrder *order)
   if (filter->done != TW_DONE_ANY)
     stamp_number (&stamp, 'd', filter->done == TW_DONE_ONLY);
   if (filter->list != TW_LIST_ANY)
-    stamp_text (&stamp, 'l', filter->list == TW_LIST_ONE ? filter->list_id : "");
+    stamp_id (&stamp, 'l', filter->list == TW_LIST_ONE ? filter->list_id : "");
   stamp_text (&stamp, 't', filter->label);
   stamp_text (&stamp, 'a', filter->assignee_id);
   stamp_text (&stamp, 'q', filter->q);

@@ -191,6 +191,29 @@ change (TwCall *call, const TwTasksMethods *methods, const char *user_id, const 
                           tw_tasks_answer_task, call);
 }
 
+/* What may not be changed is refused also where nothing is to be. */
+static void
+change_nothing_elsewhere (TwCall *call, gpointer service)
+{
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksPatchArguments asked;
+
+  tw_arguments_read (&arguments, call, &tw_tasks_patch_type, &asked);
+  tw_task_service_change (service, tw_call_context (call), asked.user_id, asked.id, &(TwTaskRecord) { .has = 0 }, 0,
+                          &(TwTaskOptions) { .is_own = FALSE }, tw_tasks_answer_task, call);
+}
+
+/* What is one's own may be changed: so it is read, which costs less. */
+static gboolean
+answer_as_it_is (TwCall *call, gboolean may_wait, gpointer service)
+{
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksPatchArguments asked;
+
+  tw_arguments_read (&arguments, call, &tw_tasks_patch_type, &asked);
+  return answer_one (call, may_wait, service, asked.user_id, asked.id, change_nothing_elsewhere);
+}
+
 static void
 take_patch (TwCall *call, gpointer data)
 {
@@ -207,7 +230,7 @@ take_patch (TwCall *call, gpointer data)
   if (!tw_record_map_clear (&methods->of_changes, asked.changes.clear, &clear, &error))
     tw_call_fail (call, error);
   else if (said.has == 0 && clear == 0 && !has_options (&asked.options))
-    take_get (call, data); /* which has the same arguments, as far as it goes */
+    tw_call_pool_collect (methods->readers, call, answer_as_it_is, methods->service);
   else
     {
       const TwTaskOptions options = options_of (&asked.options);

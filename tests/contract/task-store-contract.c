@@ -291,6 +291,7 @@ tw_task_store_contract_add (const TwTaskStoreFactory *factory)
   contract_add_fields (factory);
   contract_add_lists (factory);
   contract_add_queries (factory);
+  contract_add_sharing (factory);
   contract_add_sources (factory);
   contract_add_orders (factory);
   contract_add_deadlines (factory);

@@ -38,6 +38,9 @@ void contract_add_lists (const TwTaskStoreFactory *factory);
 /* Those of task-store-contract-queries.c. */
 void contract_add_queries (const TwTaskStoreFactory *factory);
 
+/* Those of task-store-contract-sharing.c. */
+void contract_add_sharing (const TwTaskStoreFactory *factory);
+
 /* Those of task-store-contract-sources.c. */
 void contract_add_sources (const TwTaskStoreFactory *factory);
 

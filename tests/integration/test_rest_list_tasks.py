@@ -83,6 +83,19 @@ def test_viewer_reads_and_stranger_sees_nothing(party):
     assert party.owner.client.get(url(made)).json() == made
 
 
+def test_changing_nothing_is_for_those_who_may_change(party):
+    made = add(party.owner, party.list)
+    for headers in ({}, {"Idempotency-Key": "nothing"}, {"If-Match": "*"}):
+        for somebody in (party.owner, party.editor):
+            answer = somebody.client.patch(url(made), json={}, headers=headers)
+            assert (answer.status_code, answer.json()) == (200, made)
+        refused = party.viewer.client.patch(url(made), json={}, headers=headers)
+        assert problem(refused, 403)["detail"] == "Only the list's editors may do that"
+        assert problem(party.stranger.client.patch(url(made), json={}, headers=headers), 404)["detail"] == "Task not found"
+    assert problem(party.editor.client.patch(f"/v1/tasks/{UNKNOWN_ID}", json={}), 404)["detail"] == "Task not found"
+    assert party.owner.client.get(url(made)).json() == made
+
+
 def test_who_has_left_sees_and_does_nothing_more(party):
     made = add(party.owner, party.list)
     party.editor.add("mine")
@@ -205,6 +218,43 @@ def test_keys_of_changes_of_others_tasks(party):
     assert party.editor.client.delete(f"/v1/lists/{party.list['id']}/members/me").status_code == 204
     (result,) = party.editor.client.post("/v1/tasks:batch", json=operations, headers=key).json()["results"]
     assert (result["status"], "task" in result) == (404, False)
+
+
+def test_keys_of_batches_of_others_tasks_of_which_some_failed(party):
+    here = {"listId": party.list["id"]}
+    task, gone = add(party.owner, party.list, "there"), add(party.owner, party.list, "to go")
+    operations = [
+        {"op": "create", "task": {"name": "A", **here, "assigneeId": party.stranger.id}},
+        {"op": "create", "task": {"name": "B", **here}},
+        {"op": "remove", "id": UNKNOWN_ID},
+        {"op": "patch", "id": task["id"], "version": 7, "task": {"done": True}},
+        {"op": "remove", "id": gone["id"]},
+    ]
+    first, again = (
+        party.editor.client.post("/v1/tasks:batch", json={"operations": operations, "atomic": False},
+                                 headers={"idempotency-key": "some"}).json()["results"]
+        for _ in range(2)
+    )  # fmt: skip
+    assert [result["status"] for result in first] == [400, 201, 404, 412, 204]
+    assert [result["status"] for result in again] == [400, 201, 404, 412, 204]
+    assert again[1]["task"] == first[1]["task"]
+    assert names(party.owner) == ["B", "there"]
+
+
+def test_a_cursor_is_good_for_the_lists_id_in_any_case(party):
+    # Some letter stands in it but once in many thousands of ids, which would show nothing.
+    list_id = party.list["id"]
+    made = [add(party.owner, party.list, f"{i}") for i in range(3)]
+    for one, other in ((list_id, list_id.upper()), (list_id.upper(), list_id)):
+        for somebody in (party.owner, party.viewer):
+            first = somebody.client.get("/v1/tasks", params={"listId": one, "limit": 2}).json()
+            rest = somebody.client.get("/v1/tasks", params={"listId": other, "limit": 2, "cursor": first["nextCursor"]})
+            assert rest.status_code == 200, rest.text
+            assert [task["id"] for task in first["tasks"] + rest.json()["tasks"]] == [task["id"] for task in reversed(made)]
+    first = party.owner.client.get("/v1/tasks", params={"listId": list_id, "limit": 2}).json()
+    for other in ({"listId": "inbox"}, {}):
+        refused = party.owner.client.get("/v1/tasks", params={**other, "limit": 2, "cursor": first["nextCursor"]})
+        assert located(refused, 400) == "query.cursor"
 
 
 def test_batch_lies_with_one_owner(party):

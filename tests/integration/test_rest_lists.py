@@ -2,6 +2,7 @@
 """Lists, who is in them, and invitations, as somebody who uses the REST interface sees them."""
 
 import datetime
+import math
 import re
 import threading
 
@@ -12,6 +13,9 @@ from support.lists import Party, invite, join, make_list
 from support.people import Person, problem
 from support.processes import eventually
 from support.stores import on_both_stores
+from support.thrift import IDL, client, load
+
+tasks = load(IDL / "tasks.thrift")
 
 UNKNOWN_ID = "0123456789abcdef01234567"
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -60,6 +64,22 @@ def test_what_a_change_can_not_be(person):
     for changes in [{"name": None}, {"public": None}, {"name": ""}, {"version": 3}, {"userId": "x"}]:
         problem(person.client.patch(f"/v1/lists/{made['id']}", json=changes), 400)
     assert person.client.get(f"/v1/lists/{made['id']}").json() == made
+
+
+@pytest.mark.parametrize("position", [math.inf, -math.inf, math.nan])
+def test_a_position_is_a_number_for_thrift_too(stack, position):
+    with client(tasks.Tasks, stack.tasks.port) as thrift:
+        user = f"somebody at {position}"
+        made = thrift.createList(user, tasks.NewList(name="a list", position=1.7976931348623157e308), None)
+        assert made.position == 1.7976931348623157e308
+        for call in (
+            lambda: thrift.createList(user, tasks.NewList(name="another", position=position), None),
+            lambda: thrift.patchList(user, made.id, tasks.ListChanges(position=position), None),
+        ):
+            with pytest.raises(tasks.common.BaseException) as refused:
+                call()
+            assert refused.value.code == 400
+        assert [(one.id, one.position) for one in thrift.lists(user).lists] == [(made.id, made.position)]
 
 
 def test_lists_come_in_the_callers_order(party):

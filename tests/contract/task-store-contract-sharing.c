@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Lists that people share: what time, and an option, have to do with them. The rest is in tests/integration/. */
+
+#include "task-store-fixture.h"
+
+#include "tw-error.h"
+#include "tw-list-service-private.h"
+
+static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
+
+/* What its version counts is a change. */
+static void
+test_change_of_who_is_in_it_is_one_of_the_list (Fixture *f, gconstpointer factory)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  TwListService *service = tw_list_service_new (f->store, clock, NULL);
+  const TwListCaller owner = { .context = &no_context, .user_id = ANN };
+  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
+  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
+                                    .is_public = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TwSharedListRecord) made = tw_list_service_create (service, &owner, &said, &error);
+  g_autoptr (TwSharedListRecord) joined = NULL, left = NULL;
+
+  g_assert_no_error (error);
+  tw_clock_advance (clock, 1000);
+  joined = tw_list_service_join (service, &guest, made->id, "a guest", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (joined->version, ==, made->version + 1);
+  g_assert_cmpint (joined->updated_ms, ==, made->updated_ms + 1000);
+  tw_clock_advance (clock, 1000);
+  g_assert_true (tw_list_service_remove_member (service, &guest, made->id, TW_LIST_ME, &error));
+  left = tw_list_service_get (service, &owner, made->id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (left->version, ==, made->version + 2);
+  g_assert_cmpint (left->updated_ms, ==, made->updated_ms + 2000);
+  g_assert_cmpint (left->created_ms, ==, made->created_ms);
+  tw_list_service_free (service);
+}
+
+void
+contract_add_sharing (const TwTaskStoreFactory *factory)
+{
+  static const ContractCase cases[] = {
+    { "sharing/who-comes-and-goes-is-a-change", test_change_of_who_is_in_it_is_one_of_the_list },
+  };
+
+  contract_add (factory, cases, G_N_ELEMENTS (cases));
+}
