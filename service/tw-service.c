@@ -89,7 +89,11 @@ open_store (Service *service, const TwServiceOptions *options, GError **error)
         return FALSE;
     }
   service->state = options->kind->open (location, tw_clock_system (), options->plain, error);
-  return service->state != NULL;
+  if (service->state == NULL)
+    return FALSE;
+  if (service->spec->configure != NULL)
+    service->spec->configure (service->state, service->spec->settings);
+  return TRUE;
 }
 
 static gboolean

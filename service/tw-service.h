@@ -57,6 +57,11 @@ typedef struct
   char *(*store_from_environment) (GError **error);
 
   const TwOption *options;   /* further flags, read before open() is called, ended by a NULL name; NULL: none */
+  gconstpointer settings;    /* what these are read into, for configure() */
+
+  /* Has the opened @state go by the @settings, once, before anybody calls. NULL: there is nothing to go by. */
+  void (*configure) (gpointer state, gconstpointer settings);
+
   const TwServiceStore *stores;
 
   TwSchema *(*load_schema) (GError **error); /* tw_idl_load */

@@ -50,6 +50,22 @@ open_mongo (const char *uri, const TwClock *clock, TwPlain plain, GError **error
   return serve (tw_task_store_mongo_open (uri, TW_MONGO_DEADLINE_MS, error), clock);
 }
 
+/* What the options say. */
+typedef struct
+{
+  gint64 max_shared_lists;
+} Settings;
+
+/* More would be more than one look at memberships is for. */
+#define MAX_SHARED_LISTS 1000
+
+static void
+configure (gpointer services, gconstpointer settings)
+{
+  tw_list_service_set_max_shared (((const Services *) services)->lists,
+                                  (guint) ((const Settings *) settings)->max_shared_lists);
+}
+
 static GObject *
 new_processor (gpointer services, const TwCallContext *const *context)
 {
@@ -110,6 +126,12 @@ static const TwServiceStore stores[] = {
 int
 main (int argc, char **argv)
 {
+  Settings settings = { .max_shared_lists = TW_LISTS_SHARED_MAX };
+  const TwOption options[] = {
+    { "max-shared-lists", "TW_MAX_SHARED_LISTS", TW_OPTION_INTEGER, &settings.max_shared_lists, "N",
+      "How many lists of others somebody can be in", 0, MAX_SHARED_LISTS },
+    { 0 },
+  };
   const TwServiceSpec spec = {
     .program = "tasks-service",
     .summary = "Keeps each user's tasks and answers for them over Thrift.",
@@ -118,6 +140,9 @@ main (int argc, char **argv)
     .listen_environment = "TW_TASKS_LISTEN",
     .database_file = "tasks.db",
     .store_from_environment = tw_mongo_variables_read,
+    .options = options,
+    .settings = &settings,
+    .configure = configure,
     .stores = stores,
     .load_schema = tw_idl_load,
     .types = tw_generated_types,

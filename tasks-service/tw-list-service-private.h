@@ -16,6 +16,7 @@ struct _TwListService
   TwTaskStore *store;
   const TwClock *clock;
   TwListChores *chores; /* or NULL */
+  guint max_shared;     /* lists of others that somebody can be in */
   TwPool *behind;       /* what is left to do, and may wait, when something has been written */
 
   pthread_mutex_t mutex; /* guards the rest */

@@ -69,7 +69,7 @@ static GPtrArray *
 find_memberships (const TwListService *service, const TwListCaller *caller, GError **error)
 {
   return tw_list_service_gather (service, caller->context, &tw_member_type, TW_MEMBER_HAS_USER_ID, caller->user_id,
-                                 TW_LISTS_OWNED_MAX + TW_LISTS_SHARED_MAX + 100, error);
+                                 TW_LISTS_OWNED_MAX + MAX (service->max_shared, TW_LISTS_SHARED_MAX) + 100, error);
 }
 
 static guint
@@ -87,10 +87,10 @@ tw_list_service_may_join (const TwListService *service, const TwListCaller *call
 {
   g_autoptr (GPtrArray) members = find_memberships (service, caller, error);
 
-  if (members == NULL || count_memberships (members, FALSE) < TW_LISTS_SHARED_MAX)
+  if (members == NULL || count_memberships (members, FALSE) < service->max_shared)
     return members != NULL;
-  g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "You are in %d lists of others, and can be in no more",
-               TW_LISTS_SHARED_MAX);
+  g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "You are in %u lists of others, and can be in no more",
+               count_memberships (members, FALSE));
   return FALSE;
 }
 

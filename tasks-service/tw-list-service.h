@@ -25,7 +25,7 @@ G_BEGIN_DECLS
 
 /* The most that there may be. */
 #define TW_LISTS_OWNED_MAX 200      /* lists of one owner */
-#define TW_LISTS_SHARED_MAX 100     /* lists of others that somebody is in */
+#define TW_LISTS_SHARED_MAX 100     /* lists of others that somebody is in, where nothing else is said */
 #define TW_LIST_MEMBERS_MAX 100     /* in a list, with its owner */
 #define TW_LIST_INVITATIONS_MAX 50  /* to a list that can be accepted still */
 
@@ -43,6 +43,9 @@ void tw_list_service_free (TwListService *service);
 /* The end of a write: with the record that it was about, to be freed with g_free(), or NULL where nothing is left of it,
  * or with an @error. Called once, on any thread, at once or later; not to block for long. */
 typedef void (*TwListDone) (gpointer record, const GError *error, gpointer user_data);
+
+/* How many lists of others somebody can be in; before the first call. Who is in more stays so. */
+void tw_list_service_set_max_shared (TwListService *service, guint max_shared);
 
 /* Who asks, and, of what writes, how. */
 typedef struct

@@ -358,11 +358,18 @@ tw_list_service_new (TwTaskStore *store, const TwClock *clock, TwListChores *cho
   service->store = store;
   service->clock = clock;
   service->chores = chores;
+  service->max_shared = TW_LISTS_SHARED_MAX;
   pthread_mutex_init (&service->mutex, NULL);
   pthread_cond_init (&service->changed, NULL);
   service->busy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   service->behind = tw_pool_new ("list-behind", BEHIND, MAX_BEHIND, end_behind, NULL);
   return service;
+}
+
+void
+tw_list_service_set_max_shared (TwListService *service, guint max_shared)
+{
+  service->max_shared = max_shared;
 }
 
 void

@@ -39,11 +39,51 @@ test_change_of_who_is_in_it_is_one_of_the_list (Fixture *f, gconstpointer factor
   tw_list_service_free (service);
 }
 
+/* FALSE: it is one too many. */
+static gboolean
+join_one_of (TwListService *service, const char *owner)
+{
+  const TwListCaller whose = { .context = &no_context, .user_id = owner };
+  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
+  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
+                                    .is_public = TRUE };
+  g_autoptr (GError) error = NULL, why = NULL;
+  g_autoptr (TwSharedListRecord) made = tw_list_service_create (service, &whose, &said, &error);
+  g_autoptr (TwSharedListRecord) joined = tw_list_service_join (service, &guest, made->id, "a guest", &why);
+
+  g_assert_no_error (error);
+  g_assert_true (joined != NULL || g_error_matches (why, TW_ERROR, TW_ERROR_CONFLICT));
+  return joined != NULL;
+}
+
+/* Where fewer are allowed than somebody is in, they stay in these. */
+static void
+test_how_many_lists_of_others_is_said (Fixture *f, gconstpointer factory)
+{
+  g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
+  TwListService *service = tw_list_service_new (f->store, clock, NULL);
+  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
+  g_autoptr (GPtrArray) lists = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tw_list_service_set_max_shared (service, 2);
+  g_assert_true (join_one_of (service, ANN));
+  g_assert_true (join_one_of (service, BOB));
+  g_assert_false (join_one_of (service, BOB));
+  tw_list_service_set_max_shared (service, 1);
+  g_assert_false (join_one_of (service, ANN));
+  lists = tw_list_service_lists (service, &guest, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (lists->len, ==, 2);
+  tw_list_service_free (service);
+}
+
 void
 contract_add_sharing (const TwTaskStoreFactory *factory)
 {
   static const ContractCase cases[] = {
     { "sharing/who-comes-and-goes-is-a-change", test_change_of_who_is_in_it_is_one_of_the_list },
+    { "sharing/how-many-lists-of-others-is-said", test_how_many_lists_of_others_is_said },
   };
 
   contract_add (factory, cases, G_N_ELEMENTS (cases));

@@ -11,7 +11,7 @@ import pytest
 
 from support.lists import Party, invite, join, make_list
 from support.people import Person, problem
-from support.processes import eventually
+from support.processes import Service, eventually
 from support.stores import on_both_stores
 from support.thrift import IDL, client, load
 
@@ -80,6 +80,22 @@ def test_a_position_is_a_number_for_thrift_too(stack, position):
                 call()
             assert refused.value.code == 400
         assert [(one.id, one.position) for one in thrift.lists(user).lists] == [(made.id, made.position)]
+
+
+def test_how_many_lists_of_others_is_an_option(tmp_path):
+    for environment, arguments in (({}, ["--max-shared-lists", "1"]), ({"TW_MAX_SHARED_LISTS": "1"}, [])):
+        folder = tmp_path / f"{len(arguments)} arguments"
+        folder.mkdir()
+        process = Service("tasks-service", folder, arguments=arguments, environment=environment)
+        try:
+            with client(tasks.Tasks, process.port) as thrift:
+                one, two = (thrift.createList("ann", tasks.NewList(name="open", isPublic=True), None) for _ in range(2))
+                thrift.joinList("bob", one.id, tasks.Joining(displayName="Bob"), None)
+                with pytest.raises(tasks.common.BaseException) as refused:
+                    thrift.joinList("bob", two.id, tasks.Joining(displayName="Bob"), None)
+                assert refused.value.code == 409 and "1 lists of others" in refused.value.message
+        finally:
+            process.stop()
 
 
 def test_lists_come_in_the_callers_order(party):
