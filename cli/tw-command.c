@@ -127,12 +127,28 @@ summarize (const char *doc)
   return line;
 }
 
+static guint
+longest_name (const TwSchema *schema, const TwCommandService *services)
+{
+  gsize longest = 0;
+
+  for (const TwCommandService *at = services; at->name != NULL; at++)
+    {
+      const TwService *service = tw_schema_find_service (schema, at->service);
+
+      for (guint i = 0; i < service->n_methods; i++)
+        longest = MAX (longest, strlen (service->methods[i].name));
+    }
+  return (guint) longest;
+}
+
 /* Each service's methods, a line each. */
 static char *
 list_methods (const TwSchema *schema, const TwCommandService *services)
 {
   GString *text = g_string_new ("Calls a method of a service and prints the answer. METHOD --help tells a method's"
                                 " arguments.\n");
+  const int width = (int) longest_name (schema, services);
 
   for (const TwCommandService *at = services; at->name != NULL; at++)
     {
@@ -144,7 +160,7 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
         {
           g_autofree char *summary = summarize (service->methods[i].doc);
 
-          g_string_append_printf (text, "  %-14s %s\n", service->methods[i].name, summary);
+          g_string_append_printf (text, "  %-*s  %s\n", width, service->methods[i].name, summary);
         }
     }
   g_string_truncate (text, text->len - 1); /* GOption ends it */

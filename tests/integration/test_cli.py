@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -35,6 +36,13 @@ def test_help_lists_the_methods(tasks):
     for line in ("all", "page", "Make a task.", "signup", "Open a session.", "--host", "--json"):
         assert line in text
     assert all(line.endswith(".") for line in text.splitlines() if line.startswith("  refresh")), "a whole sentence"
+
+
+def test_help_has_what_the_methods_do_in_one_column(tasks):
+    methods = tasks("--help").split("\nMethods of", 1)[1].split("\nOptions:")[0]
+    lines = re.findall(r"^  (\w+)( +)\S", methods, re.MULTILINE)
+    assert {"all", "removeInvitation", "signup"} <= {name for name, _ in lines}
+    assert len({len(name + blanks) for name, blanks in lines}) == 1 and all(len(blanks) >= 2 for _, blanks in lines)
 
 
 def test_help_of_a_method_says_arguments_and_limits(tasks):
