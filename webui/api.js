@@ -65,13 +65,15 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Sends a request and gives the answer's JSON back, null where there is none. With `cookies` it takes and brings the
- * session's cookie, which nothing here can read. A request that changes something has a `key`: see repeats.js.
+ * session's cookie, which nothing here can read. A request that changes something has a `key`: see repeats.js. `ifMatch`
+ * is the tag of what it is about (RFC 9110), or "*"; where that is another one by now, it is a 412.
  * @throws {Problem}
  */
-export async function request(verb, path, { body, token, key, cookies = false } = {}) {
+export async function request(verb, path, { body, token, key, ifMatch, cookies = false } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (key) headers["Idempotency-Key"] = `"${key}"`;
+  if (ifMatch) headers["If-Match"] = ifMatch;
   if (cookies) headers["Use-Cookies"] = "true";
   if (body !== undefined) {
     headers["Content-Type"] = verb === "PATCH" ? "application/merge-patch+json" : "application/json";

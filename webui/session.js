@@ -79,13 +79,14 @@ export class Session {
 
   /**
    * A request in this session's name. A token that is refused is renewed, and the request sent once more. What changes
-   * something has a key, and the same one where it was not answered and comes again.
+   * something has a key, and the same one where it was not answered and comes again, whatever its `ifMatch` is then: it may
+   * have been done, and has changed the tag itself.
    */
-  async request(verb, path, body) {
+  async request(verb, path, { body, ifMatch } = {}) {
     if (verb === "GET") return this.#send(request, verb, path);
     const wish = JSON.stringify([verb, body]);
 
-    return this.#repeats.send(path, wish, (key) => this.#send(request, verb, path, { body, key }));
+    return this.#repeats.send(path, wish, (key) => this.#send(request, verb, path, { body, key, ifMatch }));
   }
 
   /** Forgets the token in any case. Throws where the server could not be told that the session is over. */

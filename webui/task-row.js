@@ -11,13 +11,15 @@ const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", tim
 
 export class TaskRow {
   #task;
+  #seen; // the task as it was when its name began to be changed, or a question was asked about it
   #parts;
   #actions;
 
   /**
    * @param {object} task as the server gives it
-   * @param {{change: (changes: object) => Promise<object>, remove: () => Promise, report: (problem: Problem) => void}}
-   *   actions what the row can have done; `change` gives the task as it is afterwards
+   * @param {{change: (changes: object, seen: ?object) => Promise<object>, remove: (seen: object) => Promise,
+   *   report: (problem: Problem) => void}} actions what the row can have done; `change` gives the task as it is
+   *   afterwards. `seen`: the task that somebody decided so about; null: it is no matter what it is like
    */
   constructor(task, actions) {
     this.element = fromTemplate("task-template");
@@ -99,7 +101,7 @@ export class TaskRow {
     }
     this.element.ariaBusy = "true";
     try {
-      this.#show(await this.#actions.change({ done: tick.checked }));
+      this.#show(await this.#actions.change({ done: tick.checked }, null));
     } catch (problem) {
       this.#show(this.#task);
       this.#actions.report(problem);
@@ -111,6 +113,7 @@ export class TaskRow {
   #beginRename() {
     const { line, edit } = this.#parts;
 
+    this.#seen = this.#task;
     resetForm(edit);
     edit.elements.name.value = this.#task.name;
     line.hidden = true;
@@ -128,13 +131,18 @@ export class TaskRow {
     const { edit, rename } = this.#parts;
     const name = edit.elements.name.value.trim();
 
-    if (name !== this.#task.name) this.#show(await this.#actions.change({ name }));
+    try {
+      if (name !== this.#task.name) this.#show(await this.#actions.change({ name }, this.#seen));
+    } finally {
+      this.#seen = this.#task; // whoever was told that it is another one knows it now
+    }
     this.#showLine(rename);
   }
 
   #askToDelete() {
     const { line, confirm, subject, really } = this.#parts;
 
+    this.#seen = this.#task;
     subject.textContent = balanced(this.#task.name);
     line.hidden = true;
     confirm.hidden = false;
@@ -146,7 +154,7 @@ export class TaskRow {
 
     really.disabled = true;
     try {
-      await this.#actions.remove();
+      await this.#actions.remove(this.#seen);
     } catch (problem) {
       this.#showLine(this.#parts.delete);
       this.#actions.report(problem);

@@ -10,6 +10,16 @@ import { isolated } from "./text.js";
 
 const PAGE_SIZE = 50;
 
+// How often something is sent anew because the task was changed meanwhile.
+const ATTEMPTS = 5;
+
+/** What is asked whether it is there, whatever it is like. */
+const ANY_TAG = "*";
+
+function tagOf(task) {
+  return `"${task.version}"`;
+}
+
 export class TasksView {
   #session = null;
   #notice;
@@ -124,9 +134,10 @@ export class TasksView {
   #makeRow(task) {
     const path = `/v1/tasks/${encodeURIComponent(task.id)}`;
     const row = new TaskRow(task, {
-      change: (changes) => this.#session.request("PATCH", path, changes),
-      remove: async () => {
-        await this.#session.request("DELETE", path);
+      change: (changes, seen) =>
+        this.#send(path, seen, (ifMatch) => this.#session.request("PATCH", path, { body: changes, ifMatch })),
+      remove: async (seen) => {
+        await this.#send(path, seen, (ifMatch) => this.#session.request("DELETE", path, { ifMatch }));
         this.#dropRow(task.id);
         if (this.element.isConnected) this.#say("Deleted.");
       },
@@ -138,6 +149,29 @@ export class TasksView {
 
     this.#rows.set(task.id, row);
     return row;
+  }
+
+  /**
+   * What `send(ifMatch)` sends, of a task whose name is still the one that was `seen`, or, where that is null, of
+   * whatever is there. Else it shows how the task is now, and throws.
+   */
+  async #send(path, seen, send) {
+    let tag = seen === null ? ANY_TAG : tagOf(seen);
+
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send(tag);
+      } catch (problem) {
+        if (problem.status !== 412 || seen === null || attempt === ATTEMPTS) throw problem;
+      }
+      const task = await this.#session.request("GET", path);
+
+      this.#rows.get(task.id)?.update(task);
+      if (task.name !== seen.name) {
+        throw new Problem(412, `It has been renamed meanwhile, to “${isolated(task.name)}”. Nothing was changed.`);
+      }
+      tag = tagOf(task);
+    }
   }
 
   /** Two requests about one task may both find that it is gone. The focus moves on only if it was in the row. */
@@ -161,7 +195,7 @@ export class TasksView {
     const { add, list } = this.#parts;
     const input = add.elements.name;
     const typed = input.value;
-    const task = await this.#session.request("POST", "/v1/tasks", { name: typed.trim() });
+    const task = await this.#session.request("POST", "/v1/tasks", { body: { name: typed.trim() } });
 
     if (!this.element.isConnected) return;
     // Whoever has gone on typing meanwhile keeps that.

@@ -34,13 +34,13 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, stack):
-    """visit(**context) opens the page in a browser context of its own; at the end, each must have stayed clean."""
+    """visit(url, **context) opens the page in a browser context of its own; at the end, each must have stayed clean."""
     visitors = []
 
-    def open_page(**context):
+    def open_page(url=stack.url, **context):
         browser_context = chromium.new_context(locale="en-GB", **context)
         browser_context.set_default_timeout(PATIENCE_S * 1000)
-        visitor = Visitor(browser_context, stack.url)
+        visitor = Visitor(browser_context, url)
         visitors.append(visitor)
         return visitor
 

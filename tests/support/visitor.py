@@ -113,6 +113,9 @@ class Visitor:
         self.button(f"Rename {quoted(name)}").click()
         return self.field("New name")
 
+    def begin_delete(self, name):
+        self.button(f"Delete {quoted(name)}").click()
+
     def token(self):
         """The access token that the page used last."""
         headers = [request.headers.get("authorization") for request in self.requests]
