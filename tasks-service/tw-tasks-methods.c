@@ -193,7 +193,7 @@ change (TwCall *call, const TwTasksMethods *methods, const char *user_id, const 
 
 /* What may not be changed is refused also where nothing is to be. */
 static void
-change_nothing_elsewhere (TwCall *call, gpointer service)
+change_nothing_elsewhere (TwCall *call, TwTaskService *service)
 {
   g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
   TwTasksPatchArguments asked;
@@ -211,7 +211,7 @@ answer_as_it_is (TwCall *call, gboolean may_wait, gpointer service)
   TwTasksPatchArguments asked;
 
   tw_arguments_read (&arguments, call, &tw_tasks_patch_type, &asked);
-  return answer_one (call, may_wait, service, asked.user_id, asked.id, change_nothing_elsewhere);
+  return tw_tasks_answer_one (call, may_wait, service, asked.user_id, asked.id, change_nothing_elsewhere);
 }
 
 static void

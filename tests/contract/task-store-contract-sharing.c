@@ -4,10 +4,48 @@
 
 #include "task-store-fixture.h"
 
+#include "list-waits.h"
 #include "tw-error.h"
 #include "tw-list-service-private.h"
 
 static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
+
+static TwSharedListRecord *
+make_list (TwListService *service, const char *owner)
+{
+  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
+                                    .is_public = TRUE };
+  ListWait wait;
+  const TwListCaller caller = list_writer (&wait, owner);
+  TwSharedListRecord *list;
+
+  tw_list_service_create (service, &caller, &said);
+  list = list_write_wait (&wait, NULL);
+  g_assert_nonnull (list);
+  return list;
+}
+
+static TwSharedListRecord *
+join (TwListService *service, const char *list_id, GError **error)
+{
+  ListWait wait;
+  const TwListCaller guest = list_writer (&wait, "guest");
+
+  tw_list_service_join (service, &guest, list_id, "a guest");
+  return list_write_wait (&wait, error);
+}
+
+static void
+leave (TwListService *service, const char *list_id)
+{
+  ListWait wait;
+  const TwListCaller guest = list_writer (&wait, "guest");
+  g_autoptr (GError) error = NULL;
+
+  tw_list_service_remove_member (service, &guest, list_id, TW_LIST_ME);
+  g_free (list_write_wait (&wait, &error));
+  g_assert_no_error (error);
+}
 
 /* What its version counts is a change. */
 static void
@@ -16,21 +54,16 @@ test_change_of_who_is_in_it_is_one_of_the_list (Fixture *f, gconstpointer factor
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
   TwListService *service = tw_list_service_new (f->store, clock, NULL);
   const TwListCaller owner = { .context = &no_context, .user_id = ANN };
-  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
-  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
-                                    .is_public = TRUE };
+  g_autofree TwSharedListRecord *made = make_list (service, ANN), *joined = NULL, *left = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TwSharedListRecord) made = tw_list_service_create (service, &owner, &said, &error);
-  g_autoptr (TwSharedListRecord) joined = NULL, left = NULL;
 
-  g_assert_no_error (error);
   tw_clock_advance (clock, 1000);
-  joined = tw_list_service_join (service, &guest, made->id, "a guest", &error);
+  joined = join (service, made->id, &error);
   g_assert_no_error (error);
   g_assert_cmpint (joined->version, ==, made->version + 1);
   g_assert_cmpint (joined->updated_ms, ==, made->updated_ms + 1000);
   tw_clock_advance (clock, 1000);
-  g_assert_true (tw_list_service_remove_member (service, &guest, made->id, TW_LIST_ME, &error));
+  leave (service, made->id);
   left = tw_list_service_get (service, &owner, made->id, &error);
   g_assert_no_error (error);
   g_assert_cmpint (left->version, ==, made->version + 2);
@@ -43,16 +76,10 @@ test_change_of_who_is_in_it_is_one_of_the_list (Fixture *f, gconstpointer factor
 static gboolean
 join_one_of (TwListService *service, const char *owner)
 {
-  const TwListCaller whose = { .context = &no_context, .user_id = owner };
-  const TwListCaller guest = { .context = &no_context, .user_id = "guest" };
-  const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
-                                    .is_public = TRUE };
-  g_autoptr (GError) error = NULL, why = NULL;
-  g_autoptr (TwSharedListRecord) made = tw_list_service_create (service, &whose, &said, &error);
-  g_autoptr (TwSharedListRecord) joined = tw_list_service_join (service, &guest, made->id, "a guest", &why);
+  g_autoptr (GError) error = NULL;
+  g_autofree TwSharedListRecord *made = make_list (service, owner), *joined = join (service, made->id, &error);
 
-  g_assert_no_error (error);
-  g_assert_true (joined != NULL || g_error_matches (why, TW_ERROR, TW_ERROR_CONFLICT));
+  g_assert_true (joined != NULL || g_error_matches (error, TW_ERROR, TW_ERROR_CONFLICT));
   return joined != NULL;
 }
 

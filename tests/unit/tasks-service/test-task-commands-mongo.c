@@ -2,6 +2,7 @@
 
 /* How many commands of MongoDB's it takes to change, and to remove, many tasks at once: a few, however many they are. */
 
+#include "list-waits.h"
 #include "mongo-fixture.h"
 #include "mongo-task-store.h"
 #include "task-waits.h"
@@ -14,8 +15,6 @@
 
 #define MANY 30
 #define LISTS 6
-
-static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
 
 typedef struct
 {
@@ -127,7 +126,7 @@ make_lists (Place *place)
 {
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
   TwListService *service = tw_list_service_new (place->store, clock, NULL);
-  const TwListCaller ann = { .context = &no_context, .user_id = ANN }, bob = { .context = &no_context, .user_id = BOB };
+  ListWait wait;
   const TwMemberRecord editor = { .has = TW_MEMBER_HAS_ROLE, .role = "editor" };
   const TwSharedListRecord said = { .has = TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_IS_PUBLIC, .name = "a list",
                                     .is_public = TRUE };
@@ -135,16 +134,19 @@ make_lists (Place *place)
 
   for (guint i = 0; i < LISTS; i++)
     {
-      g_autoptr (TwSharedListRecord) list = tw_list_service_create (service, &ann, &said, NULL);
-      g_autoptr (TwSharedListRecord) joined = NULL;
-      g_autoptr (TwMemberRecord) member = NULL;
+      TwListCaller caller = list_writer (&wait, ANN);
+      g_autofree TwSharedListRecord *list = NULL;
 
+      tw_list_service_create (service, &caller, &said);
+      list = list_write_wait (&wait, NULL);
       g_assert_nonnull (list);
       ids[i] = g_strdup (list->id);
-      joined = tw_list_service_join (service, &bob, ids[i], "Bob", NULL);
-      member = tw_list_service_change_member (service, &ann, ids[i], BOB, &editor, 0, NULL);
-      g_assert_nonnull (joined);
-      g_assert_nonnull (member);
+      caller = list_writer (&wait, BOB);
+      tw_list_service_join (service, &caller, ids[i], "Bob");
+      g_free (list_write_wait (&wait, NULL));
+      caller = list_writer (&wait, ANN);
+      tw_list_service_change_member (service, &caller, ids[i], BOB, &editor, 0);
+      g_free (list_write_wait (&wait, NULL));
     }
   tw_list_service_free (service);
   return ids;
@@ -170,12 +172,14 @@ test_a_list_that_goes (Place *place, gconstpointer data)
   g_autoptr (TwClock) clock = tw_clock_new_fixed (1700000000000);
   g_auto (GStrv) lists = make_lists (place);
   TwListService *service = tw_list_service_new (place->store, clock, NULL);
-  const TwListCaller ann = { .context = &no_context, .user_id = ANN };
+  ListWait wait;
+  const TwListCaller ann = list_writer (&wait, ANN);
   g_autoptr (GError) error = NULL;
   guint before;
 
   write_many (place, ANN, TW_TASK_INSERT, (const char *const *) lists, 1, NULL);
-  g_assert_true (tw_list_service_remove (service, &ann, *lists, &error));
+  tw_list_service_remove (service, &ann, *lists);
+  g_free (list_write_wait (&wait, &error));
   g_assert_no_error (error);
   tw_list_service_free (service);
   before = count_commands (place);
