@@ -91,6 +91,7 @@ tw_list_service_invitations (TwListService *service, const TwListCaller *caller,
 static gboolean
 remove_spent (TwCommit *commit, const TwListStep *step, GError **error)
 {
+  tw_commit_expect (commit, &tw_invitation_type, (const char *const *) step->ids, g_strv_length (step->ids));
   for (char **id = step->ids; *id != NULL; id++)
     {
       gconstpointer found;

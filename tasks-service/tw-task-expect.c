@@ -37,6 +37,14 @@ said_of (const TwTaskWrite *write, guint i)
   return write->before == NULL && write->operations[i].verb != TW_TASK_REMOVE ? write->operations[i].said : NULL;
 }
 
+/* The task that the operation @i finds, which is known by then; or NULL. */
+static const TwTaskRecord *
+found_of (TwCommit *commit, const TwTaskWrite *write, guint i)
+{
+  return task_of (write, i) != NULL ? tw_commit_find (commit, &tw_task_type, task_of (write, i), NULL) : NULL;
+}
+
+/* Those that the tasks are in, and that they are to be in. */
 static void
 expect_lists (TwCommit *commit, const TwTaskWrite *write)
 {
@@ -44,10 +52,12 @@ expect_lists (TwCommit *commit, const TwTaskWrite *write)
 
   for (guint i = 0; i < write->n; i++)
     {
-      const TwTaskRecord *said = said_of (write, i);
+      const TwTaskRecord *said = said_of (write, i), *task = found_of (commit, write, i);
 
       if (said != NULL && (said->has & TW_TASK_HAS_LIST_ID) != 0)
         g_ptr_array_add (ids, (gpointer) (guintptr) said->list_id);
+      if (task != NULL && task->list_id != NULL)
+        g_ptr_array_add (ids, (gpointer) (guintptr) task->list_id);
     }
   expect (commit, &tw_shared_list_type, ids);
 }
@@ -71,9 +81,7 @@ expect_members (TwCommit *commit, const TwTaskWrite *write)
 
   for (guint i = 0; i < write->n; i++)
     {
-      const TwTaskRecord *said = said_of (write, i);
-      const TwTaskRecord *task
-          = task_of (write, i) != NULL ? tw_commit_find (commit, &tw_task_type, task_of (write, i), NULL) : NULL;
+      const TwTaskRecord *said = said_of (write, i), *task = found_of (commit, write, i);
       const char *from = task != NULL ? task->list_id : NULL, *to = said != NULL ? said->list_id : NULL;
       const char *assignee = said != NULL ? said->assignee_id : NULL;
 
