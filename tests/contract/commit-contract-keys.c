@@ -149,6 +149,26 @@ test_many_at_once_are_done_once (Fixture *f, gconstpointer data)
   assert_log (f->commits, ANN, 0, "1:+1v1");
 }
 
+/* A minute at least, which only a store that never drops needs. */
+#define LOOKS 60000
+
+/* A log says what it no longer keeps before that goes. */
+static void
+commit_once_free (Fixture *f, const char *key, const char *script)
+{
+  TwCommitted committed = { .is_repeat = TRUE };
+
+  for (guint i = 0; i < LOOKS && committed.is_repeat; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      commit_keyed (f, ANN, NULL, key, 1, script, &committed, &error);
+      g_assert_no_error (error);
+      g_usleep (committed.is_repeat ? 1000 : 0);
+    }
+  g_assert_false (committed.is_repeat);
+}
+
 static void
 test_key_is_kept_as_long_as_its_entry (Fixture *f, gconstpointer data)
 {
@@ -156,7 +176,7 @@ test_key_is_kept_as_long_as_its_entry (Fixture *f, gconstpointer data)
   tw_commits_tend (f->commits, NOW_MS + TW_COMMIT_KEPT_MS);
   assert_repeat (f, ANN, NULL, "k", 1);
   tend_until_dropped (f->commits, NOW_MS + TW_COMMIT_KEPT_MS + 1, ANN, 1);
-  assert_first (f, ANN, NULL, "k", "+2");
+  commit_once_free (f, "k", "+2");
   assert_repeat (f, ANN, NULL, "k", 2);
 }
 
