@@ -60,8 +60,16 @@ def spend_day(url, email):
     assert [task.name for task in rest.tasks] == ["one"] and rest.next_cursor is UNSET
 
     first, second = tasks[0].id, tasks[1].id
-    changed = got(tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(done=True)), 200)
+    seen = tasks_get.sync_detailed(first, client=somebody)
+    assert got(seen, 200) == tasks[0]
+    tag = seen.headers["etag"]
+    answer = tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(done=True), if_match=tag)
+    changed = got(answer, 200)
     assert (changed.name, changed.done, changed.version) == ("one", True, 2)
+    stale = tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(name="late"), if_match=tag)
+    problem = got(stale, 412)
+    assert isinstance(problem, Problem) and problem.title == "Precondition Failed"
+    assert answer.headers["etag"] != tag
     assert got(tasks_get.sync_detailed(first, client=somebody), 200) == changed
     problem = got(tasks_patch.sync_detailed(first, client=somebody, body=TaskChanges(name="")), 400)
     assert [error.location for error in problem.errors] == ["body.name"]

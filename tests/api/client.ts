@@ -66,8 +66,15 @@ async function spendDay(email: string): Promise<void> {
   assert.equal(rest.data?.nextCursor, undefined);
 
   const params = { path: { id: first } };
-  const changed = await client.PATCH("/v1/tasks/{id}", { params, body: { done: true } });
+  const seen = await client.GET("/v1/tasks/{id}", { params });
+  const tag = seen.response.headers.get("etag");
+  assert(tag !== null);
+  const tagged = { ...params, header: { "If-Match": tag } };
+  const changed = await client.PATCH("/v1/tasks/{id}", { params: tagged, body: { done: true } });
   assert.deepEqual([changed.data?.name, changed.data?.done, changed.data?.version], ["one", true, 2]);
+  const stale = await client.PATCH("/v1/tasks/{id}", { params: tagged, body: { name: "late" } });
+  assert.deepEqual([stale.response.status, stale.error?.title], [412, "Precondition Failed"]);
+  assert.notEqual(changed.response.headers.get("etag"), tag);
   assert.deepEqual((await client.GET("/v1/tasks/{id}", { params })).data, changed.data);
 
   const bad = await client.PATCH("/v1/tasks/{id}", { params, body: { name: "" } });
