@@ -67,6 +67,10 @@ static const Header headers[] = {
   { "Set-Cookie", "Has the browser drop a cookie that can't be used, where the request asks for cookies.",
     "{\"type\": \"string\"}", "\"name=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure\"", { 400, 401 },
     tw_inputs_take_cookie },
+  { "Cache-Control", "Who may keep it: \"private, no-cache\" where there is an ETag, else \"no-store\".",
+    "{\"type\": \"string\"}", "\"no-store\"", { ON_ALL }, NULL },
+  { "Vary", "The headers of the request that the answer depends on.", "{\"type\": \"string\"}", "\"Accept-Encoding\"",
+    { ON_ALL }, NULL },
   { "RateLimit-Policy", "How often one may ask: by each policy so many requests (q) in so many seconds (w). Absent where that"
     " is not limited.", "{\"type\": \"string\"}",
     "\"\\\"address\\\";q=100;w=60, \\\"account\\\";q=50;w=60\"", { ON_ALL }, NULL },

@@ -6,6 +6,7 @@ import jsonschema
 import openapi_spec_validator
 import pytest
 
+from support.lists import Party, invite
 from support.people import PASSWORD, Person, new_email
 from support.processes import BUILD, Gateway, Stack
 from support.promises import Promises
@@ -233,6 +234,127 @@ def test_answers_of_tasks_are_as_it_says(witness):
     witness.ask("DELETE", one, 400, path=here, content=b"x")
     witness.ask("DELETE", one, 204, path=here)
     witness.ask("DELETE", one, 404, path=here)
+
+
+@pytest.fixture
+def party(document, stack):
+    """Four people, each of whom is a witness; and a list."""
+    with Party(stack.url) as party:
+        yield party, *(Witness(document, who.client) for who in (party.owner, party.editor, party.viewer, party.stranger))
+
+
+def test_answers_of_lists_are_as_it_says(party):
+    party, owner, editor, _, stranger = party
+    one, away = "/v1/lists/{id}", f"/v1/lists/{'0' * 24}"
+    key = {"Idempotency-Key": "one-list"}
+    made = owner.ask("POST", "/v1/lists", 201, json={"name": "One", "color": "#3366ff"}, headers=key)
+    here = f"/v1/lists/{made.json()['id']}"
+    assert made.headers["location"] == here and "etag" in made.headers
+    owner.ask("POST", "/v1/lists", 422, json={"name": "Another"}, headers=key)
+    owner.ask("POST", "/v1/lists", 400, json={"name": "", "color": "blue"})
+    owner.ask("POST", "/v1/lists", 413, json={"name": "x" * 100_000})
+    owner.ask("POST", "/v1/lists", 415, content=b"x")
+    assert len(owner.ask("GET", "/v1/lists", 200).json()["lists"]) == 2
+    owner.ask("GET", "/v1/lists", 400, path="/v1/lists?x=1")
+    seen = owner.ask("GET", one, 200, path=here)
+    owner.ask("GET", one, 304, path=here, headers={"If-None-Match": seen.headers["etag"]})
+    owner.ask("GET", one, 412, path=here, headers={"If-Match": '"x"'})
+    stranger.ask("GET", one, 404, path=here)
+    changed = owner.ask("PATCH", one, 200, path=here, json={"name": "1"}, headers={"If-Match": seen.headers["etag"]})
+    assert changed.headers["etag"] != seen.headers["etag"]
+    owner.ask("PATCH", one, 412, path=here, json={"name": "2"}, headers={"If-Match": seen.headers["etag"]})
+    owner.ask("PATCH", one, 400, path=here, json={"name": None})
+    owner.ask("PATCH", one, 404, path=away, json={"name": "2"})
+    shared = f"/v1/lists/{party.list['id']}"
+    editor.ask("PATCH", one, 403, path=shared, json={"name": "mine"})
+    editor.ask("DELETE", one, 403, path=shared)
+    owner.ask("DELETE", one, 412, path=here, headers={"If-Match": '"x"'})
+    owner.ask("DELETE", one, 204, path=here, headers={"Idempotency-Key": "gone"})
+    owner.ask("DELETE", one, 204, path=here, headers={"Idempotency-Key": "gone"})
+    owner.ask("DELETE", one, 404, path=here)
+    owner.ask("POST", "/v1/lists", 404, json={"name": "One", "color": "#3366ff"}, headers=key)
+
+
+def test_answers_of_who_is_in_a_list_are_as_it_says(party):
+    party, owner, editor, viewer, stranger = party
+    here = f"/v1/lists/{party.list['id']}"
+    members, member = "/v1/lists/{id}/members", "/v1/lists/{id}/members/{userId}"
+    assert len(viewer.ask("GET", members, 200, path=f"{here}/members").json()["members"]) == 3
+    stranger.ask("GET", members, 404, path=f"{here}/members")
+    owner.ask("PATCH", member, 200, path=f"{here}/members/{party.viewer.id}", json={"role": "editor"})
+    viewer.ask("PATCH", member, 200, path=f"{here}/members/me", json={"displayName": "Zoë"})
+    viewer.ask("PATCH", member, 400, path=f"{here}/members/me", json={"role": "king"})
+    viewer.ask("PATCH", member, 403, path=f"{here}/members/{party.editor.id}", json={"role": "viewer"})
+    owner.ask("PATCH", member, 404, path=f"{here}/members/{party.stranger.id}", json={"role": "viewer"})
+    owner.ask("DELETE", member, 409, path=f"{here}/members/me")
+    viewer.ask("DELETE", member, 403, path=f"{here}/members/{party.editor.id}")
+    viewer.ask("DELETE", member, 204, path=f"{here}/members/me")
+    viewer.ask("DELETE", member, 404, path=f"{here}/members/me")
+
+    join = "/v1/lists/{id}/join"
+    stranger.ask("POST", join, 404, path=f"{here}/join", json={"displayName": "Sam"})
+    owner.ask("PATCH", "/v1/lists/{id}", 200, path=here, json={"public": True})
+    assert "etag" in stranger.ask("POST", join, 200, path=f"{here}/join", json={"displayName": "Sam"}).headers
+    stranger.ask("POST", join, 400, path=f"{here}/join", json={})
+    stranger.ask("GET", members, 200, path=f"{here}/members")
+
+
+def test_answers_of_invitations_are_as_it_says(party):
+    party, owner, editor, _, stranger = party
+    here = f"/v1/lists/{party.list['id']}/invitations"
+    all_, one = "/v1/lists/{id}/invitations", "/v1/lists/{id}/invitations/{invitationId}"
+    made = owner.ask("POST", all_, 201, path=here, json={"role": "viewer", "uses": 1, "email": "a@example.org"}).json()
+    owner.ask("POST", all_, 400, path=here, json={"role": "owner"})
+    editor.ask("POST", all_, 403, path=here, json={"role": "viewer"})
+    stranger.ask("POST", all_, 404, path=here, json={"role": "viewer"})
+    assert len(owner.ask("GET", all_, 200, path=here).json()["invitations"]) == 1
+    editor.ask("GET", all_, 403, path=here)
+    stranger.ask("GET", all_, 404, path=here)
+    look, accept = "/v1/invitations:look", "/v1/invitations:accept"
+    stranger.ask("POST", look, 200, json={"code": made["code"]})
+    stranger.ask("POST", look, 404, json={"code": "x" * len(made["code"])})
+    stranger.ask("POST", look, 400, json={})
+    taken = stranger.ask("POST", accept, 200, json={"code": made["code"], "displayName": "Sam"})
+    assert taken.json()["role"] == "viewer" and "etag" in taken.headers
+    editor.ask("POST", accept, 404, json={"code": made["code"] + "x", "displayName": "Ed"})
+    stranger.ask("POST", accept, 400, json={"code": made["code"]})
+    unused = invite(party.owner, party.list, "editor")["id"]
+    editor.ask("DELETE", one, 403, path=f"{here}/{unused}")
+    stranger.ask("DELETE", one, 403, path=f"{here}/{unused}")
+    owner.ask("DELETE", one, 204, path=f"{here}/{unused}")
+    owner.ask("DELETE", one, 404, path=f"{here}/{unused}")
+
+
+def test_answers_of_tasks_in_lists_are_as_it_says(party):
+    party, owner, editor, viewer, stranger = party
+    tasks, one, batch = "/v1/tasks", "/v1/tasks/{id}", "/v1/tasks:batch"
+    list_id = party.list["id"]
+    task = editor.ask("POST", tasks, 201, json={"name": "Milk", "listId": list_id, "assigneeId": party.viewer.id}).json()
+    viewer.ask("POST", tasks, 403, json={"name": "Milk", "listId": list_id})
+    stranger.ask("POST", tasks, 404, json={"name": "Milk", "listId": list_id})
+    editor.ask("POST", tasks, 400, json={"name": "Milk", "listId": list_id, "assigneeId": party.stranger.id})
+    viewer.ask("PATCH", one, 403, path=f"/v1/tasks/{task['id']}", json={"done": True})
+    stranger.ask("PATCH", one, 404, path=f"/v1/tasks/{task['id']}", json={"done": True})
+    viewer.ask("DELETE", one, 403, path=f"/v1/tasks/{task['id']}")
+    for query in (f"listId={list_id}", f"listId={list_id}&done=false&sort=due", f"assigneeId={party.viewer.id}&q=mi"):
+        assert len(viewer.ask("GET", tasks, 200, path=f"/v1/tasks?{query}").json()["tasks"]) == 1
+    stranger.ask("GET", tasks, 404, path=f"/v1/tasks?listId={list_id}")
+    editor.ask("POST", tasks, 201, json={"name": "Bread", "listId": list_id})
+    page = viewer.ask("GET", tasks, 200, path=f"/v1/tasks?listId={list_id}&limit=1&sort=-name")
+    assert 'rel="next"' in page.headers["link"]
+
+    create = {"op": "create", "task": {"name": "One", "listId": list_id}}
+    patch = {"op": "patch", "id": task["id"], "version": 1, "task": {"done": True}}
+    remove = {"op": "remove", "id": "0" * 24}
+    answer = editor.ask("POST", batch, 200, json={"operations": [create, patch]}, headers={"Idempotency-Key": "b"})
+    assert [result["status"] for result in answer.json()["results"]] == [201, 200]
+    answer = viewer.ask("POST", batch, 200, json={"atomic": False, "operations": [create, patch, remove]})
+    assert [result["status"] for result in answer.json()["results"]] == [403, 403, 404]
+    editor.ask("POST", batch, 412, json={"operations": [patch]})
+    editor.ask("POST", batch, 404, json={"operations": [remove]})
+    editor.ask("POST", batch, 422, json={"operations": [remove]}, headers={"Idempotency-Key": "b"})
+    viewer.ask("POST", batch, 403, json={"operations": [create]})
+    editor.ask("POST", batch, 400, json={"operations": []})
 
 
 def test_answers_before_a_route_is_looked_at_are_as_it_says(witness):
