@@ -4,7 +4,6 @@
 import base64
 import concurrent.futures
 import re
-import time
 
 import httpx
 import openapi_spec_validator
@@ -381,17 +380,18 @@ def test_health_and_openapi(book):
 def test_a_slow_call_holds_up_no_other(book, tmp_path):
     """The server is a stock one: a thread for a connection, whose calls it answers one after the other."""
     port = re.search(r"listening on 127\.0\.0\.1:(\d+)", book.service.log).group(1)
-    gateway = Gateway(tmp_path, {"AddressBook": int(port)}, arguments=["--idl", IDL, "--workers", "1"])
+    gateway = Gateway(tmp_path, {"AddressBook": int(port)}, arguments=["--idl", IDL, "--workers", "1", "--upstream-timeout-ms", "60000"])
     try:
         with concurrent.futures.ThreadPoolExecutor() as pool, httpx.Client(base_url=gateway.url, timeout=60) as client:
             entered = client.post("/v1/visits", json={"visitor": "waits", "word": "open sesame"}).json()
             client.headers["Authorization"] = f"Bearer {entered['accessToken']}"
             slow = [pool.submit(client.get, "/v1/contacts/slow") for _ in range(3)]
-            time.sleep(0.5)  # they are on their way
+            eventually(lambda: client.get("/v1/contacts/waiting").json()["detail"] == "3 wait", "all to be under way")
             for _ in range(50):
                 assert client.get("/v1/contacts").status_code == 200
                 assert client.post("/v1/contacts", json={"full_name": "A"}).status_code == 201
             assert not any(one.done() for one in slow)
+            problem(client.get("/v1/contacts/freed"), 404)
             for one in slow:
                 assert problem(one.result(), 404)["detail"] == "Nobody of that key, after a while"
     finally:

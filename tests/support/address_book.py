@@ -19,7 +19,7 @@ from support.thrift import load
 
 book = load(PROJECT / "tests" / "idl" / "address-book.thrift")
 Refusal = book.directory.Refusal
-SLOW_S = 4  # less than a gateway waits
+PATIENCE_S = 60
 COPIED = ("fullName", "nickname", "labels", "groups", "notes", "addresses", "portrait", "stars", "height", "reach", "starred")
 
 
@@ -41,6 +41,8 @@ class Handler:
         self.over = []
         self.numbers = itertools.count(1)
         self.well = True
+        self.n_waiting = 0
+        self.freed = threading.Event()
 
     # Directory
     def ping(self):
@@ -135,8 +137,14 @@ class Handler:
         if status:
             raise Refusal(reason=status, explanation=f"a refusal of {status}")
         if key == "slow":
-            time.sleep(SLOW_S)
+            with self.lock:
+                self.n_waiting += 1
+            self.freed.wait(PATIENCE_S)
             raise Refusal(reason=404, explanation="Nobody of that key, after a while")
+        if key == "waiting":
+            raise Refusal(reason=404, explanation=f"{self.n_waiting} wait")
+        if key == "freed":
+            self.freed.set()
         if key == "raise":
             raise RuntimeError("internal detail that must stay inside")
         try:
