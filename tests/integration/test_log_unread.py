@@ -13,8 +13,7 @@ import threading
 import httpx
 import pytest
 
-from support.processes import BUILD, PATIENCE_S, eventually
-from support.script_server import free_ports
+from support.processes import BUILD, PATIENCE_S, Ports, eventually
 
 pytestmark = pytest.mark.concurrent
 
@@ -60,7 +59,8 @@ class Deaf:
     """Both services and a gateway, each with a pipe of its own that is full before it starts."""
 
     def __init__(self, folder, stack):
-        self.http, self.admin, self.tasks, self.accounts = free_ports(4)
+        self.ports = Ports(4)
+        self.http, self.admin, self.tasks, self.accounts = self.ports
         self.pipes = {}
         self.programs = {}
         self.folder = folder

@@ -11,8 +11,7 @@ import sys
 
 import pytest
 
-from support.processes import BUILD, PATIENCE_S, PROJECT, Stack
-from support.script_server import free_ports
+from support.processes import BUILD, PATIENCE_S, PROJECT, Ports, Stack
 
 
 class Supervisor:
@@ -40,7 +39,8 @@ def supervisor(tmp_path, request):
 
 @pytest.mark.parametrize("name", ["tasks-service", "accounts-service", "gateway"])
 def test_a_program_says_that_it_serves_and_that_it_stops(tmp_path, supervisor, name):
-    port, admin_port = free_ports(2)
+    ports = Ports(2)
+    port, admin_port = ports
     more = ["--admin-listen", f"127.0.0.1:{admin_port}"] if name == "gateway" else []
     with open(tmp_path / "log", "wb") as log:
         program = subprocess.Popen(

@@ -14,8 +14,8 @@ import pytest
 
 from support.closed_connections import closed_connections
 from support.people import PASSWORD, new_email
-from support.processes import PATIENCE_S, PROJECT, Process, eventually
-from support.script_server import BUILD_PATIENCE_S, ScriptServer, free_ports
+from support.processes import PATIENCE_S, PROJECT, Ports, Process, eventually
+from support.script_server import BUILD_PATIENCE_S, ScriptServer
 
 pytestmark = pytest.mark.release
 
@@ -82,11 +82,11 @@ def test_second_on_one_folder(started):
 def test_second_on_one_port(started, taken):
     """Whoever answers on the port must not be taken for the second server's own process."""
     first = started()
-    ports = free_ports(4)
-    ports[taken] = first.ports[taken]
+    free, taken_port = Ports(4), list(first.ports)[taken]
+    ports = [taken_port if number == taken else port for number, port in enumerate(free)]
     second = started(wait=False, data="other", ports=ports)
     assert second.popen.wait(BUILD_PATIENCE_S) == 1
-    assert f"127.0.0.1:{first.ports[taken]} is in use" in second.log
+    assert f"127.0.0.1:{taken_port} is in use" in second.log
     assert "ready" not in second.log
     walk(first.url)
 
@@ -157,7 +157,8 @@ def test_starts_as_soon_on_a_machine_with_very_many_closed_connections(started):
 def test_from_anywhere_by_any_name(tmp_path):
     """Through a link, from another folder, with a data folder that is relative to that one and has a blank."""
     (tmp_path / "link").symlink_to(PROJECT / "script" / "server")
-    http, admin, tasks, accounts = (str(port) for port in free_ports(4))
+    ports = Ports(4)
+    http, admin, tasks, accounts = ports
     (tmp_path / "here").mkdir()
     process = Process(
         "link",

@@ -23,7 +23,7 @@ import urllib.parse
 import pymongo
 import pymongo.errors
 
-from support.processes import PATIENCE_S, PROJECT, Process, eventually, freeze, thaw
+from support.processes import PATIENCE_S, PROJECT, Ports, Process, eventually, freeze, thaw
 
 FERRETDB = PROJECT / ".cache" / "tools" / "ferretdb"
 MONGOD = shutil.which("mongod")
@@ -58,6 +58,7 @@ def own_database(uri):
 
 
 def free_port():
+    """One that was free a moment ago, for programs that may not take one of `Ports`: it may be somebody else's already."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 
@@ -71,7 +72,8 @@ class MongoServer:
         self.folder.mkdir(parents=True)
         self.user = user
         self.tls = tls
-        self.port = free_port()
+        self.ports = Ports(1)
+        (self.port,) = self.ports
         self.process = None
         self.start()
         if MONGOD and user:

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -41,6 +42,22 @@ def thaw(popen):
 def resident_bytes(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
+
+class Ports:
+    """Ports of 127.0.0.1 that nobody else is given for as long as this is kept, while those who listen on them come and
+    go: one that was let go is another test's at once."""
+
+    def __init__(self, n):
+        self.holders = [socket.socket() for _ in range(n)]
+        for holder in self.holders:
+            for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+                holder.setsockopt(socket.SOL_SOCKET, option, 1)
+            holder.bind(("127.0.0.1", 0))
+
+    def __iter__(self):
+        """Their numbers."""
+        return (holder.getsockname()[1] for holder in self.holders)
 
 
 class Process:
@@ -101,14 +118,16 @@ class Service(Process):
     """tasks-service or accounts-service, on SQLite, or on the store that a URI names (it may hold a password, and so
     is no argument)."""
 
-    def __init__(self, name, folder, port=0, arguments=(), store=None, environment=None, build=BUILD):
+    def __init__(self, name, folder, port=None, arguments=(), store=None, environment=None, build=BUILD):
+        self.ports = Ports(1)
+        self.port = port or next(iter(self.ports))
         super().__init__(
             name,
-            [build / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{port}", *arguments],
+            [build / name / name, "--data-dir", folder / "data", "--listen", f"127.0.0.1:{self.port}", *arguments],
             folder,
             {**({"TW_STORE": store} if store else {}), **(environment or {})},
         )
-        self.port = int(self.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        self.wait_for(rf"listening on 127\.0\.0\.1:{self.port}\b")
 
 
 class Gateway(Process):
@@ -116,7 +135,12 @@ class Gateway(Process):
 
     started = {}  # by URL: the last one that answered there
 
-    def __init__(self, folder, upstreams, arguments=(), port=0, admin_port=0, name="gateway", ready=True, build=BUILD):
+    def __init__(
+        self, folder, upstreams, arguments=(), port=None, admin_port=None, name="gateway", ready=True, build=BUILD
+    ):
+        self.ports = Ports(2)
+        own_port, own_admin_port = self.ports
+        self.port, self.admin_port = port or own_port, admin_port or own_admin_port
         arguments = [str(argument) for argument in arguments]
         idl = [word for pair in zip(arguments, arguments[1:]) if pair[0] == "--idl" for word in pair]  # noqa: B905
         self.made_of = (build, tuple(upstreams), tuple(idl))
@@ -128,14 +152,14 @@ class Gateway(Process):
             [
                 build / "gateway" / "gateway",
                 "--data-dir", folder / "data",
-                "--listen", f"127.0.0.1:{port}",
-                "--admin-listen", f"127.0.0.1:{admin_port}",
+                "--listen", f"127.0.0.1:{self.port}",
+                "--admin-listen", f"127.0.0.1:{self.admin_port}",
                 *arguments,
             ],
             folder,
         )  # fmt: skip
-        self.port = int(self.wait_for(r'msg="listening on 127\.0\.0\.1:(\d+)').group(1))
-        self.admin_port = int(self.wait_for(r'msg="admin on 127\.0\.0\.1:(\d+)').group(1))
+        self.wait_for(rf'msg="listening on 127\.0\.0\.1:{self.port}\b')
+        self.wait_for(rf'msg="admin on 127\.0\.0\.1:{self.admin_port}\b')
         self.url = f"http://127.0.0.1:{self.port}"
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
         self.started[self.url] = self

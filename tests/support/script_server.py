@@ -2,29 +2,18 @@
 """script/server as a test runs it."""
 
 import re
-import socket
 import subprocess
 
-from support.processes import PROJECT, Process, eventually
+from support.processes import PROJECT, Ports, Process, eventually
 
 BUILD_PATIENCE_S = 300  # the first run builds
-
-
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class ScriptServer(Process):
     """script/server, with a data folder and ports of the test's own."""
 
     def __init__(self, folder, ports=None, data="data", wait=True, own_group=False):
-        self.ports = ports or free_ports(4)
+        self.ports = ports or Ports(4)
         http, admin, tasks, accounts = self.ports
         super().__init__(
             "script-server",

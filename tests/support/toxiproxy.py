@@ -3,8 +3,7 @@
 
 import httpx
 
-from support.mongodb import free_port
-from support.processes import PATIENCE_S, PROJECT, Process, eventually
+from support.processes import PATIENCE_S, PROJECT, Ports, Process, eventually
 
 TOXIPROXY = PROJECT / ".cache" / "tools" / "toxiproxy"
 
@@ -13,7 +12,8 @@ class Toxiproxy:
     """The server; its proxies end with it."""
 
     def __init__(self, folder):
-        port = free_port()
+        self.ports = Ports(1)
+        (port,) = self.ports
         self.process = Process("toxiproxy", [TOXIPROXY, "-host", "127.0.0.1", "-port", port], folder)
         self.api = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S)
         eventually(self._answers, "toxiproxy to answer")
