@@ -217,7 +217,7 @@ test_freeing_finishes_what_is_running (Fixture *f, gconstpointer data)
 }
 
 #define THREADS 8
-#define EACH 50
+#define EACH 20
 
 typedef struct
 {

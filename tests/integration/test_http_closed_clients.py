@@ -46,14 +46,20 @@ def ask_anew(stack):
     return raw_http.ask_one(stack.url, ASK + b"Connection: close\r\n\r\n").status
 
 
+A_BYTE = b"G"
+HALF_A_HEAD = ASK
+HALF_A_BODY = b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/json\r\n\r\n{"
+A_REQUEST = ASK + b"\r\n"
+
+
 @pytest.mark.parametrize(
     "sent",
     [
-        [b"G"],
-        [ASK, b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/json\r\n\r\n{"],
-        [ASK + b"\r\n"],
+        pytest.param([A_BYTE, HALF_A_HEAD, HALF_A_BODY, A_REQUEST], id="all kinds"),
+        pytest.param([A_BYTE], id="a byte", marks=pytest.mark.thorough),
+        pytest.param([HALF_A_HEAD, HALF_A_BODY], id="half a request", marks=pytest.mark.thorough),
+        pytest.param([A_REQUEST], id="a request", marks=pytest.mark.thorough),
     ],
-    ids=["a byte", "half a request", "a request"],
 )
 def test_nobody_waits_for_those_who_send_and_close(stack, sent):
     """The other asks on a connection of its own each time, and on one that stays."""
