@@ -113,6 +113,8 @@ static const TwMongoDumpKind kinds[] = {
   { KIND (REVOCATION, revocation), .pack = pack, .unpack = unpack_revocation, .is_chain = TRUE },
 };
 
+G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == TW_ACCOUNTS_STORE_RECORDS);
+
 TwDump *
 tw_account_dump_mongo_open (const char *uri, TwDumpRole role, GError **error)
 {

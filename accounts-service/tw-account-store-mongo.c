@@ -34,6 +34,8 @@ const TwMongoSpec tw_account_store_mongo_spec = {
   .database = "accounts-db",
   .indexes = indexes,
   .n_indexes = G_N_ELEMENTS (indexes),
+  .records = tw_accounts_store_records,
+  .n_records = TW_ACCOUNTS_STORE_RECORDS,
 };
 
 typedef struct

@@ -29,17 +29,30 @@ open_and_wait (const char *uri, const TwMongoSpec *spec, TwMongoRole role, GErro
   return NULL;
 }
 
+/* Collections in which something of the data may be: of records, and those that have an index, some more than once. */
+static gsize
+count_collections (const TwMongoSpec *spec)
+{
+  return spec->n_records + spec->n_indexes;
+}
+
+static const char *
+collection (const TwMongoSpec *spec, gsize i)
+{
+  return i < spec->n_records ? spec->records[i]->collection : spec->indexes[i - spec->n_records].collection;
+}
+
 static gboolean
 has_documents (TwMongoSession *session, const TwMongoSpec *spec, gboolean *has, GError **error)
 {
   g_autoptr (TwBson) all = bson_new ();
 
   *has = FALSE;
-  for (gsize i = 0; i < spec->n_indexes && !*has; i++)
+  for (gsize i = 0; i < count_collections (spec) && !*has; i++)
     {
       g_autoptr (TwBson) found = NULL;
 
-      if (!tw_mongo_find_one (session, spec->indexes[i].collection, all, NULL, &found, error))
+      if (!tw_mongo_find_one (session, collection (spec, i), all, NULL, &found, error))
         return FALSE;
       *has = found != NULL;
     }
@@ -165,9 +178,9 @@ clear_batch (TwMongo *mongo, const char *collection, gboolean *more, GError **er
 gboolean
 tw_mongo_dump_database_clear (TwMongo *mongo, const TwMongoSpec *spec, GError **error)
 {
-  for (gsize i = 0; i < spec->n_indexes; i++)
+  for (gsize i = 0; i < count_collections (spec); i++)
     for (gboolean more = TRUE; more;)
-      if (!clear_batch (mongo, spec->indexes[i].collection, &more, error))
+      if (!clear_batch (mongo, collection (spec, i), &more, error))
         return FALSE;
   return TRUE;
 }

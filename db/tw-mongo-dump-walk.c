@@ -44,7 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 
 /* Takes @filter. */
 static Batch *
-batch_new (const TwMongoDumpKind *kind, bson_t *filter, gboolean backwards, const char *projection, guint limit)
+batch_new (const TwMongoDumpKind *kind, bson_t *filter, gboolean backwards, gboolean is_counted, guint limit)
 {
   Batch *batch = g_new (Batch, 1);
 
@@ -52,9 +52,9 @@ batch_new (const TwMongoDumpKind *kind, bson_t *filter, gboolean backwards, cons
   batch->documents = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
   batch->options = BCON_NEW ("sort", "{", "_id", BCON_INT32 (backwards ? -1 : 1), "}", "limit", BCON_INT64 (limit),
                              "batchSize", BCON_INT64 (limit));
-  if (projection != NULL)
+  if (is_counted)
     {
-      g_autoptr (TwBson) fields = parse (projection);
+      g_autoptr (TwBson) fields = kind->projection (kind);
 
       BSON_APPEND_DOCUMENT (batch->options, "projection", fields);
     }
@@ -204,7 +204,7 @@ tw_mongo_dump_walk_behind (TwMongoDumpWalk *walk, const bson_t *document)
 gboolean
 tw_mongo_dump_walk_on (TwMongoDumpWalk *walk, guint limit, GPtrArray *records, GError **error)
 {
-  gpointer job = batch_new (walk->kind, g_steal_pointer (&walk->filter), walk->backwards, walk->projection, limit);
+  gpointer job = batch_new (walk->kind, g_steal_pointer (&walk->filter), walk->backwards, walk->is_counted, limit);
   g_autoptr (Batch) batch = NULL;
 
   if (!tw_mongo_call (walk->mongo, TW_DEADLINE_NONE, TW_MONGO_READING, run_batch, &job, batch_free, error))

@@ -15,7 +15,7 @@ typedef struct
   atomic_flag *warned;
   bson_t *filter;         /* for what comes next; NULL: that was all */
   gboolean backwards;
-  const char *projection; /* of what is read of them, as extended JSON; NULL: all */
+  gboolean is_counted;    /* no more of them is read than says whether they are records: the kind's projection */
 } TwMongoDumpWalk;
 
 /* From the start, or, where the caller makes it go backwards, from the end. Clear it with tw_mongo_dump_walk_clear().

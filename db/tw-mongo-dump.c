@@ -18,6 +18,7 @@ typedef struct
   TwDump parent;
   const TwMongoSpec *spec;
   TwMongo *mongo;
+  TwMongoDumpKind *kinds;
   TwDumpSection *sections;
   atomic_flag warned; /* of a document that was passed over */
 } MongoDump;
@@ -46,7 +47,7 @@ dump_count (TwDump *dump, const TwDumpSection *section, guint64 *n, GError **err
   g_auto (TwMongoDumpWalk) walk = walk_from (dump, section);
   guint limit = walk.kind->projection != NULL ? COUNT_BATCH : BATCH;
 
-  walk.projection = walk.kind->projection;
+  walk.is_counted = walk.kind->projection != NULL;
   *n = 0;
   while (walk.filter != NULL)
     {
@@ -237,6 +238,7 @@ dump_free (TwDump *dump)
 {
   tw_mongo_close (mongo_dump (dump)->mongo);
   g_free (mongo_dump (dump)->sections);
+  g_free (mongo_dump (dump)->kinds);
   g_free (dump);
 }
 
@@ -255,9 +257,10 @@ tw_mongo_dump_open (const char *uri, TwDumpRole role, const TwMongoSpec *spec, c
   dump = g_new0 (MongoDump, 1);
   dump->spec = spec;
   dump->mongo = mongo;
+  dump->kinds = g_memdup2 (kinds, n_kinds * sizeof *kinds);
   dump->sections = g_new (TwDumpSection, n_kinds);
   for (guint i = 0; i < n_kinds; i++)
-    dump->sections[i] = (TwDumpSection) { kinds[i].name, kinds[i].type, &kinds[i] };
+    dump->sections[i] = (TwDumpSection) { kinds[i].name, kinds[i].type, &dump->kinds[i] };
   dump->parent = (TwDump) { &klass, dump->sections, n_kinds };
   atomic_flag_clear (&dump->warned);
   return &dump->parent;

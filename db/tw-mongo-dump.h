@@ -44,7 +44,7 @@ struct _TwMongoDumpKind
   gboolean is_chain;
   TwMongoDumpPeer peers[TW_MONGO_DUMP_PEERS];
   const char *filter;     /* what all of the kind fit, as extended JSON: documents to walk through from the start */
-  const char *projection; /* what pack() needs to tell whether a document is a record, as extended JSON */
+  bson_t *(*projection) (const TwMongoDumpKind *kind); /* what pack() needs to tell whether a document is a record */
 
   /* A second document of the record, or NULL, in another collection. It is written first, and takes the place of one
    * with its _id, which an attempt that was broken off may have left: who finds the first finds both. */
@@ -52,7 +52,11 @@ struct _TwMongoDumpKind
   const char *aside;
 };
 
-/* Waits for the database, ten seconds at most. @spec and @kinds, in the order in which to move them, must outlive it.
+/* What @type's records are, where nothing more is to be said of them than its annotations do. The log hears of a document
+ * that is none, the first time. */
+TwMongoDumpKind tw_mongo_dump_kind_of (const TwRecordType *type);
+
+/* Waits for the database, ten seconds at most. @kinds are in the order in which to move them; @spec must outlive it.
  * Fails with CONFIGURATION where a source is an unfinished copy, or a target is held by a service or another copy, or
  * has data that no unfinished copy has left: then nothing of it has been touched; UNAVAILABLE. */
 TwDump *tw_mongo_dump_open (const char *uri, TwDumpRole role, const TwMongoSpec *spec, const TwMongoDumpKind *kinds,

@@ -123,15 +123,33 @@ make_index (TwMongoSession *session, const TwMongoIndex *index, const bson_t *ke
   return FALSE;
 }
 
+static gboolean
+have_index (TwMongoSession *session, const TwMongoIndex *index)
+{
+  g_autoptr (TwBson) keys = keys_of (index);
+
+  return is_there (session, index, keys) || make_index (session, index, keys);
+}
+
+/* Of each owner's records of @type, in the order in which they are listed. */
+static gboolean
+have_index_of_owners (TwMongoSession *session, const TwRecordType *type)
+{
+  const char *owner = type->fields[tw_record_find_role (type, TW_RECORD_OWNER)].name;
+  g_autofree char *name = g_strdup_printf ("%s_by_owner", type->collection);
+  g_autofree char *keys = g_strdup_printf ("{\"%s\": 1, \"_id\": -1}", owner);
+
+  return have_index (session, &(TwMongoIndex) { .collection = type->collection, .name = name, .keys = keys });
+}
+
 gboolean
 tw_mongo_indexes_make (TwMongoSession *session, const TwMongoSpec *spec)
 {
   for (gsize i = 0; i < spec->n_indexes; i++)
-    {
-      g_autoptr (TwBson) keys = keys_of (&spec->indexes[i]);
-
-      if (!is_there (session, &spec->indexes[i], keys) && !make_index (session, &spec->indexes[i], keys))
-        return FALSE;
-    }
+    if (!have_index (session, &spec->indexes[i]))
+      return FALSE;
+  for (gsize i = 0; i < spec->n_records; i++)
+    if (spec->records[i]->is_listed && !have_index_of_owners (session, spec->records[i]))
+      return FALSE;
   return TRUE;
 }

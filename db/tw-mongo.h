@@ -19,6 +19,7 @@
 
 #include "tw-call-context.h"
 #include "tw-mongo-session.h"
+#include "tw-record.h"
 
 #include <glib.h>
 
@@ -61,6 +62,10 @@ typedef struct
   const char *database; /* where the URI names none */
   const TwMongoIndex *indexes;
   gsize n_indexes;
+
+  /* Records that are kept, in collections of their own: an index by owner, and key, is made of those that are listed. */
+  const TwRecordType *const *records;
+  gsize n_records;
 
   /* Whether a copy may be made of it as it is; NULL: it may. */
   gboolean (*check_source) (TwMongoSession *session, GError **error);

@@ -4,6 +4,7 @@
 
 #include "tw-fold.h"
 #include "tw-id.h"
+#include "tw-log.h"
 #include "tw-record-when.h"
 
 #include <math.h>
@@ -379,4 +380,16 @@ tw_record_document_read (const TwRecordType *type, const bson_t *document, char 
     }
   tw_record_complete (type, record);
   return tw_record_copy (type, record);
+}
+
+gpointer
+tw_record_document_read_or_warn (const TwRecordType *type, const bson_t *document, atomic_flag *warned)
+{
+  g_autofree char *why = NULL;
+  gpointer record = tw_record_document_read (type, document, &why);
+
+  if (record == NULL && why != NULL && !atomic_flag_test_and_set (warned))
+    tw_log_warning ("left out a document in the collection %s that is no %s: %s. There may be more of them; this is said"
+                    " once", type->collection, type->name, why);
+  return record;
 }

@@ -16,6 +16,7 @@
 #include "tw-record.h"
 
 #include <mongoc/mongoc.h>
+#include <stdatomic.h>
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,9 @@ bson_t *tw_record_document_new (const TwRecordType *type, gconstpointer record);
 /* The record that @document is; free with g_free(). NULL where it is none: *@why says what is wrong, "its _id is not an
  * ObjectId"; free with g_free(). It is NULL too where the document is a tombstone. */
 gpointer tw_record_document_read (const TwRecordType *type, const bson_t *document, char **why);
+
+/* The same; where it is none the log says so the first time, as @warned remembers, but not of a tombstone. */
+gpointer tw_record_document_read_or_warn (const TwRecordType *type, const bson_t *document, atomic_flag *warned);
 
 /* What an update sets and takes away so that @change and @clear (tw_record_apply()) hold: appended to @set and @unset,
  * the operands of $set and $unset. A field that is always there is set, never taken away. */

@@ -2,7 +2,7 @@
 
 /* Records as those of a copy (tw-dump.h): a tuple of what is kept, the key first, then as the table of fields has it.
  * Ids are byte strings, a date or time is its number (tw-record-when.h); what need not be there is a maybe.
- * gen/make-records.py says the tuple's type, and the columns in the same order: TW_TASK_PACKED, TW_TASK_COLUMNS. */
+ * The record's type has the tuple's type, and the columns in the same order. */
 
 #pragma once
 

@@ -5,6 +5,8 @@
 #include "tw-id.h"
 #include "tw-record-document.h"
 
+#include <string.h>
+
 /* Documents that are asked for at a time. */
 #define AT_ONCE 1000
 
@@ -83,6 +85,19 @@ append_values (bson_t *filter, const TwRecordQuery *asked)
   bson_append_document (filter, field->role == TW_RECORD_KEY ? "_id" : field->name, -1, among);
 }
 
+/* Behind what can't be an id there is nothing. */
+static void
+append_after (bson_t *filter, const TwRecordQuery *asked)
+{
+  bson_oid_t id;
+
+  if (asked->after == NULL)
+    return;
+  if (!tw_id_to_bytes (asked->after, id.bytes))
+    memset (id.bytes, 0, sizeof id.bytes);
+  BCON_APPEND (filter, "_id", "{", "$lt", BCON_OID (&id), "}");
+}
+
 /* What is no record has no time of creation. */
 static bson_t *
 filter_of (const TwRecordQuery *asked)
@@ -92,9 +107,21 @@ filter_of (const TwRecordQuery *asked)
 
   if (asked->field != 0)
     append_values (filter, asked);
+  append_after (filter, asked);
   BCON_APPEND (filter, type->fields[tw_record_find_role (type, TW_RECORD_CREATED)].name, "{", "$type",
                BCON_UTF8 ("date"), "}");
   return filter;
+}
+
+static bson_t *
+options_of (const TwRecordQuery *asked)
+{
+  bson_t *options
+      = BCON_NEW ("limit", BCON_INT64 (asked->limit), "batchSize", BCON_INT64 (MIN (asked->limit, AT_ONCE)));
+
+  if (asked->newest_first)
+    BCON_APPEND (options, "sort", "{", "_id", BCON_INT32 (-1), "}");
+  return options;
 }
 
 void
@@ -106,7 +133,7 @@ tw_record_query_mongo_run (TwMongo *mongo, gint64 deadline_ms, const TwRecordQue
   *query = (Query) {
     .type = asked->type,
     .filter = filter_of (asked),
-    .options = BCON_NEW ("limit", BCON_INT64 (asked->limit), "batchSize", BCON_INT64 (MIN (asked->limit, AT_ONCE))),
+    .options = options_of (asked),
     .records = g_ptr_array_new_with_free_func (g_free),
     .reading = *reading,
   };

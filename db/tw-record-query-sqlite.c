@@ -13,6 +13,7 @@ typedef struct
   TwRecordRows *rows;
   char *all;
   char *by[64]; /* for each field that can be asked for */
+  char *newest[64]; /* the same, newest first */
 } Kind;
 
 struct _TwRecordQuerySqlite
@@ -40,7 +41,13 @@ kind_init (Kind *kind, const TwRecordType *type, TwSqliteConnection *connection,
   kind->all = g_strdup_printf ("%s LIMIT ?1", select);
   for (guint i = 0; i < type->n_fields; i++)
     if (can_be_asked_for (&type->fields[i]))
-      kind->by[i] = g_strdup_printf ("%s WHERE \"%s\" = ?2 LIMIT ?1", select, type->fields[i].column);
+      {
+        const char *column = type->fields[i].column;
+
+        kind->by[i] = g_strdup_printf ("%s WHERE \"%s\" = ?2 LIMIT ?1", select, column);
+        kind->newest[i] = g_strdup_printf ("%s WHERE \"%s\" = ?2 AND \"%s\" < ?3 ORDER BY \"%s\" DESC LIMIT ?1", select,
+                                           column, key, key);
+      }
   return kind->rows != NULL;
 }
 
@@ -72,7 +79,10 @@ tw_record_query_sqlite_free (TwRecordQuerySqlite *queries)
       tw_record_rows_free (queries->kinds[i].rows);
       g_free (queries->kinds[i].all);
       for (guint k = 0; k < G_N_ELEMENTS (queries->kinds[i].by); k++)
-        g_free (queries->kinds[i].by[k]);
+        {
+          g_free (queries->kinds[i].by[k]);
+          g_free (queries->kinds[i].newest[k]);
+        }
     }
   g_free (queries->kinds);
   g_free (queries);
@@ -113,15 +123,36 @@ bind_value (sqlite3_stmt *statement, const TwRecordField *field, const char *val
   return TRUE;
 }
 
+/* Behind any key, and before each. */
+static const guint8 past_all[TW_ID_BYTES + 1] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const guint8 before_all[TW_ID_BYTES] = { 0 };
+
+/* Behind what can't be an id there is nothing. */
+static void
+bind_after (sqlite3_stmt *statement, const char *after, guint8 id[TW_ID_BYTES])
+{
+  if (after == NULL)
+    sqlite3_bind_blob (statement, 3, past_all, sizeof past_all, SQLITE_STATIC);
+  else
+    sqlite3_bind_blob (statement, 3, tw_id_to_bytes (after, id) ? id : before_all, TW_ID_BYTES, SQLITE_STATIC);
+}
+
+static const char *
+sql_of (const Kind *kind, const TwRecordQuery *query, const char *value)
+{
+  if (value == NULL)
+    return kind->all;
+  return (query->newest_first ? kind->newest : kind->by)[tw_record_query_field (query)];
+}
+
 /* Which records have @value, or, where that is NULL, all; appended to @found. */
 static gboolean
 find (const Kind *kind, TwSqliteConnection *connection, const TwRecordQuery *query, const char *value, GArray *found,
       GError **error)
 {
   const guint field = value != NULL ? tw_record_query_field (query) : 0;
-  g_autoptr (TwSqliteStatement) statement
-      = tw_sqlite_statement (connection, value != NULL ? kind->by[field] : kind->all, error);
-  guint8 id[TW_ID_BYTES];
+  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, sql_of (kind, query, value), error);
+  guint8 id[TW_ID_BYTES], after[TW_ID_BYTES];
   int result;
 
   if (statement == NULL)
@@ -129,6 +160,8 @@ find (const Kind *kind, TwSqliteConnection *connection, const TwRecordQuery *que
   sqlite3_bind_int64 (statement, 1, query->limit - found->len);
   if (value != NULL && !bind_value (statement, &kind->type->fields[field], value, id))
     return TRUE;
+  if (query->newest_first)
+    bind_after (statement, query->after, after);
   while ((result = tw_sqlite_step (connection, statement, error)) == SQLITE_ROW)
     if (sqlite3_column_bytes (statement, 0) == TW_ID_BYTES)
       {

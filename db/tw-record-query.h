@@ -3,7 +3,7 @@
 /* Records that are found by what one field of theirs is, whoever their owner is: what a store reads beside the lists
  * that it is made for. An index on the field makes it a search (migrations, TwMongoIndex).
  *
- * The order in which they come says nothing. A record is as it is when it comes: of several, some may be older than
+ * The order in which they come says nothing, unless it is asked for. A record is as it is when it comes: of several, some may be older than
  * others. Errors: UNAVAILABLE, INTERNAL. */
 
 #pragma once
@@ -23,6 +23,11 @@ typedef struct
   const char *const *values; /* what it is one of; an id that is none is no record's */
   guint n_values;
   guint limit;               /* as many records at most, at least one */
+
+  /* Of one value: those with the highest key first, which for ids of ours (tw-id.h) is the newest, to the second. Behind
+   * @after, an id; NULL: from the start. */
+  gboolean newest_first;
+  const char *after; /* needed until the read has begun */
 } TwRecordQuery;
 
 /* Where they go. */

@@ -7,6 +7,7 @@
 #include "tw-files.h"
 #include "tw-sqlite-connection.h"
 #include "tw-sqlite-dump-rows.h"
+#include "tw-sqlite-dump-table.h"
 #include "tw-sqlite-schema.h"
 
 #include <glib/gstdio.h>
@@ -16,94 +17,17 @@
  * file: there is room for many of them. */
 #define SETUP "PRAGMA cache_size = -16384"
 
-/* A table, and the SQL for it, which has to live as long as a connection that knows it. */
-typedef struct
-{
-  guint n_key; /* columns, and so members of a record */
-  char *name, *type;
-  char *count, *first, *behind, *last, *insert;
-} Table;
-
 typedef struct
 {
   TwDump parent;
   TwSqliteDumpSpec spec; /* of its tables there are: */
-  GPtrArray *tables;     /* Table */
+  GPtrArray *tables;     /* TwSqliteTable */
   TwDumpSection *sections;
   char *path;
   char *part;           /* a target's file as long as it is not finished */
   TwDataFolder *folder; /* the lock */
   TwSqliteConnection *connection;
 } SqliteDump;
-
-/* "?1, ?2", up to @n */
-static char *
-places_new (guint n)
-{
-  GString *places = g_string_new ("?1");
-
-  for (guint i = 2; i <= n; i++)
-    g_string_append_printf (places, ", ?%u", i);
-  return g_string_free (places, FALSE);
-}
-
-/* What inserts a record, as far as its columns go: which of its members are maybes its type tells. */
-static char *
-insert_new (const TwSqliteDumpTable *from, guint n)
-{
-  const GVariantType *member = g_variant_type_first (G_VARIANT_TYPE (from->type));
-  g_autofree char *places = places_new (n);
-  g_autoptr (GString) rare = g_string_new ("0");
-
-  if (from->rare == NULL)
-    return g_strdup_printf ("INSERT INTO %s (%s) VALUES (%s)", from->table, from->columns, places);
-  for (guint i = 1; i <= n; i++, member = g_variant_type_next (member))
-    if (g_variant_type_is_maybe (member))
-      g_string_append_printf (rare, " OR ?%u IS NOT NULL", i);
-  return g_strdup_printf ("INSERT INTO %s (%s, %s) VALUES (%s, %s)", from->table, from->columns, from->rare, places,
-                          rare->str);
-}
-
-static Table *
-table_new (const TwSqliteDumpTable *from)
-{
-  g_auto (GStrv) key = g_strsplit (from->key, ", ", -1), columns = g_strsplit (from->columns, ", ", -1);
-  guint n_key = g_strv_length (key), n = g_strv_length (columns);
-  g_autofree char *key_places = places_new (n_key);
-  g_autofree char *backwards = g_strjoinv (" DESC, ", key);
-  g_autofree char *select = g_strdup_printf (
-    "SELECT %s FROM %s", from->selected != NULL ? from->selected : from->columns, from->table);
-  Table *table = g_new (Table, 1);
-
-  g_assert (g_variant_type_n_items (G_VARIANT_TYPE (from->type)) == n);
-  *table = (Table) {
-    .n_key = n_key,
-    .name = g_strdup (from->name),
-    .type = g_strdup (from->type),
-    .count = g_strdup_printf ("SELECT count(*) FROM %s", from->table),
-    .first = g_strdup_printf ("%s ORDER BY %s LIMIT ?%u", select, from->key, n_key + 1),
-    .behind = g_strdup_printf ("%s WHERE (%s) > (%s) ORDER BY %s LIMIT ?%u", select, from->key, key_places, from->key,
-                               n_key + 1),
-    .last = g_strdup_printf ("%s ORDER BY %s DESC LIMIT 1", select, backwards),
-    .insert = insert_new (from, n),
-  };
-  return table;
-}
-
-static void
-table_free (gpointer data)
-{
-  Table *table = data;
-
-  g_free (table->name);
-  g_free (table->type);
-  g_free (table->count);
-  g_free (table->first);
-  g_free (table->behind);
-  g_free (table->last);
-  g_free (table->insert);
-  g_free (table);
-}
 
 static TwSqliteConnection *
 connection_of (TwDump *dump)
@@ -114,7 +38,7 @@ connection_of (TwDump *dump)
 static gboolean
 dump_count (TwDump *dump, const TwDumpSection *section, guint64 *n, GError **error)
 {
-  const Table *table = section->kind;
+  const TwSqliteTable *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->count, error);
 
@@ -157,7 +81,7 @@ bind_members (sqlite3_stmt *statement, GVariant *record, gsize n)
 static GPtrArray *
 dump_read (TwDump *dump, const TwDumpSection *section, GVariant *after, guint limit, GError **error)
 {
-  const Table *table = section->kind;
+  const TwSqliteTable *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement
       = tw_sqlite_statement (connection, after != NULL ? table->behind : table->first, error);
@@ -173,7 +97,7 @@ dump_read (TwDump *dump, const TwDumpSection *section, GVariant *after, guint li
 static gboolean
 dump_last (TwDump *dump, const TwDumpSection *section, GVariant **last, GError **error)
 {
-  const Table *table = section->kind;
+  const TwSqliteTable *table = section->kind;
   TwSqliteConnection *connection = connection_of (dump);
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->last, error);
   g_autoptr (GPtrArray) records = statement != NULL ? read_rows (connection, statement, table->type, error) : NULL;
@@ -185,7 +109,7 @@ dump_last (TwDump *dump, const TwDumpSection *section, GVariant **last, GError *
 }
 
 static gboolean
-insert (TwSqliteConnection *connection, const Table *table, GVariant *record, GError **error)
+insert (TwSqliteConnection *connection, const TwSqliteTable *table, GVariant *record, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, table->insert, error);
 
@@ -210,6 +134,15 @@ dump_write (TwDump *dump, const TwDumpSection *section, GPtrArray *records, GErr
 }
 
 static gboolean
+find_inserts (SqliteDump *dump, GError **error)
+{
+  for (guint i = 0; i < dump->tables->len; i++)
+    if (!tw_sqlite_table_find_insert (dump->tables->pdata[i], dump->connection, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 open_part (SqliteDump *dump, GError **error)
 {
   const TwSqliteDumpSpec *spec = &dump->spec;
@@ -218,7 +151,8 @@ open_part (SqliteDump *dump, GError **error)
   return dump->connection != NULL
          && tw_sqlite_connection_setup (dump->connection, SETUP, error)
          && tw_sqlite_schema_prepare (dump->connection, dump->part, spec->application_id, spec->migrations,
-                                      spec->n_migrations, error);
+                                      spec->n_migrations, error)
+         && find_inserts (dump, error);
 }
 
 /* A new file rather than an emptied one, whose size would stay. */
@@ -376,11 +310,11 @@ tw_sqlite_dump_open (const char *path, TwDumpRole role, const TwSqliteDumpSpec *
   g_autoptr (TwDump) base = &dump->parent;
 
   dump->spec = *spec;
-  dump->tables = g_ptr_array_new_with_free_func (table_free);
+  dump->tables = g_ptr_array_new_with_free_func (tw_sqlite_table_free);
   dump->sections = g_new (TwDumpSection, spec->n_tables);
   for (guint i = 0; i < spec->n_tables; i++)
     {
-      Table *table = table_new (&spec->tables[i]);
+      TwSqliteTable *table = tw_sqlite_table_new (&spec->tables[i]);
 
       g_ptr_array_add (dump->tables, table);
       dump->sections[i] = (TwDumpSection) { table->name, table->type, table };

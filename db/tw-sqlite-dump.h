@@ -16,11 +16,13 @@
 #pragma once
 
 #include "tw-dump.h"
+#include "tw-record.h"
 #include "tw-sqlite.h"
 
 G_BEGIN_DECLS
 
-/* A table and its records. Names of columns are parted by ", ". */
+/* A table and its records. Names of columns are parted by ", ". A column TW_RECORD_TABLE_RARE of the table's is set to
+ * whether any maybe of the record is there (tw-record-table.h). */
 typedef struct
 {
   const char *name, *type; /* of the section: tw-dump.h */
@@ -28,8 +30,10 @@ typedef struct
   const char *key;     /* its columns, by which records ascend: those that come first in a record */
   const char *columns; /* of a record, in its order */
   const char *selected; /* how they are read, where that is not as they are; or NULL */
-  const char *rare;     /* a column that is set to whether any maybe of the record is there (tw-record-table.h); or NULL */
 } TwSqliteDumpTable;
+
+/* The table of @type's records, which is what its annotations say. */
+TwSqliteDumpTable tw_sqlite_dump_table_of (const TwRecordType *type);
 
 typedef struct
 {

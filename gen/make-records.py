@@ -6,12 +6,16 @@ usage: make-records.py OUT.h OUT.c FILE.json...
 FILE.json is what Thrift's compiler writes (--gen json:merge). A struct `Task` becomes `TwTaskRecord` and
 `tw_task_type`, the arguments of `page` of a service `Tasks` become `TwTasksPageArguments` and `tw_tasks_page_type`.
 Exceptions and unions are passed over. What of a struct is kept, and how, its annotations say: docs/annotations.md.
+`tw_tasks_records` are all records of tasks.thrift, `tw_tasks_served` the methods of `Tasks` that served.py is about.
 """
 
 import json
 import pathlib
 import re
 import sys
+
+sys.dont_write_bytecode = True  # nothing is made beside the sources
+from served import Served  # noqa: E402
 
 WIRES = {
     "bool": "BOOL", "byte": "BYTE", "i8": "BYTE", "i16": "I16", "i32": "I32", "i64": "I64", "double": "DOUBLE",
@@ -73,6 +77,7 @@ class Field:
         self.element = source.get("type", {}).get("elemTypeId") if self.type == "list" else None
         if self.element == "struct":
             self.of = source["type"]["elemType"]["class"]
+        self.annotations = annotations
         self.nulls = "tw.nulls" in annotations
         self.kind = self.find_kind()
         self.role = ROLES.get(self.kept, "PLAIN")
@@ -192,8 +197,10 @@ class Field:
 
 
 class Struct:
-    def __init__(self, name, c_name, variable, fields, collection, doc):
-        self.name, self.c_name, self.variable, self.collection = name, c_name, variable, collection
+    def __init__(self, name, c_name, variable, fields, annotations, doc):
+        self.name, self.c_name, self.variable = name, c_name, variable
+        self.collection, self.tag = annotations.get("tw.record"), annotations.get("tw.tag")
+        self.is_listed = False
         self.fields = sorted((Field(name, field) for field in fields), key=lambda field: field.id)
         self.doc = doc
         for field in self.fields:
@@ -228,6 +235,25 @@ class Struct:
         """Whether it has what all that a commit changes has; other records are a service's own business."""
         return any(field.role in OF_CHANGES for field in self.fields)
 
+    def tag_fields(self):
+        names = self.tag.split(",") if self.tag is not None else []
+        return [field for name in names for field in self.fields if field.name == name]
+
+    def shown(self):
+        """What answers have: what is internal goes as far as the gateway, which makes the tag of it."""
+        shown = [place for place, field in enumerate(self.fields)
+                 if "tw.internal" not in field.annotations or field in self.tag_fields()]  # fmt: skip
+        return " | ".join(f"TW_RECORD_BIT ({place})" for place in shown) or "0"
+
+    def key(self):
+        return f'"{self.kept()[0].column()}"'
+
+    def columns(self):
+        return ", ".join(f'"{field.column()}"' for field in self.kept())
+
+    def selected(self):
+        return ", ".join(field.selected() for field in self.kept())
+
     def insert(self):
         columns = [f'"{field.column()}"' for field in self.kept()]
         places = [f"?{place + 1}" for place in range(len(columns))]
@@ -249,10 +275,7 @@ class Struct:
         if self.collection is not None:
             lines.append(f"#define TW_{upper}_COLLECTION {text(self.collection)}\n")
             lines.append(f"#define TW_{upper}_PACKED {text(self.packed())}\n")
-            columns = [f'"{field.column()}"' for field in self.kept()]
-            lines.append(f"#define TW_{upper}_KEY {text(columns[0])}\n")
-            lines.append(f"#define TW_{upper}_COLUMNS {text(', '.join(columns))}\n")
-            lines.append(f"#define TW_{upper}_SELECTED {text(', '.join(field.selected() for field in self.kept()))}\n")
+            lines.append(f"#define TW_{upper}_SELECTED {text(self.selected())}\n")
             always = [f"TW_RECORD_BIT ({place})" for place, field in enumerate(self.fields) if field.always()]
             lines.append(f"#define TW_{upper}_ALWAYS ({' | '.join(always)})\n")
         for place, field in enumerate(self.fields):
@@ -265,13 +288,58 @@ class Struct:
     def source(self):
         rows = "".join(field.row(self.c_name) for field in self.fields)
         table = f"static const TwRecordField {self.variable}_fields[] = {{\n{rows}}};\n\n" if rows else ""
-        kept = "" if self.collection is None else \
-            f"  .packed = {text(self.packed())},\n  .insert = {text(self.insert())},\n"
+        kept = "" if self.collection is None else self.kept_source()
         return (
             f"\n{table}const TwRecordType tw_{self.variable}_type = {{\n"
             f"  .name = {text(self.name)}, .collection = {text(self.collection)}, .size = sizeof ({self.c_name}),\n{kept}"
             f"  .n_fields = {len(self.fields)}, .fields = {self.variable + '_fields' if rows else 'NULL'}\n}};\n"
         )
+
+
+    def kept_source(self):
+        tag = [str(self.fields.index(field)) for field in self.tag_fields()]
+        lines = [
+            f".packed = {text(self.packed())}", f".insert = {text(self.insert())}", f".key = {text(self.key())}",
+            f".columns = {text(self.columns())}", f".selected = {text(self.selected())}", f".shown = {self.shown()}",
+        ]  # fmt: skip
+        if tag:
+            lines.append(f".n_tag = {len(tag)}, .tag = (const guint8[]) {{ {', '.join(tag)} }}")
+        if self.is_listed:
+            lines.append(".is_listed = TRUE")
+        return "".join(f"  {line},\n" for line in lines)
+
+
+class Records:
+    """All records of a document, in its order: what a store, and a copy of it, goes through."""
+
+    def __init__(self, document, structs):
+        self.name = snake(re.sub(r"\W", "_", document["name"]))
+        self.types = [f"&tw_{snake(struct['name'])}_type" for struct in document["structs"]
+                      if structs.get(struct["name"]) and structs[struct["name"]].collection is not None]  # fmt: skip
+
+    def declaration(self):
+        return f"const TwRecordType *const tw_{self.name}_records[TW_{self.name.upper()}_RECORDS]"
+
+    def header(self):
+        return f"\n#define TW_{self.name.upper()}_RECORDS {len(self.types)}\nextern {self.declaration()};\n" if self.types else ""
+
+    def source(self):
+        return f"\n{self.declaration()} = {{ {', '.join(self.types)} }};\n" if self.types else ""
+
+
+class ServedMethods:
+    """Those methods of a service that do no more than keep a record."""
+
+    def __init__(self, service, structs):
+        self.declaration = f"const TwRecordMethod tw_{snake(service['name'])}_served[]"
+        self.rows = [Served(service, method, structs[f"{service['name']}.{method['name']}"], structs, Wrong)
+                     for method in service["functions"] if "tw.serve" in method.get("annotations", {})]  # fmt: skip
+
+    def header(self):
+        return f"\nextern {self.declaration};\n"
+
+    def source(self):
+        return f"\n{self.declaration} = {{\n{''.join(row.row() for row in self.rows)}  {{ .name = NULL }},\n}};\n"
 
 
 def structs_of(document):
@@ -280,12 +348,12 @@ def structs_of(document):
             continue
         name = struct["name"]
         yield Struct(name, f"Tw{name}Record", snake(name), struct["fields"],
-                     struct.get("annotations", {}).get("tw.record"), f"{name}.")
+                     struct.get("annotations", {}), f"{name}.")
     for service in document["services"]:
         for method in service["functions"]:
             name = f"{service['name']}.{method['name']}"
             yield Struct(name, f"Tw{service['name']}{pascal(method['name'])}Arguments",
-                         f"{snake(service['name'])}_{snake(method['name'])}", method["arguments"], None,
+                         f"{snake(service['name'])}_{snake(method['name'])}", method["arguments"], {},
                          f"The arguments of {name}.")
 
 
@@ -315,17 +383,25 @@ def in_order(structs):
     return ordered
 
 
+def tables_of(documents, structs):
+    """What says which of them there are. A service that is in several documents stands once."""
+    services = {service["name"]: service for document in documents for service in document["services"]}
+    return [ServedMethods(service, structs) for service in services.values()] \
+        + [Records(document, structs) for document in documents]
+
+
 def main(out_header, out_source, *documents):
     try:
         loaded = [json.loads(pathlib.Path(path).read_text()) for path in documents]
         structs = in_order([struct for document in loaded for struct in structs_of(document)])
+        tables = tables_of(loaded, {struct.name: struct for struct in structs})
     except Wrong as error:
         sys.exit(f"make-records.py: {error}")
     pathlib.Path(out_header).write_text(
-        '#pragma once\n#include "tw-record.h"\nG_BEGIN_DECLS\n' + "".join(struct.header() for struct in structs)
-        + "\nG_END_DECLS\n")
+        '#pragma once\n#include "tw-record-method.h"\nG_BEGIN_DECLS\n'
+        + "".join(part.header() for part in structs + tables) + "\nG_END_DECLS\n")
     pathlib.Path(out_source).write_text(
-        f'#include "{pathlib.Path(out_header).name}"\n' + "".join(struct.source() for struct in structs))
+        f'#include "{pathlib.Path(out_header).name}"\n' + "".join(part.source() for part in structs + tables))
 
 
 if __name__ == "__main__":

@@ -115,6 +115,13 @@ struct _TwRecordType
   gsize size;             /* of the C struct */
   const char *packed;     /* what is kept: its GVariant type in a copy */
   const char *insert;     /* SQL that inserts what is kept, in that order */
+  const char *key;        /* SQL: the key's column, */
+  const char *columns;    /* those of all that is kept, */
+  const char *selected;   /* and how they are read: what is NULL and always there as what it means */
+  guint64 shown;          /* what answers have: without tw.internal, but what the tag is made of */
+  guint n_tag;
+  const guint8 *tag;      /* tw.tag: places of fields */
+  gboolean is_listed;     /* somebody's are listed, newest first (tw-record-query.h) */
   guint n_fields;         /* at most 64, ascending by their ids */
   const TwRecordField *fields;
 };

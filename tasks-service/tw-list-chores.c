@@ -174,7 +174,7 @@ decide_sweep (TwCommit *commit, gpointer data, GError **error)
 static GPtrArray *
 find_inside (TwTaskStore *store, gint64 deadline_ms, guint i, const char *list_id, GError **error)
 {
-  const TwRecordQuery query = { inside[i].type, inside[i].field, &list_id, 1, AT_ONCE };
+  const TwRecordQuery query = { inside[i].type, inside[i].field, &list_id, 1, .limit = AT_ONCE };
   g_autoptr (GPtrArray) records = tw_task_store_gather (store, deadline_ms, &query, error);
   const guint key = tw_record_find_role (inside[i].type, TW_RECORD_KEY);
   GPtrArray *ids;
@@ -282,7 +282,7 @@ static gboolean is_wanted (TwListChores *chores);
 static gboolean
 do_some (TwTaskStore *store, const TwClock *clock, TwListChores *chores, guint *n, GError **error)
 {
-  const TwRecordQuery query = { &tw_chore_type, 0, NULL, 0, CHORES };
+  const TwRecordQuery query = { &tw_chore_type, 0, NULL, 0, .limit = CHORES };
   g_autoptr (GPtrArray) found
       = tw_task_store_gather (store, tw_clock_monotonic_ms (clock) + PATIENCE_MS, &query, error);
   gboolean is_well = found != NULL;

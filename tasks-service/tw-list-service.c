@@ -12,7 +12,7 @@ static GPtrArray *
 gather_any (const TwListService *service, const TwCallContext *context, const TwRecordType *type, guint64 field,
             const char *const *values, guint n_values, guint limit, GError **error)
 {
-  const TwRecordQuery query = { type, field, values, n_values, limit };
+  const TwRecordQuery query = { type, field, values, n_values, .limit = limit };
 
   return tw_task_store_gather (service->store, context->deadline_ms, &query, error);
 }
@@ -243,7 +243,8 @@ tw_list_service_create (TwListService *service, const TwListCaller *caller, cons
 
 /* Changing */
 
-#define OWNERS (TW_SHARED_LIST_HAS_NAME | TW_SHARED_LIST_HAS_COLOR | TW_SHARED_LIST_HAS_IS_PUBLIC)
+/* All that can be said of a list, but its place among each member's. */
+#define OWNERS (~TW_SHARED_LIST_HAS_POSITION)
 
 static void
 change_list (TwCommit *commit, TwListStep *step, const TwSharedListRecord *before)

@@ -33,14 +33,6 @@ struct _TwListsMethods
 
 /* Answers */
 
-/* What leaves the service of a record: not whose partition it lies in, nor what it is found by. */
-#define LIST_SHOWN (~(TW_SHARED_LIST_HAS_OWNER_ID | TW_SHARED_LIST_HAS_MEMBERS))
-#define MEMBER_SHOWN                                                                                                   \
-  (TW_MEMBER_HAS_USER_ID | TW_MEMBER_HAS_ROLE | TW_MEMBER_HAS_DISPLAY_NAME | TW_MEMBER_HAS_SINCE)
-#define INVITATION_SHOWN                                                                                               \
-  (TW_INVITATION_HAS_ID | TW_INVITATION_HAS_CODE | TW_INVITATION_HAS_ROLE | TW_INVITATION_HAS_USES                     \
-   | TW_INVITATION_HAS_EXPIRES_ON)
-
 static TwWriter *
 begin_success (TwCall *call)
 {
@@ -50,9 +42,10 @@ begin_success (TwCall *call)
   return writer;
 }
 
-/* Takes @record; NULL: @error. */
+/* What leaves the service of a record is what the IDL says: not whose partition it lies in, nor what it is found by. Takes
+ * @record; NULL: @error. */
 static void
-answer_record (TwCall *call, const TwRecordType *type, guint64 shown, gpointer record, const GError *error)
+answer_record (TwCall *call, const TwRecordType *type, gpointer record, const GError *error)
 {
   g_autofree gpointer taken = record;
 
@@ -61,14 +54,14 @@ answer_record (TwCall *call, const TwRecordType *type, guint64 shown, gpointer r
       tw_call_fail (call, error);
       return;
     }
-  *tw_record_has (taken) &= shown;
+  *tw_record_has (taken) &= type->shown;
   tw_record_write (type, taken, begin_success (call));
   tw_call_reply (call);
 }
 
 /* A struct that has a list of records, as the field @id. Takes @records; NULL: @error. */
 static void
-answer_records (TwCall *call, const TwRecordType *type, guint64 shown, gint16 id, GPtrArray *records,
+answer_records (TwCall *call, const TwRecordType *type, gint16 id, GPtrArray *records,
                 const GError *error)
 {
   g_autoptr (GPtrArray) taken = records;
@@ -86,7 +79,7 @@ answer_records (TwCall *call, const TwRecordType *type, guint64 shown, gint16 id
   list = tw_writer_list_begin (writer, TW_WIRE_STRUCT);
   for (guint i = 0; i < taken->len; i++)
     {
-      *tw_record_has (taken->pdata[i]) &= shown;
+      *tw_record_has (taken->pdata[i]) &= type->shown;
       tw_record_write (type, taken->pdata[i], writer);
     }
   tw_writer_list_end (writer, list, taken->len);
@@ -97,7 +90,7 @@ answer_records (TwCall *call, const TwRecordType *type, guint64 shown, gint16 id
 static void
 answer_list (TwCall *call, TwSharedListRecord *list, const GError *error)
 {
-  answer_record (call, &tw_shared_list_type, LIST_SHOWN, list, error);
+  answer_record (call, &tw_shared_list_type, list, error);
 }
 
 /* TwListDones of the TwCall @call. */
@@ -111,13 +104,13 @@ end_list (gpointer list, const GError *error, gpointer call)
 static void
 end_member (gpointer member, const GError *error, gpointer call)
 {
-  answer_record (call, &tw_member_type, MEMBER_SHOWN, member, error);
+  answer_record (call, &tw_member_type, member, error);
 }
 
 static void
 end_invitation (gpointer invitation, const GError *error, gpointer call)
 {
-  answer_record (call, &tw_invitation_type, INVITATION_SHOWN, invitation, error);
+  answer_record (call, &tw_invitation_type, invitation, error);
 }
 
 static void
@@ -174,7 +167,7 @@ answer_lists (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *lists = tw_list_service_lists (methods->service, CALLER (asked), &error);
 
-  answer_records (call, &tw_shared_list_type, LIST_SHOWN, TW_SHARED_LISTS_ID_LISTS, lists, error);
+  answer_records (call, &tw_shared_list_type, TW_SHARED_LISTS_ID_LISTS, lists, error);
 }
 
 static void
@@ -239,7 +232,7 @@ answer_members (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *members = tw_list_service_members (methods->service, CALLER (asked), asked.id, &error);
 
-  answer_records (call, &tw_member_type, MEMBER_SHOWN, TW_LIST_MEMBERS_ID_MEMBERS, members, error);
+  answer_records (call, &tw_member_type, TW_LIST_MEMBERS_ID_MEMBERS, members, error);
 }
 
 static void
@@ -300,7 +293,7 @@ answer_invitations (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *invitations = tw_list_service_invitations (methods->service, CALLER (asked), asked.id, &error);
 
-  answer_records (call, &tw_invitation_type, INVITATION_SHOWN, TW_INVITATIONS_ID_INVITATIONS, invitations, error);
+  answer_records (call, &tw_invitation_type, TW_INVITATIONS_ID_INVITATIONS, invitations, error);
 }
 
 static void

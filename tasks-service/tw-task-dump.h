@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The tasks of a store as records of a copy (db/tw-record-dump.h), in the order of ids. */
+/* All records of a store, of each kind that idl/tasks.thrift has, as those of a copy (db/tw-record-dump.h), in the order of ids. */
 
 #pragma once
 

@@ -124,7 +124,7 @@ static GPtrArray *
 gather (const TwTaskPlaces *places, gint64 deadline_ms, const TwRecordType *type, guint64 field,
         const GPtrArray *values, GError **error)
 {
-  const TwRecordQuery query = { type, field, (const char *const *) values->pdata, values->len, MAX (values->len, 1) };
+  const TwRecordQuery query = { type, field, (const char *const *) values->pdata, values->len, .limit = MAX (values->len, 1) };
 
   if (values->len == 0)
     return g_ptr_array_new_with_free_func (g_free);

@@ -84,7 +84,7 @@ void
 tw_task_service_read_all (TwTaskService *service, const TwCallContext *context, const char *user_id,
                           const TwTaskReading *reading)
 {
-  const TwRecordQuery asked = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &user_id, 1, TW_RECORD_QUERY_ALL };
+  const TwRecordQuery asked = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &user_id, 1, .limit = TW_RECORD_QUERY_ALL };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) members = tw_task_store_gather (service->store, context->deadline_ms, &asked, &error);
   g_autoptr (GPtrArray) hidden = g_ptr_array_new ();

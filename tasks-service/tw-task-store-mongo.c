@@ -4,6 +4,7 @@
 
 #include "tw-commits-mongo.h"
 #include "tw-record-query-mongo.h"
+#include "tw-records.h"
 #include "tw-task-query-mongo.h"
 #include "tw-task-reads-mongo.h"
 #include "tw-task-store-query.h"
@@ -13,6 +14,8 @@ const TwMongoSpec tw_task_store_mongo_spec = {
   .database = "tasks-db",
   .indexes = tw_task_query_indexes,
   .n_indexes = TW_TASK_INDEXES,
+  .records = tw_tasks_records,
+  .n_records = TW_TASKS_RECORDS,
   .check_source = tw_commits_mongo_check_source,
 };
 
@@ -76,7 +79,7 @@ tw_task_store_mongo_open (const char *uri, gint64 deadline_ms, GError **error)
     return NULL;
   store = g_new0 (Store, 1);
   store->parent.klass = &klass;
-  store->parent.commits = tw_commits_mongo_new (mongo, tw_task_store_kinds, TW_TASK_STORE_KINDS);
+  store->parent.commits = tw_commits_mongo_new (mongo, tw_tasks_records, TW_TASKS_RECORDS);
   store->mongo = mongo;
   store->reads = tw_task_reads_mongo_new (mongo);
   return &store->parent;

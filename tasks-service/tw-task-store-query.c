@@ -4,9 +4,6 @@
 
 #include "tw-latch.h"
 
-const TwRecordType *const tw_task_store_kinds[TW_TASK_STORE_KINDS]
-    = { &tw_task_type, &tw_shared_list_type, &tw_member_type, &tw_invitation_type, &tw_chore_type };
-
 gboolean
 tw_task_store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query,
                      const TwRecordReading *reading)

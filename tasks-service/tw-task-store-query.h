@@ -8,11 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* All that a store keeps, in the order in which a copy moves it. */
-#define TW_TASK_STORE_KINDS 5
-extern const TwRecordType *const tw_task_store_kinds[TW_TASK_STORE_KINDS];
-
-/* Shows the records that @query, of one of these kinds, asks for, and tells the end: both before this returns, or later.
+/* Shows the records that @query, of one of tw_tasks_records, asks for, and tells the end: both before this returns, or later.
  * FALSE where the thread would have had to wait and must not: some may have been shown, and there is no end. */
 gboolean tw_task_store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query,
                               const TwRecordReading *reading);

@@ -6,6 +6,7 @@
 #include "tw-error.h"
 #include "tw-record-query-sqlite.h"
 #include "tw-record-table.h"
+#include "tw-records.h"
 #include "tw-sqlite.h"
 #include "tw-task-reads-sqlite.h"
 #include "tw-task-store-query.h"
@@ -132,8 +133,8 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
     return NULL;
   tw_sqlite_be_plain (db, plain);
   reads = tw_task_reads_sqlite_new (db, table, error);
-  queries = reads != NULL ? tw_record_query_sqlite_new (db, tw_task_store_kinds, TW_TASK_STORE_KINDS, error) : NULL;
-  commits = queries != NULL ? tw_commits_sqlite_new (db, tw_task_store_kinds, TW_TASK_STORE_KINDS, error) : NULL;
+  queries = reads != NULL ? tw_record_query_sqlite_new (db, tw_tasks_records, TW_TASKS_RECORDS, error) : NULL;
+  commits = queries != NULL ? tw_commits_sqlite_new (db, tw_tasks_records, TW_TASKS_RECORDS, error) : NULL;
   if (commits == NULL)
     return NULL;
   store = g_new0 (Store, 1);

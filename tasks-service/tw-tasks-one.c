@@ -86,7 +86,7 @@ look_for_list (One *one)
   Look *look = g_new (Look, 1);
   const TwRecordReading reading = { note_list, end_look, look, one->may_wait };
   const char *list_id = one->task->list_id;
-  const TwRecordQuery query = { &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, &list_id, 1, 1 };
+  const TwRecordQuery query = { &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, &list_id, 1, .limit = 1 };
 
   *look = (Look) { .call = one->call, .task = g_steal_pointer (&one->task) };
   atomic_init (&look->holders, 2);

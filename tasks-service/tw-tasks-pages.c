@@ -199,7 +199,7 @@ look_up (Page *page)
   const TwRecordReading reading = { keep_member, end_members, page, page->may_wait };
   char id[TW_ID_SIZE];
   const char *value = page->query.user_id;
-  TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, TW_RECORD_QUERY_ALL };
+  TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_GUEST_ID, &value, 1, .limit = TW_RECORD_QUERY_ALL };
 
   if (page->query.filter.list == TW_LIST_ONE)
     {

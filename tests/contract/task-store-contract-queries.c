@@ -66,7 +66,7 @@ static void
 assert_found (TwTaskStore *store, guint64 field, const char *const *values, guint n_values, guint limit,
               const char *expected)
 {
-  const TwRecordQuery query = { &tw_member_type, field, values, n_values, limit };
+  const TwRecordQuery query = { &tw_member_type, field, values, n_values, .limit = limit };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = tw_task_store_gather (store, TW_DEADLINE_NONE, &query, &error);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -100,11 +100,50 @@ test_queries (Fixture *f, gconstpointer factory)
   assert_found (f->store, 0, NULL, 0, 9, "1 2 3 4 5");
 }
 
+/* A page of ONE's, in the order in which they come, behind the one that has the number @after. */
+static void
+assert_page (TwTaskStore *store, guint after, guint limit, const char *expected)
+{
+  static const char *const one[] = { ONE };
+  char id[TW_ID_SIZE];
+  const TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, one, 1, .limit = limit, .newest_first = TRUE,
+                                .after = after != 0 ? id : NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_snprintf (id, sizeof id, "%024u", after);
+  found = tw_task_store_gather (store, TW_DEADLINE_NONE, &query, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < found->len; i++)
+    g_string_append_printf (text, "%d ", (int) g_ascii_strtoll (((const TwMemberRecord *) found->pdata[i])->id, NULL, 10));
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+test_newest_first (Fixture *f, gconstpointer factory)
+{
+  static const char *const one[] = { ONE };
+  const TwRecordQuery nonsense = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, one, 1, .limit = 9, .newest_first = TRUE,
+                                   .after = "nonsense" };
+  Put puts[] = { { 3, ONE, ANN }, { 1, ONE, BOB }, { 7, TWO, ANN }, { 9, ONE, "c" }, { 4, ONE, "d" }, { 0, NULL, NULL } };
+  g_autoptr (GPtrArray) found = NULL;
+
+  put_members (f->store, ANN, puts);
+  assert_page (f->store, 0, 9, "9 4 3 1 ");
+  assert_page (f->store, 0, 2, "9 4 ");
+  assert_page (f->store, 4, 2, "3 1 ");
+  assert_page (f->store, 5, 9, "4 3 1 ");
+  assert_page (f->store, 1, 9, "");
+  found = tw_task_store_gather (f->store, TW_DEADLINE_NONE, &nonsense, NULL);
+  g_assert_cmpuint (found->len, ==, 0);
+}
+
 static void
 test_limits (Fixture *f, gconstpointer factory)
 {
   static const char *const both[] = { ONE, TWO };
-  const TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, both, 2, 3 };
+  const TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, both, 2, .limit = 3 };
   Put puts[] = { { 1, ONE, ANN }, { 2, ONE, BOB }, { 3, TWO, ANN }, { 4, TWO, BOB }, { 0, NULL, NULL } };
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -120,7 +159,7 @@ static void
 test_whole_records (Fixture *f, gconstpointer factory)
 {
   static const char *const one[] = { ONE };
-  const TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, one, 1, 1 };
+  const TwRecordQuery query = { &tw_member_type, TW_MEMBER_HAS_LIST_ID, one, 1, .limit = 1 };
   Put puts[] = { { 7, ONE, BOB }, { 0, NULL, NULL } };
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -143,7 +182,7 @@ test_whole_records (Fixture *f, gconstpointer factory)
 static guint
 count (TwTaskStore *store, const TwRecordType *type)
 {
-  const TwRecordQuery query = { type, 0, NULL, 0, 1000 };
+  const TwRecordQuery query = { type, 0, NULL, 0, .limit = 1000 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = tw_task_store_gather (store, TW_DEADLINE_NONE, &query, &error);
 
@@ -398,6 +437,7 @@ contract_add_queries (const TwTaskStoreFactory *factory)
 {
   static const ContractCase cases[] = {
     { "query/by-what-a-field-is", test_queries },
+    { "query/newest-first", test_newest_first },
     { "query/no-more-than-are-wanted", test_limits },
     { "query/whole-records", test_whole_records },
     { "chores/what-lay-in-a-list-is-removed-by-whoever-comes-next", test_chores },

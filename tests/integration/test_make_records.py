@@ -73,6 +73,69 @@ def test_what_cannot_be_made_is_named(tmp_path, struct, message):
     assert not (tmp_path / "out.h").exists()
 
 
+NOTE = f'struct Note {{{EACH} 6: string text }} (tw.record = "notes", tw.tag = "version")\n'
+LOOSE = f'struct Note {{{EACH} 6: optional string text }} (tw.record = "notes", tw.tag = "text")\n'
+OWNER = '1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128")'
+WHICH = '2: string id (api.path = "id")'
+ASKED = 'struct Asked { 1: i32 limit (api.query = "limit", vt.ge = "1", vt.le = "9"), 2: optional string at (api.query = "at") }\n'
+PAGE = 'struct Page { 1: list<Note> notes, 2: optional string more (tw.link = "next; query=at") }\n'
+
+
+def served(method, structs=NOTE):
+    return f"{structs} service S {{ {method} }}"
+
+
+@pytest.mark.parametrize(
+    "idl, message",
+    [
+        (served(f'Note m({OWNER}, {WHICH}) (tw.serve = "get tasks")'),
+         'tw.serve = "get tasks" has to be one of create, get, list, patch, remove, and the name of a record'),
+        (served(f'Note m({OWNER}, {WHICH}) (tw.serve = "keep notes")'),
+         'tw.serve = "keep notes" has to be one of create, get, list, patch, remove, and the name of a record'),
+        (served(f'Key m({OWNER}, {WHICH}) (tw.serve = "get keys")',
+                'struct Key { 1: string name (tw.kept = "name") } (tw.record = "keys")'),
+         "Key has to have an owner, and a key that is a string"),
+        (served(f'Note m({WHICH}) (tw.serve = "get notes")'), 'takes no string with tw.claim = "sub"'),
+        (served(f'Note m(1: string userId (tw.claim = "sub", vt.min_size = "1"), {WHICH}) (tw.serve = "get notes")'),
+         'userId needs vt.min_size = "1" at least, and tw.max_bytes = "128" at most'),
+        (served(f'Note m({OWNER}) (tw.serve = "get notes")'), "takes no string with api.path"),
+        (served(f'Note m({OWNER}, {WHICH}, 3: string other (api.path = "other")) (tw.serve = "get notes")'),
+         "takes more than one string with api.path"),
+        (served(f'void m({OWNER}, {WHICH}) (tw.serve = "get notes")'), "has to return Note"),
+        (served(f'Note m({OWNER}, {WHICH}) (tw.serve = "remove notes")'), "has to return nothing"),
+        (served(f'Note m({OWNER}) (tw.serve = "create notes")'), "has to take one struct, of what Note is to be"),
+        (served(f'Note m({OWNER}, 2: Said said) (tw.serve = "create notes")', "struct Said { 1: string txt }\n" + NOTE),
+         "Said.txt is nothing of Note that a caller says"),
+        (served(f'Note m({OWNER}, 2: Said said) (tw.serve = "create notes")', "struct Said { 1: i64 version }\n" + NOTE),
+         "Said.version is nothing of Note that a caller says"),
+        (served(f'Note m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + ASKED),
+         'has to return a struct of a list of Note and a string with tw.link = "next; …"'),
+        (served(f'Page m({OWNER}, 2: i32 limit (api.query = "limit")) (tw.serve = "list notes")', NOTE + PAGE),
+         'takes no string with api.query = "at"'),
+        (served(f'Page m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + PAGE + ASKED.replace("limit", "most")),
+         'takes no number with api.query = "limit"'),
+        (served(f'Page m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + PAGE + ASKED.replace('vt.le = "9"', 'vt.le = "9999"')),
+         'limit needs vt.ge = "1" at least, and vt.le = "1000" at most'),
+        (served(f'void m({OWNER}, {WHICH}, 3: list<string> tags (tw.if_match = "true")) (tw.serve = "remove notes")', LOOSE),
+         "Note needs a tw.tag, of strings and integers that are always there"),
+    ],
+)
+def test_what_cannot_be_served_is_named(tmp_path, idl, message):
+    result = make(tmp_path, idl)
+    assert (result.returncode, result.stderr) == (1, f"make-records.py: S.m: {message}\n")
+
+
+def test_all_records_are_listed(tmp_path):
+    """In the order of the IDL, whatever needs what; a document without one has no list."""
+    inner = 'struct A { 1: optional B b (tw.kept = "no"), 2: string name (tw.kept = "name") } (tw.record = "as")'
+    result = make(tmp_path, inner + "\n" + 'struct C { 1: string c }\nstruct B { 1: i32 n (tw.kept = "key") } (tw.record = "bs")')
+    assert result.returncode == 0, result.stderr
+    assert "tw_things_records[TW_THINGS_RECORDS] = { &tw_a_type, &tw_b_type };" in (tmp_path / "out.c").read_text()
+    assert "#define TW_THINGS_RECORDS 2\n" in (tmp_path / "out.h").read_text()
+    assert make(tmp_path, "struct C { 1: string c }").returncode == 0
+    assert "RECORDS" not in (tmp_path / "out.h").read_text()
+
+
 def test_struct_inside_of_itself_has_no_member_there(tmp_path):
     result = make(tmp_path, "struct T { 1: optional T inner, 2: i32 n }")
     assert result.returncode == 0, result.stderr

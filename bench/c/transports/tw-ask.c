@@ -3,6 +3,8 @@
 #include "tw-ask.h"
 
 #include "tw-error.h"
+#include "tw-record-wire.h"
+#include "tw-records.h"
 
 static const char *const methods[] = {
   [TW_ASK_GET] = "get",
@@ -78,39 +80,23 @@ tw_ask_method (const TwAsk *ask)
 }
 
 static void
-write_string (TwWriter *writer, gint16 field, const char *text)
-{
-  tw_writer_field (writer, TW_WIRE_STRING, field);
-  tw_writer_string (writer, text, strlen (text));
-}
-
-/* Tasks.get (1: userId, 2: id), Tasks.page (1: userId, 2: PageRequest {1: limit}) and Tasks.create (1: userId,
- * 2: NewTask {1: name}), idl/tasks.thrift. */
-static void
 write_arguments (const TwAsk *ask, TwWriter *writer)
 {
-  tw_writer_struct_begin (writer);
-  write_string (writer, 1, ask->user_id);
+  const TwTasksGetArguments get = { .has = TW_TASKS_GET_HAS_USER_ID | TW_TASKS_GET_HAS_ID, .user_id = ask->user_id,
+                                    .id = ask->subject };
+  const TwTasksPageArguments page
+      = { .has = TW_TASKS_PAGE_HAS_USER_ID | TW_TASKS_PAGE_HAS_REQUEST, .user_id = ask->user_id,
+          .request = { .has = TW_PAGE_REQUEST_HAS_LIMIT, .limit = TW_ASK_PAGE_LIMIT } };
+  const TwTasksCreateArguments create
+      = { .has = TW_TASKS_CREATE_HAS_USER_ID | TW_TASKS_CREATE_HAS_TASK, .user_id = ask->user_id,
+          .task = { .has = TW_NEW_TASK_HAS_NAME, .name = ask->subject } };
+
   if (ask->method == TW_ASK_GET)
-    {
-      write_string (writer, 2, ask->subject);
-    }
+    tw_record_write (&tw_tasks_get_type, &get, writer);
+  else if (ask->method == TW_ASK_PAGE)
+    tw_record_write (&tw_tasks_page_type, &page, writer);
   else
-    {
-      tw_writer_field (writer, TW_WIRE_STRUCT, 2);
-      tw_writer_struct_begin (writer);
-      if (ask->method == TW_ASK_CREATE)
-        {
-          write_string (writer, 1, ask->subject);
-        }
-      else
-        {
-          tw_writer_field (writer, TW_WIRE_I32, 1);
-          tw_writer_i32 (writer, TW_ASK_PAGE_LIMIT);
-        }
-      tw_writer_struct_end (writer);
-    }
-  tw_writer_struct_end (writer);
+    tw_record_write (&tw_tasks_create_type, &create, writer);
 }
 
 void

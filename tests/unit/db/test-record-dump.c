@@ -6,9 +6,9 @@
 static void
 test_key_is_first_and_the_rest_as_in_the_table (void)
 {
-  g_assert_cmpstr (TW_BOOK_KEY, ==, "\"id\"");
+  g_assert_cmpstr (tw_book_type.key, ==, "\"id\"");
   g_assert_cmpstr (TW_BOOK_PACKED, ==, "(ayssxxxbmsmxmxmdmayxmasmxmay)");
-  g_assert_cmpstr (TW_BOOK_COLUMNS, ==,
+  g_assert_cmpstr (tw_book_type.columns, ==,
                    "\"id\", \"reader_id\", \"title\", \"bought_ms\", \"changed_ms\", \"version\", \"lent\", \"notes\","
                    " \"due_ms\", \"pages\", \"weight\", \"series_id\", \"stars\", \"words\", \"read\","
                    " \"cover\"");

@@ -19,7 +19,7 @@ open_dump (const char *path, TwDumpRole role)
   g_autofree char *key = g_strdup ("list, number");
   g_autofree char *columns = g_strdup ("list, number, name, size, weight, done, bytes, score, late");
   g_autofree char *type = g_strdup (TYPE), *name = g_strdup ("things"), *table = g_strdup ("things");
-  const TwSqliteDumpTable tables[] = { { name, type, table, key, columns, NULL, NULL } };
+  const TwSqliteDumpTable tables[] = { { name, type, table, key, columns, NULL } };
   const TwSqliteDumpSpec spec = {
     .application_id = 77,
     .migrations = migrations,

@@ -310,7 +310,7 @@ invite (Fixture *f, const char *list_id, GError **error)
 static guint
 count_kept (Fixture *f, const char *list_id)
 {
-  const TwRecordQuery query = { &tw_invitation_type, TW_INVITATION_HAS_LIST_ID, &list_id, 1, TW_RECORD_QUERY_ALL };
+  const TwRecordQuery query = { &tw_invitation_type, TW_INVITATION_HAS_LIST_ID, &list_id, 1, .limit = TW_RECORD_QUERY_ALL };
   g_autoptr (GPtrArray) found = tw_task_store_gather (f->store, TW_DEADLINE_NONE, &query, NULL);
 
   return found->len;
