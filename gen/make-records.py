@@ -330,9 +330,11 @@ class Records:
 class ServedMethods:
     """Those methods of a service that do no more than keep a record."""
 
-    def __init__(self, service, structs):
+    def __init__(self, service, document, structs):
+        own = {struct["name"] for struct in document["structs"]}
+        records = [struct for name, struct in structs.items() if name in own and struct.collection is not None]
         self.declaration = f"const TwRecordMethod tw_{snake(service['name'])}_served[]"
-        self.rows = [Served(service, method, structs[f"{service['name']}.{method['name']}"], structs, Wrong)
+        self.rows = [Served(service, method, structs[f"{service['name']}.{method['name']}"], structs, records, Wrong)
                      for method in service["functions"] if "tw.serve" in method.get("annotations", {})]  # fmt: skip
 
     def header(self):
@@ -385,8 +387,8 @@ def in_order(structs):
 
 def tables_of(documents, structs):
     """What says which of them there are. A service that is in several documents stands once."""
-    services = {service["name"]: service for document in documents for service in document["services"]}
-    return [ServedMethods(service, structs) for service in services.values()] \
+    services = {service["name"]: (service, document) for document in documents for service in document["services"]}
+    return [ServedMethods(*service, structs) for service in services.values()] \
         + [Records(document, structs) for document in documents]
 
 

@@ -25,23 +25,24 @@ class Place:
 
 
 class Served:
-    """The row of one method; `wrong` makes what is raised where it can't be served."""
+    """The row of one method, about one of the document's own `records`; `wrong` makes what is raised where it can't be
+    served."""
 
-    def __init__(self, service, method, arguments, structs, wrong):
+    def __init__(self, service, method, arguments, structs, records, wrong):
         self.where = f"{service['name']}.{method['name']}"
         self.method, self.arguments, self.structs, self.wrong = method, arguments, structs, wrong
-        self.verb, self.record = self.find_record(method["annotations"]["tw.serve"])
+        self.verb, self.record = self.find_record(method["annotations"]["tw.serve"], records)
         self.parts = []
         self.make()
 
     def fail(self, message):
         raise self.wrong(f"{self.where}: {message}")
 
-    def find_record(self, value):
+    def find_record(self, value, records):
         verb, _, collection = value.partition(" ")
-        found = [struct for struct in self.structs.values() if struct.collection == collection]
+        found = [struct for struct in records if struct.collection == collection]
         if verb not in VERBS or not found:
-            self.fail(f'tw.serve = "{value}" has to be one of {", ".join(VERBS)}, and the name of a record')
+            self.fail(f'tw.serve = "{value}" has to be one of {", ".join(VERBS)}, and the name of a record of its document')
         record = found[0]
         if not record.has_changes() or next(field for field in record.fields if field.role == "KEY").kind != "ID":
             self.fail(f"{record.name} has to have an owner, and a key that is a string")

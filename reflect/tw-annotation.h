@@ -109,6 +109,7 @@ gboolean tw_decode_if_match (TwReading *reading, GError **error);
 gboolean tw_decode_if_none_match (TwReading *reading, GError **error);
 gboolean tw_decode_key (TwReading *reading, GError **error);
 gboolean tw_decode_fingerprint (TwReading *reading, GError **error);
+gboolean tw_decode_serve (TwReading *reading, GError **error);
 gboolean tw_decode_record (TwReading *reading, GError **error);
 gboolean tw_decode_kept (TwReading *reading, GError **error);
 

@@ -7,16 +7,34 @@
 
 #include <string.h>
 
+static gboolean
+check_collection (TwReading *reading, const char *name, GError **error)
+{
+  if (!g_ascii_islower (*name))
+    return TW_READING_FAIL (reading, error, "must begin with a letter from a to z");
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_islower (*c) && !g_ascii_isdigit (*c) && *c != '_')
+      return TW_READING_FAIL (reading, error, "is made of a to z, 0 to 9 and _ alone");
+  return TRUE;
+}
+
 gboolean
 tw_decode_record (TwReading *reading, GError **error)
 {
-  if (!g_ascii_islower (*reading->value))
-    return TW_READING_FAIL (reading, error, "must begin with a letter from a to z");
-  for (const char *c = reading->value; *c != '\0'; c++)
-    if (!g_ascii_islower (*c) && !g_ascii_isdigit (*c) && *c != '_')
-      return TW_READING_FAIL (reading, error, "is made of a to z, 0 to 9 and _ alone");
   reading->structure->record = tw_schema_string (reading->schema, reading->value);
-  return TRUE;
+  return check_collection (reading, reading->value, error);
+}
+
+/* Whether there is such a record, and the method has what that takes, gen/served.py looks: who only asks need not know. */
+gboolean
+tw_decode_serve (TwReading *reading, GError **error)
+{
+  static const char *const verbs[] = { "create ", "get ", "list ", "patch ", "remove " };
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_has_prefix (reading->value, verbs[i]))
+      return check_collection (reading, reading->value + strlen (verbs[i]), error);
+  return TW_READING_FAIL (reading, error, "must be one of create, get, list, patch and remove, and a record's name");
 }
 
 /* What every record has one of, what it has one of each or none at all, and the ways in which other fields are kept. */

@@ -8,6 +8,8 @@
 #include "tw-list-service.h"
 #include "tw-lists-methods.h"
 #include "tw-mongo-variables.h"
+#include "tw-record-methods.h"
+#include "tw-records.h"
 #include "tw-service.h"
 #include "tw-task-service.h"
 #include "tw-task-store-mongo.h"
@@ -18,6 +20,8 @@
 /* What one store serves. */
 typedef struct
 {
+  TwTaskStore *store;
+  const TwClock *clock;
   TwTaskService *tasks; /* has the store */
   TwListService *lists;
   TwListChores *chores;
@@ -32,6 +36,8 @@ serve (TwTaskStore *store, const TwClock *clock)
   if (store == NULL)
     return NULL;
   services = g_new (Services, 1);
+  services->store = store;
+  services->clock = clock;
   services->tasks = tw_task_service_new (store, clock);
   services->chores = tw_list_chores_new (store, clock);
   services->lists = tw_list_service_new (store, clock, services->chores);
@@ -76,6 +82,7 @@ typedef struct
 {
   TwTasksMethods *tasks;
   TwListsMethods *lists;
+  TwRecordMethods *records;
 } Direct;
 
 static gpointer
@@ -86,6 +93,7 @@ start_direct (gpointer state, TwServer *server, const TwServiceLimits *limits)
 
   direct->tasks = tw_tasks_methods_new (server, services->tasks, limits);
   direct->lists = tw_lists_methods_new (server, services->lists, limits);
+  direct->records = tw_record_methods_new (server, services->store, services->clock, tw_tasks_served, limits);
   return direct;
 }
 
@@ -94,6 +102,7 @@ end_direct (gpointer data)
 {
   Direct *direct = data;
 
+  tw_record_methods_free (direct->records);
   tw_lists_methods_free (direct->lists);
   tw_tasks_methods_free (direct->tasks);
   g_free (direct);

@@ -171,7 +171,7 @@ look_for_lists (Page *page)
     g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwMemberRecord *) page->members->pdata[i])->list_id);
   return ask (page,
               &(TwRecordQuery) { &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, (const char *const *) ids->pdata, ids->len,
-                                 ids->len },
+                                 .limit = ids->len },
               &reading);
 }
 

@@ -89,9 +89,9 @@ def served(method, structs=NOTE):
     "idl, message",
     [
         (served(f'Note m({OWNER}, {WHICH}) (tw.serve = "get tasks")'),
-         'tw.serve = "get tasks" has to be one of create, get, list, patch, remove, and the name of a record'),
+         'tw.serve = "get tasks" has to be one of create, get, list, patch, remove, and the name of a record of its document'),
         (served(f'Note m({OWNER}, {WHICH}) (tw.serve = "keep notes")'),
-         'tw.serve = "keep notes" has to be one of create, get, list, patch, remove, and the name of a record'),
+         'tw.serve = "keep notes" has to be one of create, get, list, patch, remove, and the name of a record of its document'),
         (served(f'Key m({OWNER}, {WHICH}) (tw.serve = "get keys")',
                 'struct Key { 1: string name (tw.kept = "name") } (tw.record = "keys")'),
          "Key has to have an owner, and a key that is a string"),

@@ -31,6 +31,16 @@ index_names (const MongoFixture *f)
   return g_strjoinv (" ", (char **) names->pdata);
 }
 
+static gboolean
+is_there (const MongoFixture *f, const char *collection)
+{
+  mongoc_database_t *database = mongoc_client_get_database (f->client, f->database);
+  const gboolean there = mongoc_database_has_collection (database, collection, NULL);
+
+  mongoc_database_destroy (database);
+  return there;
+}
+
 static void
 make_index (const MongoFixture *f, const char *json)
 {
@@ -55,6 +65,31 @@ test_several_at_once (MongoFixture *f, gconstpointer data)
     tw_mongo_close (mongos[i]);
   names = index_names (f);
   g_assert_cmpstr (names, ==, "_id_ email user");
+}
+
+/* Records that nobody lists have none. */
+static void
+test_records_that_are_listed_have_one (MongoFixture *f, gconstpointer data)
+{
+  static const TwRecordField fields[] = {
+    { .name = "id", .role = TW_RECORD_KEY },
+    { .name = "ownerId", .role = TW_RECORD_OWNER },
+  };
+  static const TwRecordType listed
+      = { .name = "Thing", .collection = THINGS, .n_fields = 2, .fields = fields, .is_listed = TRUE };
+  static const TwRecordType unlisted = { .name = "Other", .collection = "others", .n_fields = 2, .fields = fields };
+  static const TwRecordType *const records[] = { &listed, &unlisted };
+  static const TwMongoSpec spec = { .data = THINGS, .database = "things-db", .records = records, .n_records = 2 };
+  g_autoptr (GError) error = NULL;
+  TwMongo *mongo = tw_mongo_open (f->uri, &spec, TW_MONGO_SERVE, f->deadline_ms, &error);
+  g_autofree char *names = NULL;
+
+  g_assert_no_error (error);
+  mongo_fixture_assert_ready (mongo);
+  tw_mongo_close (mongo);
+  names = index_names (f);
+  g_assert_cmpstr (names, ==, "_id_ " THINGS "_by_owner");
+  g_assert_false (is_there (f, "others"));
 }
 
 /* Somebody made them before, by other names. */
@@ -107,6 +142,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   mongo_fixture_add ("/mongo/indexes/several-at-once", test_several_at_once);
+  mongo_fixture_add ("/mongo/indexes/records-that-are-listed-have-one", test_records_that_are_listed_have_one);
   mongo_fixture_add ("/mongo/indexes/another-name-will-do", test_another_name_will_do);
   mongo_fixture_add ("/mongo/indexes/duplicates-keep-it-closed-until-mended", test_duplicates_keep_it_closed);
   return g_test_run ();

@@ -16,7 +16,7 @@ struct Book {
   7: optional bool lent,
   8: optional string notes (tw.kept = "folded"),
   9: optional string dueOn (tw.kept = "time"),
-  10: optional i32 pages,
+  10: optional i32 pages (tw.internal = "true"),
   11: optional double weight,
   12: optional string seriesId (tw.kept = "id"),
   13: optional i16 stars = 3,
@@ -25,7 +25,7 @@ struct Book {
   16: optional binary cover,
   17: optional list<i32> chapters (tw.kept = "no"),
   20: optional string where (tw.kept = "no")
-} (tw.record = "books")
+} (tw.record = "books", tw.tag = "version")
 
 /** What nobody owns and no commit changes. */
 struct Stamp {
@@ -67,7 +67,51 @@ struct BookChanges {
   6: optional list<string> words
 }
 
+struct BookSaid {
+  1: string title (vt.max_size = "20000"),
+  2: optional i32 pages = 7,
+  3: optional string readOn
+}
+
+struct Depends {
+  1: optional string again (tw.key = "true"),
+  2: optional binary asked (tw.fingerprint = "true"),
+  3: optional list<string> ifMatch (tw.if_match = "true")
+}
+
+struct Wanted {
+  1: optional i32 limit = 2 (api.query = "limit", vt.ge = "1", vt.le = "50"),
+  2: optional string cursor (api.query = "cursor")
+}
+
+struct SomeBooks {
+  1: list<Book> books,
+  2: optional string more (tw.link = "next; query=cursor")
+}
+
+exception Refusal {
+  1: i32 code,
+  2: string message,
+  3: optional string about (tw.error = "location")
+}
+
 service Shelf {
   Book put(1: string readerId, 2: NewBook book, 3: Place place),
-  Book change(1: string readerId, 2: BookChanges changes, 4: list<i32> others)
+  Book change(1: string readerId, 2: BookChanges changes, 4: list<i32> others),
+
+  Book make(1: string readerId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    2: BookSaid book, 3: Depends options = {}) throws (1: Refusal why)
+    (tw.serve = "create books", api.post = "/books"),
+  Book look(1: string readerId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    2: string id (api.path = "id")) throws (1: Refusal why)
+    (tw.serve = "get books", api.get = "/books/:id"),
+  SomeBooks all(1: string readerId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    2: Wanted wanted) throws (1: Refusal why)
+    (tw.serve = "list books", api.get = "/books"),
+  Book alter(1: string readerId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    2: string id (api.path = "id"), 3: BookChanges changes, 4: Depends options = {}) throws (1: Refusal why)
+    (tw.serve = "patch books", api.patch = "/books/:id"),
+  void drop(1: string readerId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    2: string id (api.path = "id"), 3: Depends options = {}) throws (1: Refusal why)
+    (tw.serve = "remove books", api.delete = "/books/:id")
 }

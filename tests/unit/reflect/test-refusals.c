@@ -489,6 +489,11 @@ static const struct
     "t.json: S.m: tw.revokes: needs a token, an exception with a field marked tw.claim=\"sid\", or a reply with one"
     " marked tw.claim=\"ended\"" },
   { "unknown-role", "", ROUTED ("'tw.role':'ruler'"), "t.json: S.m: tw.role: must be \"health\" or \"revocations\"" },
+  { "serving-in-another-way", "", ROUTED ("'tw.serve':'keep notes'"),
+    "t.json: S.m: tw.serve: must be one of create, get, list, patch and remove, and a record's name" },
+  { "serving-nothing", "", ROUTED ("'tw.serve':'list '"), "t.json: S.m: tw.serve: must begin with a letter from a to z" },
+  { "serving-what-can-be-no-record", "", ROUTED ("'tw.serve':'get a;b'"),
+    "t.json: S.m: tw.serve: is made of a to z, 0 to 9 and _ alone" },
   { "health-of-another-shape", TASK, GIVES ("m", "T", "", WITH ("'tw.role':'health'")),
     "t.json: S.m: tw.role: health takes nothing and gives a struct { 1: bool, 2: string }" },
   { "revocations-of-another-shape", TASK,

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of the project in which something has been changed, built, and asked by tests of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from support.processes import BUILD, PROJECT
+
+IDL = "idl/tasks.thrift"
+TABLES = "tasks-service/tw-task-tables.c"
+PROGRAMS = ["tasks-service/tasks-service", "accounts-service/accounts-service", "gateway/gateway", "cli/tasks",
+            "admin/tasks-admin"]  # fmt: skip
+
+
+def rebuilt(place, change_idl, migration):
+    """Copies the project to `place`, where `change_idl(idl)` is its tasks.thrift and `migration` one more at the end of the
+    list. Gives the folder that it is built in."""
+    ignored = shutil.ignore_patterns(".git", ".cache", "build*", "results", "__pycache__", "node_modules")
+    shutil.copytree(PROJECT, place, ignore=ignored, symlinks=True)
+    (place / IDL).write_text(change_idl((place / IDL).read_text()))
+    tables = (place / TABLES).read_text()
+    assert "\n};\n" in tables
+    (place / TABLES).write_text(tables.replace("\n};\n", migration + "};\n", 1))
+    build = place / "build/copy"
+    options = ["-Db_ndebug=false", "-Doptimization=0", "-Ddebug=false"]
+    subprocess.run(["meson", "setup", build, *options], cwd=place, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(["ninja", "-C", build, *PROGRAMS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return build
+
+
+def check(build, file, folder, mongodb_uri):
+    """Runs the tests in `file` on the programs of `build`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", PROJECT / "tests" / file],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+        env={**os.environ, "TW_BUILD_DIR": str(build), "TW_OLD_BUILD_DIR": str(BUILD), "MONGODB_URI": mongodb_uri},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout and "skipped" not in done.stdout
