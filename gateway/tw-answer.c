@@ -82,7 +82,7 @@ collect_claim (const TwField *field, const char *value, gpointer user_data)
 {
   ClaimList *list = user_data;
 
-  if (field->source != TW_SOURCE_CLAIM || strcmp (field->source_name, TW_CLAIM_ENDED) == 0)
+  if (strcmp (field->source_name, TW_CLAIM_ENDED) == 0)
     return;
   g_ptr_array_add (list->names, g_strdup (field->source_name));
   g_ptr_array_add (list->values, g_strdup (value));
@@ -95,7 +95,7 @@ claims_of (const Reply *reply)
   ClaimList list = { g_ptr_array_new_with_free_func (g_free), g_ptr_array_new_with_free_func (g_free) };
 
   if (structure_of (reply) != NULL)
-    tw_reply_each_outside (&reply->reader, structure_of (reply), collect_claim, &list);
+    tw_reply_each_claim (&reply->reader, structure_of (reply), collect_claim, &list);
   return list;
 }
 
@@ -158,7 +158,7 @@ revoke_claim (const TwField *field, const char *value, gpointer user_data)
 {
   const Revoking *revoking = user_data;
 
-  if (field->source == TW_SOURCE_CLAIM && strcmp (field->source_name, revoking->claim) == 0)
+  if (strcmp (field->source_name, revoking->claim) == 0)
     revoke_session (revoking->context, value);
 }
 
@@ -169,7 +169,7 @@ revoke_named (const Reply *reply, const char *claim)
   Revoking revoking = { reply->context, claim };
 
   if (structure_of (reply) != NULL)
-    tw_reply_each_outside (&reply->reader, structure_of (reply), revoke_claim, &revoking);
+    tw_reply_each_claim (&reply->reader, structure_of (reply), revoke_claim, &revoking);
 }
 
 /* Whether both claims of a session are there: without one, nobody could end it. */
@@ -281,7 +281,7 @@ new_value_body (const Reply *reply)
     return new_internal (method, "the session can't be answered");
   response = tw_response_new_json (method->status, &json);
   if (links.header != NULL && links.header->len <= TW_LINK_MAX_SIZE)
-    tw_response_add_header (response, "Link", links.header->str);
+    tw_response_take_header (response, "Link", g_string_free (g_steal_pointer (&links.header), FALSE));
   return response;
 }
 
@@ -292,7 +292,7 @@ new_value (const Reply *reply)
   const TwClaims *claims = reply->call->claims;
   TwResponse *response = new_value_body (reply);
   const char *session = claims != NULL && method->revokes != NULL ? tw_claims_get (claims, method->revokes) : NULL;
-  g_autofree char *location = NULL, *tag = NULL;
+  char *location, *tag;
 
   if (session != NULL)
     revoke_session (reply->context, session);
@@ -303,9 +303,9 @@ new_value (const Reply *reply)
   location = method->location != NULL ? expand_location (reply) : NULL;
   tag = method->tagged ? tw_etag_of_reply (structure_of (reply), &reply->reader) : NULL;
   if (location != NULL)
-    tw_response_add_header (response, "Location", location);
+    tw_response_take_header (response, "Location", location);
   if (tag != NULL)
-    tw_response_add_header (response, "ETag", tag);
+    tw_response_take_header (response, "ETag", tag);
   if (!add_outside_headers (reply, response))
     {
       tw_response_free (response);

@@ -119,10 +119,19 @@ judge (const TwRequest *request, TwResponse *response)
   return held != HELD_NONE ? new_not_modified (response, held) : NULL;
 }
 
+static gboolean
+has_conditions (const TwRequest *request)
+{
+  gsize length;
+
+  return tw_request_header (request, "if-none-match", &length) != NULL
+         || tw_request_header (request, "if-match", &length) != NULL;
+}
+
 TwResponse *
 tw_conditions_apply (const TwRequest *request, TwResponse *response)
 {
-  TwResponse *other = judge (request, response);
+  TwResponse *other = has_conditions (request) ? judge (request, response) : NULL;
 
   if (other == NULL)
     return response;

@@ -8,17 +8,21 @@
 #include <string.h>
 
 #define SUBSCRIBER_BITS 64 /* of an IPv6 address */
-#define SIZE_BITS 13       /* 65,536 buckets a policy, in 1 MiB */
+#define SIZE_BITS 12       /* 32,768 buckets a policy, in 512 KiB */
 #define ITEM_SIZE 48       /* "address";r=1000000;t=86400 */
 #define METRIC "http_server_rate_limited_requests_total"
 
 static const struct
 {
   const char *name;   /* in the headers, and in what is measured */
+  const char *item;   /* how its part of the header RateLimit begins, */
+  gsize item_length;
   const char *detail; /* of a problem */
 } policies[TW_N_RATE_POLICIES] = {
-  [TW_RATE_POLICY_ADDRESS] = { "address", "Too many requests from this address" },
-  [TW_RATE_POLICY_ACCOUNT] = { "account", "Too many requests of this account" },
+#define POLICY(NAME, DETAIL) { NAME, "\"" NAME "\";r=", sizeof "\"" NAME "\";r=" - 1, DETAIL }
+  [TW_RATE_POLICY_ADDRESS] = POLICY ("address", "Too many requests from this address"),
+  [TW_RATE_POLICY_ACCOUNT] = POLICY ("account", "Too many requests of this account"),
+#undef POLICY
 };
 
 typedef struct
@@ -89,14 +93,16 @@ put_number (char *at, guint number)
   return at;
 }
 
-/* By hand, since it is done for every request. */
-static void
-write_item (char item[ITEM_SIZE], const char *name, const TwRateReading *reading)
+/* By hand, since it is done for every request. Gives its length. */
+static gsize
+write_item (char item[ITEM_SIZE], TwRatePolicy which, const TwRateReading *reading)
 {
-  char *at = g_stpcpy (g_stpcpy (g_stpcpy (item, "\""), name), "\";r=");
+  char *at = item + policies[which].item_length;
 
-  at = g_stpcpy (put_number (at, reading->remaining), ";t=");
-  *put_number (at, reading->next_s) = '\0';
+  memcpy (item, policies[which].item, policies[which].item_length);
+  at = put_number (at, reading->remaining);
+  memcpy (at, ";t=", 3);
+  return (gsize) (put_number (at + 3, reading->next_s) - item);
 }
 
 static TwResponse *
@@ -127,8 +133,7 @@ take (TwRateLimits *limits, TwRatePolicy which, TwRequest *request, gconstpointe
   if (policy->buckets == NULL)
     return NULL;
   taken = tw_buckets_take (policy->buckets, key, length, tw_clock_monotonic_ms (limits->clock), &reading);
-  write_item (item, policies[which].name, &reading);
-  tw_request_tell_rate (request, policy->told, item);
+  tw_request_tell_rate (request, policy->told, item, write_item (item, which, &reading));
   return taken || is_spared (policy, request) ? NULL : refuse (policy, which, &reading);
 }
 

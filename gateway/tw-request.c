@@ -381,15 +381,16 @@ tw_request_data (const TwRequest *request)
 }
 
 void
-tw_request_tell_rate (TwRequest *request, const char *policies, const char *state)
+tw_request_tell_rate (TwRequest *request, const char *policies, const char *state, gsize length)
 {
-  const char *separator = request->rate_policies != NULL ? ", " : "";
-  gsize between = strlen (separator), length = strlen (state);
+  const gsize between = request->rate_policies != NULL ? 2 : 0;
+  char *end = request->rate + request->rate_length;
 
   if (request->rate_length + between + length >= sizeof request->rate)
     return;
-  memcpy (request->rate + request->rate_length, separator, between);
-  memcpy (request->rate + request->rate_length + between, state, length + 1);
+  memcpy (end, ", ", between);
+  memcpy (end + between, state, length);
+  end[between + length] = '\0';
   request->rate_length += between + length;
   request->rate_policies = policies;
 }

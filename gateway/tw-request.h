@@ -73,10 +73,10 @@ void tw_request_set_data (TwRequest *request, gpointer data, GDestroyNotify free
 gpointer tw_request_data (const TwRequest *request);
 
 /* Has the answer, whichever it is, say in RateLimit-Policy and RateLimit how often its client may ask; once a policy. @policies
- * (the header's whole value, with those before) outlives the request; @state is the policy's item in RateLimit: what does not
- * fit in TW_REQUEST_RATE_SIZE with those before is left out. */
+ * (the header's whole value, with those before) outlives the request; @state, of @length bytes, is the policy's item in
+ * RateLimit: what does not fit in TW_REQUEST_RATE_SIZE with those before is left out. */
 #define TW_REQUEST_RATE_SIZE 96
-void tw_request_tell_rate (TwRequest *request, const char *policies, const char *state);
+void tw_request_tell_rate (TwRequest *request, const char *policies, const char *state, gsize length);
 
 /* Says that the request deals in secrets, and so whatever it is answered with. */
 void tw_request_set_confidential (TwRequest *request);

@@ -22,11 +22,16 @@ typedef struct
   char *value;
 } Header;
 
+/* Most answers have no more of their own. */
+#define FEW_HEADERS 4
+
 struct _TwResponse
 {
   guint status;
   const char *content_type; /* static; NULL where there is no body */
-  GArray *headers;          /* of Header; NULL while there is none but the content type */
+  guint n_headers, room;
+  Header *headers;          /* but for the content type: these, while they are enough */
+  Header few[FEW_HEADERS];
   guint vary;               /* TwVary */
   gboolean secret;
   const char *rate_policy, *rate; /* the values of these headers, not ours; NULL where they are not told */
@@ -48,25 +53,23 @@ static const struct
 /* By the bits of TwVary. */
 static const char *const vary_texts[] = { NULL, "Accept-Encoding", "Origin", "Accept-Encoding, Origin" };
 
-static void
-header_clear (gpointer data)
-{
-  g_free (((Header *) data)->value);
-}
-
 TwResponse *
 tw_response_new (guint status)
 {
   TwResponse *response = g_new (TwResponse, 1);
 
-  *response = (TwResponse) { .status = status, .own = TW_BUFFER_INIT };
+  *response = (TwResponse) { .status = status, .room = FEW_HEADERS, .own = TW_BUFFER_INIT };
+  response->headers = response->few;
   return response;
 }
 
 void
 tw_response_free (TwResponse *response)
 {
-  g_clear_pointer (&response->headers, g_array_unref);
+  for (guint i = 0; i < response->n_headers; i++)
+    g_free (response->headers[i].value);
+  if (response->headers != response->few)
+    g_free (response->headers);
   g_clear_pointer (&response->shared, g_bytes_unref);
   tw_buffer_clear (&response->own);
   g_free (response);
@@ -225,47 +228,75 @@ is_header_value (const char *value)
   return TRUE;
 }
 
+static void
+make_room (TwResponse *response)
+{
+  Header *more = g_new (Header, 2 * response->room);
+
+  memcpy (more, response->headers, response->n_headers * sizeof *more);
+  if (response->headers != response->few)
+    g_free (response->headers);
+  response->headers = more;
+  response->room *= 2;
+}
+
+void
+tw_response_take_header (TwResponse *response, const char *name, char *value)
+{
+  if (!is_header_value (value))
+    {
+      g_free (value);
+      return;
+    }
+  if (response->n_headers == response->room)
+    make_room (response);
+  response->headers[response->n_headers++] = (Header) { name, value };
+}
+
 void
 tw_response_add_header (TwResponse *response, const char *name, const char *value)
 {
-  Header header;
+  tw_response_take_header (response, name, g_strdup (value));
+}
 
-  if (!is_header_value (value))
-    return;
-  if (response->headers == NULL)
-    {
-      response->headers = g_array_new (FALSE, FALSE, sizeof (Header));
-      g_array_set_clear_func (response->headers, header_clear);
-    }
-  header = (Header) { name, g_strdup (value) };
-  g_array_append_val (response->headers, header);
+/* Mostly the first letter tells that it is another one. */
+static inline gboolean
+is_named (const Header *header, const char *name)
+{
+  return g_ascii_tolower (header->name[0]) == g_ascii_tolower (name[0]) && g_ascii_strcasecmp (header->name, name) == 0;
 }
 
 /* The first one of its own with this name; NULL where it has none. */
 static const Header *
 find_own (const TwResponse *response, const char *name)
 {
-  for (guint i = 0; response->headers != NULL && i < response->headers->len; i++)
-    {
-      const Header *header = &g_array_index (response->headers, Header, i);
-
-      if (g_ascii_strcasecmp (header->name, name) == 0)
-        return header;
-    }
+  for (guint i = 0; i < response->n_headers; i++)
+    if (is_named (&response->headers[i], name))
+      return &response->headers[i];
   return NULL;
+}
+
+static void
+remove_own (TwResponse *response, const char *name)
+{
+  guint left = 0;
+
+  for (guint i = 0; i < response->n_headers; i++)
+    if (is_named (&response->headers[i], name))
+      g_free (response->headers[i].value);
+    else
+      response->headers[left++] = response->headers[i];
+  response->n_headers = left;
 }
 
 void
 tw_response_set_header (TwResponse *response, const char *name, const char *value)
 {
-  const Header *known;
-
   if (!is_header_value (value))
     return;
   if (g_ascii_strcasecmp (name, "Content-Type") == 0)
     response->content_type = NULL;
-  while ((known = find_own (response, name)) != NULL)
-    g_array_remove_index (response->headers, (guint) (known - (const Header *) (const void *) response->headers->data));
+  remove_own (response, name);
   tw_response_add_header (response, name, value);
 }
 
@@ -412,13 +443,9 @@ tw_response_queue (TwResponse *response, struct MHD_Connection *connection, cons
     return FALSE;
   if (response->content_type != NULL)
     MHD_add_response_header (mhd, "Content-Type", response->content_type);
-  for (guint i = 0; response->headers != NULL && i < response->headers->len; i++)
-    {
-      const Header *header = &g_array_index (response->headers, Header, i);
-
-      if (g_ascii_strcasecmp (header->name, "Cache-Control") != 0)
-        MHD_add_response_header (mhd, header->name, header->value);
-    }
+  for (guint i = 0; i < response->n_headers; i++)
+    if (!is_named (&response->headers[i], "Cache-Control"))
+      MHD_add_response_header (mhd, response->headers[i].name, response->headers[i].value);
   MHD_add_response_header (mhd, "Cache-Control", cache_control_of (response));
   if (response->vary != 0)
     MHD_add_response_header (mhd, "Vary", vary_texts[response->vary]);

@@ -60,6 +60,9 @@ void tw_response_free (TwResponse *response);
  * response: a literal, or the schema's. */
 void tw_response_add_header (TwResponse *response, const char *name, const char *value);
 
+/* The same, and takes the value, which was allocated. */
+void tw_response_take_header (TwResponse *response, const char *name, char *value);
+
 /* Replaces a header, or adds it. */
 void tw_response_set_header (TwResponse *response, const char *name, const char *value);
 

@@ -158,11 +158,18 @@ gsize
 tw_bind_struct (TwBinding *binding, const TwStruct *structure, const json_t *object, const TwSpotIn *spot, guint depth,
                 gboolean outer)
 {
+  const gsize n = json_object_size (object);
   gsize known = 0;
 
   tw_writer_struct_begin (&binding->writer);
   for (guint i = 0; i < structure->n_fields; i++)
-    known += tw_bind_field (binding, structure, &structure->fields[i], object, spot, depth, outer);
+    {
+      const TwField *field = &structure->fields[i];
+      /* Most objects have few members: once all are known no other is looked for. */
+      const gboolean may_be_there = known < n || field->nulls;
+
+      known += tw_bind_field (binding, structure, field, may_be_there ? object : NULL, spot, depth, outer);
+    }
   tw_writer_struct_end (&binding->writer);
 
   if (structure->is_union && known != 1 && !binding->body_unusable)

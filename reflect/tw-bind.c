@@ -40,7 +40,7 @@ typedef struct
 {
   TwBinding *binding;
   const TwMethod *method;
-  GPtrArray *seen; /* the fields whose parameter was found already */
+  GPtrArray *seen; /* the fields whose parameter was found already; NULL: none */
 } QueryCheck;
 
 static void
@@ -54,10 +54,23 @@ check_query (const char *name, gpointer user_data)
   if (field == NULL)
     tw_binding_refuse (check->binding, &spot,
                        is_claim (check->method, name) ? TW_BINDING_CLAIM_SENT : TW_BINDING_UNKNOWN);
-  else if (g_ptr_array_find (check->seen, field, NULL))
+  else if (check->seen != NULL && g_ptr_array_find (check->seen, field, NULL))
     tw_binding_refuse (check->binding, &spot, TW_BINDING_REPEATED);
   else
-    g_ptr_array_add (check->seen, (gpointer) (guintptr) field);
+    {
+      if (check->seen == NULL)
+        check->seen = g_ptr_array_new ();
+      g_ptr_array_add (check->seen, (gpointer) (guintptr) field);
+    }
+}
+
+static void
+check_queries (TwBinding *binding, const TwMethod *method)
+{
+  QueryCheck check = { binding, method, NULL };
+
+  binding->values->each_query (binding->values->request, check_query, &check);
+  g_clear_pointer (&check.seen, g_ptr_array_unref);
 }
 
 /* A claim sent under @name in @source, which no argument asks for. */
@@ -81,14 +94,11 @@ refuse_claims (TwBinding *binding, const TwMethod *method)
 
   while ((field = tw_inputs_next (&inputs)) != NULL)
     {
-      g_autofree char *lower = NULL;
-
       if (field->source != TW_SOURCE_CLAIM)
         continue;
-      lower = g_ascii_strdown (field->json_name, -1);
       refuse_claim (binding, method, TW_SOURCE_PATH, field->json_name);
-      refuse_claim (binding, method, TW_SOURCE_HEADER, lower);
-      if (strcmp (lower, field->source_name) != 0)
+      refuse_claim (binding, method, TW_SOURCE_HEADER, field->claim_header);
+      if (strcmp (field->claim_header, field->source_name) != 0)
         refuse_claim (binding, method, TW_SOURCE_HEADER, field->source_name);
     }
 }
@@ -160,7 +170,6 @@ tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtoc
 {
   const TwSpotIn spot = { NULL, tw_source_name (TW_SOURCE_BODY), 0 };
   TwBinding binding = { .problems = problems, .values = values };
-  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
   const json_t *body = json_is_object (values->body) ? values->body : NULL;
   gsize start = out->len;
 
@@ -170,7 +179,7 @@ tw_bind_request (const TwMethod *method, const TwRequestValues *values, TwProtoc
       tw_binding_refuse (&binding, &spot, "must be an object");
       binding.body_unusable = TRUE;
     }
-  values->each_query (values->request, check_query, &(QueryCheck){ &binding, method, seen });
+  check_queries (&binding, method);
   refuse_claims (&binding, method);
   bind_arguments (&binding, method, body);
   return finish (&binding, method, &spot, start);

@@ -146,6 +146,12 @@ tw_method_takes_body (const TwMethod *method)
 gsize
 tw_method_max_body (const TwMethod *method)
 {
+  return method->verb != NULL ? method->max_body : 0;
+}
+
+gsize
+tw_body_limit (const TwMethod *method)
+{
   guint64 sum = BODY_SLACK;
 
   if (!tw_method_takes_body (method))

@@ -2,6 +2,7 @@
 
 #include "tw-etag.h"
 
+#include "tw-json.h"
 #include "tw-reply.h"
 
 #include <string.h>
@@ -92,49 +93,90 @@ tw_etag_in_gzip (const char *tag)
 }
 
 static void
-append_text (GString *tag, const char *text)
+append_text (TwBuffer *tag, const char *text)
 {
+  static const char digits[] = "0123456789ABCDEF";
   const gboolean is_gzip = strcmp (text, GZIP) == 0;
 
   for (const char *at = text; *at != '\0'; at++)
     if ((is_gzip && at == text) || (!g_ascii_isalnum (*at) && strchr ("_.:", *at) == NULL))
-      g_string_append_printf (tag, "%%%02X", (guint) (guint8) *at);
+      tw_buffer_append (tag, (const char[]) { '%', digits[(guint8) *at >> 4], digits[(guint8) *at & 15] }, 3);
     else
-      g_string_append_c (tag, *at);
+      tw_buffer_append_byte (tag, (guint8) *at);
+}
+
+static gboolean
+is_whole (const TwType *type)
+{
+  return type->wire == TW_WIRE_BYTE || type->wire == TW_WIRE_I16 || type->wire == TW_WIRE_I32 || type->wire == TW_WIRE_I64;
+}
+
+/* Mostly a version, whose digits stand as they are: only a minus would not. */
+static gboolean
+append_value (TwBuffer *tag, const TwReader *value, const TwType *type)
+{
+  const gsize start = tag->len;
+  g_autofree char *text = NULL;
+
+  if (is_whole (type))
+    {
+      TwReader at = *value;
+
+      if (!tw_json_write (tag, type, &at, TW_JSON_PLAIN))
+        return FALSE;
+      if (tag->data[start] != '-')
+        return TRUE;
+      tag->len = start;
+    }
+  text = tw_reply_text (value, type);
+  if (text != NULL)
+    append_text (tag, text);
+  return text != NULL;
+}
+
+/* The text, which is the caller's. */
+static char *
+take_text (TwBuffer *tag)
+{
+  char *text;
+
+  tw_buffer_append_byte (tag, '\0');
+  text = (char *) tag->data;
+  *tag = (TwBuffer) TW_BUFFER_INIT;
+  return text;
 }
 
 char *
 tw_etag_of_texts (const char *const *texts, guint n)
 {
-  GString *tag = g_string_new (NULL);
+  TwBuffer tag = TW_BUFFER_INIT;
 
   for (guint i = 0; i < n; i++)
     {
       if (i > 0)
-        g_string_append_c (tag, '-');
-      append_text (tag, texts[i]);
+        tw_buffer_append_byte (&tag, '-');
+      append_text (&tag, texts[i]);
     }
-  return g_string_free (tag, FALSE);
+  return take_text (&tag);
 }
 
 char *
 tw_etag_of_reply (const TwStruct *structure, const TwReader *reader)
 {
-  g_autoptr (GString) tag = NULL;
+  g_auto (TwBuffer) tag = TW_BUFFER_INIT;
 
   if (structure->n_tag == 0)
     return NULL;
-  tag = g_string_new ("\"");
+  tw_buffer_append_byte (&tag, '"');
   for (guint i = 0; i < structure->n_tag; i++)
     {
-      g_autofree char *text = tw_reply_scalar (reader, structure->tag[i]);
+      TwReader value;
 
-      if (text == NULL)
-        return NULL;
       if (i > 0)
-        g_string_append_c (tag, '-');
-      append_text (tag, text);
+        tw_buffer_append_byte (&tag, '-');
+      if (!tw_reply_find (reader, structure->tag[i], &value) || !append_value (&tag, &value, structure->tag[i]->type))
+        return NULL;
     }
-  g_string_append_c (tag, '"');
-  return g_string_free (g_steal_pointer (&tag), FALSE);
+  tw_buffer_append_byte (&tag, '"');
+  return take_text (&tag);
 }

@@ -16,7 +16,10 @@ struct _TwProblems
 TwProblems *
 tw_problems_new (void)
 {
-  return g_new0 (TwProblems, 1);
+  TwProblems *problems = g_new (TwProblems, 1);
+
+  problems->count = 0;
+  return problems;
 }
 
 void

@@ -61,37 +61,52 @@ tw_reply_text (const TwReader *reader, const TwType *type)
   return read_text (&at, type);
 }
 
-char *
-tw_reply_scalar (const TwReader *reader, const TwField *field)
+gboolean
+tw_reply_find (const TwReader *reader, const TwField *field, TwReader *at)
 {
-  TwReader at = *reader;
   TwWireType wire;
   gint16 id;
 
-  tw_reader_struct_begin (&at);
-  while (tw_reader_field (&at, &wire, &id))
+  *at = *reader;
+  tw_reader_struct_begin (at);
+  while (tw_reader_field (at, &wire, &id))
     {
       if (id == field->id)
-        return wire == field->type->wire ? read_text (&at, field->type) : NULL;
-      tw_reader_skip (&at, wire);
+        return wire == field->type->wire;
+      tw_reader_skip (at, wire);
     }
-  return NULL;
+  return FALSE;
+}
+
+char *
+tw_reply_scalar (const TwReader *reader, const TwField *field)
+{
+  TwReader at;
+
+  return tw_reply_find (reader, field, &at) ? read_text (&at, field->type) : NULL;
+}
+
+static void
+show (const TwReader *reader, const TwField *field, TwReplyFound found, gpointer user_data)
+{
+  g_autofree char *value = tw_reply_scalar (reader, field);
+
+  if (value != NULL)
+    found (field, value, user_data);
 }
 
 void
-tw_reply_each_outside (const TwReader *reader, const TwStruct *structure,
-                       void (*found) (const TwField *field, const char *value, gpointer user_data), gpointer user_data)
+tw_reply_each_claim (const TwReader *reader, const TwStruct *structure, TwReplyFound found, gpointer user_data)
 {
   for (guint i = 0; i < structure->n_fields; i++)
-    {
-      const TwField *field = &structure->fields[i];
-      g_autofree char *value = NULL;
+    if (structure->fields[i].source == TW_SOURCE_CLAIM)
+      show (reader, &structure->fields[i], found, user_data);
+}
 
-      if (field->source != TW_SOURCE_CLAIM && field->source != TW_SOURCE_HEADER && field->source != TW_SOURCE_COOKIE
-          && field->cookie == NULL)
-        continue;
-      value = tw_reply_scalar (reader, field);
-      if (value != NULL)
-        found (field, value, user_data);
-    }
+void
+tw_reply_each_outside (const TwReader *reader, const TwStruct *structure, TwReplyFound found, gpointer user_data)
+{
+  for (guint i = 0; structure->has_outside && i < structure->n_fields; i++)
+    if (tw_field_is_outside (&structure->fields[i]))
+      show (reader, &structure->fields[i], found, user_data);
 }

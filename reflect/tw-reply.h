@@ -30,11 +30,18 @@ char *tw_reply_scalar (const TwReader *reader, const TwField *field);
 /* The same of the scalar of @type before whose value @reader stands (not moved). */
 char *tw_reply_text (const TwReader *reader, const TwType *type);
 
-/* Calls @found, with the text of tw_reply_scalar(), for each field that is there of the struct before which @reader
- * stands (not moved) and that its JSON leaves out: those in a header or cookie (api.header, api.cookie) and claims; and for
- * those with tw.cookie, which it leaves out where it is told to. */
-void tw_reply_each_outside (const TwReader *reader, const TwStruct *structure,
-                            void (*found) (const TwField *field, const char *value, gpointer user_data),
-                            gpointer user_data);
+/* Puts *@at before the value of @field in the struct before which @reader stands (not moved). FALSE where it is absent,
+ * or of another type than it should be. Thread-safe. */
+gboolean tw_reply_find (const TwReader *reader, const TwField *field, TwReader *at);
+
+typedef void (*TwReplyFound) (const TwField *field, const char *value, gpointer user_data);
+
+/* Calls @found, with the text of tw_reply_scalar(), for each claim that is there of the struct before which @reader stands
+ * (not moved). */
+void tw_reply_each_claim (const TwReader *reader, const TwStruct *structure, TwReplyFound found, gpointer user_data);
+
+/* The same for each field that an answer has in a header or cookie (api.header, api.cookie), and those with tw.cookie, which
+ * its JSON leaves out where it is told to. */
+void tw_reply_each_outside (const TwReader *reader, const TwStruct *structure, TwReplyFound found, gpointer user_data);
 
 G_END_DECLS

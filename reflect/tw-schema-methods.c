@@ -86,5 +86,6 @@ tw_document_read_method (const TwDocument *document, const TwService *service, c
     return FALSE;
   tw_claims_gather (schema, method);
   tw_secrets_find (method);
+  method->max_body = tw_body_limit (method);
   return TRUE;
 }

@@ -113,6 +113,9 @@ void tw_claims_gather (TwSchema *schema, TwMethod *method);
 /* Reads a field's default into @field, whose type is set; one of a struct or container has no value there. */
 gboolean tw_default_read (TwSchema *schema, const TwSpot *spot, const json_t *value, TwField *field, GError **error);
 
+/* What tw_method_max_body() is to be of @method, whose arguments and route are read. */
+gsize tw_body_limit (const TwMethod *method);
+
 /* Sets whether @method, whose arguments and result are read, deals in secrets. */
 void tw_secrets_find (TwMethod *method);
 

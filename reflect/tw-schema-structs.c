@@ -62,6 +62,15 @@ read_field (const TwDocument *document, const TwSpot *owner, TwPlace place, cons
          && tw_annotations_read_field (schema, &spot, place, object, field, error);
 }
 
+/* What nobody may send: made once, and looked for with each request. */
+static void
+write_claim_header (TwSchema *schema, TwField *field)
+{
+  g_autofree char *lower = field->source == TW_SOURCE_CLAIM ? g_ascii_strdown (field->json_name, -1) : NULL;
+
+  field->claim_header = lower != NULL ? tw_schema_string (schema, lower) : NULL;
+}
+
 /* What every reply with the field has, once and for all, with room behind it that may be read too (tw-json.c). */
 static void
 write_key (TwSchema *schema, TwField *field)
@@ -123,6 +132,8 @@ tw_document_read_fields (const TwDocument *document, const TwSpot *spot, TwPlace
       if (!read_field (document, spot, place, json_array_get (list, i), &fields[i], error))
         return FALSE;
       write_key (document->types.schema, &fields[i]);
+      write_claim_header (document->types.schema, &fields[i]);
+      structure->has_outside = structure->has_outside || tw_field_is_outside (&fields[i]);
     }
   qsort (fields, structure->n_fields, sizeof *fields, compare_ids);
   return check_fields_differ (spot, fields, structure->n_fields, error);

@@ -130,6 +130,7 @@ struct _TwField
 
   TwSource source;
   const char *source_name; /* the segment's, parameter's, header's, cookie's or claim's name; NULL for BODY */
+  const char *claim_header; /* CLAIM: what a header would be called that brings it, which none may; else NULL */
   TwForm form;             /* other than PLAIN: the source is the HEADER that it is for */
   const TwCookie *cookie;  /* tw.cookie, of a BODY field; or NULL */
   const TwLink *link;      /* tw.link, of a BODY field; or NULL */
@@ -165,6 +166,7 @@ struct _TwStruct
   const char *doc;
   const char *record; /* tw.record, or NULL */
   const char *tag_names; /* tw.tag, or NULL */
+  gboolean has_outside; /* some field is, as tw_field_is_outside() says */
   guint n_tag;
   const TwField *const *tag; /* the fields that it names, in its order */
   gboolean is_exception;
@@ -205,6 +207,7 @@ struct _TwMethod
   gboolean issues_session;    /* tw.issues="session" */
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
   const TwCookie *drops;      /* tw.drops, or NULL */
+  gsize max_body;             /* tw_method_max_body() */
   gboolean uses_cookies;      /* some input, the reply's struct or tw.drops has a TwCookie */
   gboolean links;             /* a GET whose reply's struct has a TwLink */
   gboolean confidential;      /* it opens a session, or some argument, the value or an exception has a secret or a TwCookie,
@@ -243,6 +246,13 @@ const TwMethod *tw_service_find_method (const TwService *service, const char *na
 const TwMethod *tw_service_find_role (const TwService *service, TwRole role);
 const TwField *tw_struct_find_field (const TwStruct *structure, gint16 id);
 const TwField *tw_struct_find_name (const TwStruct *structure, const char *name, gsize length); /* the IDL's */
+
+/* Whether an answer that has the field may have it outside of its JSON: in a header or a cookie. */
+static inline gboolean
+tw_field_is_outside (const TwField *field)
+{
+  return field->source == TW_SOURCE_HEADER || field->source == TW_SOURCE_COOKIE || field->cookie != NULL;
+}
 
 /* The most bytes that a JSON body can have that keeps all of @method's limits, at most 1 MiB; 65536 where they leave it
  * open; 0 for a method without a body. */

@@ -141,6 +141,20 @@ test_set_replaces_in_any_case (void)
   g_assert_cmpstr (tw_response_header (response, "ETAG"), ==, "2");
 }
 
+static void
+test_many_headers_are_all_there (void)
+{
+  static const char *const names[] = { "X-A", "X-B", "X-C", "X-D", "X-E", "X-F", "X-G", "X-H", "X-I", "Y-A" };
+  g_autoptr (TwResponse) response = tw_response_new (200);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    tw_response_add_header (response, names[i], names[i]);
+  tw_response_take_header (response, "X-B", g_strdup ("again"));
+  tw_response_set_header (response, "x-b", "once");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (tw_response_header (response, names[i]), ==, i == 1 ? "once" : names[i]);
+}
+
 /* Whose body is a JSON string of @length times the same letter. */
 static TwResponse *
 new_long (gsize length)
@@ -232,6 +246,7 @@ main (int argc, char **argv)
   g_test_add_func ("/response/header-that-would-split-the-answer-is-left-out",
                    test_header_that_would_split_the_answer_is_left_out);
   g_test_add_func ("/response/set-replaces-in-any-case", test_set_replaces_in_any_case);
+  g_test_add_func ("/response/many-headers", test_many_headers_are_all_there);
   g_test_add_func ("/response/what-is-compressible", test_what_is_compressible);
   g_test_add_func ("/response/compressed-answer-has-a-tag-of-its-own", test_compressed_answer_has_a_tag_of_its_own);
   g_test_add_func ("/response/vary-names-all-at-once", test_vary_names_all_at_once);

@@ -486,6 +486,7 @@ test_what_is_outside (void)
 
       write_reply (&bytes, PROTOCOLS[i]);
       tw_reply_open (method, PROTOCOLS[i], bytes.data, bytes.len, &field, &reader);
+      tw_reply_each_claim (&reader, field->type->structure, note_outside, seen);
       tw_reply_each_outside (&reader, field->type->structure, note_outside, seen);
       g_assert_cmpstr (seen->str, ==, "owner=mia;revision=-9223372036854775808;lastSeen=;");
 
