@@ -47,16 +47,16 @@ is_same (const TwRecordType *type, gconstpointer one, gconstpointer other, guint
 guint64
 tw_commit_changed (const TwRecordType *type, gconstpointer before, gconstpointer after)
 {
+  const guint64 was_there = before != NULL ? *tw_record_has (before) : 0, is_there = *tw_record_has (after);
   guint64 changed = 0;
 
-  for (guint i = 0; i < type->n_fields; i++)
+  for (guint64 left = was_there | is_there; left != 0; left &= left - 1)
     {
+      const guint i = tw_record_first (left);
       const guint64 bit = TW_RECORD_BIT (i);
-      const gboolean was_there = before != NULL && (*tw_record_has (before) & bit) != 0;
-      const gboolean is_there = (*tw_record_has (after) & bit) != 0;
 
       if (tw_record_field_is_kept (&type->fields[i])
-          && (was_there != is_there || (is_there && !is_same (type, before, after, i))))
+          && ((was_there & is_there & bit) == 0 || !is_same (type, before, after, i)))
         changed |= bit;
     }
   return changed;
@@ -80,9 +80,8 @@ tw_commit_changed_to_ids (const TwRecordType *type, guint64 places)
 {
   guint64 ids = 0;
 
-  for (guint i = 0; i < type->n_fields; i++)
-    if ((places & TW_RECORD_BIT (i)) != 0)
-      ids |= TW_RECORD_BIT (type->fields[i].id);
+  for (guint64 left = places; left != 0; left &= left - 1)
+    ids |= TW_RECORD_BIT (type->fields[tw_record_first (left)].id);
   return ids;
 }
 

@@ -5,7 +5,7 @@
 #include "tw-error.h"
 
 /* Rows that may be ahead of the table: who reads a log looks at all of them. */
-#define MAX_AHEAD 256
+#define MAX_AHEAD 512
 
 /* Heads that are remembered; more, until those that are ahead have been written. */
 #define MAX_REMEMBERED 4096

@@ -7,10 +7,13 @@
 
 #include <string.h>
 
+/* What each row is read by: the field, and again what of it matters for that. */
 typedef struct
 {
   guint8 field;
   gboolean may_be_null;
+  TwRecordKind kind;
+  gsize offset;
 } Column;
 
 struct _TwRecordTable
@@ -109,7 +112,8 @@ add_columns (TwRecordTable *table, const GPtrArray *names, guint64 fields)
         continue;
       if (field == table->key)
         table->key_column = table->n_columns;
-      table->columns[table->n_columns++] = (Column) { (guint8) field, *name == NULLABLE };
+      table->columns[table->n_columns++]
+          = (Column) { (guint8) field, *name == NULLABLE, table->type->fields[field].kind, table->type->fields[field].offset };
     }
 }
 
@@ -290,12 +294,12 @@ tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns, guint 
 
 /* Reads a column that is not NULL; FALSE where it is not what it should be. */
 static gboolean
-read_member (const TwRecordField *field, sqlite3_value *value, gpointer member, char id[TW_ID_SIZE])
+read_member (TwRecordKind kind, sqlite3_value *value, gpointer member, char id[TW_ID_SIZE])
 {
   gconstpointer blob;
   gsize length;
 
-  switch (field->kind)
+  switch (kind)
     {
     case TW_RECORD_TEXT:
       *(const char **) member = (const char *) sqlite3_value_text (value);
@@ -350,13 +354,11 @@ tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, guint
   *tw_record_text (type, record, table->owner) = owner;
   for (guint i = 0; i < n_columns; i++, column++)
     {
-      const TwRecordField *field = &type->fields[column->field];
-
       if (column->may_be_null && sqlite3_value_type (columns[i]) == SQLITE_NULL)
         continue;
-      if (!read_member (field, columns[i], (guint8 *) record + field->offset, ids->ids[n_ids]))
+      if (!read_member (column->kind, columns[i], (guint8 *) record + column->offset, ids->ids[n_ids]))
         continue;
-      n_ids += field->kind == TW_RECORD_ID;
+      n_ids += column->kind == TW_RECORD_ID;
       has |= TW_RECORD_BIT (column->field);
     }
   *tw_record_has (record) = has;
@@ -399,14 +401,13 @@ tw_record_table_bind (const TwRecordTable *table, sqlite3_stmt *statement, gcons
 
   if (table->n_rare > 0)
     sqlite3_bind_int (statement, rare_place (table), (*tw_record_has (record) & table->rare) != 0 ? 1 : 0);
-  for (guint i = 0; i < type->n_fields; i++)
+  for (guint64 left = *tw_record_has (record) & (table->always | table->rare); left != 0; left &= left - 1)
     {
+      const guint i = tw_record_first (left);
       const TwRecordField *field = &type->fields[i];
       gconstpointer member = (const guint8 *) record + field->offset;
       const int place = (int) i + 1;
 
-      if (!tw_record_field_is_kept (field) || (*tw_record_has (record) & TW_RECORD_BIT (i)) == 0)
-        continue;
       switch (field->kind)
         {
         case TW_RECORD_TEXT:

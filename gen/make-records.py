@@ -276,14 +276,17 @@ class Struct:
             lines.append(f"#define TW_{upper}_COLLECTION {text(self.collection)}\n")
             lines.append(f"#define TW_{upper}_PACKED {text(self.packed())}\n")
             lines.append(f"#define TW_{upper}_SELECTED {text(self.selected())}\n")
-            always = [f"TW_RECORD_BIT ({place})" for place, field in enumerate(self.fields) if field.always()]
-            lines.append(f"#define TW_{upper}_ALWAYS ({' | '.join(always)})\n")
+            lines.append(f"#define TW_{upper}_ALWAYS ({self.always()})\n")
         for place, field in enumerate(self.fields):
             lines.append(f"#define TW_{upper}_HAS_{snake(field.name).upper()} TW_RECORD_BIT ({place})\n")
         if any(field.kind in ("LIST", "OTHER") for field in self.fields):
             lines += [f"#define TW_{upper}_ID_{snake(field.name).upper()} {field.id}\n" for field in self.fields]
         lines.append(f"\nextern const TwRecordType tw_{self.variable}_type;\n")
         return "".join(lines)
+
+    def always(self):
+        """The fields that are of every record, as bits."""
+        return " | ".join(f"TW_RECORD_BIT ({place})" for place, field in enumerate(self.fields) if field.always()) or "0"
 
     def source(self):
         rows = "".join(field.row(self.c_name) for field in self.fields)
@@ -292,6 +295,7 @@ class Struct:
         return (
             f"\n{table}const TwRecordType tw_{self.variable}_type = {{\n"
             f"  .name = {text(self.name)}, .collection = {text(self.collection)}, .size = sizeof ({self.c_name}),\n{kept}"
+            f"  .always = {self.always()},\n"
             f"  .n_fields = {len(self.fields)}, .fields = {self.variable + '_fields' if rows else 'NULL'}\n}};\n"
         )
 

@@ -15,13 +15,13 @@ typedef struct
 } Time;
 
 static void
-write_time (TwWriter *writer, gint64 wall_ms, Time *last)
+write_time (TwWriter *writer, gint16 id, gint64 wall_ms, Time *last)
 {
   if (!last->is_set || last->wall_ms != wall_ms)
     tw_time_format (wall_ms, last->text);
   last->is_set = TRUE;
   last->wall_ms = wall_ms;
-  tw_writer_string (writer, last->text, TW_TIME_SIZE - 1);
+  tw_writer_string_field (writer, id, last->text, TW_TIME_SIZE - 1);
 }
 
 static void
@@ -54,59 +54,66 @@ write_number (TwWriter *writer, TwWireType wire, gint64 number)
     tw_writer_byte (writer, (gint8) number);
 }
 
+static void
+write_other (const TwRecordField *field, gconstpointer member, TwWriter *writer)
+{
+  tw_writer_field (writer, field->wire, field->id);
+  switch (field->kind)
+    {
+    case TW_RECORD_WHEN:
+      write_when (writer, *(const gint64 *) member);
+      break;
+    case TW_RECORD_BOOL:
+      tw_writer_bool (writer, *(const gboolean *) member);
+      break;
+    case TW_RECORD_NUMBER:
+      write_number (writer, field->wire, *(const gint64 *) member);
+      break;
+    case TW_RECORD_REAL:
+      tw_writer_double (writer, *(const double *) member);
+      break;
+    case TW_RECORD_TEXTS:
+      write_texts (writer, member);
+      break;
+    case TW_RECORD_BYTES:
+      tw_writer_string (writer, ((const TwRecordBytes *) member)->bytes, ((const TwRecordBytes *) member)->length);
+      break;
+    case TW_RECORD_STRUCT:
+      tw_record_write (field->structure, member, writer);
+      break;
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+    case TW_RECORD_TIME:
+    case TW_RECORD_LIST:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Texts and times are most of what a record has, and this is most of what a page of them costs. */
 void
 tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *writer)
 {
-  const guint64 has = *tw_record_has (record);
   Time last = { .is_set = FALSE };
 
   tw_writer_struct_begin (writer);
-  for (guint i = 0; i < type->n_fields; i++)
+  for (guint64 left = *tw_record_has (record); left != 0; left &= left - 1)
     {
-      const TwRecordField *field = &type->fields[i];
-      gconstpointer member = tw_record_member (type, record, i);
-      const char *text;
+      const TwRecordField *field = &type->fields[tw_record_first (left)];
+      gconstpointer member = (const guint8 *) record + field->offset;
 
-      if ((has & TW_RECORD_BIT (i)) == 0)
-        continue;
-      tw_writer_field (writer, field->wire, field->id);
-      switch (field->kind)
+      if (field->kind <= TW_RECORD_ID)
         {
-        case TW_RECORD_TEXT:
-        case TW_RECORD_ID:
-          text = *(const char *const *) member;
-          tw_writer_string (writer, text, strlen (text));
-          break;
-        case TW_RECORD_TIME:
-          write_time (writer, *(const gint64 *) member, &last);
-          break;
-        case TW_RECORD_WHEN:
-          write_when (writer, *(const gint64 *) member);
-          break;
-        case TW_RECORD_BOOL:
-          tw_writer_bool (writer, *(const gboolean *) member);
-          break;
-        case TW_RECORD_NUMBER:
-          write_number (writer, field->wire, *(const gint64 *) member);
-          break;
-        case TW_RECORD_REAL:
-          tw_writer_double (writer, *(const double *) member);
-          break;
-        case TW_RECORD_TEXTS:
-          write_texts (writer, member);
-          break;
-        case TW_RECORD_BYTES:
-          tw_writer_string (writer, ((const TwRecordBytes *) member)->bytes, ((const TwRecordBytes *) member)->length);
-          break;
-        case TW_RECORD_STRUCT:
-          tw_record_write (field->structure, member, writer);
-          break;
-        case TW_RECORD_LIST:
-        case TW_RECORD_CLEAR:
-        case TW_RECORD_OTHER:
-        default:
-          g_assert_not_reached ();
+          const char *text = *(const char *const *) member;
+
+          tw_writer_string_field (writer, field->id, text, strlen (text));
         }
+      else if (field->kind == TW_RECORD_TIME)
+        write_time (writer, field->id, *(const gint64 *) member, &last);
+      else
+        write_other (field, member, writer);
     }
   tw_writer_struct_end (writer);
 }

@@ -55,52 +55,70 @@ tw_record_texts_end (const char *bytes, gsize length)
   return length == 0 || bytes[length - 1] == '\0';
 }
 
-/* What a member points at. */
-typedef struct
+/* How many bytes a member points at. */
+static gsize
+length_of (TwRecordKind kind, gconstpointer member)
 {
-  gconstpointer bytes;
-  gsize length;
-} Block;
-
-static Block
-block_of (const TwRecordType *type, gconstpointer record, guint i)
-{
-  const TwRecordKind kind = type->fields[i].kind;
   const char *text;
 
-  g_assert (kind != TW_RECORD_STRUCT && kind != TW_RECORD_LIST);
-  if (kind == TW_RECORD_TEXTS)
-    return (Block) { tw_record_texts (type, record, i)->bytes, tw_record_texts (type, record, i)->length };
-  if (kind == TW_RECORD_BYTES)
-    return (Block) { tw_record_bytes (type, record, i)->bytes, tw_record_bytes (type, record, i)->length };
-  if (kind != TW_RECORD_TEXT && kind != TW_RECORD_ID)
-    return (Block) { NULL, 0 };
-  text = *tw_record_text (type, record, i);
-  return (Block) { text, text != NULL ? strlen (text) + 1 : 0 };
+  switch (kind)
+    {
+    case TW_RECORD_TEXT:
+    case TW_RECORD_ID:
+      text = *(const char *const *) member;
+      return text != NULL ? strlen (text) + 1 : 0;
+    case TW_RECORD_TEXTS:
+      return ((const TwRecordTexts *) member)->length;
+    case TW_RECORD_BYTES:
+      return ((const TwRecordBytes *) member)->length;
+    case TW_RECORD_TIME:
+    case TW_RECORD_WHEN:
+    case TW_RECORD_BOOL:
+    case TW_RECORD_NUMBER:
+    case TW_RECORD_REAL:
+    case TW_RECORD_CLEAR:
+    case TW_RECORD_OTHER:
+      return 0;
+    case TW_RECORD_STRUCT:
+    case TW_RECORD_LIST:
+    default:
+      g_assert_not_reached ();
+    }
 }
+
+/* A member that points at bytes, which it begins with. */
+typedef struct
+{
+  gsize offset, length;
+} Block;
 
 gpointer
 tw_record_copy (const TwRecordType *type, gconstpointer record)
 {
   Block blocks[64];
+  guint n = 0;
   gsize size = type->size;
   guint8 *copy, *at;
 
   for (guint i = 0; i < type->n_fields; i++)
     {
-      blocks[i] = block_of (type, record, i);
-      size += blocks[i].length;
+      const gsize offset = type->fields[i].offset;
+      const gsize length = length_of (type->fields[i].kind, (const guint8 *) record + offset);
+
+      if (length > 0)
+        blocks[n++] = (Block) { offset, length };
+      size += length;
     }
   copy = g_malloc (size);
   memcpy (copy, record, type->size);
   at = copy + type->size;
-  for (guint i = 0; i < type->n_fields; i++)
-    if (blocks[i].length > 0)
-      {
-        /* Such a member begins with its pointer. */
-        *(gconstpointer *) tw_record_member (type, copy, i) = memcpy (at, blocks[i].bytes, blocks[i].length);
-        at += blocks[i].length;
-      }
+  for (guint i = 0; i < n; i++)
+    {
+      gconstpointer *pointer = (gconstpointer *) (gpointer) (copy + blocks[i].offset);
+
+      *pointer = memcpy (at, *pointer, blocks[i].length);
+      at += blocks[i].length;
+    }
   return copy;
 }
 
@@ -151,16 +169,14 @@ tw_record_fill (const TwRecordType *type, gpointer record)
 void
 tw_record_complete (const TwRecordType *type, gpointer record)
 {
-  for (guint i = 0; i < type->n_fields; i++)
+  for (guint64 left = type->always & ~*tw_record_has (record); left != 0; left &= left - 1)
     {
-      const TwRecordField *field = &type->fields[i];
+      const guint i = tw_record_first (left);
 
-      if (!field->always || (*tw_record_has (record) & TW_RECORD_BIT (i)) != 0)
-        continue;
       set_fallback (type, record, i);
-      if (field->role == TW_RECORD_VERSION)
+      if (type->fields[i].role == TW_RECORD_VERSION)
         *tw_record_number (type, record, i) = 1;
-      else if (field->role == TW_RECORD_UPDATED)
+      else if (type->fields[i].role == TW_RECORD_UPDATED)
         *tw_record_number (type, record, i)
             = *tw_record_number (type, record, tw_record_find_role (type, TW_RECORD_CREATED));
     }
@@ -292,12 +308,12 @@ take_value (const TwRecordMap *map, guint from, gconstpointer input, guint to, g
 gboolean
 tw_record_map_apply (const TwRecordMap *map, gconstpointer input, gpointer record, GError **error)
 {
-  for (guint i = 0; i < map->from->n_fields; i++)
+  for (guint64 left = *tw_record_has (input); left != 0; left &= left - 1)
     {
-      const guint there = map->fields[i];
+      const guint i = tw_record_first (left), there = map->fields[i];
       const char *unlike;
 
-      if (there == TW_RECORD_NOWHERE || (*tw_record_has (input) & TW_RECORD_BIT (i)) == 0)
+      if (there == TW_RECORD_NOWHERE)
         continue;
       unlike = take_value (map, i, input, there, record);
       if (unlike != NULL)

@@ -122,11 +122,23 @@ struct _TwRecordType
   guint n_tag;
   const guint8 *tag;      /* tw.tag: places of fields */
   gboolean is_listed;     /* somebody's are listed, newest first (tw-record-query.h) */
+  guint64 always;         /* the bits of the fields that are */
   guint n_fields;         /* at most 64, ascending by their ids */
   const TwRecordField *fields;
 };
 
 #define TW_RECORD_BIT(i) (G_GUINT64_CONSTANT (1) << (i))
+
+/* The first field of which @bits, of which there are some, has the bit. What is done with each field that is there goes
+ * through them so, since most records have few of those that they may have:
+ *
+ *     for (guint64 left = bits; left != 0; left &= left - 1)
+ *       … tw_record_first (left) … */
+static inline guint
+tw_record_first (guint64 bits)
+{
+  return (guint) __builtin_ctzll (bits);
+}
 
 /* The member of the field @i of @record, which is of @type. */
 static inline gpointer

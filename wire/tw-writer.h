@@ -35,6 +35,9 @@ static inline void tw_writer_struct_end (TwWriter *writer); /* with the stop */
 
 static inline void tw_writer_field (TwWriter *writer, TwWireType type, gint16 id); /* the value follows */
 
+/* A field that is a string, and its value. */
+static inline void tw_writer_string_field (TwWriter *writer, gint16 id, const void *data, gsize length);
+
 static inline void tw_writer_bool (TwWriter *writer, gboolean value);
 void tw_writer_byte (TwWriter *writer, gint8 value);
 void tw_writer_i16 (TwWriter *writer, gint16 value);
@@ -133,6 +136,29 @@ tw_writer_string (TwWriter *writer, const void *data, gsize length)
   if (length > 0)
     memcpy (at + sizeof header, data, length);
   writer->out->len += sizeof header + length;
+}
+
+static inline void
+tw_writer_string_field (TwWriter *writer, gint16 id, const void *data, gsize length)
+{
+  const guint32 header = GUINT32_TO_BE ((guint32) length);
+  guint8 *at;
+
+  g_assert (length <= G_MAXINT32);
+  if (G_UNLIKELY (writer->protocol != TW_PROTOCOL_BINARY))
+    {
+      tw_writer_compact_field (writer, TW_WIRE_STRING, id);
+      tw_writer_compact_string (writer, data, length);
+      return;
+    }
+  at = tw_buffer_reserve (writer->out, 3 + sizeof header + length);
+  at[0] = TW_WIRE_STRING;
+  at[1] = (guint8) ((guint16) id >> 8);
+  at[2] = (guint8) id;
+  memcpy (at + 3, &header, sizeof header);
+  if (length > 0)
+    memcpy (at + 3 + sizeof header, data, length);
+  writer->out->len += 3 + sizeof header + length;
 }
 
 G_END_DECLS

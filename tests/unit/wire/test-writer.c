@@ -201,6 +201,34 @@ test_strings (void)
   round_trip (write_strings, read_strings);
 }
 
+/* Fields of strings are written as fields and strings are, also where the step between ids is a long one, or back. */
+static void
+test_string_fields (void)
+{
+  static const gint16 ids[] = { 1, 2, 40, 300, 5, -1 };
+  static const char *const texts[] = { "", "a", "ab" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (PROTOCOLS); i++)
+    {
+      g_auto (TwBuffer) parted = TW_BUFFER_INIT, whole = TW_BUFFER_INIT;
+      TwWriter one, other;
+
+      tw_writer_init (&one, PROTOCOLS[i], &parted);
+      tw_writer_init (&other, PROTOCOLS[i], &whole);
+      tw_writer_struct_begin (&one);
+      tw_writer_struct_begin (&other);
+      for (gsize k = 0; k < G_N_ELEMENTS (ids); k++)
+        {
+          const char *text = texts[k % G_N_ELEMENTS (texts)];
+
+          tw_writer_field (&one, TW_WIRE_STRING, ids[k]);
+          tw_writer_string (&one, text, strlen (text));
+          tw_writer_string_field (&other, ids[k], text, strlen (text));
+        }
+      g_assert_cmpmem (whole.data, whole.len, parted.data, parted.len);
+    }
+}
+
 static void
 write_containers (TwWriter *writer)
 {
@@ -368,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/writer/bools-come-back", test_bools);
   g_test_add_func ("/writer/doubles-come-back", test_doubles);
   g_test_add_func ("/writer/strings-come-back", test_strings);
+  g_test_add_func ("/writer/string-fields", test_string_fields);
   g_test_add_func ("/writer/containers-come-back", test_containers);
   g_test_add_func ("/writer/lists-of-unknown-length", test_lists_of_unknown_length);
   g_test_add_func ("/writer/random-messages-come-back", test_random_messages);
