@@ -101,11 +101,14 @@ make_file (const char *path, GError **error)
   return TRUE;
 }
 
-/* The sums of what SQLite has allocated, which nobody reads, are kept under one lock for all threads. */
+/* The sums of what SQLite has allocated, which nobody reads, are kept under one lock for all threads. Each connection would
+ * begin with room for twenty pages, and touch all of it: most of ours are for calls that wait for a disk, and have read
+ * nothing but the schema. */
 static void
 configure_once (void)
 {
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  sqlite3_config (SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
   tw_sqlite_nowait_install ();
   tw_sqlite_wal_install ();
 }

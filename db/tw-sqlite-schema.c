@@ -86,5 +86,8 @@ tw_sqlite_schema_prepare (TwSqliteConnection *connection, const char *path, gint
   for (guint i = (guint) version; i < n; i++)
     if (!migrate (connection, path, application_id, migrations[i], i + 1, error))
       return FALSE;
+  /* A step may have read all that there is: those pages would fill the cache for as long as the process lives. */
+  if (version < n)
+    sqlite3_db_release_memory (tw_sqlite_handle (connection));
   return TRUE;
 }

@@ -193,9 +193,8 @@ tw_docs_page (const json_t *openapi, const char *openapi_path)
 }
 
 gboolean
-tw_docs_add (TwStatic *files, const json_t *openapi, const char *openapi_path, GError **error)
+tw_docs_add (TwStatic *files, char *page, GError **error)
 {
-  char *page = tw_docs_page (openapi, openapi_path);
   g_autoptr (GBytes) bytes = g_bytes_new_take (page, strlen (page));
 
   tw_static_add (files, TW_DOCS_PATH, "text/html; charset=utf-8", bytes);

@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 
 #define TW_DOCS_PATH "/docs"
 
-/* Adds the page of @openapi (tw-openapi.h), which stands at @openapi_path, and what belongs to it, below TW_DOCS_PATH.
- * Fails with TW_ERROR_CONFIGURATION where the program was built without its files. */
-gboolean tw_docs_add (TwStatic *files, const json_t *openapi, const char *openapi_path, GError **error);
-
-/* The page alone: HTML in UTF-8. Free with g_free(). Thread-safe. */
+/* The page of @openapi (tw-openapi.h), which stands at @openapi_path: HTML in UTF-8. Free with g_free(). Thread-safe. */
 char *tw_docs_page (const json_t *openapi, const char *openapi_path);
+
+/* Adds @page (taken), and what belongs to it, below TW_DOCS_PATH. Fails with TW_ERROR_CONFIGURATION where the program was
+ * built without its files. */
+gboolean tw_docs_add (TwStatic *files, char *page, GError **error);
 
 G_END_DECLS

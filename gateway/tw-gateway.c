@@ -38,10 +38,13 @@ add_files (TwGateway *gateway, const TwGatewayConfig *config, GError **error)
 {
   json_auto_t *openapi = tw_openapi_new (config->schema, NULL, TW_VERSION);
   char *text = json_dumps (openapi, JSON_COMPACT | JSON_ENSURE_ASCII);
+  char *page = tw_docs_page (openapi, OPENAPI_PATH);
   g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
 
+  /* Compressing takes as much memory as the tree, of which the process would keep both. */
+  g_clear_pointer (&openapi, json_decref);
   tw_static_add (gateway->files, OPENAPI_PATH, "application/json", bytes);
-  if (!tw_docs_add (gateway->files, openapi, OPENAPI_PATH, error))
+  if (!tw_docs_add (gateway->files, page, error))
     return FALSE;
   return config->files == NULL || tw_static_add_bundle (gateway->files, config->files, config->files_prefix, error);
 }

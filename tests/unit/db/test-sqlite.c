@@ -153,6 +153,37 @@ test_older_version_is_migrated_with_its_data (void)
   tw_sqlite_close (db);
 }
 
+/* A mutation: how many bytes of pages its connection holds. */
+static gboolean
+measure_cache (TwSqliteConnection *connection, gpointer data, GError **error)
+{
+  int highest;
+
+  return sqlite3_db_status (tw_sqlite_handle (connection), SQLITE_DBSTATUS_CACHE_USED, data, &highest, FALSE) == SQLITE_OK;
+}
+
+static void
+test_what_a_migration_has_read_is_not_kept_in_memory (void)
+{
+  static const TwSqliteMigration larger[] = {
+    "CREATE TABLE things (id INTEGER PRIMARY KEY, name BLOB NOT NULL) STRICT;"
+    "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+    "  INSERT INTO things SELECT i, zeroblob (1000) FROM n",
+    "CREATE INDEX things_by_name ON things (name)",
+  };
+  g_autofree char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = database_in (folder);
+  g_autoptr (GError) error = NULL;
+  TwSqlite *db = tw_sqlite_open (path, OURS, larger, G_N_ELEMENTS (larger), 1, &error);
+  int bytes = 0;
+
+  g_assert_no_error (error);
+  g_assert_true (tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, measure_cache, &bytes, &error));
+  g_assert_cmpint (bytes, <, 256 * 1024);
+  tw_sqlite_close (db);
+  tw_temporary_folder_remove (folder);
+}
+
 static void
 test_newer_version_is_refused_and_left_alone (void)
 {
@@ -473,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/writer-has-wal-and-full", test_writer_has_wal_and_full);
   g_test_add_func ("/sqlite/file-is-for-its-owner-alone", test_file_is_for_its_owner_alone);
   g_test_add_func ("/sqlite/older-version-is-migrated-with-its-data", test_older_version_is_migrated_with_its_data);
+  g_test_add_func ("/sqlite/what-a-migration-has-read-is-not-kept", test_what_a_migration_has_read_is_not_kept_in_memory);
   g_test_add_func ("/sqlite/newer-version-is-refused-and-left-alone", test_newer_version_is_refused_and_left_alone);
   g_test_add_func ("/sqlite/failed-migration-leaves-the-version-before",
                    test_failed_migration_leaves_the_version_before);

@@ -242,7 +242,7 @@ test_files (void)
   g_autoptr (TwStatic) files = tw_static_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tw_docs_add (files, document, "/openapi.json", &error));
+  g_assert_true (tw_docs_add (files, tw_docs_page (document, "/openapi.json"), &error));
   g_assert_no_error (error);
 }
 
