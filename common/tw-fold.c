@@ -33,6 +33,25 @@ fold_case (gunichar c)
   return c == 0x3c2 ? 0x3c3 : g_unichar_tolower (c); /* final sigma */
 }
 
+/* Letters that decompose no further, and what each is without case, which is as long in UTF-8: what texts in their scripts
+ * mostly consist of. It says no more than what is above and Unicode's decompositions do, in a tenth of the time; 0: they
+ * have to be asked. */
+static gunichar
+fold_letter (gunichar c)
+{
+  if (c >= 0x4e00 && c <= 0x9fff)             /* Han */
+    return c;
+  if (c >= 0x410 && c <= 0x44f)               /* Cyrillic, whose short i has a mark */
+    return c == 0x419 || c == 0x439 ? 0 : c < 0x430 ? c + 0x20 : c;
+  if (c >= 0x391 && c <= 0x3a9 && c != 0x3a2) /* Greek */
+    return c + 0x20;
+  if (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2)
+    return c;
+  if ((c >= 0x5d0 && c <= 0x5ea) || (c >= 0x627 && c <= 0x64a)) /* Hebrew, Arabic */
+    return c;
+  return 0;
+}
+
 static void
 append_folded (GString *folded, gunichar c)
 {
@@ -44,26 +63,67 @@ append_folded (GString *folded, gunichar c)
 
 /* Marks go before case is folded: one of them, Greek's iota below, would become a letter. What is left decomposes no
  * further, and neither does what its case folds to. Characters need not be put in order: those that would be are gone. */
-char *
-tw_fold (const char *text)
+static void
+append_character (GString *folded, gunichar c)
 {
-  GString *folded = g_string_sized_new (strlen (text) + 16);
+  gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+  const gsize n = g_unichar_fully_decompose (c, TRUE, parts, G_N_ELEMENTS (parts));
 
+  for (gsize i = 0; i < n; i++)
+    append_folded (folded, parts[i]);
+}
+
+/* The character of two or three bytes at @at; 0: it is longer. */
+static gunichar
+short_character (const guint8 *at)
+{
+  if (at[0] < 0xe0)
+    return (gunichar) (at[0] & 0x1f) << 6 | (at[1] & 0x3f);
+  if (at[0] < 0xf0)
+    return (gunichar) (at[0] & 0x0f) << 12 | (gunichar) (at[1] & 0x3f) << 6 | (at[2] & 0x3f);
+  return 0;
+}
+
+/* Folds what is as long folded, ASCII and letters, from @text on into @folded; gives back where that ends. */
+static const char *
+fold_letters (const char *text, char *folded)
+{
   while (*text != '\0')
     {
-      gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
-      gsize n;
+      gunichar letter;
+      gint length;
 
       if ((guchar) *text < 0x80)
         {
-          g_string_append_c (folded, g_ascii_tolower (*text));
-          text++;
+          *folded++ = g_ascii_tolower (*text++);
           continue;
         }
-      n = g_unichar_fully_decompose (g_utf8_get_char (text), TRUE, parts, G_N_ELEMENTS (parts));
-      for (gsize i = 0; i < n; i++)
-        append_folded (folded, parts[i]);
-      text += g_utf8_skip[(guchar) *text];
+      letter = fold_letter (short_character ((const guint8 *) text));
+      if (letter == 0)
+        break;
+      length = g_unichar_to_utf8 (letter, folded);
+      folded += length;
+      text += length;
+    }
+  *folded = '\0';
+  return text;
+}
+
+char *
+tw_fold (const char *text)
+{
+  g_autofree char *letters = g_malloc (strlen (text) + 1);
+  const char *at = fold_letters (text, letters);
+  GString *folded;
+
+  if (*at == '\0')
+    return g_steal_pointer (&letters);
+  folded = g_string_new (letters);
+  while (*at != '\0')
+    {
+      append_character (folded, g_utf8_get_char (at));
+      at = fold_letters (at + g_utf8_skip[(guchar) *at], letters);
+      g_string_append (folded, letters);
     }
   return g_string_free (folded, FALSE);
 }

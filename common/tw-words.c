@@ -63,20 +63,23 @@ is_in_ascii (const char *word, const char *text)
 }
 
 static gboolean
+begins_word (const char *text, const char *at)
+{
+  Place before;
+
+  if (at == text || place_of (g_utf8_get_char (at)) != PART)
+    return TRUE;
+  before = place_of (g_utf8_get_char (g_utf8_prev_char (at)));
+  return before == BETWEEN || before == WHOLE;
+}
+
+/* What a character is takes longer to say than to see that it is not the word's first. */
+static gboolean
 is_in_folded (const char *word, const char *text)
 {
-  const gsize length = strlen (word);
-  Place before = BETWEEN;
-
-  for (const char *at = text; *at != '\0'; at = next (at))
-    {
-      const Place place = place_of (g_utf8_get_char (at));
-      const gboolean begins = place == PART ? before == BETWEEN || before == WHOLE : place != BETWEEN;
-
-      if (begins && strncmp (at, word, length) == 0)
-        return TRUE;
-      before = place;
-    }
+  for (const char *at = strstr (text, word); at != NULL; at = strstr (next (at), word))
+    if (begins_word (text, at))
+      return TRUE;
   return FALSE;
 }
 
