@@ -165,6 +165,44 @@ tw_json_write_integer (TwBuffer *out, gint64 value)
   tw_buffer_append (out, digits + at, sizeof digits - at);
 }
 
+static gboolean
+is_same (double a, double b)
+{
+  return memcmp (&a, &b, sizeof a) == 0;
+}
+
+/* Most numbers that people and programs choose have few digits: such a one is a whole number by a power of ten, exactly,
+ * and that division is what reading its text would do (William D. Clinger: How to Read Floating Point Numbers Accurately,
+ * 1990). FALSE where there is none of up to 15 digits, or an exponent would be written. */
+static gboolean
+write_few_digits (TwBuffer *out, double value)
+{
+  static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+  const double size = value < 0 ? -value : value;
+
+  if (size >= 1e15 || (size < 1e-4 && !is_same (value, 0)))
+    return FALSE;
+  for (guint places = 0; places < G_N_ELEMENTS (powers) && size * powers[places] < 1e15; places++)
+    {
+      const gint64 digits = (gint64) (size * powers[places] + 0.5);
+      gint64 fraction;
+
+      if (!is_same ((double) digits / powers[places], size))
+        continue;
+      fraction = digits % (gint64) powers[places];
+      if (value < 0)
+        tw_buffer_append_byte (out, '-');
+      tw_json_write_integer (out, digits / (gint64) powers[places]);
+      if (places == 0)
+        return TRUE;
+      tw_buffer_append_byte (out, '.');
+      for (gint64 place = (gint64) powers[places - 1]; place > 0; fraction %= place, place /= 10)
+        tw_buffer_append_byte (out, (guint8) ('0' + fraction / place));
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* The shortest text that reads as the same number. */
 void
 tw_json_write_double (TwBuffer *out, double value)
@@ -177,13 +215,15 @@ tw_json_write_double (TwBuffer *out, double value)
       tw_buffer_append_string (out, "null");
       return;
     }
+  if (write_few_digits (out, value))
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
       double again;
 
       g_ascii_formatd (text, sizeof text, formats[i], value);
       again = g_ascii_strtod (text, NULL);
-      if (memcmp (&again, &value, sizeof value) == 0)
+      if (is_same (again, value))
         break;
     }
   tw_buffer_append_string (out, text);

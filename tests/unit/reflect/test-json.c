@@ -161,6 +161,42 @@ test_doubles (void)
   assert_double (NAN, "null");
   assert_double (INFINITY, "null");
   assert_double (-INFINITY, "null");
+  assert_double (-0.0, "-0");
+  assert_double (0.0625, "0.0625");
+  assert_double (-1048576.03125, "-1048576.03125");
+  assert_double (0.0001, "0.0001");
+  assert_double (0.00001, "1e-05");
+  assert_double (0.1234567, "0.1234567");
+  assert_double (999999999999999, "999999999999999");
+  assert_double (1e15, "1e+15");
+}
+
+/* However many digits it has, and wherever its point is: the first of these that reads as the number. */
+static void
+test_doubles_as_printf_writes_them (void)
+{
+  static const char *const FORMATS[] = { "%.15g", "%.16g", "%.17g" };
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      const gint64 whole = g_rand_int_range (random, -0x40000000, 0x40000000) * (gint64) g_rand_int_range (random, 1, 1000);
+      double value = (double) (whole >> g_rand_int_range (random, 0, 40));
+      char expected[32];
+
+      for (gint places = g_rand_int_range (random, 0, 9); places > 0; places--)
+        value /= 10;
+      for (guint j = 0; j < G_N_ELEMENTS (FORMATS); j++)
+        {
+          double again;
+
+          g_ascii_formatd (expected, sizeof expected, FORMATS[j], value);
+          again = g_ascii_strtod (expected, NULL);
+          if (memcmp (&again, &value, sizeof value) == 0)
+            break;
+        }
+      assert_double (value, expected);
+    }
 }
 
 /* A reply to "look", with one field that the schema does not know. */
@@ -513,6 +549,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/every-byte-of-a-reply-is-seen", test_every_byte_of_a_reply);
   g_test_add_func ("/json/integers", test_integers);
   g_test_add_func ("/json/doubles-are-shortest", test_doubles);
+  g_test_add_func ("/json/doubles-as-printf-writes-them", test_doubles_as_printf_writes_them);
   g_test_add_func ("/json/struct-without-claims-and-headers", test_struct);
   g_test_add_func ("/json/struct-can-be-left-open", test_open_struct);
   g_test_add_func ("/json/trusted-reader-sees-all", test_trusted_reader);
