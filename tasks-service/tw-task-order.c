@@ -24,7 +24,7 @@ void
 tw_task_order_place (const TwTaskOrder *order, const TwTaskRecord *task, TwTaskPosition *place)
 {
   *place = (TwTaskPosition) { .created_ms = task->created_ms, .is_set = tw_task_order_has_key (order->key, task) };
-  g_strlcpy (place->id, task->id, sizeof place->id);
+  memcpy (place->id, task->id, strnlen (task->id, sizeof place->id - 1)); /* the rest is 0 */
   if (!place->is_set)
     return;
   switch (order->key)

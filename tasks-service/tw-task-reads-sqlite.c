@@ -96,16 +96,31 @@ show (const TwTaskRecord *task, gpointer data)
 /* Where there are more tasks than these, names are indexed for whoever asks for that order. */
 #define FEW_NAMES 64
 
-static gboolean
-read_walks (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query, TwTaskRowFunc row,
-            gpointer user_data, GError **error)
+/* One page's. */
+typedef struct
 {
-  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query, .seen = 0 };
+  const TwTaskReadsSqlite *reads;
+  TwSqliteConnection *connection;
+  gboolean may_wait;
+} Reader;
+
+/* A TwTaskSourceFunc. Where all may have to be looked at, that is work for a thread that may wait. */
+static gboolean
+read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointer user_data, GError **error)
+{
+  const Reader *reader = data;
+  const TwTaskReadsSqlite *reads = reader->reads;
+  TwTaskRunsSqlite runs = { reads->walks, reads->table, reader->connection, query, .seen = 0 };
   const gboolean by_name = query->order.key == TW_TASK_BY_NAME;
   TwTaskWalks walks = { tw_task_runs_sqlite_walk, &runs, .has_names = FALSE };
 
-  if (by_name && !tw_task_names_sqlite_are_there (connection, query->user_id, &walks.has_names, error))
+  if (by_name && !tw_task_names_sqlite_are_there (reader->connection, query->user_id, &walks.has_names, error))
     return FALSE;
+  if (!reader->may_wait && ((by_name && !walks.has_names) || tw_task_filter_looks (&query->filter)))
+    {
+      g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "All tasks have to be looked at");
+      return FALSE;
+    }
   if (!tw_task_page_read (query, &walks, row, user_data, error))
     return FALSE;
   if (by_name && !walks.has_names && runs.seen > FEW_NAMES)
@@ -113,30 +128,15 @@ read_walks (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, cons
   return TRUE;
 }
 
-/* One reader's. */
-typedef struct
-{
-  const TwTaskReadsSqlite *reads;
-  TwSqliteConnection *connection;
-} Reader;
-
-/* A TwTaskSourceFunc. */
-static gboolean
-read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointer user_data, GError **error)
-{
-  const Reader *reader = data;
-
-  return read_walks (reader->reads, reader->connection, query, row, user_data, error);
-}
-
 static gboolean
 read_sources (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query,
               const TwTaskReading *reading, GError **error)
 {
+  Reader reader = { reads, connection, reading->may_wait };
+
   if (query->n_others == 0)
-    return read_walks (reads, connection, query, reading->row, reading->state, error);
-  return tw_task_sources_read (query, 1, read_source, &(Reader) { reads, connection }, reading->row, reading->state,
-                               error);
+    return read_source (&reader, query, reading->row, reading->state, error);
+  return tw_task_sources_read (query, 1, read_source, &reader, reading->row, reading->state, error);
 }
 
 /* What may be several walks is of one moment. */

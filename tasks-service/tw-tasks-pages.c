@@ -211,13 +211,6 @@ look_up (Page *page)
   return ask (page, &query, &reading);
 }
 
-/* What may have to look at all of somebody's tasks is no work for the loop. */
-static gboolean
-takes_long (const TwTaskQuery *query)
-{
-  return tw_task_filter_looks (&query->filter) || query->order.key == TW_TASK_BY_NAME;
-}
-
 static gboolean
 read_question (Page *page, GError **error)
 {
@@ -241,8 +234,8 @@ tw_tasks_answer_a_page (TwCall *call, gboolean may_wait, gpointer service)
   page->arguments = (TwArguments) TW_ARGUMENTS_INIT;
   if (!read_question (page, &error))
     tw_call_fail (call, error);
-  else if (!may_wait && takes_long (&page->query))
-    was_answered = FALSE;
+  else if (!may_wait && tw_task_filter_looks (&page->query.filter))
+    was_answered = FALSE; /* to look at all of somebody's tasks is no work for the loop */
   else if (page->query.filter.list == TW_LIST_NONE)
     was_answered = answer (page);
   else

@@ -290,6 +290,8 @@ write_page (TwWriter *writer, gconstpointer data)
       tw_writer_field (writer, TW_WIRE_BOOL, 3);
       tw_writer_bool (writer, request->filter == TW_DONE_ONLY);
     }
+  if (request->sort != NULL)
+    write_text (writer, 11, request->sort);
   write_unknown (writer);
   tw_writer_struct_end (writer);
 }

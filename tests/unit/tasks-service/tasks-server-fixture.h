@@ -48,6 +48,7 @@ typedef struct
   gint32 limit; /* 0: not said */
   const char *cursor;
   TwDoneFilter filter;
+  const char *sort;
 } Request;
 
 /* The arguments of page, with a Request. */

@@ -390,6 +390,61 @@ test_names_are_indexed_by_one_at_a_time (void)
   tw_task_names_sqlite_free (index);
 }
 
+static gboolean
+count_in_state (const TwTaskRecord *task, gpointer state)
+{
+  ++**(guint *const *) state;
+  return TRUE;
+}
+
+static void
+expect_no_error (const GError *error, gpointer state)
+{
+  g_assert_no_error (error);
+}
+
+/* A page by name on a thread that may not wait: whether it was answered. */
+static gboolean
+read_names_at_once (TwTaskStore *store, guint *n)
+{
+  const TwTaskQuery query = { .user_id = ANN, .order = { TW_TASK_BY_NAME, FALSE }, .limit = 10 };
+
+  *n = 0;
+  return tw_task_store_read (store, TW_DEADLINE_NONE, &query,
+                             &(TwTaskReading) { count_in_state, expect_no_error, &n, sizeof n, .may_wait = FALSE });
+}
+
+/* All are looked at by a thread that may wait; what is indexed comes at once, as soon as it is in memory. */
+static void
+test_names_that_are_indexed_come_at_once (void)
+{
+  TW_AUTO_FOLDER char *folder = tw_temporary_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
+  TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
+  gboolean was_answered = FALSE;
+  guint n;
+
+  for (guint i = 1; i <= 200; i++)
+    insert_named (store, i, "one");
+  if (tw_task_store_reads_begin (store, TRUE))
+    {
+      g_assert_false (read_names_at_once (store, &n));
+      tw_task_store_reads_end (store);
+    }
+  g_free (list_by_name (store, FALSE, 10));
+  while (run_sql (path, "SELECT 1 FROM tasks_folded WHERE owner = 'ann'") == 0)
+    g_usleep (1000);
+  /* On some file systems nothing is read without waiting. */
+  for (guint i = 0; !was_answered && tw_task_store_reads_begin (store, TRUE); i++)
+    {
+      was_answered = read_names_at_once (store, &n);
+      tw_task_store_reads_end (store);
+      g_assert_true (was_answered ? n == 10 : i < 10000);
+      g_free (list_by_name (store, FALSE, 10));
+    }
+  tw_task_store_free (store);
+}
+
 /* For a few it is not worth while. */
 static void
 test_few_names_are_not_indexed (void)
@@ -445,6 +500,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/task-store-sqlite/names-are-indexed-for-who-asks", test_names_are_indexed_for_who_asks);
   g_test_add_func ("/task-store-sqlite/names-are-indexed-by-one-at-a-time", test_names_are_indexed_by_one_at_a_time);
+  g_test_add_func ("/task-store-sqlite/names-that-are-indexed-come-at-once", test_names_that_are_indexed_come_at_once);
   g_test_add_func ("/task-store-sqlite/few-names-are-not-indexed", test_few_names_are_not_indexed);
   g_test_add_func ("/task-store-sqlite/names-that-are-too-long", test_names_that_are_too_long);
   return g_test_run ();

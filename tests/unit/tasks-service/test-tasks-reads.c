@@ -125,6 +125,34 @@ test_what_has_to_wait_is_read_by_others (void)
   tw_task_service_free (f.base.service);
 }
 
+static gboolean
+read_at_once (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
+{
+  TestStore *self = (TestStore *) store;
+
+  g_assert_cmpint (query->order.key, ==, TW_TASK_BY_NAME);
+  self->shown += !reading->may_wait;
+  reading->end (NULL, reading->state);
+  return TRUE;
+}
+
+/* Whether its names are in order the store knows: it is asked first without waiting. */
+static void
+test_page_by_name_is_tried_at_once (void)
+{
+  static const TwTaskStoreClass klass = { .free = test_store_free, .query = find_nothing, .read = read_at_once };
+  TestStore store = { .parent.klass = &klass };
+  const Request request = { .sort = "name" };
+  TasksServer f = { .max_reply = 0 };
+
+  f.base.service = tw_task_service_new (&store.parent, tw_clock_system ());
+  tasks_server_start (&f);
+  g_object_unref (call_for_page (&f, RAW_ENCODINGS[0], &request, 0));
+  tasks_server_end (&f);
+  g_assert_cmpuint (store.shown, ==, 1);
+  tw_task_service_free (f.base.service);
+}
+
 /* UNAVAILABLE at once is an answer, not a reason to ask again. */
 static gboolean
 read_what_is_away (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
@@ -250,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tasks-reads/all-ends-where-a-reply-does", test_all_ends_where_a_reply_does);
   g_test_add_func ("/tasks-reads/page-ends-where-a-reply-does", test_page_ends_where_a_reply_does);
   g_test_add_func ("/tasks-reads/what-has-to-wait-is-read-by-others", test_what_has_to_wait_is_read_by_others);
+  g_test_add_func ("/tasks-reads/page-by-name-is-tried-at-once", test_page_by_name_is_tried_at_once);
   g_test_add_func ("/tasks-reads/store-that-is-away-says-so", test_store_that_is_away_says_so);
   g_test_add_func ("/tasks-reads/pages-that-waited-wait-for-room", test_started_pages_wait_for_room);
   return g_test_run ();
