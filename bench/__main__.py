@@ -7,7 +7,7 @@ import resource
 import signal
 import sys
 
-from bench import compare, flames, growth, load, machine, mongo, mongo_driver, report, transports
+from bench import compare, flames, growth, load, machine, mongo, mongo_driver, orders, orders_report, report, transports
 from bench.arguments import Parser
 from bench.dataset import Dataset
 from bench.limits import BareHttp, raw_sqlite
@@ -23,6 +23,7 @@ PEERS = ["axum-rusqlite", "go-grpc", "fastify-thrift", "flask-thriftpy2"]
 
 QUICK = {"rounds": 1, "seconds": 1, "warm_up": 1}
 FULL = {"rounds": 3, "seconds": 5, "warm_up": 4}  # Node compiles what it does often while it does it
+ORDERS = {"rounds": 5, "seconds": 2, "warm_up": 1}  # a hundred cases
 ON_MONGO = {"rounds": 3, "seconds": 15, "warm_up": 10}  # some tens of requests a second
 COMPARED = ["W1", "W2", "W3", "W4"]
 PLAIN = ["rows", "nowait", "finalizers"]  # docs/plain.md
@@ -40,13 +41,23 @@ def names(text):
 
 def parse(arguments):
     parser = Parser(prog="script/bench", description="Measures Taskwire beside its peers.")
+    parser.add_argument(
+        "--quick", action="store_true", help="everything, or what --orders has, once and briefly: whether it works"
+    )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--quick", action="store_true", help="everything once, briefly: whether it works")
     what.add_argument("--compare", metavar="REV", help="ours as it is, and as it was at that revision")
     what.add_argument(
         "--flames", nargs="*", metavar="REV", help="flame graphs of ours as it is, and as it was at revisions"
     )
     what.add_argument("--plain", action="store_true", help="ours as it is, and with each --plain of its services")
+    what.add_argument(
+        "--orders",
+        type=names,
+        nargs="?",
+        const=list(orders.GROUPS),
+        metavar="A,B",
+        help=f"ours: pages in each order, of members, filters, and keys; or of {', '.join(orders.GROUPS)}",
+    )
     what.add_argument("--growth", action="store_true", help="ours, with 10³, 10⁵ and 10⁷ tasks in the store")
     what.add_argument("--transports", action="store_true", help="transports beside each other: --transports --help")
     what.add_argument("--mongo", action="store_true", help="ours and two peers on MongoDB; CPU without the database's")
@@ -113,7 +124,7 @@ def main(arguments):
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for thousands of connections, here and in the systems
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
-    defaults = QUICK if options.quick else ON_MONGO if options.mongo else FULL
+    defaults = QUICK if options.quick else ON_MONGO if options.mongo else FULL if options.orders is None else ORDERS
     setting = {name: getattr(options, name) or default for name, default in defaults.items()}
     connections = mongo.CONNECTIONS if options.mongo else load.CONNECTIONS
     document = {
@@ -135,6 +146,11 @@ def main(arguments):
     if options.flames is not None:
         wanted = chosen(options.workloads or COMPARED, BY_NAME, "workload")
         return flames.run(options.flames, wanted, plan, options.output)
+    if options.orders is not None:
+        wanted = chosen(options.orders, orders.GROUPS, "group")
+        document["runs"] = orders.run(BUILD, wanted, setting["rounds"], plan, options.quick)
+        print(orders_report.write(document, options.output or BUILD / "orders"))
+        return 1 if any(run["faults"] for run in document["runs"]) else 0
     document["runs"], reference = run(options, setting["rounds"], plan)
     kind = next((kind for kind in ("compare", "plain", "growth", "mongo") if getattr(options, kind)), "results")
     print(report.write(document, reference, options.output or BUILD / kind))

@@ -13,9 +13,11 @@ class Request:
     target: str
     token: str | None = None
     body: bytes | None = None
+    key: str | None = None
 
     def headers(self):
         found = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        found |= {"Idempotency-Key": self.key} if self.key else {}
         return found | ({"Content-Type": "application/json"} if self.body is not None else {})
 
     def octets(self, host):

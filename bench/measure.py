@@ -107,27 +107,36 @@ class Measurement:
         warm_up = load.run(self.running.url, path, self.plan.warm_up_s, not self.system.is_limit, connections)
         faults = [f"warm-up: {fault}" for fault in load.faults(warm_up)]
         with self._probe(workload, users) as probe, meanwhile:
-            before = proc.cpu_ms(self.running.roots)
+            before, parts_before = self._used_ms()
             stored = self._stored(workload)
             started = time.monotonic()
             result = load.run(self.running.url, path, max(self.plan.seconds, workload.least_s), False, connections)
-            used_ms = proc.cpu_ms(self.running.roots) - before
+            used_ms, parts_ms = self._used_ms()
             wall_ms = (time.monotonic() - started) * 1000
+        used_ms -= before
+        parts_ms = {name: used - parts_before[name] for name, used in parts_ms.items()}
         faults += load.faults(result) + probe.faults
         if workload.writes:
             faults += growth_faults(workload, result["requests"], self._stored(workload) - stored)
         elif warm_up["requests"] and result["requests"]:
             faults += length_faults(warm_up, result)
-        return self._figures(result, used_ms, wall_ms, probe), faults
+        return self._figures(result, used_ms, parts_ms, wall_ms, probe), faults
 
-    def _figures(self, result, used_ms, wall_ms, probe):
+    def _used_ms(self):
+        """CPU of all, and of each part."""
+        parts = {name: proc.cpu_ms([pid]) for name, pid in self.running.parts.items()}
+        return proc.cpu_ms(self.running.roots), parts
+
+    def _figures(self, result, used_ms, parts_ms, wall_ms, probe):
+        asked = max(result["requests"] + probe.asked, 1)
         resident, proportional = proc.memory_mib(self.running.roots)
         return {
             "requests": result["requests"],
             "requests_per_s": result["requests"] / (result["duration_us"] / 1e6),
             "p50_ms": result["p50_us"] / 1000,
             "p99_ms": result["p99_us"] / 1000,
-            "cpu_ms_per_request": used_ms / max(result["requests"] + probe.asked, 1),
+            "cpu_ms_per_request": used_ms / asked,
+            "parts_ms_per_request": {name: ms / asked for name, ms in parts_ms.items()},
             "cores_used": used_ms / wall_ms,
             "resident_mib": resident,
             "proportional_mib": proportional,
@@ -139,7 +148,7 @@ class Measurement:
         return self.count_tasks() if workload.writes else 0
 
     def _probe(self, workload, users):
-        if self.system.is_limit or (workload.writes == "all" and not self.plan.probe_creates):
+        if not workload.is_probed or self.system.is_limit or (workload.writes == "all" and not self.plan.probe_creates):
             return contextlib.nullcontext(NoProbe)
         return Probe(self.running.url, self.api, self.data.tasks, users, bool(workload.writes))
 

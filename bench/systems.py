@@ -24,12 +24,14 @@ def make(source, folder):
 
 
 class Running:
-    """A system that has been started: where it listens, which processes it began with, and the file it writes to."""
+    """A system that has been started: where it listens, which processes it began with, and the file it writes to.
+    `parts` are those whose CPU is told by itself, too: by name, a process id."""
 
-    def __init__(self, url, roots, database=None):
+    def __init__(self, url, roots, database=None, parts=()):
         self.url = url
         self.roots = roots
         self.database = database
+        self.parts = dict(parts)
 
     @property
     def host(self):
@@ -63,8 +65,8 @@ class Ours:
             store=store,
             service_arguments=self.service_arguments,
         )
-        pids = [process.pid for process in self.stack.started]
-        return Running(self.stack.url, pids, folder / "data" / "tasks.db")
+        parts = {process.name: process.pid for process in self.stack.started}
+        return Running(self.stack.url, list(parts.values()), folder / "data" / "tasks.db", parts)
 
     def has_ended(self):
         return any(process.popen.poll() is not None for process in self.stack.started)

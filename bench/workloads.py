@@ -27,6 +27,7 @@ class Workload:
     ours_alone: bool = False
     connections: int = CONNECTIONS
     least_s: int = 0
+    is_probed: bool = True  # whether pages and tasks are asked for, and looked at, while it is measured
 
 
 def _shuffled(items, seed):

@@ -3,6 +3,8 @@
 --
 --     wrk ... bench/wrk.lua URL -- FILE [check]
 --
+-- In each request one UUID of zeros, if there is one, becomes a new one, as clients make them.
+--
 -- The file has lines `answer STATUS TASKS ID`: an answer that is right has that status and as many tasks, and the id of
 -- its first task is one of those in lines `id ID` (known), a new one (new), or any; and `request LENGTH` with that many
 -- bytes behind it. With `check` every answer is looked at. Without, wrk itself counts statuses above 399, so that the
@@ -22,6 +24,32 @@ local answers, known, seen, requests = {}, {}, {}, {}
 local at = 0
 wrong, example = 0, ""
 
+local ZEROS = "00000000-0000-0000-0000-000000000000"
+
+-- A request, or what is before and behind its UUID.
+local function split(request)
+  local first, last = request:find(ZEROS, 1, true)
+  if first == nil then
+    return request
+  end
+  return { request:sub(1, first - 1), request:sub(last + 1) }
+end
+
+local function seed()
+  local source, value = assert(io.open("/dev/urandom", "rb")), 0
+  for byte in source:read(6):gmatch(".") do
+    value = value * 256 + byte:byte()
+  end
+  source:close()
+  math.randomseed(value)
+end
+
+local function new_uuid()
+  local random = math.random
+  return string.format("%08x-%04x-4%03x-8%03x-%08x%04x", random(0, 0x7fffffff), random(0, 0xffff), random(0, 0xfff),
+    random(0, 0xfff), random(0, 0x7fffffff), random(0, 0xffff))
+end
+
 local function read(path)
   local file = assert(io.open(path, "rb"))
   for line in file:lines() do
@@ -31,7 +59,7 @@ local function read(path)
     elseif kind == "id" then
       known[value] = true
     elseif kind == "request" then
-      table.insert(requests, file:read(tonumber(value)))
+      table.insert(requests, split(file:read(tonumber(value))))
       file:read(1)
     end
   end
@@ -57,6 +85,7 @@ local function is_right(status, body)
 end
 
 function init(args)
+  seed()
   read(args[1])
   at = math.floor(#requests / 2) * number
   if args[2] == "check" then
@@ -71,7 +100,11 @@ end
 
 function request()
   at = at % #requests + 1
-  return requests[at]
+  local chosen = requests[at]
+  if type(chosen) == "table" then
+    return chosen[1] .. new_uuid() .. chosen[2]
+  end
+  return chosen
 end
 
 function done(summary, latency)
