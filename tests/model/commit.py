@@ -10,7 +10,8 @@ What there is:
                          last; a removal leaves a tombstone
 
 An entry says of each record that it changes what is set, and which version that makes: it is for the version before and
-no other.
+no other. It may also give the record to another partition (`to`), whose entries change it from then on: versions go on,
+and one document is never in both, nor in neither.
 
 A change is made by one findAndModify of the head, conditional on n: it adds the entry and sets n + 1. From then on it
 has happened, whoever dies: it is in the log, and no number can be missing. Then it is *settled*: its records are
@@ -41,11 +42,13 @@ BUCKET = 3  # entries of a head; some 32 in earnest
 
 
 class Change(NamedTuple):
-    """What an entry does to one record: sets a field, which the first letter of `value` names; or removes it."""
+    """What an entry does to one record: sets a field, which the first letter of `value` names; or removes it. `to`: has
+    the record be that partition's."""
 
     record: str
     version: int
     value: str
+    to: str | None = None
 
 
 Entry = tuple[Change, ...]
@@ -55,16 +58,18 @@ class Record(NamedTuple):
     version: int
     value: str
     at: tuple[str, int]
+    owner: str
 
 
 def applied(change: Change, record: Record | None, at: tuple[str, int]) -> Record | None:
     """What the change makes of the record; None where it is for another version."""
     if change.version != (record.version if record else 0) + 1:
         return None
+    owner = change.to or at[0]
     if change.value == TOMBSTONE or record is None or record.value == TOMBSTONE:
-        return Record(change.version, change.value, at)
+        return Record(change.version, change.value, at, owner)
     fields = {value[0]: value for value in (*record.value.split(), change.value)}
-    return Record(change.version, " ".join(sorted(fields.values())), at)
+    return Record(change.version, " ".join(sorted(fields.values())), at, owner)
 
 
 class Head(NamedTuple):
@@ -163,13 +168,16 @@ def settle(partition: str, numbered: tuple[tuple[int, Change], ...], then: objec
 
 class Wish(NamedTuple):
     """What a writer's caller asks for: `values` by record; None removes. `expected` is a version, or 0 for any.
-    `create` asks whether there is such a record, unless it is `fresh`: its id was made for it."""
+    `create` asks whether there is such a record, unless it is `fresh`: its id was made for it. `to`: the first record
+    is given there, and `chore`, a new record, says so."""
 
     partition: str
     values: tuple[tuple[str, str | None], ...]
     expected: int = 0
     create: bool = False
     fresh: bool = False
+    to: str | None = None
+    chore: str = ""
 
 
 class Look(NamedTuple):
@@ -242,11 +250,14 @@ def entry_of(wish: Wish, seen: tuple[Record | None, ...]) -> Entry | str:
         there = record is not None and record.value != TOMBSTONE
         if wish.create and there:
             return "conflict"
-        if not wish.create and not there:
+        if not wish.create and not (there and record.owner == wish.partition):
             return "not found"
         if wish.expected not in (0, record.version if record else 0):
             return "changed meanwhile"
         made.append(Change(name, (record.version if record else 0) + 1, TOMBSTONE if value is None else value))
+    if wish.to:
+        given = made[0] = made[0]._replace(to=wish.to)
+        made.append(Change(wish.chore, 1, f"{wish.to} {given.record} {given.version}"))
     return tuple(made)
 
 
@@ -378,6 +389,10 @@ def always(shared: Shared, locals_: tuple) -> None:
     for name in {name for name, _ in made}:
         versions = sorted(version for record, version in made if record == name)
         assert versions == list(range(1, len(versions) + 1)), f"a version of {name} is missing"
+        owner = None
+        for change, (partition, _) in changes_of(entries, name):
+            assert owner in (None, partition), f"{name} was {owner}'s when {partition} changed it"
+            owner = change.to or partition
     told = shared.acknowledged | {(p, m) for p, head in shared.heads for m in range(1, head.settled + 1)}
     for number in told:
         assert number in entries, f"{number} was told, and is nowhere"
@@ -389,11 +404,16 @@ def always(shared: Shared, locals_: tuple) -> None:
         assert record == as_said(entries, name, record.version), f"{name} shows another change"
 
 
+def changes_of(entries: dict[tuple[str, int], Entry], name: str) -> list[tuple[Change, tuple[str, int]]]:
+    """All of the record's, in the order of its versions."""
+    changes = [(change, at) for at, entry in entries.items() for change in entry if change.record == name]
+    return sorted(changes, key=lambda pair: pair[0].version)
+
+
 def as_said(entries: dict[tuple[str, int], Entry], name: str, version: int) -> Record | None:
     """The record as the entries up to the version make it."""
-    changes = [(change, at) for at, entry in entries.items() for change in entry if change.record == name]
     record = None
-    for change, at in sorted(changes, key=lambda pair: pair[0].version):
+    for change, at in changes_of(entries, name):
         if change.version <= version:
             record = applied(change, record, at)
     return record

@@ -73,7 +73,7 @@ def entries_from(documents: list) -> tuple[Entry, ...]:
 
 def record_of(task: dict) -> Record:
     value = commit.TOMBSTONE if "gone" in task else " ".join(sorted(task["value"].values()))
-    return Record(task["version"], value, tuple(task["at"]))
+    return Record(task["version"], value, tuple(task["at"]), task["owner"])
 
 
 class Database:
@@ -112,7 +112,7 @@ class Database:
         statements = []
         for n, change in numbered:
             before = {"_id": change.record, "version": change.version - 1}
-            made = {"version": change.version, "at": [partition, n]}
+            made = {"version": change.version, "at": [partition, n], "owner": change.to or partition}
             if change.value == commit.TOMBSTONE:
                 statements.append(pymongo.ReplaceOne(before, made | {"gone": True}))
             elif change.version == 1:

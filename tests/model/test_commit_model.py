@@ -15,7 +15,7 @@ A1, B1 = (commit.Change("a", 1, "a1"),), (commit.Change("b", 1, "b1"),)
 # Two records that are there, each by an entry of p. Nobody knows whether the second one is settled.
 THERE = Shared(
     heads=(("p", Head(2, 1, (A1, B1))), ("q", Head())),
-    records=(("a", Record(1, "a1", ("p", 1))), ("b", Record(1, "b1", ("p", 2)))),
+    records=(("a", Record(1, "a1", ("p", 1), "p")), ("b", Record(1, "b1", ("p", 2), "p"))),
 )
 
 # The same, where it is not.
@@ -139,7 +139,8 @@ def careless_write(shared, partition, numbered):
     (n, made), *rest = numbered
     there = shared.record(made.record)
     blind = commit.applied(made, there and there._replace(version=made.version - 1), (partition, n))
-    return shared.with_record(made.record, blind or Record(made.version, made.value, (partition, n))), tuple(rest)
+    blind = blind or Record(made.version, made.value, (partition, n), made.to or partition)
+    return shared.with_record(made.record, blind), tuple(rest)
 
 
 def test_a_change_that_takes_any_older_version_leaves_out_what_came_between(monkeypatch):
