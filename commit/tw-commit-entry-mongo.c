@@ -14,6 +14,7 @@ static const char *const deeds[] = {
   [TW_MONGO_MADE] = "made",
   [TW_MONGO_CHANGED] = "changed",
   [TW_MONGO_REMOVED] = "removed",
+  [TW_MONGO_GIVEN] = "given",
 };
 
 TwMongoPart *

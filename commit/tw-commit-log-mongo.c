@@ -108,7 +108,7 @@ show (const TwMongoEntry *entry, TwCommitEntryFunc func, gpointer user_data)
         .by = entry->by,
         .type = part->type,
         .version = part->version,
-        .is_gone = part->deed == TW_MONGO_REMOVED,
+        .is_gone = part->deed == TW_MONGO_REMOVED || part->deed == TW_MONGO_GIVEN,
         .changed = part->changed,
       };
 

@@ -120,44 +120,62 @@ is_ours (const TwMongoCommit *commit, const TwMongoPart *made, gconstpointer the
              || *tw_record_number (type, there, created) == *tw_record_number (type, ours, created));
 }
 
-static gboolean
-touches (const TwMongoEntry *entry, const TwMongoPart *made)
+static const TwMongoPart *
+part_about (const TwMongoEntry *entry, const TwMongoPart *made)
 {
-  gboolean found = FALSE;
-
   for (guint i = 0; i < entry->parts->len; i++)
     {
       const TwMongoPart *part = entry->parts->pdata[i];
 
-      found = found || (bson_oid_equal (&part->id, &made->id) && strcmp (part->collection, made->collection) == 0);
+      if (bson_oid_equal (&part->id, &made->id) && strcmp (part->collection, made->collection) == 0)
+        return part;
     }
-  return found;
+  return NULL;
 }
 
-/* Whether the partition's log knows the record from before @entry, though it was not there when that was decided. */
-static gboolean
-was_made_before (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry,
-                 const TwMongoPart *made, gboolean *before, GError **error)
+/* What the partition's log knows of a record beside the entry that was to make it. */
+typedef struct
 {
-  g_autoptr (TwBson) filter = BCON_NEW ("partition", BCON_UTF8 (commit->partition), "entries.parts.id",
+  gboolean before; /* that it was there */
+  gboolean given;  /* that it was given away since */
+} Known;
+
+static gboolean
+look_in_buckets (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry,
+                 const TwMongoPart *made, Known *known, GError **error)
+{
+  g_autoptr (TwBson) before = BCON_NEW ("partition", BCON_UTF8 (commit->partition), "entries.parts.id",
                                         BCON_OID (&made->id), "last", "{", "$lt", BCON_INT64 (entry->number), "}");
-  g_autoptr (TwBson) bucket = NULL;
+  g_autoptr (TwBson) given = BCON_NEW ("partition", BCON_UTF8 (commit->partition), "entries.parts.id",
+                                       BCON_OID (&made->id), "entries.parts.deed", BCON_UTF8 ("given"), "last", "{",
+                                       "$gte", BCON_INT64 (entry->number), "}");
+  g_autoptr (TwBson) older = NULL, newer = NULL;
+
+  if (!tw_mongo_find_one (session, TW_MONGO_COMMITS, before, NULL, &older, error)
+      || !tw_mongo_find_one (session, TW_MONGO_COMMITS, given, NULL, &newer, error))
+    return FALSE;
+  known->before = known->before || older != NULL;
+  known->given = known->given || newer != NULL;
+  return TRUE;
+}
+
+static gboolean
+look_in_log (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry, const TwMongoPart *made,
+             Known *known, GError **error)
+{
   g_autoptr (TwMongoHead) head = NULL;
 
-  *before = FALSE;
-  if (made->version > 1)
-    return TRUE;
-  if (!tw_mongo_head_look (session, commit->types, commit->partition, NULL, &head, NULL, error)
-      || !tw_mongo_find_one (session, TW_MONGO_COMMITS, filter, NULL, &bucket, error))
+  if (!tw_mongo_head_look (session, commit->types, commit->partition, NULL, &head, NULL, error))
     return FALSE;
-  *before = bucket != NULL;
   for (guint i = 0; i < head->entries->len; i++)
     {
       const TwMongoEntry *other = head->entries->pdata[i];
+      const TwMongoPart *part = part_about (other, made);
 
-      *before = *before || (other->number < entry->number && touches (other, made));
+      known->before = known->before || (part != NULL && other->number < entry->number);
+      known->given = known->given || (part != NULL && other->number > entry->number && part->deed == TW_MONGO_GIVEN);
     }
-  return TRUE;
+  return look_in_buckets (session, commit, entry, made, known, error);
 }
 
 /* What was to be made was there: somebody else has settled it first, or its id was taken; or it took the place of a
@@ -170,15 +188,20 @@ check_made (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoE
   g_autoptr (TwBson) document = NULL;
   g_autofree gpointer there = NULL;
   g_autofree char *why = NULL;
-  gboolean before = FALSE;
+  Known known = { FALSE, FALSE };
+  gboolean is_there;
 
-  if (!tw_mongo_find_one (session, made->collection, filter, NULL, &document, error)
-      || !was_made_before (session, commit, entry, made, &before, error))
+  if (!tw_mongo_find_one (session, made->collection, filter, NULL, &document, error))
     return FALSE;
   if (document != NULL)
     there = tw_record_document_read (made->type, document, &why);
-  if (!before && tw_mongo_document_version (document) >= made->version
-      && (is_ours (commit, made, there) || tw_record_document_is_tombstone (document)))
+  is_there = tw_mongo_document_version (document) >= made->version
+             && (is_ours (commit, made, there) || tw_record_document_is_tombstone (document));
+  if (is_there && made->version > 1)
+    return TRUE;
+  if (!look_in_log (session, commit, entry, made, &known, error))
+    return FALSE;
+  if ((!known.before || made->version > 1) && (known.given || is_there))
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It is there already");
   return FALSE;

@@ -297,12 +297,11 @@ fail (TwMongoStep *step, TwErrorCode code, const char *what)
 }
 
 static gconstpointer
-put_found (TwMongoStep *step, Found *found, gconstpointer record)
+put_found (TwMongoStep *step, Found *found, TwMongoDeed deed, gconstpointer record, const char *partition)
 {
   const gint64 version = found->version + 1;
-  const TwMongoDeed deed = found->before == NULL ? TW_MONGO_MADE : TW_MONGO_CHANGED;
   TwMongoPart *part = tw_mongo_part_new (found->type, &found->id, deed, version);
-  gpointer now = tw_commit_record_new (found->type, record, step->partition, version);
+  gpointer now = tw_commit_record_new (found->type, record, partition, version);
 
   g_ptr_array_add (step->records, now);
   say_change (part, found, now);
@@ -329,7 +328,32 @@ tw_mongo_step_put (TwCommit *commit, const TwRecordType *type, gconstpointer rec
     fail (step, TW_ERROR_INTERNAL, "a commit changes a record twice");
   else if ((found == NULL || found->before == NULL) && is_taken (step, type, &oid, found))
     fail (step, TW_ERROR_CONFLICT, "It is there already");
-  return put_found (step, found != NULL ? found : add_found (step, type, &oid), record);
+  if (found == NULL)
+    found = add_found (step, type, &oid);
+  return put_found (step, found, found->before == NULL ? TW_MONGO_MADE : TW_MONGO_CHANGED, record, step->partition);
+}
+
+/* What is set has it be the other's; of this partition it is gone, and an entry of its says no more of it. */
+gconstpointer
+tw_mongo_step_give (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition)
+{
+  TwMongoStep *step = step_of (commit);
+  const guint key = tw_record_find_role (type, TW_RECORD_KEY);
+  bson_oid_t oid;
+  Found *found = NULL;
+  gconstpointer given;
+
+  if (tw_id_to_bytes (*tw_record_text (type, record, key), oid.bytes))
+    found = look_up (step, type, &oid);
+  if (found == NULL || found->before == NULL || found->is_changed || strcmp (partition, step->partition) == 0)
+    {
+      fail (step, TW_ERROR_INTERNAL, "a commit gives what it has not found, or what is there already");
+      return record;
+    }
+  given = put_found (step, found, TW_MONGO_GIVEN, record, partition);
+  ((TwMongoPart *) g_ptr_array_index (step->entry->parts, step->entry->parts->len - 1))->changed = 0;
+  found->now = NULL;
+  return given;
 }
 
 void

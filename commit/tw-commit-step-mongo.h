@@ -35,6 +35,8 @@ void tw_mongo_step_expect (TwCommit *commit, const TwRecordType *type, const cha
 gconstpointer tw_mongo_step_put (TwCommit *commit, const TwRecordType *type, gconstpointer record);
 void tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id);
 void tw_mongo_step_note (TwCommit *commit, gconstpointer bytes, gsize n);
+gconstpointer tw_mongo_step_give (TwCommit *commit, const TwRecordType *type, gconstpointer record,
+                                  const char *partition);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoStep, tw_mongo_step_free)
 

@@ -16,6 +16,7 @@ typedef enum
   INSERTED,
   UPDATED,
   REMOVED,
+  GIVEN, /* to another partition */
 } Standing;
 
 struct _TwCommitTouched
@@ -111,7 +112,7 @@ tw_commit_step_sqlite_find (TwCommit *commit, const TwRecordType *type, const ch
     return NULL;
   touched = look_up (step, kind, bytes);
   if (touched != NULL)
-    return touched->standing == FOUND ? touched->before : touched->after;
+    return touched->standing == FOUND ? touched->before : touched->standing == GIVEN ? NULL : touched->after;
   if (!tw_record_rows_find (step->tables->rows[kind], step->connection, step->spec->partition, bytes, &before, error))
     return NULL;
   touched = touch (step, kind, bytes);
@@ -192,6 +193,25 @@ tw_commit_step_sqlite_note (TwCommit *commit, gconstpointer bytes, gsize n)
   step->note = step->spec->key != NULL ? g_bytes_new (bytes, n) : NULL;
 }
 
+gconstpointer
+tw_commit_step_sqlite_give (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition)
+{
+  TwCommitStepSqlite *step = sqlite_step (commit);
+  const char *id = *tw_record_text (type, record, tw_record_find_role (type, TW_RECORD_KEY));
+  guint8 bytes[TW_ID_BYTES];
+  TwCommitTouched *touched = tw_id_to_bytes (id, bytes) ? look_up (step, kind_of (step, type), bytes) : NULL;
+
+  if (touched == NULL || touched->before == NULL || strcmp (partition, step->spec->partition) == 0)
+    {
+      fail (step, type, "is to be given, and has not been found, or is there already");
+      return record;
+    }
+  change (step, touched, type, GIVEN);
+  if (touched->after == NULL)
+    touched->after = tw_commit_record_new (type, record, partition, touched->version);
+  return touched->after;
+}
+
 static gboolean
 write_record (const TwCommitStepSqlite *step, const TwCommitTouched *touched, GError **error)
 {
@@ -205,6 +225,9 @@ write_record (const TwCommitStepSqlite *step, const TwCommitTouched *touched, GE
       return tw_record_rows_update (rows, step->connection, touched->after, error);
     case REMOVED:
       return tw_record_rows_remove (rows, step->connection, step->spec->partition, touched->id, error);
+    case GIVEN: /* its row lies elsewhere, and may have other columns there */
+      return tw_record_rows_remove (rows, step->connection, step->spec->partition, touched->id, error)
+             && tw_record_rows_insert (rows, step->connection, touched->after, error);
     case MISSING:
     case FOUND:
     default:
@@ -218,7 +241,7 @@ write_part (TwCommitStepSqlite *step, const TwCommitTouched *touched, const TwCo
             TwCommitHead *head, GError **error)
 {
   const TwRecordType *type = step->tables->kinds.types[touched->kind];
-  const gboolean is_gone = touched->standing == REMOVED;
+  const gboolean is_gone = touched->standing == REMOVED || touched->standing == GIVEN;
   const TwCommitPart part = {
     .type = type,
     .id = touched->id,
@@ -287,6 +310,12 @@ write_several (Writing *writing, GError **error)
   return FALSE;
 }
 
+static gboolean
+is_one_statement (const TwCommitStepSqlite *step)
+{
+  return step->changed->next_changed == NULL && step->changed->standing != GIVEN;
+}
+
 gboolean
 tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **error)
 {
@@ -307,8 +336,7 @@ tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **
     return FALSE;
   tw_commit_marks_next (&step->tables->marks, mark);
   writing.entry = (TwCommitEntryHead) { step->spec, writing.head.number + 1, mark, step->note };
-  if (!(step->changed->next_changed == NULL ? write_one (&writing, step->changed, error)
-                                            : write_several (&writing, error)))
+  if (!(is_one_statement (step) ? write_one (&writing, step->changed, error) : write_several (&writing, error)))
     return FALSE;
   tw_commit_heads_sqlite_set (heads, partition, &writing.head);
   *number = writing.head.number;

@@ -46,6 +46,8 @@ gconstpointer tw_commit_step_sqlite_find (TwCommit *step, const TwRecordType *ty
 gconstpointer tw_commit_step_sqlite_put (TwCommit *step, const TwRecordType *type, gconstpointer record);
 void tw_commit_step_sqlite_remove (TwCommit *step, const TwRecordType *type, const char *id);
 void tw_commit_step_sqlite_note (TwCommit *step, gconstpointer bytes, gsize n);
+gconstpointer tw_commit_step_sqlite_give (TwCommit *step, const TwRecordType *type, gconstpointer record,
+                                          const char *partition);
 
 /* Writes what it changes, and the entry, of which *@number is the number; 0 where nothing is changed. */
 gboolean tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **error);

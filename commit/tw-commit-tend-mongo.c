@@ -103,8 +103,9 @@ settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *
   return TRUE;
 }
 
+/* *@is_all becomes whether nothing that is due is left. */
 static gboolean
-settle_others (TwMongoSession *session, const TwMongoTender *tender, GError **error)
+settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *is_all, GError **error)
 {
   g_autoptr (TwBson) filter
       = BCON_NEW ("due", "{", "$lte", BCON_DATE_TIME (tender->now_ms - DUE_MS), "}");
@@ -116,6 +117,7 @@ settle_others (TwMongoSession *session, const TwMongoTender *tender, GError **er
   g_array_set_clear_func (settled, settled_clear);
   if (!tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, keep_document, heads, error))
     return FALSE;
+  *is_all = heads->len < SETTLE_BATCH;
   for (guint i = 0; i < heads->len && tw_mongo_session_left_ms (session) > 0; i++)
     if (!settle_one (session, tender, heads->pdata[i], settled, error))
       return FALSE;
@@ -126,11 +128,12 @@ static gboolean
 run (TwMongoSession *session, gpointer data, GError **error)
 {
   TwMongoTender *tender = data;
-  gboolean drops;
+  gboolean is_all = FALSE, drops;
 
-  if (!tell_own (session, tender, error) || !settle_others (session, tender, error))
+  if (!tell_own (session, tender, error) || !settle_others (session, tender, &is_all, error))
     return FALSE;
-  drops = tender->times++ % DROP_EVERY == 0 || tender->drops_more;
+  /* What was given away may have been removed there: before its tombstone goes, whoever made it has that settled. */
+  drops = is_all && (tender->times++ % DROP_EVERY == 0 || tender->drops_more);
   return !drops
          || tw_mongo_drop (session, tender->types, tender->now_ms - TW_COMMIT_KEPT_MS, &tender->drops_more, error);
 }

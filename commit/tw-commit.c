@@ -54,6 +54,12 @@ tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id)
   commit->commits->klass->remove (commit, type, id);
 }
 
+gconstpointer
+tw_commit_give (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition)
+{
+  return commit->commits->klass->give (commit, type, record, partition);
+}
+
 void
 tw_commit_note (TwCommit *commit, gconstpointer bytes, gsize n)
 {

@@ -65,7 +65,7 @@ gconstpointer tw_commit_need (TwCommit *commit, const TwRecordType *type, const 
 /* Has @record be so from now on. What the step has found before is changed, and its key and creation have to be as they
  * were; another one is new, and its id has to be one that nobody else can have made. Sets its owner, its key's version
  * 1, or one more than it had. The texts are copied. Returns the record as it will be, valid until the commit's end has
- * been told. A step puts, or removes, each record once. */
+ * been told. A step puts, removes or gives each record once. */
 gconstpointer tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record);
 
 /* Removes a record that the step has found. */
@@ -74,6 +74,12 @@ void tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *i
 /* Keeps @n bytes, TW_COMMIT_NOTE_BYTES at most, beside the commit's key, for whoever comes with it again: what can't be
  * told by the parts. Once a step; without a key, or where nothing is changed, nothing is kept. */
 void tw_commit_note (TwCommit *commit, gconstpointer bytes, gsize n);
+
+/* Has @record, which the step has found, as it is to be, be @partition's from now on, another one than the step's: it is
+ * in one of both at any moment. This partition's log says that it is gone; the other's says nothing, unless whoever gave it
+ * goes on there: a record that this step puts as well tells whoever comes next, if they die. Versions go on, one more here
+ * too. Returns the record as it will be, as tw_commit_put() does. */
+gconstpointer tw_commit_give (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition);
 
 /* A record that a commit has changed. */
 typedef struct
@@ -131,7 +137,7 @@ typedef struct
   const TwRecordType *type;
   char id[TW_ID_SIZE];
   gint64 version;    /* as the entry leaves it, also where it is gone */
-  gboolean is_gone;
+  gboolean is_gone;  /* removed, or given to another partition */
   guint64 changed;   /* bits of the fields that are other than before; of a new one, those that it has */
 } TwCommitEntry;
 
@@ -160,6 +166,7 @@ typedef struct
   gconstpointer (*put) (TwCommit *commit, const TwRecordType *type, gconstpointer record);
   void (*remove) (TwCommit *commit, const TwRecordType *type, const char *id);
   void (*note) (TwCommit *commit, gconstpointer bytes, gsize n);
+  gconstpointer (*give) (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition);
 } TwCommitsClass;
 
 /* An implementation's structs start with these. */

@@ -176,6 +176,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
     .put = tw_mongo_step_put,
     .remove = tw_mongo_step_remove,
     .note = tw_mongo_step_note,
+    .give = tw_mongo_step_give,
   };
   Commits *commits = g_new0 (Commits, 1);
 

@@ -252,6 +252,7 @@ tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_t
     .put = tw_commit_step_sqlite_put,
     .remove = tw_commit_step_sqlite_remove,
     .note = tw_commit_step_sqlite_note,
+    .give = tw_commit_step_sqlite_give,
   };
   TwSqliteConnection *connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, error);
   Commits *commits = g_new0 (Commits, 1);

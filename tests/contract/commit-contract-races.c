@@ -286,14 +286,41 @@ commit_until_killed (const TwCommitFactory *factory, gpointer place)
     }
 }
 
+/* Gives task 1 from one to the other and back, and says so of each time. */
+#define GIVE_UNTIL_KILLED "--give-until-killed"
+
+static int
+give_until_killed (const TwCommitFactory *factory, gpointer place)
+{
+  TwCommits *commits;
+
+  if (factory->open (place, &commits, NULL) == NULL)
+    return 1;
+  for (gint64 times = 1;; times++)
+    {
+      const TwCommitted said = { .number = times };
+
+      for (gint64 number = 0; number == 0;)
+        {
+          number = commit (commits, ANN, ">1", NULL);
+          if (number == 0)
+            number = commit (commits, BOB, ">1", NULL);
+        }
+      say_number (&said, NULL, NULL);
+    }
+}
+
 gboolean
 tw_commit_contract_is_child (const TwCommitFactory *factory, int argc, char **argv, int *status)
 {
-  const gboolean is_child = argc == 3 && strcmp (argv[1], COMMIT_UNTIL_KILLED) == 0;
+  const gboolean commits = argc == 3 && strcmp (argv[1], COMMIT_UNTIL_KILLED) == 0;
+  const gboolean gives = argc == 3 && strcmp (argv[1], GIVE_UNTIL_KILLED) == 0;
 
-  if (is_child)
+  if (commits)
     *status = commit_until_killed (factory, argv[2]);
-  return is_child;
+  if (gives)
+    *status = give_until_killed (factory, argv[2]);
+  return commits || gives;
 }
 
 /* The highest number that was said, once there were @enough or no more will come. */
@@ -312,7 +339,7 @@ read_said (int out, gint64 highest, guint enough)
 /* Has children commit, as many as may, and kills them when the first has said @enough: the highest number that was
  * said. */
 static gint64
-kill_after (const Fixture *f, guint enough)
+kill_after (const Fixture *f, const char *mode, guint enough)
 {
   const guint n = MIN (f->factory->instances, CHILDREN);
   GPid pids[CHILDREN] = { 0 };
@@ -320,7 +347,7 @@ kill_after (const Fixture *f, guint enough)
   gint64 said;
 
   for (guint i = 0; i < n; i++)
-    pids[i] = tw_child_spawn (COMMIT_UNTIL_KILLED, f->place, &outs[i]);
+    pids[i] = tw_child_spawn (mode, f->place, &outs[i]);
   said = read_said (outs[0], 0, enough);
   for (guint i = 0; i < n; i++)
     kill (pids[i], SIGKILL);
@@ -364,11 +391,90 @@ test_killed_leaves_nothing_half_done (Fixture *f, gconstpointer data)
   for (guint i = 0; i < KILLS; i++)
     {
       f->factory->close (f->store);
-      said = MAX (said, kill_after (f, (guint) g_test_rand_int_range (1, MOST_SAID)));
+      said = MAX (said, kill_after (f, COMMIT_UNTIL_KILLED, (guint) g_test_rand_int_range (1, MOST_SAID)));
       f->store = f->factory->open (f->place, &f->commits, NULL);
       assert_nothing_is_half_done (f->commits, said);
     }
   g_assert_cmpint (said, >, 0);
+}
+
+static gboolean
+note_version (const TwCommitEntry *entry, gpointer data)
+{
+  g_array_append_val ((GArray *) data, entry->version);
+  return TRUE;
+}
+
+static gint
+compare_versions (gconstpointer a, gconstpointer b)
+{
+  const gint64 one = *(const gint64 *) a, other = *(const gint64 *) b;
+
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/* Task 1 is with one of both, and each of its versions is in one of their logs. */
+static void
+assert_is_with_one (TwCommits *commits)
+{
+  g_autoptr (GArray) versions = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (TwTaskRecord) anns = NULL, bobs = NULL;
+  char id[TW_ID_SIZE];
+
+  read_log (commits, ANN, 0, note_version, versions);
+  read_log (commits, BOB, 0, note_version, versions);
+  g_array_sort (versions, compare_versions);
+  for (guint i = 0; i < versions->len; i++)
+    g_assert_cmpint (g_array_index (versions, gint64, i), ==, i + 1);
+  anns = find_task (commits, ANN, id_of (1, id));
+  bobs = find_task (commits, BOB, id_of (1, id));
+  g_assert_true ((anns != NULL) != (bobs != NULL));
+  g_assert_cmpint ((anns != NULL ? anns : bobs)->version, ==, versions->len);
+}
+
+static void
+test_killed_giver_leaves_it_with_one (Fixture *f, gconstpointer data)
+{
+  commit_well (f->commits, ANN, "+1");
+  for (guint i = 0; i < KILLS / 2; i++)
+    {
+      f->factory->close (f->store);
+      kill_after (f, GIVE_UNTIL_KILLED, (guint) g_test_rand_int_range (1, MOST_SAID));
+      f->store = f->factory->open (f->place, &f->commits, NULL);
+      assert_is_with_one (f->commits);
+    }
+}
+
+/* Whoever has it changes it, and gives it away. */
+static void *
+give_and_change (void *data)
+{
+  for (guint i = 0; i < EACH; i++)
+    {
+      commit (data, i % 2 == 0 ? ANN : BOB, "=1", NULL);
+      commit (data, i % 4 < 2 ? ANN : BOB, ">1", NULL);
+    }
+  return NULL;
+}
+
+static void
+test_many_give_it_about (Fixture *f, gconstpointer data)
+{
+  const guint n = MIN (f->factory->instances, MAX_INSTANCES);
+  gpointer stores[MAX_INSTANCES] = { f->store };
+  TwCommits *commits[MAX_INSTANCES] = { f->commits };
+  pthread_t threads[THREADS];
+
+  commit_well (f->commits, ANN, "+1");
+  for (guint i = 1; i < n; i++)
+    stores[i] = f->factory->open (f->place, &commits[i], NULL);
+  for (guint i = 0; i < THREADS; i++)
+    g_assert_cmpint (pthread_create (&threads[i], NULL, give_and_change, commits[i % n]), ==, 0);
+  for (guint i = 0; i < THREADS; i++)
+    pthread_join (threads[i], NULL);
+  for (guint i = 1; i < n; i++)
+    f->factory->close (stores[i]);
+  assert_is_with_one (f->commits);
 }
 
 void
@@ -379,6 +485,8 @@ contract_add_races (const TwCommitFactory *factory)
     { "race/log-is-whole-whoever-writes", test_log_is_whole_whoever_writes },
     { "race/one-of-many-has-the-expected-version", test_one_of_many_has_the_expected_version },
     { "race/killed-leaves-nothing-half-done", test_killed_leaves_nothing_half_done },
+    { "race/many-give-it-about", test_many_give_it_about },
+    { "race/killed-giver-leaves-it-with-one", test_killed_giver_leaves_it_with_one },
   };
 
   contract_add (factory, cases, G_N_ELEMENTS (cases));

@@ -98,6 +98,20 @@ put_changed (TwCommit *commit, const TwTaskRecord *found)
   g_assert_cmpint (put->version, ==, found->version + 1);
 }
 
+static void
+give (TwCommit *commit, const TwTaskRecord *found)
+{
+  const char *to = strcmp (found->user_id, ANN) == 0 ? BOB : ANN;
+  TwTaskRecord task = *found;
+  const TwTaskRecord *given;
+
+  task.name = "given";
+  given = tw_commit_give (commit, &tw_task_type, &task, to);
+  g_assert_cmpstr (given->name, ==, "given");
+  g_assert_cmpstr (given->user_id, ==, to);
+  g_assert_cmpint (given->version, ==, found->version + 1);
+}
+
 static gboolean
 run_word (TwCommit *commit, const char *word, GError **error)
 {
@@ -124,7 +138,7 @@ run_word (TwCommit *commit, const char *word, GError **error)
           return FALSE;
         }
     }
-  if (found == NULL && strchr ("=-?", what) != NULL)
+  if (found == NULL && strchr ("=-?>", what) != NULL)
     return refuse (TW_ERROR_NOT_FOUND, "the script finds no task", error);
   if (found != NULL && what == '~')
     return refuse (TW_ERROR_PRECONDITION, "the script finds a task", error);
@@ -134,6 +148,8 @@ run_word (TwCommit *commit, const char *word, GError **error)
     put_changed (commit, found);
   else if (what == '-')
     tw_commit_remove (commit, &tw_task_type, id);
+  else if (what == '>')
+    give (commit, found);
   return TRUE;
 }
 

@@ -11,6 +11,7 @@
  *     ?1   NOT_FOUND where it does not find it
  *     ~1   PRECONDITION where it does
  *     @1   "+1" without that, "=1" with it
+ *     >1   finds it, and gives it, "given", to BOB, or, in another partition than ANN's, to ANN; NOT_FOUND where there is none
  *     !    PRECONDITION
  *     #it  notes "it"
  */
@@ -46,6 +47,7 @@ typedef struct
 void contract_add (const TwCommitFactory *factory, const ContractCase *cases, gsize n);
 
 /* The cases of the other files. */
+void contract_add_gives (const TwCommitFactory *factory);
 void contract_add_keys (const TwCommitFactory *factory);
 void contract_add_logs (const TwCommitFactory *factory);
 void contract_add_races (const TwCommitFactory *factory);

@@ -112,11 +112,14 @@ run_word (TwCommit *commit, const char *word, GError **error)
     }
   if (*word == '-')
     tw_commit_remove (commit, &tw_book_type, id);
-  else if (*word == '=')
+  else if (*word == '=' || *word == '>')
     {
       book = *found;
       book.title = "changed";
-      tw_commit_put (commit, &tw_book_type, &book);
+      if (*word == '=')
+        tw_commit_put (commit, &tw_book_type, &book);
+      else
+        tw_commit_give (commit, &tw_book_type, &book, strcmp (found->reader_id, ADA) == 0 ? BOB : ADA);
     }
   return TRUE;
 }
@@ -145,14 +148,26 @@ run_script (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
-gint64
-shop_commit (Shop *shop, const char *script, const char *key, GError **error)
+static gint64
+commit_as (Shop *shop, const char *partition, const char *script, const char *key, GError **error)
 {
-  const TwCommitSpec spec_of = { .partition = ADA, .now_ms = NOW_MS, .key = key };
+  const TwCommitSpec spec_of = { .partition = partition, .now_ms = NOW_MS, .key = key };
   CommitWait wait;
 
   commit_begin (&wait, shop->commits, TW_DEADLINE_NONE, &spec_of, run_script, (gpointer) (guintptr) script);
   return commit_wait (&wait, error) ? wait.committed.number : 0;
+}
+
+gint64
+shop_commit (Shop *shop, const char *script, const char *key, GError **error)
+{
+  return commit_as (shop, ADA, script, key, error);
+}
+
+gint64
+shop_commit_bobs (Shop *shop, const char *script, GError **error)
+{
+  return commit_as (shop, BOB, script, NULL, error);
 }
 
 gint64
@@ -205,6 +220,12 @@ filter_of (guint n)
 void
 shop_assert_book (Shop *shop, guint n, gint64 version)
 {
+  shop_assert_book_of (shop, ADA, n, version);
+}
+
+void
+shop_assert_book_of (Shop *shop, const char *reader, guint n, gint64 version)
+{
   g_autofree char *filter = filter_of (n);
   g_autoptr (TwBson) document = shop_document (shop, "books", filter);
   g_autofree TwBookRecord *book = NULL;
@@ -215,7 +236,7 @@ shop_assert_book (Shop *shop, guint n, gint64 version)
   g_assert_cmpstr (why, ==, NULL);
   g_assert_nonnull (book);
   g_assert_cmpint (book->version, ==, version);
-  g_assert_cmpstr (book->reader_id, ==, ADA);
+  g_assert_cmpstr (book->reader_id, ==, reader);
   g_assert_cmpstr (book->title, ==, version == 1 ? "new" : "changed");
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Books that are committed to a database of a test's own, behind a forwarder, by short scripts: "+1 =2 -3 ?4" makes a
- * book, changes one, removes one, and looks at one, with NOT_FOUND where it has to be there and is not; "& " says before
- * that these are looked for. */
+/* Books that are committed to a database of a test's own, behind a forwarder, by short scripts: "+1 =2 -3 ?4 >5" makes a
+ * book, changes one, removes one, looks at one, and gives one, changed, to BOB (BOB's to ADA), with NOT_FOUND where it has
+ * to be there and is not; "& " says before that these are looked for. */
 
 #pragma once
 
@@ -15,6 +15,7 @@
 G_BEGIN_DECLS
 
 #define ADA "ada"
+#define BOB "bob"
 #define NOW_MS G_GINT64_CONSTANT (1795251600000)
 
 typedef struct
@@ -44,14 +45,18 @@ gint64 shop_commit_well (Shop *shop, const char *script);
 /* For a step of its own: puts a new book. */
 void shop_put_new (TwCommit *commit, guint n);
 
+/* Commits @script for BOB. */
+gint64 shop_commit_bobs (Shop *shop, const char *script, GError **error);
+
 /* The log of ADA's, as "1:+1v1 2:=1v2". */
 char *shop_log (Shop *shop);
 
 /* How many documents of @collection fit @json. */
 gint64 shop_count (Shop *shop, const char *collection, const char *json);
 
-/* That a book is there with this version. */
+/* That a book is there with this version, and is ADA's, or @reader's. */
 void shop_assert_book (Shop *shop, guint n, gint64 version);
+void shop_assert_book_of (Shop *shop, const char *reader, guint n, gint64 version);
 
 /* Its document as it is past everything; NULL where there is none. */
 bson_t *shop_document (Shop *shop, const char *collection, const char *json);

@@ -38,7 +38,13 @@ test_lost_answers_make_nothing_twice (Shop *shop, gconstpointer data)
       g_assert_true (forwarder_has_lost (shop->base.forwarder));
       shop_assert_book (shop, 1, i + 2);
     }
-  assert_log (shop, "1:+1v1 2:=1v2 3:=1v3 4:=1v4 5:=1v5");
+  shop_reopen (shop);
+  lose (shop, "update books");
+  g_assert_cmpint (shop_commit_well (shop, ">1"), ==, 6);
+  g_assert_true (forwarder_has_lost (shop->base.forwarder));
+  shop_reopen (shop);
+  shop_assert_book_of (shop, BOB, 1, 6);
+  assert_log (shop, "1:+1v1 2:=1v2 3:=1v3 4:=1v4 5:=1v5 6:-1v6");
 }
 
 static void
@@ -204,6 +210,89 @@ test_expected_are_found_as_entries_leave_them (Shop *shop, gconstpointer data)
   assert_log (shop, "1:+1v1 2:=1v2 2:+2v1 3:=1v3 3:-2v2");
 }
 
+/* Until it is written down it is nobody else's; whoever gave it knows. */
+static void
+test_half_given_is_finished_by_who_comes_next (Shop *shop, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *make = g_strdup_printf ("+%u", i), *give = g_strdup_printf (">%u", i), *change = g_strdup_printf ("=%u", i);
+      g_autoptr (TwBson) before = NULL;
+      g_autoptr (GError) error = NULL;
+      char id[TW_ID_SIZE];
+      g_autofree char *filter = g_strdup_printf ("{\"_id\": {\"$oid\": \"%s\"}}", book_id (i, id));
+
+      shop_commit_well (shop, make);
+      before = shop_document (shop, "books", filter);
+      shop_commit_well (shop, give);
+      shop_put_back (shop, "books", before);
+      shop_reopen (shop);
+      g_assert_cmpint (shop_commit_bobs (shop, change, &error), ==, 0);
+      g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
+      g_clear_error (&error);
+      g_assert_cmpint (shop_commit (shop, change, NULL, &error), ==, 0);
+      g_assert_error (error, TW_ERROR, TW_ERROR_NOT_FOUND);
+      shop_assert_book (shop, i, 1);
+      /* The next writer, and a reader of the log. */
+      if (i == 0)
+        shop_commit_well (shop, "+9");
+      else
+        g_free (shop_log (shop));
+      shop_assert_book_of (shop, BOB, i, 2);
+      g_assert_cmpint (shop_commit_bobs (shop, change, NULL), >, 0);
+      shop_assert_book_of (shop, BOB, i, 3);
+    }
+}
+
+/* Nor does it take back what was given, or hide what has come back. */
+static void
+test_late_helper_takes_nothing_back (Shop *shop, gconstpointer data)
+{
+  g_autoptr (TwBson) head = NULL;
+
+  shop_commit_well (shop, "+1 +2");
+  shop_commit_well (shop, ">1 >2");
+  head = shop_document (shop, "commits", "{\"_id\": \"head:ada\"}");
+  g_assert_cmpint (shop_commit_bobs (shop, "=1", NULL), ==, 1);
+  g_assert_cmpint (shop_commit_bobs (shop, ">2", NULL), ==, 2);
+  shop_put_back (shop, "commits", head);
+  shop_reopen (shop);
+  assert_log (shop, "1:+1v1 1:+2v1 2:-1v2 2:-2v2");
+  shop_assert_book_of (shop, BOB, 1, 3);
+  shop_assert_book (shop, 2, 3);
+  g_assert_cmpint (shop_commit (shop, "=1", NULL, NULL), ==, 0);
+  shop_put_back (shop, "commits", head);
+  shop_reopen (shop);
+  g_assert_cmpint (shop_commit_well (shop, "=2"), ==, 3);
+  shop_assert_book (shop, 2, 4);
+  shop_assert_book_of (shop, BOB, 1, 3);
+}
+
+/* As it is for whoever made it and was slow to write it down: others have done so, given it away, and it was changed there.
+ * What is anybody else's is a conflict still. */
+static void
+test_what_was_made_may_have_been_given (Shop *shop, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (guint n = 1; n <= 2; n++)
+    {
+      g_autofree char *json = g_strdup_printf (
+          "{\"_id\": {\"$oid\": \"%024u\"}, \"readerId\": \"bob\", \"title\": \"changed\", \"boughtOn\": {\"$date\": "
+          "{\"$numberLong\": \"5\"}}, \"version\": 3}", n);
+
+      mongo_fixture_put (&shop->base, "books", json);
+    }
+  mongo_fixture_put (&shop->base, "commits",
+                     "{\"_id\": \"log:ada:0000000000000002\", \"partition\": \"ada\", \"last\": 2, \"entries\": [{\"number\": 2, "
+                     "\"parts\": [{\"collection\": \"books\", \"id\": {\"$oid\": \"000000000000000000000001\"}, \"version\": 2, "
+                     "\"deed\": \"given\"}]}]}");
+  g_assert_cmpint (shop_commit_well (shop, "+1"), ==, 1);
+  shop_assert_book_of (shop, BOB, 1, 3);
+  g_assert_cmpint (shop_commit (shop, "+2", NULL, &error), ==, 0);
+  g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
+}
+
 static gboolean
 check_source (TwMongoSession *session, gpointer job, GError **error)
 {
@@ -240,6 +329,9 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/tombstone-goes-while-its-place-is-taken", test_tombstone_goes_while_its_place_is_taken },
     { "/commits-mongo/faults/place-of-a-tombstone-is-taken", test_place_of_a_tombstone_is_taken },
     { "/commits-mongo/faults/expected-are-found-as-entries-leave-them", test_expected_are_found_as_entries_leave_them },
+    { "/commits-mongo/faults/half-given-is-finished-by-who-comes-next", test_half_given_is_finished_by_who_comes_next },
+    { "/commits-mongo/faults/late-helper-takes-nothing-back", test_late_helper_takes_nothing_back },
+    { "/commits-mongo/faults/what-was-made-may-have-been-given", test_what_was_made_may_have_been_given },
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
   };
 

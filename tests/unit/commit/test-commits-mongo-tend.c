@@ -56,6 +56,30 @@ test_tombstone_goes_with_its_entry (Shop *shop, gconstpointer data)
   g_assert_cmpint (shop_commit_well (shop, "=2"), ==, 3);
 }
 
+/* Many have something due before the one that made what another one, who was given it, has removed: it is not made again
+ * where nothing says any more that it was removed. */
+static void
+test_tombstone_of_what_was_given_stays_until_its_maker_is_settled (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "+1");
+  shop_reopen (shop);
+  shop_commit_well (shop, ">1");
+  shop_reopen (shop);
+  g_assert_cmpint (shop_commit_bobs (shop, "-1", NULL), ==, 1);
+  tend_until (shop, NOW_MS, "commits", DUE, 1);
+  shop_reopen (shop);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"_id\": \"head:%u\", \"n\": 1, \"settled\": 0, \"due\": {\"$date\": "
+                                               "{\"$numberLong\": \"5\"}}, \"entries\": []}", i);
+
+      mongo_fixture_put (&shop->base, "commits", json);
+    }
+  tend_until (shop, NOW_MS + TW_COMMIT_KEPT_MS + 1, "commits", DUE, 0);
+  tend_until (shop, NOW_MS + TW_COMMIT_KEPT_MS + 1, "commits", "{\"entries.number\": {\"$gt\": 0}}", 0);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 0);
+}
+
 static void
 test_old_bucket_goes (Shop *shop, gconstpointer data)
 {
@@ -134,6 +158,8 @@ main (int argc, char **argv)
     { "/commits-mongo/tend/own-head-is-said-to-be-settled", test_own_head_is_said_to_be_settled },
     { "/commits-mongo/tend/what-was-left-is-settled", test_what_was_left_is_settled },
     { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
+    { "/commits-mongo/tend/tombstone-of-what-was-given-stays-until-its-maker-is-settled",
+      test_tombstone_of_what_was_given_stays_until_its_maker_is_settled },
     { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
     { "/commits-mongo/tend/much-that-is-old-goes-at-once", test_much_that_is_old_goes_at_once },
   };

@@ -41,6 +41,7 @@ test_commands (Shop *shop, gconstpointer data)
     { "& =1 =1", NULL, 0, 1, 2 },    /* twice, which is refused */
     { "& =1 =8 =9", NULL, 0, 2, 3 }, /* one is not there; and the head is looked at once more */
     { "& =7", "m", 10, 4, 4 },
+    { ">7", NULL, 11, 3, 4 },
   };
 
   for (guint knows = 0; knows < 2; knows++)
