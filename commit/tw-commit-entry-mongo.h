@@ -6,11 +6,12 @@
  *     key, request   a hash of whose Idempotency-Key it is and of the key; the request's fingerprint. Or neither
  *     note           what lies beside the key, where something does
  *     parts          what it does to a record each:
- *       collection, id, version, deed ("made", "changed", "removed", "given"), changed (bits by ids: tw-commit-changed.h)
+ *       collection, id, version, deed ("made", "changed", "removed", "given")
+ *       changed      bits by ids: tw-commit-changed.h
  *       set, unset   what has to be done to the record's document: only while it lies in a head
  *
- * A part is for the version before its own and no other, also where that is of an entry in another partition's log, which
- * the record was given from: so what is written twice, or late, changes nothing. A document
+ * A part is for the version before its own and no other, also where that is by an entry in another partition's log, from
+ * which the record was given: so what is written twice, or late, changes nothing. A document
  * without a version has version 1. */
 
 #pragma once

@@ -75,10 +75,10 @@ void tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *i
  * told by the parts. Once a step; without a key, or where nothing is changed, nothing is kept. */
 void tw_commit_note (TwCommit *commit, gconstpointer bytes, gsize n);
 
-/* Has @record, which the step has found, as it is to be, be @partition's from now on, another one than the step's: it is
- * in one of both at any moment. This partition's log says that it is gone; the other's says nothing, unless whoever gave it
- * goes on there: a record that this step puts as well tells whoever comes next, if they die. Versions go on, one more here
- * too. Returns the record as it will be, as tw_commit_put() does. */
+/* Has @record, which the step has found, as it is to be, be @partition's from now on, another one than the step's: it
+ * is in one of both at any moment. This partition's log says that it is gone; the other's says nothing before somebody
+ * changes it there. Whoever has that happen puts a record in this step as well, which says so to who comes next, if they
+ * die. Versions go on, one more here too. Returns the record as it will be, as tw_commit_put() does. */
 gconstpointer tw_commit_give (TwCommit *commit, const TwRecordType *type, gconstpointer record, const char *partition);
 
 /* A record that a commit has changed. */

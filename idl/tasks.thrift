@@ -413,9 +413,9 @@ struct Joining {
 struct Chore {
   /** Made by the service. */
   1: string id (tw.kept = "key"),
-  /** Whose list it is about. */
+  /** Whose list it is about; of a task that was moved, with whom it lay before. */
   2: string ownerId (tw.kept = "owner"),
-  /** Which list: what lay in one that was deleted goes, or: */
+  /** Which list: what lay in one that was deleted goes. Or: */
   3: optional string listId (tw.kept = "id"),
   /** Since when. */
   4: string createdOn (tw.kept = "created"),
@@ -423,8 +423,16 @@ struct Chore {
   5: string updatedOn (tw.kept = "updated"),
   /** 1. */
   6: i64 version (tw.kept = "version"),
-  /** Who has left the list: no task of it is theirs to do any more. */
-  7: optional string leaverId
+  /** Who has left the list: no task of it is theirs to do any more. Or: */
+  7: optional string leaverId,
+  /** Which task was moved to the list from another owner's, whose log says so already: the list's owner's has to. */
+  8: optional string taskId (tw.kept = "id"),
+  /** The version that the task came with. */
+  9: optional i64 taskVersion,
+  /** Whose the list is that the task was moved to. */
+  10: optional string receiverId,
+  /** Who moved it. */
+  11: optional string moverId
 } (tw.record = "chores")
 
 /** Keeps each user's tasks. */

@@ -4,6 +4,7 @@
 
 #include "tw-latch.h"
 #include "tw-list-service-private.h"
+#include "tw-task-move.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -259,8 +260,11 @@ static gboolean
 do_step (TwTaskStore *store, const TwClock *clock, gint64 deadline_ms, const TwChoreRecord *chore, gboolean *is_done,
          GError **error)
 {
-  Sweep *sweep = g_new0 (Sweep, 1);
+  Sweep *sweep;
 
+  if (chore->task_id != NULL)
+    return *is_done = tw_task_move_finish (store, deadline_ms, tw_clock_wall_ms (clock), chore, error);
+  sweep = g_new0 (Sweep, 1);
   sweep->chore = tw_record_copy (&tw_chore_type, chore);
   sweep->now_ms = tw_clock_wall_ms (clock);
   if (!find_all (store, deadline_ms, sweep, error))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What is left to do when a list is gone, or somebody has left one: what lay in it is removed, or is no more theirs to do,
- * a bounded number of records a step. The record that says so was written in the step that removed the list, or the
- * member, so that whoever serves the data next goes on where one died; several at once do no harm. */
+/* What is left to do when a list is gone, or somebody has left one: what lay in it is removed, or is no more theirs to
+ * do, a bounded number of records a step; and when a task was moved to a list of another owner (tw-task-move.h). The
+ * record that says so was written in the step that removed the list, or the member, or gave the task away, so that whoever
+ * serves the data next goes on where one died; several at once do no harm. */
 
 #pragma once
 

@@ -82,14 +82,13 @@ check_list (TwCommit *commit, const TwTaskActor *actor, TwTaskRecord *said, GErr
   return TRUE;
 }
 
-/* Whether @user_id is in the list, or, where that is NULL, has the inbox, in *@is_in. */
-static gboolean
-look_for (TwCommit *commit, const TwTaskActor *actor, const char *list_id, const char *user_id, gboolean *is_in,
-          GError **error)
+gboolean
+tw_task_access_find_assignee (TwCommit *commit, const char *owner_id, const char *list_id, const char *user_id,
+                              gboolean *is_in, GError **error)
 {
   TwListRole role = TW_LIST_NOBODY;
 
-  *is_in = strcmp (user_id, actor->owner_id) == 0;
+  *is_in = strcmp (user_id, owner_id) == 0;
   if (*is_in || list_id == NULL)
     return TRUE;
   if (!find_role (commit, list_id, user_id, &role, error))
@@ -98,16 +97,20 @@ look_for (TwCommit *commit, const TwTaskActor *actor, const char *list_id, const
   return TRUE;
 }
 
+GError *
+tw_task_access_no_assignee (void)
+{
+  return g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "assigneeId is nobody in the task's list");
+}
+
 static gboolean
 check_assignee (TwCommit *commit, const TwTaskActor *actor, const char *list_id, const char *user_id, GError **error)
 {
   gboolean is_in;
 
-  if (!look_for (commit, actor, list_id, user_id, &is_in, error))
+  if (!tw_task_access_find_assignee (commit, actor->owner_id, list_id, user_id, &is_in, error))
     return FALSE;
-  return is_in
-         || fail_at ("assigneeId",
-                     g_error_new (TW_ERROR, TW_ERROR_INVALID, "assigneeId is nobody in the task's list"), error);
+  return is_in || fail_at ("assigneeId", tw_task_access_no_assignee (), error);
 }
 
 static gboolean
@@ -147,7 +150,8 @@ tw_task_access_check (TwCommit *commit, const TwTaskActor *actor, const TwTaskRe
   if (has (said, TW_TASK_HAS_ASSIGNEE_ID))
     return (!moves && g_strcmp0 (said->assignee_id, assignee) == 0)
            || check_assignee (commit, actor, list, said->assignee_id, error);
-  if (moves && assignee != NULL && !look_for (commit, actor, list, assignee, &stays, error))
+  if (moves && assignee != NULL
+      && !tw_task_access_find_assignee (commit, actor->owner_id, list, assignee, &stays, error))
     return FALSE;
   *clear |= stays ? 0 : TW_TASK_HAS_ASSIGNEE_ID;
   return TRUE;

@@ -29,4 +29,12 @@ gboolean tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const
 gboolean tw_task_access_check (TwCommit *commit, const TwTaskActor *actor, const TwTaskRecord *before,
                                TwTaskRecord *said, guint64 *clear, GError **error);
 
+/* Whether @user_id is in the list, which is in @owner_id's partition, or, where that is NULL, has the inbox, in *@is_in.
+ * FALSE with @error where that can't be said. */
+gboolean tw_task_access_find_assignee (TwCommit *commit, const char *owner_id, const char *list_id,
+                                       const char *user_id, gboolean *is_in, GError **error);
+
+/* INVALID, for who is not. */
+GError *tw_task_access_no_assignee (void);
+
 G_END_DECLS

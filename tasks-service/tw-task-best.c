@@ -54,10 +54,21 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer order)
   return tw_task_order_compare (order, &((const Row *) a)->place, &((const Row *) b)->place);
 }
 
+/* A task that moved while sources were read one after the other may be in two of them. */
+static void
+drop_twins (const TwTaskBest *best)
+{
+  for (guint i = best->rows->len; i > 1; i--)
+    if (compare_rows (&g_array_index (best->rows, Row, i - 1), &g_array_index (best->rows, Row, i - 2),
+                      (gpointer) (guintptr) best->order) == 0)
+      g_array_remove_index (best->rows, i - 1);
+}
+
 static void
 put_in_order (TwTaskBest *best)
 {
   g_array_sort_with_data (best->rows, compare_rows, (gpointer) (guintptr) best->order);
+  drop_twins (best);
   if (best->limit == 0 || best->rows->len < best->limit)
     return;
   g_array_set_size (best->rows, best->limit);

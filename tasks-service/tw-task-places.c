@@ -107,7 +107,7 @@ typedef struct
 {
   const char *user_id;
   GPtrArray *tasks;   /* TwTaskRecord */
-  GPtrArray *members; /* TwMemberRecord, of @user_id */
+  GPtrArray *members; /* TwMemberRecord, of @user_id and of who is to do one */
 } Found;
 
 static void
@@ -146,6 +146,12 @@ list_said (const TwTaskOperation *operation)
   return (operation->said->has & TW_TASK_HAS_LIST_ID) != 0 ? operation->said->list_id : NULL;
 }
 
+static const char *
+assignee_said (const TwTaskRecord *said)
+{
+  return (said->has & TW_TASK_HAS_ASSIGNEE_ID) != 0 ? said->assignee_id : NULL;
+}
+
 static gboolean
 find_tasks (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
             GError **error)
@@ -174,26 +180,39 @@ find_members (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperat
     }
   for (guint i = 0; i < n; i++)
     if (list_said (&operations[i]) != NULL)
-      add_member_id (ids, list_said (&operations[i]), found->user_id);
+      {
+        add_member_id (ids, list_said (&operations[i]), found->user_id);
+        if (assignee_said (operations[i].said) != NULL)
+          add_member_id (ids, list_said (&operations[i]), assignee_said (operations[i].said));
+      }
   found->members = gather (places, deadline_ms, &tw_member_type, TW_MEMBER_HAS_ID, ids, error);
   return found->members != NULL;
+}
+
+/* What @user_id is in the list, where they are in it; else NULL. */
+static const TwMemberRecord *
+find_member (const Found *found, const char *list_id, const char *user_id)
+{
+  char id[TW_ID_SIZE];
+
+  tw_list_member_id (list_id, user_id, id);
+  for (guint i = 0; i < found->members->len; i++)
+    {
+      const TwMemberRecord *member = found->members->pdata[i];
+
+      if (strcmp (member->id, id) == 0 && tw_list_role_of (member) != TW_LIST_NOBODY)
+        return member;
+    }
+  return NULL;
 }
 
 /* With whom the list lies, where the user sees it; else NULL. */
 static const char *
 place_of_list (const Found *found, const char *list_id)
 {
-  char id[TW_ID_SIZE];
+  const TwMemberRecord *member = find_member (found, list_id, found->user_id);
 
-  tw_list_member_id (list_id, found->user_id, id);
-  for (guint i = 0; i < found->members->len; i++)
-    {
-      const TwMemberRecord *member = found->members->pdata[i];
-
-      if (strcmp (member->id, id) == 0 && tw_list_role_of (member) != TW_LIST_NOBODY)
-        return member->owner_id;
-    }
-  return NULL;
+  return member != NULL ? member->owner_id : NULL;
 }
 
 static const char *
@@ -271,37 +290,65 @@ is_one_place (const char **all, const char *place)
   return place == NULL || strcmp (*all, place) == 0;
 }
 
-static GError *
-several_places (guint n, guint i)
+/* Where the task is to be moved to, whose place is another one. */
+static TwTaskMove *
+move_of (const Found *found, const TwTaskRecord *said)
 {
-  GError *why = g_error_new (TW_ERROR, TW_ERROR_INVALID, n > 1 ? "What is done at once has to be in lists of one owner"
-                                                              : "A task can't be moved to a list of another owner");
+  const TwMemberRecord *mover = find_member (found, said->list_id, found->user_id);
+  const char *assignee = assignee_said (said);
+  TwTaskMove *move = g_new0 (TwTaskMove, 1);
 
-  if (n > 1)
-    tw_error_locate (why, "operations[%u]", i);
-  else
-    tw_error_locate (why, "listId");
-  return why;
+  move->owner_id = g_strdup (mover->owner_id);
+  move->list_id = g_strdup (mover->list_id);
+  move->role = tw_list_role_of (mover);
+  move->assignee_is_in = assignee != NULL
+                         && (strcmp (assignee, mover->owner_id) == 0
+                             || find_member (found, said->list_id, assignee) != NULL);
+  return move;
 }
 
-char *
-tw_task_places_find_partition (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id,
-                               const TwTaskOperation *operations, guint n, GError **error)
+static gboolean
+fail_at_operation (guint i, gboolean moves, GError **error)
+{
+  GError *why = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID,
+                                     moves ? "What is done at once moves no task to a list of another owner"
+                                           : "What is done at once has to be in lists of one owner");
+
+  tw_error_locate (why, "operations[%u]", i);
+  g_propagate_error (error, why);
+  return FALSE;
+}
+
+void
+tw_task_place_clear (TwTaskPlace *place)
+{
+  g_clear_pointer (&place->partition, g_free);
+  g_clear_pointer (&place->move, tw_task_move_free);
+}
+
+gboolean
+tw_task_places_find_place (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id,
+                           const TwTaskOperation *operations, guint n, gboolean may_move, TwTaskPlace *place,
+                           GError **error)
 {
   g_auto (Found) found = { .user_id = user_id };
   const char *all = NULL;
 
+  *place = (TwTaskPlace) { .is_there = TRUE };
   if (!find (places, deadline_ms, operations, n, &found, error))
-    return NULL;
+    return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      const char *list = list_said (&operations[i]);
+      const char *list = list_said (&operations[i]), *of = place_of (&found, &operations[i]);
+      const char *to = list != NULL ? place_of_list (&found, list) : NULL;
+      const gboolean moves = of != NULL && to != NULL && strcmp (of, to) != 0;
 
-      if (is_one_place (&all, place_of (&found, &operations[i]))
-          && (list == NULL || is_one_place (&all, place_of_list (&found, list))))
-        continue;
-      g_propagate_error (error, several_places (n, i));
-      return NULL;
+      place->is_there = place->is_there && of != NULL;
+      if (moves && may_move)
+        place->move = move_of (&found, operations[i].said);
+      if (!is_one_place (&all, of) || (!(moves && may_move) && !is_one_place (&all, to)))
+        return fail_at_operation (i, moves, error);
     }
-  return g_strdup (all != NULL ? all : user_id);
+  place->partition = g_strdup (all != NULL ? all : user_id);
+  return TRUE;
 }

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "tw-task-writes.h"
+#include "tw-task-move.h"
 
 G_BEGIN_DECLS
 
@@ -26,11 +26,21 @@ gboolean tw_task_places_run (TwTaskPlaces *places, void (*func) (gpointer data),
 TwTaskRecord *tw_task_places_find_task (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id, const char *id,
                                         GError **error);
 
-/* With whom all lies that the operations are about and @user_id sees: themselves, where they see nothing. To be freed
- * with g_free(). NULL with INVALID where that is more than one. */
-char *tw_task_places_find_partition (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id,
-                                     const TwTaskOperation *operations, guint n, GError **error);
+typedef struct
+{
+  char *partition;   /* with whom all lies that the user sees of it: themselves, where they see nothing */
+  TwTaskMove *move;  /* of one task: where it is to lie then; NULL: there */
+  gboolean is_there; /* the user sees there each task that it is about */
+} TwTaskPlace;
 
+void tw_task_place_clear (TwTaskPlace *place);
+
+/* Where the operations are to be done. INVALID where that is more than one place, unless @may_move. */
+gboolean tw_task_places_find_place (TwTaskPlaces *places, gint64 deadline_ms, const char *user_id,
+                                    const TwTaskOperation *operations, guint n, gboolean may_move, TwTaskPlace *place,
+                                    GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TwTaskPlace, tw_task_place_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskPlaces, tw_task_places_free)
 
 G_END_DECLS

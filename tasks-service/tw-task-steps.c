@@ -87,7 +87,9 @@ change (TwCommit *commit, TwTaskWrite *write, const TwTaskOperation *operation, 
   TwTaskRecord said = *operation->said, after;
   guint64 clear = operation->clear;
 
-  if (before == NULL || !may (commit, write, before, &said, &clear, error))
+  if (before == NULL
+      || !(write->move != NULL ? tw_task_move_check (write->move, &said, error)
+                               : may (commit, write, before, &said, &clear, error)))
     return FALSE;
   said.has &= ~(TW_TASK_HAS_ID | TW_TASK_HAS_USER_ID); /* they say which task it is */
   if (said.has == 0 && clear == 0)
@@ -101,7 +103,9 @@ change (TwCommit *commit, TwTaskWrite *write, const TwTaskOperation *operation, 
   after.updated_ms = write->now_ms;
   after.has |= TW_TASK_HAS_UPDATED_ON;
   tw_task_rules_follow (before, &after, write->now_ms);
-  result->task = tw_commit_put (commit, &tw_task_type, &after);
+  result->task = write->move != NULL
+                   ? tw_task_move_give (commit, write->move, write->user_id, &after, write->now_ms)
+                   : tw_commit_put (commit, &tw_task_type, &after);
   return TRUE;
 }
 
@@ -137,13 +141,18 @@ locate (GError *error, guint i)
     tw_error_locate (error, "operations[%u]%s%s", i, inside != NULL ? ".task." : "", inside != NULL ? inside : "");
 }
 
+gboolean
+tw_task_write_is_the_stores (const GError *error)
+{
+  return g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE) || g_error_matches (error, TW_ERROR, TW_ERROR_INTERNAL);
+}
+
 /* What the caller does not depend on is no matter of one operation, nor what may be found elsewhere. */
 static gboolean
 is_of_the_whole (const TwTaskWrite *write, const GError *error)
 {
-  return (write->places != NULL && g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
-         || g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE)
-         || g_error_matches (error, TW_ERROR, TW_ERROR_INTERNAL);
+  return (tw_task_write_looks_on (write) && g_error_matches (error, TW_ERROR, TW_ERROR_NOT_FOUND))
+         || tw_task_write_is_the_stores (error);
 }
 
 typedef gboolean (*Each) (TwCommit *commit, TwTaskWrite *write, guint i, GError **error);
@@ -183,12 +192,18 @@ tw_task_write_decide (TwCommit *commit, gpointer data, GError **error)
   return TRUE;
 }
 
+GError *
+tw_task_write_failed_before (const TwTaskWrite *write, guint i)
+{
+  return g_error_new_literal (TW_ERROR, (int) tw_error_code_from_status (write->before[i].status),
+                              "It could not be done when this key was used first");
+}
+
 /* As it did when the key was used first. */
 static gboolean
 fail_again (TwTaskWrite *write, guint i, GError **error)
 {
-  GError *why = g_error_new_literal (TW_ERROR, (int) tw_error_code_from_status (write->before[i].status),
-                                     "It could not be done when this key was used first");
+  GError *why = tw_task_write_failed_before (write, i);
 
   if (write->atomic)
     {

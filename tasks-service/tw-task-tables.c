@@ -107,6 +107,11 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   ") STRICT, WITHOUT ROWID",
 
   TW_COMMIT_TABLES_NOTE,
+
+  "ALTER TABLE chores ADD COLUMN task_id BLOB;"
+  "ALTER TABLE chores ADD COLUMN task_version INTEGER;"
+  "ALTER TABLE chores ADD COLUMN receiver_id TEXT;"
+  "ALTER TABLE chores ADD COLUMN mover_id TEXT",
 };
 
 const TwSqliteKind tw_task_tables_kind = {

@@ -22,7 +22,10 @@ typedef struct
   TwTaskStore *store;
   char *partition;      /* whose the tasks are */
   char *user_id;        /* who asks; NULL: nobody is asked whether they may */
-  TwTaskPlaces *places; /* where it looks for what is not in the partition; NULL: nowhere, or it has */
+  TwTaskPlaces *places; /* where it looks for what is not in the partition; NULL: nowhere */
+  guint looks_left;     /* how often it does so: tasks may move meanwhile */
+  gboolean is_lost;     /* its one task has not been found where it looked before */
+  TwTaskMove *move;     /* of its one operation; or NULL */
   gint64 deadline_ms, now_ms;
   char *key;
   TwRecordBytes fingerprint;
@@ -36,6 +39,27 @@ typedef struct
   TwTaskBefore *before; /* of what was done by the same request before: what became of each operation */
   TwTaskOperation operations[];
 } TwTaskWrite;
+
+/* Whether it goes on looking elsewhere for what is not there. */
+gboolean tw_task_write_looks_on (const TwTaskWrite *write);
+
+/* The same write once more, for whoever is to be told. */
+TwTaskWrite *tw_task_write_again (const TwTaskWrite *write);
+void tw_task_write_free (gpointer write);
+
+/* Commits what @func decides, with @key, or without one, since it has been looked at. Takes @write. */
+void tw_task_write_run (TwTaskWrite *write, const char *key, TwCommitFunc func);
+
+/* Tells whoever asked the end. */
+void tw_task_write_tell (const TwTaskWrite *write, const GError *error);
+
+/* Of a repeat: how the operation failed then. And whether an error is none of an operation's. */
+GError *tw_task_write_failed_before (const TwTaskWrite *write, guint i);
+gboolean tw_task_write_is_the_stores (const GError *error);
+
+/* Looks again at what @write has done before, as it is now: in its partition, or each task wherever it lies. */
+void tw_task_again_begin (const TwTaskWrite *write, const TwCommitted *committed);
+void tw_task_again_elsewhere (const TwTaskWrite *write);
 
 /* TwCommitFuncs of a TwTaskWrite: do its operations, or, where they were done by the same request before, see how what
  * they were about is now. Where it may be found elsewhere, what is not there fails the whole. */

@@ -290,6 +290,7 @@ tw_task_store_contract_add (const TwTaskStoreFactory *factory)
   contract_add (factory, cases, G_N_ELEMENTS (cases));
   contract_add_fields (factory);
   contract_add_lists (factory);
+  contract_add_moves (factory);
   contract_add_queries (factory);
   contract_add_sharing (factory);
   contract_add_sources (factory);

@@ -35,6 +35,9 @@ void contract_add_fields (const TwTaskStoreFactory *factory);
 /* Those of task-store-contract-lists.c. */
 void contract_add_lists (const TwTaskStoreFactory *factory);
 
+/* Those of task-store-contract-moves.c. */
+void contract_add_moves (const TwTaskStoreFactory *factory);
+
 /* Those of task-store-contract-queries.c. */
 void contract_add_queries (const TwTaskStoreFactory *factory);
 

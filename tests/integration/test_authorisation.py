@@ -104,6 +104,9 @@ class About:
                        "editor": self.party.editor, "owner": self.party.owner}  # fmt: skip
         self.email = self.party.owner.email
         self.renew(self.party.list)
+        self.elsewhere = make_list(self.other)
+        for somebody in self.people.values():
+            join(self.other, somebody, self.elsewhere, "editor")
 
     def renew(self, made=None):
         """A list with all its people, another member to be changed, and a task in the owner's inbox."""
@@ -175,3 +178,26 @@ def test_who_may_of_themselves(about, route):
 @pytest.mark.parametrize("route", sorted(IN_THE_LIST))
 def test_who_may_in_the_list(about, route):
     hold(about, route, *IN_THE_LIST[route], is_shared=True)
+
+
+def test_who_may_move_out_of_the_list(about):
+    """To one of another owner, in which they may all change tasks."""
+    route, body = "patch /v1/tasks/:id", {"listId": about.elsewhere["id"]}
+    for who in EVERYBODY:
+        about.shared = about.party.owner.add("of all in the list", listId=about.list["id"])
+        assert about.ask(route, body, who, about.shared).status_code == EDITORS_ALONE[who], who
+        assert about.ask(route, body, who, about.task).status_code == ONES_OWN[who], who
+        if ONES_OWN[who] == 200:
+            about.task = about.party.owner.add("the owner's")
+
+
+def test_who_may_move_into_the_list(about):
+    """Out of a list of another owner, in which they may all change tasks; and what is their own."""
+    route, body = "patch /v1/tasks/:id", {"listId": about.list["id"]}
+    for who in EVERYBODY:
+        asks = about.people.get(who, about.other)
+        for task in (asks.add("own"), about.other.add("another's", listId=about.elsewhere["id"])):
+            answer = about.ask(route, body, who, task)
+            assert answer.status_code == EDITORS_ALONE[who], who
+            if EDITORS_ALONE[who] in (403, 404):
+                assert answer.json()["errors"][0]["location"] == "body.listId"

@@ -313,6 +313,10 @@ def test_lists_and_invitations(tasks, tmp_path):
     assert json.loads(tasks("--json", "all", "--userId", "bob")) == []
     tasks("patch", "--userId", "bob", "--id", shared["id"], "--done", "true")
     assert json.loads(tasks("--json", "get", "--userId", "ann", "--id", shared["id"]))["done"] is True
+    own = json.loads(tasks("--json", "createList", "--userId", "bob", "--name", "Bob's"))
+    moved = json.loads(tasks("--json", "patch", "--userId", "bob", "--id", shared["id"], "--listId", own["id"]))
+    assert (moved["userId"], moved["listId"], moved["version"], "assigneeId" in moved) == ("bob", own["id"], 4, False)
+    tasks("removeList", "--userId", "bob", "--id", own["id"])
     refused = tasks("removeList", "--userId", "bob", "--id", made["id"], expect=1)
     assert "Only the list's owner may do that" in refused
     tasks("removeList", "--userId", "ann", "--id", made["id"])

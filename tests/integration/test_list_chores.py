@@ -116,6 +116,37 @@ def test_tasks_of_a_list_go_though_the_service_is_killed(stack, tmp_path, store)
 
 
 @on_both_stores
+def test_a_move_is_finished_though_the_service_is_killed(stack, tmp_path, store):
+    """To a list of another owner, at whichever moment: sent again with its key it is done once."""
+    with Person(stack.url) as owner, Person(stack.url) as guest:
+        made = make_list(owner)
+        join(owner, guest, made, "editor")
+        for n in range(3):
+            task = guest.add(f"{n}", assigneeId=guest.id)
+
+            def ask(task=task, n=n):
+                try:
+                    return guest.client.patch(f"/v1/tasks/{task['id']}", json={"listId": made["id"]},
+                                              headers={"idempotency-key": f"{n}"})  # fmt: skip
+                except httpx.HTTPError:
+                    return None
+
+            asking = threading.Thread(target=ask)
+            asking.start()
+            stack.tasks.kill()
+            asking.join()
+            stack.restart_tasks()
+            eventually(lambda: guest.client.get("/v1/lists").status_code == 200, "the service to be used again")
+            eventually(lambda ask=ask: ask().status_code == 200, "the move to be answered")
+            moved = ask().json()
+            assert (moved["listId"], moved["version"], moved["assigneeId"]) == (made["id"], 3, guest.id)
+            assert owner.client.get(f"/v1/tasks/{task['id']}").json() == moved
+            assert len(tasks_of(guest)) == len(tasks_of(owner)) == n + 1
+        eventually(lambda: kept(tmp_path, store)["chores"] == 0, "nothing to be left to do")
+        assert {task["version"] for task in tasks_of(owner)} == {3}
+
+
+@on_both_stores
 def test_who_leaves_is_cleared_though_the_service_is_killed(stack, tmp_path, store):
     with Person(stack.url) as owner, Person(stack.url) as guest:
         stays, left = make_list(owner, "stays"), make_list(owner, "left")

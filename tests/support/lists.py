@@ -29,9 +29,21 @@ class Party:
 
     def __init__(self, url):
         self.owner, self.editor, self.viewer, self.stranger = (Person(url) for _ in range(4))
+        self.share()
+
+    def share(self):
         self.list = make_list(self.owner)
         join(self.owner, self.editor, self.list, "editor", "editor")
         join(self.owner, self.viewer, self.list, "viewer", "viewer")
+
+    def tidy(self):
+        """Nobody has anything any more."""
+        for who in (self.owner, self.editor, self.viewer, self.stranger):
+            for made in who.client.get("/v1/lists").json()["lists"]:
+                if made["role"] == "owner":
+                    assert who.client.delete(f"/v1/lists/{made['id']}").status_code == 204
+            for task in who.client.get("/v1/tasks", params={"listId": "inbox"}).json()["tasks"]:
+                assert who.client.delete(f"/v1/tasks/{task['id']}").status_code == 204
 
     def __enter__(self):
         return self
