@@ -20,7 +20,7 @@
 /* How long one may take that nobody waits for. */
 #define PATIENCE_MS 10000
 
-/* What whoever asked waits for: as many steps, while they take no longer. */
+/* As many steps others wait for, and whoever asked only while they take no longer. */
 #define STEPS_AT_ONCE 50
 #define AT_ONCE_MS 1000
 
@@ -282,7 +282,30 @@ do_step (TwTaskStore *store, const TwClock *clock, gint64 deadline_ms, const TwC
 /* Whether to go on; NULL for ever. */
 static gboolean is_wanted (TwListChores *chores);
 
-/* Does what is found; *@n becomes how many chores that were. One that fails keeps none of the others. */
+/* A bounded number of steps, so that no chore keeps all others; what is left is looked for again at once. */
+static void
+do_steps (TwTaskStore *store, const TwClock *clock, TwListChores *chores, const TwChoreRecord *chore, GError **error)
+{
+  gboolean is_done = FALSE;
+
+  for (guint i = 0; i < STEPS_AT_ONCE && !is_done; i++)
+    if (!is_wanted (chores)
+        || !do_step (store, clock, tw_clock_monotonic_ms (clock) + PATIENCE_MS, chore, &is_done, error))
+      return;
+  if (!is_done && chores != NULL)
+    tw_list_chores_wake (chores);
+}
+
+/* Moves first, which take one step each. */
+static int
+compare_chores (gconstpointer one, gconstpointer other)
+{
+  const TwChoreRecord *const *a = one, *const *b = other;
+
+  return ((*a)->task_id == NULL) - ((*b)->task_id == NULL);
+}
+
+/* Does some of what is found; *@n becomes how many chores that were. One that fails keeps none of the others. */
 static gboolean
 do_some (TwTaskStore *store, const TwClock *clock, TwListChores *chores, guint *n, GError **error)
 {
@@ -292,12 +315,13 @@ do_some (TwTaskStore *store, const TwClock *clock, TwListChores *chores, guint *
   gboolean is_well = found != NULL;
 
   *n = found != NULL ? found->len : 0;
+  if (found != NULL)
+    g_ptr_array_sort (found, compare_chores);
   for (guint i = 0; i < *n; i++)
     {
       g_autoptr (GError) why = NULL;
 
-      for (gboolean is_done = FALSE; !is_done && why == NULL && is_wanted (chores);)
-        do_step (store, clock, tw_clock_monotonic_ms (clock) + PATIENCE_MS, found->pdata[i], &is_done, &why);
+      do_steps (store, clock, chores, found->pdata[i], &why);
       if (why != NULL && is_well)
         g_propagate_error (error, g_steal_pointer (&why));
       is_well = is_well && why == NULL;

@@ -102,11 +102,12 @@ tw_task_places_run (TwTaskPlaces *places, void (*func) (gpointer data), gpointer
 
 /* What is looked up of a write */
 
-/* Tasks and memberships, of which each operation's are found by their ids. */
+/* Tasks, their lists and memberships, of which each operation's are found by their ids. */
 typedef struct
 {
   const char *user_id;
   GPtrArray *tasks;   /* TwTaskRecord */
+  GPtrArray *lists;   /* TwSharedListRecord: those that are not gone, though tasks and members of others may be there */
   GPtrArray *members; /* TwMemberRecord, of @user_id and of who is to do one */
 } Found;
 
@@ -114,6 +115,7 @@ static void
 found_clear (Found *found)
 {
   g_clear_pointer (&found->tasks, g_ptr_array_unref);
+  g_clear_pointer (&found->lists, g_ptr_array_unref);
   g_clear_pointer (&found->members, g_ptr_array_unref);
 }
 
@@ -166,6 +168,22 @@ find_tasks (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperatio
 }
 
 static gboolean
+find_lists (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
+            GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  for (guint i = 0; i < found->tasks->len; i++)
+    if (((const TwTaskRecord *) found->tasks->pdata[i])->list_id != NULL)
+      g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwTaskRecord *) found->tasks->pdata[i])->list_id);
+  for (guint i = 0; i < n; i++)
+    if (list_said (&operations[i]) != NULL)
+      g_ptr_array_add (ids, (gpointer) (guintptr) list_said (&operations[i]));
+  found->lists = gather (places, deadline_ms, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, ids, error);
+  return found->lists != NULL;
+}
+
+static gboolean
 find_members (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *operations, guint n, Found *found,
               GError **error)
 {
@@ -189,12 +207,23 @@ find_members (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperat
   return found->members != NULL;
 }
 
-/* What @user_id is in the list, where they are in it; else NULL. */
+static gboolean
+is_list (const Found *found, const char *list_id)
+{
+  for (guint i = 0; i < found->lists->len; i++)
+    if (g_ascii_strcasecmp (((const TwSharedListRecord *) found->lists->pdata[i])->id, list_id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What @user_id is in the list, where it is there and they are in it; else NULL. */
 static const TwMemberRecord *
 find_member (const Found *found, const char *list_id, const char *user_id)
 {
   char id[TW_ID_SIZE];
 
+  if (!is_list (found, list_id))
+    return NULL;
   tw_list_member_id (list_id, user_id, id);
   for (guint i = 0; i < found->members->len; i++)
     {
@@ -221,7 +250,7 @@ place_of_task (const Found *found, const TwTaskRecord *task)
   const char *place;
 
   if (strcmp (task->user_id, found->user_id) == 0)
-    return task->user_id;
+    return task->list_id == NULL || is_list (found, task->list_id) ? task->user_id : NULL;
   place = task->list_id != NULL ? place_of_list (found, task->list_id) : NULL;
   return place != NULL && strcmp (place, task->user_id) == 0 ? place : NULL;
 }
@@ -247,21 +276,8 @@ find (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperation *ope
       GError **error)
 {
   return find_tasks (places, deadline_ms, operations, n, found, error)
+         && find_lists (places, deadline_ms, operations, n, found, error)
          && find_members (places, deadline_ms, operations, n, found, error);
-}
-
-/* Whether the task that was found is in no list that is gone, in *@is_there. Who changes it has a step that looks. */
-static gboolean
-look_for_list (const TwTaskPlaces *places, gint64 deadline_ms, const Found *found, gboolean *is_there, GError **error)
-{
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-  g_autoptr (GPtrArray) lists = NULL;
-
-  if (found->tasks->len > 0 && ((const TwTaskRecord *) found->tasks->pdata[0])->list_id != NULL)
-    g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwTaskRecord *) found->tasks->pdata[0])->list_id);
-  lists = gather (places, deadline_ms, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, ids, error);
-  *is_there = lists != NULL && lists->len == ids->len;
-  return lists != NULL;
 }
 
 TwTaskRecord *
@@ -270,12 +286,10 @@ tw_task_places_find_task (TwTaskPlaces *places, gint64 deadline_ms, const char *
   const TwTaskRecord which = { .id = id };
   const TwTaskOperation operation = { .verb = TW_TASK_REMOVE, .said = &which };
   g_auto (Found) found = { .user_id = user_id };
-  gboolean is_there;
 
-  if (!find (places, deadline_ms, &operation, 1, &found, error)
-      || !look_for_list (places, deadline_ms, &found, &is_there, error))
+  if (!find (places, deadline_ms, &operation, 1, &found, error))
     return NULL;
-  if (is_there && place_of (&found, &operation) != NULL)
+  if (place_of (&found, &operation) != NULL)
     return g_ptr_array_steal_index (found.tasks, 0);
   g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
   return NULL;

@@ -202,6 +202,11 @@ def test_tasks_of_a_list_are_gone_with_it_in_every_way(stack, tmp_path, store):
             problem(somebody.client.patch(paths[0], json={}), 404)
             problem(somebody.client.patch(paths[0], json={"listId": stays["id"]}), 404)
             problem(somebody.client.delete(paths[0]), 404)
+            mine = somebody.add("mine")
+            refused = problem(somebody.client.patch(f"/v1/tasks/{mine['id']}", json={"listId": gone["id"]}), 404)
+            assert [entry["location"] for entry in refused["errors"]] == ["body.listId"]
+            assert somebody.client.get(f"/v1/tasks/{mine['id']}").json() == mine
+            assert somebody.client.delete(f"/v1/tasks/{mine['id']}").status_code == 204
             for operation in ({"op": "patch", "task": {"done": True}}, {"op": "remove"}):
                 both = [{**operation, "id": kept["id"]}, {**operation, "id": lost["id"]}]
                 problem(somebody.client.post("/v1/tasks:batch", json={"operations": both}), 404)
