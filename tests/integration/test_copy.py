@@ -79,6 +79,18 @@ def add_chore(path, list_id, leaver_id):
         assert database.execute("SELECT count(*) FROM chores").fetchone() == (1,)
 
 
+def add_move(path, task_id, mover_id):
+    """The same: that somebody has moved a task of theirs to a list of another's, where it has changed since."""
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        done = database.execute(
+            "INSERT INTO chores (id, owner_id, created_ms, updated_ms, version, list_id, task_id, task_version, receiver_id,"
+            " mover_id) SELECT randomblob (12), ?1, 1000, 1000, 1, list_id, id, version - 1, user_id, ?1 FROM tasks"
+            " WHERE lower (hex (id)) = ?2",
+            (mover_id, task_id),
+        )
+        assert done.rowcount == 1
+
+
 def add_old_token(path):
     """One that the first version gave out, and that was used."""
     with contextlib.closing(sqlite3.connect(path)) as database, database:
@@ -117,7 +129,8 @@ def life(tmp_path_factory):
         place(ada, shared, 2.5)
         join(ada, cyd, shared, "viewer")
         leave(cyd, shared)
-        bob.add("In the list", listId=shared["id"])
+        moved_in = bob.add("In the list", listId=shared["id"])
+        bob.client.patch(f"/v1/tasks/{moved_in['id']}", json={"done": True})
         invite(ada, shared, "viewer")
         sign_up_with_a_key(stack.url)
         fail_to_sign_in(stack.url, bob.email)
@@ -139,6 +152,7 @@ def life(tmp_path_factory):
         )
     assert stack.stop() == []
     add_chore(folder / "data/tasks.db", shared["id"], cyd.id)
+    add_move(folder / "data/tasks.db", moved_in["id"], bob.id)
     add_old_token(folder / "data/accounts.db")
     return left
 
