@@ -127,8 +127,8 @@ class Served:
                 if place.says(annotation):
                     self.put(name, place)
         tag = self.record.tag_fields()
-        if any(part.startswith((".if_match", ".if_none_match")) for part in self.parts) \
-                and (not tag or any(field.kind not in TEXTS_OF_TAGS or not field.always() for field in tag)):
+        depends = any(part.startswith((".if_match", ".if_none_match")) for part in self.parts)
+        if (depends and not tag) or any(field.kind not in TEXTS_OF_TAGS or not field.always() for field in tag):
             self.fail(f"{self.record.name} needs a tw.tag, of strings and integers that are always there")
 
     def row(self):

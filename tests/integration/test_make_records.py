@@ -118,6 +118,11 @@ def served(method, structs=NOTE):
          'limit needs vt.ge = "1" at least, and vt.le = "1000" at most'),
         (served(f'void m({OWNER}, {WHICH}, 3: list<string> tags (tw.if_match = "true")) (tw.serve = "remove notes")', LOOSE),
          "Note needs a tw.tag, of strings and integers that are always there"),
+        (served(f'void m({OWNER}, {WHICH}, 3: list<string> tags (tw.if_match = "true")) (tw.serve = "remove notes")',
+                NOTE.replace(', tw.tag = "version"', "")),
+         "Note needs a tw.tag, of strings and integers that are always there"),
+        (served(f'void m({OWNER}, {WHICH}) (tw.serve = "remove notes")', NOTE.replace('tw.tag = "version"', 'tw.tag = "changedOn"')),
+         "Note needs a tw.tag, of strings and integers that are always there"),
     ],
 )
 def test_what_cannot_be_served_is_named(tmp_path, idl, message):
