@@ -25,6 +25,7 @@ typedef struct
   TwTaskService *tasks; /* has the store */
   TwListService *lists;
   TwListChores *chores;
+  TwRecordMethods *records; /* NULL: nobody was listened to */
 } Services;
 
 /* Takes @store, which is NULL where it could not be opened. */
@@ -35,7 +36,7 @@ serve (TwTaskStore *store, const TwClock *clock)
 
   if (store == NULL)
     return NULL;
-  services = g_new (Services, 1);
+  services = g_new0 (Services, 1);
   services->store = store;
   services->clock = clock;
   services->tasks = tw_task_service_new (store, clock);
@@ -82,18 +83,19 @@ typedef struct
 {
   TwTasksMethods *tasks;
   TwListsMethods *lists;
-  TwRecordMethods *records;
+  TwRecordMethods *records; /* the services' */
 } Direct;
 
 static gpointer
 start_direct (gpointer state, TwServer *server, const TwServiceLimits *limits)
 {
-  const Services *services = state;
+  Services *services = state;
   Direct *direct = g_new (Direct, 1);
 
   direct->tasks = tw_tasks_methods_new (server, services->tasks, limits);
   direct->lists = tw_lists_methods_new (server, services->lists, limits);
-  direct->records = tw_record_methods_new (server, services->store, services->clock, tw_tasks_served, limits);
+  services->records = tw_record_methods_new (server, services->store, services->clock, tw_tasks_served, limits);
+  direct->records = services->records;
   return direct;
 }
 
@@ -102,7 +104,7 @@ end_direct (gpointer data)
 {
   Direct *direct = data;
 
-  tw_record_methods_free (direct->records);
+  tw_record_methods_stop (direct->records);
   tw_lists_methods_free (direct->lists);
   tw_tasks_methods_free (direct->tasks);
   g_free (direct);
@@ -122,6 +124,7 @@ close_services (gpointer data)
   tw_list_service_free (services->lists);
   tw_list_chores_free (services->chores);
   tw_task_service_free (services->tasks);
+  tw_record_methods_free (services->records); /* what waited in the store is answered now */
   g_free (services);
 }
 

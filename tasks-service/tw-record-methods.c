@@ -119,9 +119,17 @@ tw_record_methods_new (TwServer *server, TwTaskStore *store, const TwClock *cloc
 }
 
 void
-tw_record_methods_free (TwRecordMethods *methods)
+tw_record_methods_stop (TwRecordMethods *methods)
 {
   g_clear_pointer (&methods->readers, tw_call_pool_free);
+}
+
+void
+tw_record_methods_free (TwRecordMethods *methods)
+{
+  if (methods == NULL)
+    return;
+  tw_record_methods_stop (methods);
   g_free (methods->served);
   g_free (methods);
 }

@@ -18,12 +18,17 @@ G_BEGIN_DECLS
 
 typedef struct _TwRecordMethods TwRecordMethods;
 
-/* Has @server's methods that are in the @table, which a NULL name ends, answered from @store. All of them, and @clock,
- * must outlive the result. Call before the loop runs. Where there are none it takes nothing. */
+/* Has @server's methods that are in the @table, which a NULL name ends, answered from @store. The
+ * @table and @clock must outlive the result, @server and @store its threads. Call before the loop runs. Where there are none it takes nothing. */
 TwRecordMethods *tw_record_methods_new (TwServer *server, TwTaskStore *store, const TwClock *clock,
                                         const TwRecordMethod *table, const TwServiceLimits *limits);
 
-/* Finishes what has been handed to its threads, then ends them. @server must not run any more. */
+/* Finishes what has been handed to its threads, then ends them. @server must not run any more. Changes may wait in the
+ * store still. */
+void tw_record_methods_stop (TwRecordMethods *methods);
+
+/* The same, where that is not done, and frees it. Only once the store is closed: the last changes are answered as that
+ * finishes them. */
 void tw_record_methods_free (TwRecordMethods *methods);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwRecordMethods, tw_record_methods_free)

@@ -117,8 +117,9 @@ static void
 tear_down (Shelf *shelf, gconstpointer data)
 {
   server_thread_free (shelf->thread);
-  tw_record_methods_free (shelf->methods);
+  tw_record_methods_stop (shelf->methods);
   tw_sqlite_close (shelf->db);
+  tw_record_methods_free (shelf->methods);
   tw_commits_sqlite_free (shelf->store.commits);
   tw_record_query_sqlite_free (shelf->queries);
   tw_clock_free (shelf->clock);
