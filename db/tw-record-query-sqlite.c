@@ -202,6 +202,26 @@ show_all (const Kind *kind, TwSqliteConnection *connection, const GArray *found,
   return TRUE;
 }
 
+/* All that is shown is of one moment: where there is no transaction yet, it takes one. What is found, and removed before
+ * it is read, would be missing among what the limit asks for. */
+static gboolean
+find_and_show (const Kind *kind, TwSqliteConnection *connection, const TwRecordQuery *query,
+               gboolean (*row) (gconstpointer record, gpointer user_data), gpointer user_data, GError **error)
+{
+  sqlite3 *handle = tw_sqlite_handle (connection);
+  const gboolean begin = sqlite3_get_autocommit (handle) != 0;
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  gboolean ok;
+
+  g_array_set_clear_func (found, found_clear);
+  if (begin && !tw_sqlite_run (connection, "BEGIN", error))
+    return FALSE;
+  ok = find_all (kind, connection, query, found, error) && show_all (kind, connection, found, row, user_data, error);
+  if (begin && sqlite3_get_autocommit (handle) == 0)
+    tw_sqlite_run (connection, "COMMIT", NULL);
+  return ok;
+}
+
 gboolean
 tw_record_query_sqlite_run (const TwRecordQuerySqlite *queries, gint64 deadline_ms, const TwRecordQuery *query,
                             gboolean (*row) (gconstpointer record, gpointer user_data), gpointer user_data,
@@ -209,12 +229,8 @@ tw_record_query_sqlite_run (const TwRecordQuerySqlite *queries, gint64 deadline_
 {
   const Kind *kind = find_kind (queries, query->type);
   TwSqliteConnection *connection = tw_sqlite_reader_borrow (queries->db, deadline_ms, error);
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
-  gboolean ok;
+  const gboolean ok = connection != NULL && find_and_show (kind, connection, query, row, user_data, error);
 
-  g_array_set_clear_func (found, found_clear);
-  ok = connection != NULL && find_all (kind, connection, query, found, error)
-       && show_all (kind, connection, found, row, user_data, error);
   tw_sqlite_reader_return (queries->db, connection);
   return ok;
 }

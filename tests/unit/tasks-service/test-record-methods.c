@@ -395,6 +395,40 @@ test_page_is_no_longer_than_a_reply (Shelf *shelf, gconstpointer data)
   g_assert_cmpuint (seen, ==, BOOKS);
 }
 
+typedef struct
+{
+  const Shelf *shelf;
+  char ids[2][TW_ID_SIZE];
+  guint seen;
+} Removing;
+
+static gboolean
+remove_the_other (gconstpointer record, gpointer data)
+{
+  Removing *removing = data;
+  const guint other = strcmp (((const TwBookRecord *) record)->id, removing->ids[0]) == 0 ? 1 : 0;
+
+  if (removing->seen++ == 0)
+    g_assert_cmpint (drop (removing->shelf, ANN, removing->ids[other], on_nothing), ==, 200);
+  return TRUE;
+}
+
+/* Else a page could seem to be the last one. */
+static void
+test_what_is_read_is_of_one_moment (Shelf *shelf, gconstpointer data)
+{
+  const TwRecordQuery all = { .type = &tw_book_type, .limit = 2 };
+  Removing removing = { .shelf = shelf };
+
+  make_well (shelf, ANN, "Emma", removing.ids[0]);
+  make_well (shelf, ANN, "Persuasion", removing.ids[1]);
+  g_assert_true (tw_record_query_sqlite_run (shelf->queries, TW_DEADLINE_NONE, &all, remove_the_other, &removing, NULL));
+  g_assert_cmpuint (removing.seen, ==, 2);
+  removing.seen = 1;
+  g_assert_true (tw_record_query_sqlite_run (shelf->queries, TW_DEADLINE_NONE, &all, remove_the_other, &removing, NULL));
+  g_assert_cmpuint (removing.seen, ==, 2);
+}
+
 static void
 test_cursor_that_is_none_is_refused (Shelf *shelf, gconstpointer data)
 {
@@ -490,6 +524,7 @@ main (int argc, char **argv)
   TEST ("what-is-internal-is-kept-and-not-shown", test_what_is_internal_is_kept_and_not_shown);
   TEST ("page-is-the-readers-newest-first", test_page_is_the_readers_newest_first);
   TEST ("page-is-no-longer-than-a-reply", test_page_is_no_longer_than_a_reply);
+  TEST ("what-is-read-is-of-one-moment", test_what_is_read_is_of_one_moment);
   TEST ("cursor-that-is-none-is-refused", test_cursor_that_is_none_is_refused);
   TEST ("change-leaves-the-rest", test_change_leaves_the_rest);
   TEST ("change-depends-on-its-tag", test_change_depends_on_its_tag);
