@@ -8,6 +8,7 @@ OPTIONS = {"tw.key": "idempotency_key", "tw.fingerprint": "fingerprint", "tw.if_
 MOST_OWNER_BYTES = 128  # commit/tw-commit.h
 MOST_OF_A_PAGE = 1000
 TEXTS_OF_TAGS = ("TEXT", "ID", "NUMBER")
+FROM_TEXTS = ("TIME", "WHEN", "ID")  # in a record: a text in what callers say of it (tw_record_map_init())
 
 
 class Place:
@@ -18,6 +19,13 @@ class Place:
 
     def says(self, annotation):
         return self.field.annotations.get(annotation)
+
+    def has_default(self):
+        return self.field.default is not None
+
+    def is_in_all_calls(self):
+        """Whether it is refused to leave it out."""
+        return all(not field.optional and field.default is None for field in (self.outer, self.field) if field is not None)
 
     def initializer(self, arguments):
         offset = "0" if self.outer is None else f"G_STRUCT_OFFSET ({arguments.c_name}, {self.outer.member})"
@@ -67,6 +75,11 @@ class Served:
         if int(place.says(lower) or 0) < least or int(place.says(upper) or most + 1) > most:
             self.fail(f'{place.field.name} needs {lower} = "{least}" at least, and {upper} = "{most}" at most')
 
+    def needed(self, place):
+        if not place.is_in_all_calls():
+            self.fail(f"{place.field.name} has to be there in every call")
+        return place
+
     def put(self, name, place):
         self.parts.append(f".{name} = {place.initializer(self.arguments)}")
 
@@ -76,11 +89,12 @@ class Served:
 
     def make(self):
         owner = self.one('string with tw.claim = "sub"', lambda place: place.says("tw.claim") == "sub")
+        self.needed(owner)
         self.bounded(owner, "vt.min_size", 1, "tw.max_bytes", MOST_OWNER_BYTES)
         self.put("owner", owner)
         if self.verb in ("get", "patch", "remove"):
             is_key = lambda place: place.says("api.path") and place.field.type == "string"  # noqa: E731
-            self.put("key", self.one("string with api.path", is_key))
+            self.put("key", self.needed(self.one("string with api.path", is_key)))
         if self.verb in ("create", "patch"):
             self.put_said()
         if self.verb == "list":
@@ -99,10 +113,13 @@ class Served:
             self.fail(f"has to take one struct, of what {self.record.name} is to be")
         said = self.structs[structs[0].needs()]
         for field in said.fields:
+            own = [own for own in self.record.fields if own.name == field.name and own.role == "PLAIN"]
             if field.kind == "CLEAR":
                 self.put("clear", Place(said, structs[0], field))
-            elif not any(own.name == field.name and own.role == "PLAIN" for own in self.record.fields):
+            elif not own:
                 self.fail(f"{said.name}.{field.name} is nothing of {self.record.name} that a caller says")
+            elif field.kind != own[0].kind and not (field.kind == "TEXT" and own[0].kind in FROM_TEXTS):
+                self.fail(f"{said.name}.{field.name} is of another type than that of {self.record.name}")
         self.put("said", Place(self.arguments, None, structs[0]))
 
     def put_page(self):
@@ -116,6 +133,8 @@ class Served:
                                     place.says("api.query") == parameter and place.field.kind == "TEXT"))  # fmt: skip
         limit = self.one('number with api.query = "limit"', lambda place:
                          place.says("api.query") == "limit" and place.field.kind == "NUMBER")  # fmt: skip
+        if not limit.has_default():
+            self.needed(limit)
         self.bounded(limit, "vt.ge", 1, "vt.le", MOST_OF_A_PAGE)
         self.put("limit", limit)
         self.parts += [f".list = {lists[0].id}", f".next = {links[0].id}"]

@@ -116,6 +116,17 @@ def served(method, structs=NOTE):
          'takes no number with api.query = "limit"'),
         (served(f'Page m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + PAGE + ASKED.replace('vt.le = "9"', 'vt.le = "9999"')),
          'limit needs vt.ge = "1" at least, and vt.le = "1000" at most'),
+        (served(f'Page m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + PAGE + ASKED.replace("i32", "optional i32")),
+         "limit has to be there in every call"),
+        (served(f'Page m({OWNER}, 2: Asked asked = {{}}) (tw.serve = "list notes")', ASKED + NOTE + PAGE),
+         "limit has to be there in every call"),
+        (served(f'Note m({WHICH}, ' + OWNER.replace("userId", 'userId = "ann"') + ') (tw.serve = "get notes")'),
+         "userId has to be there in every call"),
+        (served(f'Note m({OWNER}, 2: Which which) (tw.serve = "get notes")',
+                NOTE + 'struct Which { 1: optional string id (api.path = "id") }'),
+         "id has to be there in every call"),
+        (served(f'Note m({OWNER}, 2: Said said) (tw.serve = "create notes")', "struct Said { 1: i64 text }\n" + NOTE),
+         "Said.text is of another type than that of Note"),
         (served(f'void m({OWNER}, {WHICH}, 3: list<string> tags (tw.if_match = "true")) (tw.serve = "remove notes")', LOOSE),
          "Note needs a tw.tag, of strings and integers that are always there"),
         (served(f'void m({OWNER}, {WHICH}, 3: list<string> tags (tw.if_match = "true")) (tw.serve = "remove notes")',
@@ -128,6 +139,25 @@ def served(method, structs=NOTE):
 def test_what_cannot_be_served_is_named(tmp_path, idl, message):
     result = make(tmp_path, idl)
     assert (result.returncode, result.stderr) == (1, f"make-records.py: S.m: {message}\n")
+
+
+SAID = 'struct Said { 1: optional string text, 2: optional string dueOn, 3: optional string bookId }\n'
+BOOKED = NOTE.replace("6: string text", '6: string text, 7: optional string dueOn (tw.kept = "when"), 8: optional string bookId (tw.kept = "id")')
+
+
+@pytest.mark.parametrize(
+    "idl",
+    [
+        served(f'Note m({OWNER}, 2: Said said) (tw.serve = "create notes")', SAID + BOOKED),
+        served(f'Page m({OWNER}, 2: Asked asked) (tw.serve = "list notes")', NOTE + PAGE + ASKED),
+        served(f'Page m({OWNER}, 2: Asked asked = {{}}) (tw.serve = "list notes")',
+               NOTE + PAGE + ASKED.replace("i32 limit", "optional i32 limit = 5")),
+    ],
+)
+def test_what_can_be_served_is_made(tmp_path, idl):
+    """Texts become times and ids of the record; a limit with a default may be left out."""
+    result = make(tmp_path, idl)
+    assert result.returncode == 0, result.stderr
 
 
 def test_all_records_are_listed(tmp_path):
