@@ -5,7 +5,6 @@ start of ours, and each is held against another one of them, or against millisec
 
 import dataclasses
 import sys
-import urllib.parse
 from functools import partial
 
 from bench.check import Wrong
