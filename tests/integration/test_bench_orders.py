@@ -101,7 +101,7 @@ def test_each_request_has_a_key_of_its_own(tmp_path):
         server.shutdown()
         thread.join()
     assert load.faults(result) == []
-    assert len(keys) > 4 and len(set(keys)) == len(keys)
+    assert len(set(keys)) == len(keys) > 2
     assert {len(key) for key in keys} == {len(orders.UUID)} and orders.UUID not in keys
 
 
