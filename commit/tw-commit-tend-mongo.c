@@ -78,11 +78,23 @@ keep_document (const bson_t *document, gpointer data)
   return TRUE;
 }
 
-/* One that can't be read, or settled, stays as it is: whoever changes it says so, and the others go on. FALSE where the
- * database is away. */
+static void
+pass_over (bson_t *passed_over, const bson_t *document)
+{
+  char buffer[16];
+  const char *index;
+  bson_iter_t id;
+
+  bson_uint32_to_string (bson_count_keys (passed_over), &index, buffer, sizeof buffer);
+  if (bson_iter_init_find (&id, document, "_id"))
+    bson_append_iter (passed_over, index, -1, &id);
+}
+
+/* One that can't be read, or settled, stays as it is: whoever changes it says so, and the others go on: its id goes to
+ * @passed_over, an array. FALSE where the database is away. */
 static gboolean
 settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *document, GArray *settled,
-            GError **error)
+            bson_t *passed_over, GError **error)
 {
   g_autoptr (TwMongoHead) head = tw_mongo_head_read (tender->types, document);
   g_autofree char *partition = tw_mongo_head_partition (document);
@@ -90,22 +102,29 @@ settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *
   TwMongoSettled now = { NULL, 0 };
 
   if (head == NULL || partition == NULL)
-    return TRUE;
+    {
+      pass_over (passed_over, document);
+      return TRUE;
+    }
   if (!tw_mongo_settle (session, head->entries, head->settled, NULL, &why))
     {
-      if (!g_error_matches (why, TW_ERROR, TW_ERROR_UNAVAILABLE))
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&why));
-      return FALSE;
+      if (g_error_matches (why, TW_ERROR, TW_ERROR_UNAVAILABLE))
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+      pass_over (passed_over, document);
+      return TRUE;
     }
   now = (TwMongoSettled) { g_steal_pointer (&partition), head->n };
   g_array_append_val (settled, now);
   return TRUE;
 }
 
-/* *@is_all becomes whether nothing that is due is left. */
+/* The oldest, but for those in @passed_over. *@is_all becomes whether nothing else that is due is left. */
 static gboolean
-settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *is_all, GError **error)
+settle_batch (TwMongoSession *session, const TwMongoTender *tender, bson_t *passed_over, gboolean *is_all,
+              GError **error)
 {
   g_autoptr (TwBson) filter
       = BCON_NEW ("due", "{", "$lte", BCON_DATE_TIME (tender->now_ms - DUE_MS), "}");
@@ -115,13 +134,33 @@ settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *i
   g_autoptr (GArray) settled = g_array_new (FALSE, FALSE, sizeof (TwMongoSettled));
 
   g_array_set_clear_func (settled, settled_clear);
+  if (!bson_empty (passed_over))
+    BCON_APPEND (filter, "_id", "{", "$nin", BCON_ARRAY (passed_over), "}");
   if (!tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, keep_document, heads, error))
     return FALSE;
   *is_all = heads->len < SETTLE_BATCH;
   for (guint i = 0; i < heads->len && tw_mongo_session_left_ms (session) > 0; i++)
-    if (!settle_one (session, tender, heads->pdata[i], settled, error))
+    if (!settle_one (session, tender, heads->pdata[i], settled, passed_over, error))
       return FALSE;
   return tw_mongo_heads_tell (session, (const TwMongoSettled *) (gpointer) settled->data, settled->len, error);
+}
+
+/* A batch, and others while some of it had to be passed over: those are the oldest next time too, and what is behind them
+ * would never be settled. */
+static gboolean
+settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *is_all, GError **error)
+{
+  g_autoptr (TwBson) passed_over = bson_new ();
+  guint32 before;
+
+  do
+    {
+      before = bson_count_keys (passed_over);
+      if (!settle_batch (session, tender, passed_over, is_all, error))
+        return FALSE;
+    }
+  while (!*is_all && bson_count_keys (passed_over) > before && tw_mongo_session_left_ms (session) > 0);
+  return TRUE;
 }
 
 static gboolean

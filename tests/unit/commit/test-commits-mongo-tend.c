@@ -80,6 +80,26 @@ test_tombstone_of_what_was_given_stays_until_its_maker_is_settled (Shop *shop, g
   g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 0);
 }
 
+/* Many that can't be read are due before one that can. */
+static void
+test_what_can_not_be_read_keeps_nobody_back (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "+1");
+  shop_commit_well (shop, "-1");
+  shop_reopen (shop);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"_id\": \"head:%u\", \"n\": 1, \"settled\": 0, \"due\": {\"$date\": "
+                                               "{\"$numberLong\": \"5\"}}, \"entries\": \"none\"}", i);
+
+      mongo_fixture_put (&shop->base, "commits", json);
+    }
+  tend_until (shop, NOW_MS + 1000, "commits", DUE, 50);
+  tend_until (shop, NOW_MS + TW_COMMIT_KEPT_MS + 1, "commits", "{\"entries.number\": {\"$gt\": 0}}", 0);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 0);
+  g_assert_cmpint (shop_count (shop, "commits", DUE), ==, 50);
+}
+
 static void
 test_old_bucket_goes (Shop *shop, gconstpointer data)
 {
@@ -167,6 +187,7 @@ main (int argc, char **argv)
     { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
     { "/commits-mongo/tend/tombstone-of-what-was-given-stays-until-its-maker-is-settled",
       test_tombstone_of_what_was_given_stays_until_its_maker_is_settled },
+    { "/commits-mongo/tend/what-can-not-be-read-keeps-nobody-back", test_what_can_not_be_read_keeps_nobody_back },
     { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
     { "/commits-mongo/tend/much-that-is-old-goes-at-once", test_much_that_is_old_goes_at_once },
   };
