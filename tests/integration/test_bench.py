@@ -21,7 +21,7 @@ from bench.report import markdown
 from bench.systems import Running
 from bench.tokens import Key
 from bench.workloads import BY_NAME
-from support.processes import PROJECT, Stack
+from support.processes import PROJECT, Stack, eventually
 
 USERS, TASKS = 3, 240
 
@@ -241,7 +241,7 @@ def ticks(pid):
 
 def test_cpu_of_a_real_process():
     with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as busy:
-        time.sleep(0.5)
+        eventually(lambda: ticks(busy.pid) > 0, "it to have run")
         before, used, after = ticks(busy.pid), proc.cpu_ms([busy.pid]), ticks(busy.pid)
         busy.kill()
     assert 0 < before * proc.MS_A_TICK <= used < (after + 2) * proc.MS_A_TICK

@@ -40,6 +40,16 @@ def sign(key_file, **more):
     return f"{signed}.{_base64url(hmac.digest(key, signed.encode(), hashlib.sha256))}"
 
 
+def _ask(client, method, path, **more):
+    """Sent again while the server says that it is overloaded."""
+    for _ in range(60):
+        answer = client.request(method, path, **more)
+        if answer.status_code != 503:
+            break
+        time.sleep(float(answer.headers["retry-after"]))
+    return answer
+
+
 class Person:
     """An account with an open session. Requests are httpx's, with the token."""
 
@@ -47,7 +57,7 @@ class Person:
         self.email = email or new_email()
         self.password = password
         self.client = httpx.Client(base_url=url, timeout=timeout_s)
-        answer = self.client.post("/v1/accounts", json={"email": self.email, "password": password})
+        answer = _ask(self.client, "POST", "/v1/accounts", json={"email": self.email, "password": password})
         assert answer.status_code == 201, answer.text
         self.take(answer.json())
         self.id = answer.json()["account"]["id"]
@@ -84,12 +94,8 @@ class Person:
         return answer.json()
 
     def ask(self, method, path, **more):
-        """A request that may be sent twice: sent again while the server says that it is overloaded."""
-        for _ in range(60):
-            answer = self.client.request(method, path, **more)
-            if answer.status_code != 503:
-                break
-            time.sleep(float(answer.headers["retry-after"]))
+        """A request that may be sent twice."""
+        answer = _ask(self.client, method, path, **more)
         assert answer.is_success, answer.text
         return answer
 
