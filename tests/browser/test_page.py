@@ -551,6 +551,7 @@ def test_two_tabs_that_can_not_wait_for_each_other_share_a_session(visit):
     visitor.context.add_init_script("delete Navigator.prototype.locks")
     visitor.page.reload()
     visitor.sign_up()
+    expect(visitor.new_task).to_be_focused()  # or the other tab, which waits for nobody, is there before the session
     first, second = visitor.page, visitor.open()
     expect(visitor.new_task).to_be_focused()
     waiting = []
