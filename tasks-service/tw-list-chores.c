@@ -2,8 +2,9 @@
 
 #include "tw-list-chores.h"
 
+#include "tw-commit-wait.h"
 #include "tw-latch.h"
-#include "tw-list-service-private.h"
+#include "tw-list-roles.h"
 #include "tw-task-move.h"
 
 #include <errno.h>
@@ -273,7 +274,7 @@ do_step (TwTaskStore *store, const TwClock *clock, gint64 deadline_ms, const TwC
       return FALSE;
     }
   *is_done = sweep->is_last;
-  return tw_list_wait_for_commit (store, deadline_ms, &(TwCommitSpec) {
+  return tw_commit_wait (store->commits, deadline_ms, &(TwCommitSpec) {
     .partition = chore->owner_id, .now_ms = sweep->now_ms, .decide = decide_sweep, .data = sweep,
     .free_data = sweep_free,
   }, NULL, error);

@@ -46,11 +46,6 @@ TwMemberRecord *tw_list_service_admit (const TwListService *service, const TwLis
 /* CONFLICT where the caller is in as many lists of others as anybody may be. Two who ask at once may come to one more. */
 gboolean tw_list_service_may_join (const TwListService *service, const TwListCaller *caller, GError **error);
 
-/* Runs a commit, whose `done` is this function's, and waits for its end. @committed may be NULL. Not for a list's
- * partition, in which others may have much to do. */
-gboolean tw_list_wait_for_commit (TwTaskStore *store, gint64 deadline_ms, const TwCommitSpec *spec,
-                                  TwCommitted *committed, GError **error);
-
 typedef struct _TwListStep TwListStep;
 
 /* What a step (tw-commit.h) is to decide, and what it came to. It belongs to whoever asked and to the commit, which may

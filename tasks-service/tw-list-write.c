@@ -5,8 +5,8 @@
 
 #include "tw-list-service-private.h"
 
+#include "tw-commit-wait.h"
 #include "tw-error.h"
-#include "tw-latch.h"
 
 #include <stdatomic.h>
 
@@ -241,7 +241,7 @@ tw_list_step_wait (TwListStep *step, const TwListCaller *caller, TwCommitFunc de
                               .decide = decide, .data = step, .free_data = unref };
 
   atomic_fetch_add (&step->holders, 1);
-  return tw_list_wait_for_commit (step->service->store, step->deadline_ms, &spec, NULL, error);
+  return tw_commit_wait (step->service->store->commits, step->deadline_ms, &spec, NULL, error);
 }
 
 /* What was done before */
@@ -266,7 +266,7 @@ tw_list_step_was_done (TwListStep *step, const TwListCaller *caller)
   if (caller->key == NULL)
     return FALSE;
   tw_commit_spec_set_key (&spec, caller->key, caller->fingerprint.bytes, caller->fingerprint.length);
-  if (tw_list_wait_for_commit (step->service->store, caller->context->deadline_ms, &spec, &before, &error))
+  if (tw_commit_wait (step->service->store->commits, caller->context->deadline_ms, &spec, &before, &error))
     {
       step->first = before.first;
       record = look_again (step, &error);
@@ -275,77 +275,6 @@ tw_list_step_was_done (TwListStep *step, const TwListCaller *caller)
     return FALSE;
   tw_list_step_tell (step, record, error);
   return TRUE;
-}
-
-/* What is waited for */
-
-/* The wait is over when the end has been told; what the commit has may outlast it. */
-typedef struct
-{
-  TwCommitSpec spec; /* the asker's */
-  TwCommitted committed;
-  GError *error;
-  TwLatch ended;
-} Wait;
-
-typedef struct
-{
-  TwCommitFunc decide;
-  gpointer data;
-  GDestroyNotify free_data;
-  Wait *wait;
-} Shared;
-
-static gboolean
-decide_shared (TwCommit *commit, gpointer data, GError **error)
-{
-  const Shared *shared = data;
-
-  return shared->decide (commit, shared->data, error);
-}
-
-static void
-end_shared (const TwCommitted *committed, const GError *error, gpointer data)
-{
-  Wait *wait = ((const Shared *) data)->wait;
-
-  if (committed != NULL)
-    wait->committed = *committed;
-  wait->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&wait->ended);
-}
-
-static void
-free_shared (gpointer data)
-{
-  Shared *shared = data;
-
-  if (shared->free_data != NULL)
-    shared->free_data (shared->data);
-  g_free (shared);
-}
-
-gboolean
-tw_list_wait_for_commit (TwTaskStore *store, gint64 deadline_ms, const TwCommitSpec *asked, TwCommitted *committed,
-                         GError **error)
-{
-  Wait wait = { .spec = *asked };
-  Shared *shared = g_new (Shared, 1);
-
-  tw_latch_init (&wait.ended);
-  *shared = (Shared) { asked->decide, asked->data, asked->free_data, &wait };
-  wait.spec.decide = decide_shared;
-  wait.spec.done = end_shared;
-  wait.spec.data = shared;
-  wait.spec.free_data = free_shared;
-  tw_commit_run (store->commits, deadline_ms, &wait.spec);
-  tw_latch_wait (&wait.ended);
-  if (committed != NULL)
-    *committed = wait.committed;
-  if (wait.error == NULL)
-    return TRUE;
-  g_propagate_error (error, wait.error);
-  return FALSE;
 }
 
 /* Life */

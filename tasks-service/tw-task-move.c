@@ -2,9 +2,10 @@
 
 #include "tw-task-move.h"
 
+#include "tw-commit-wait.h"
 #include "tw-error.h"
-#include "tw-list-service-private.h"
 #include "tw-task-access.h"
+#include "tw-task-store-query.h"
 
 #include <string.h>
 
@@ -300,10 +301,10 @@ tw_task_move_finish (TwTaskStore *store, gint64 deadline_ms, gint64 now_ms, cons
   if (!tw_task_move_settle (store, deadline_ms, chore->owner_id, error))
     return FALSE;
   spec = arrival_spec (arrival_new (store, deadline_ms, now_ms, chore));
-  if (!tw_list_wait_for_commit (store, deadline_ms, &spec, NULL, error))
+  if (!tw_commit_wait (store->commits, deadline_ms, &spec, NULL, error))
     return FALSE;
   spec = clearing_spec (chore, now_ms);
-  return tw_list_wait_for_commit (store, deadline_ms, &spec, NULL, error);
+  return tw_commit_wait (store->commits, deadline_ms, &spec, NULL, error);
 }
 
 gboolean

@@ -4,8 +4,9 @@
 
 #include "task-store-fixture.h"
 #include "list-waits.h"
+#include "tw-commit-wait.h"
 #include "tw-list-chores.h"
-#include "tw-list-service-private.h"
+#include "tw-list-service.h"
 #include "tw-task-move.h"
 
 #define NOW_MS G_GINT64_CONSTANT (1700000000000)
@@ -112,7 +113,7 @@ run (TwTaskStore *store, const char *partition, Step *step)
 {
   g_autoptr (GError) error = NULL;
 
-  tw_list_wait_for_commit (store, TW_DEADLINE_NONE, &(TwCommitSpec) {
+  tw_commit_wait (store->commits, TW_DEADLINE_NONE, &(TwCommitSpec) {
     .partition = partition, .now_ms = NOW_MS, .decide = decide, .data = step, .free_data = nothing }, NULL, &error);
   g_assert_no_error (error);
 }

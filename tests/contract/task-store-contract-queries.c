@@ -4,8 +4,9 @@
 
 #include "task-store-fixture.h"
 #include "tw-error.h"
+#include "tw-commit-wait.h"
 #include "tw-list-chores.h"
-#include "tw-list-service-private.h"
+#include "tw-list-service.h"
 #include "tw-task-places.h"
 #include "tw-task-service.h"
 #include "list-waits.h"
@@ -50,7 +51,7 @@ put_members (TwTaskStore *store, const char *owner, Put *puts)
 {
   g_autoptr (GError) error = NULL;
 
-  tw_list_wait_for_commit (store, TW_DEADLINE_NONE, &(TwCommitSpec) {
+  tw_commit_wait (store->commits, TW_DEADLINE_NONE, &(TwCommitSpec) {
     .partition = owner, .now_ms = 1, .decide = decide_put, .data = puts, .free_data = nothing }, NULL, &error);
   g_assert_no_error (error);
 }

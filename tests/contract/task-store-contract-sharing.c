@@ -6,7 +6,7 @@
 
 #include "list-waits.h"
 #include "tw-error.h"
-#include "tw-list-service-private.h"
+#include "tw-list-service.h"
 
 static const TwCallContext no_context = { .deadline_ms = TW_DEADLINE_NONE };
 

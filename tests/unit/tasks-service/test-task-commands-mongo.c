@@ -8,7 +8,7 @@
 #include "task-waits.h"
 #include "tw-id.h"
 #include "tw-list-chores.h"
-#include "tw-list-service-private.h"
+#include "tw-list-service.h"
 
 #define ANN "ann"
 #define BOB "bob"
