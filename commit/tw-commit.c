@@ -2,6 +2,8 @@
 
 #include "tw-commit.h"
 
+#include "tw-error.h"
+
 #include <string.h>
 
 gconstpointer
@@ -74,6 +76,13 @@ tw_commit_spec_set_key (TwCommitSpec *spec, const char *key, const guint8 *finge
   memset (spec->fingerprint, 0, sizeof spec->fingerprint);
   if (length > 0) /* C does not let memcpy() have a NULL */
     memcpy (spec->fingerprint, fingerprint, MIN (length, sizeof spec->fingerprint));
+}
+
+gboolean
+tw_commit_was_removed (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
+  return FALSE;
 }
 
 void

@@ -127,6 +127,9 @@ typedef struct
 /* Sets a commit's key, or none (NULL), and the fingerprint of @length bytes that came with it: of any length, or none. */
 void tw_commit_spec_set_key (TwCommitSpec *spec, const char *key, const guint8 *fingerprint, gsize length);
 
+/* Sets NOT_FOUND: what was made with a key, or changed, is no more. Returns FALSE. */
+gboolean tw_commit_was_removed (GError **error);
+
 /* A part of an entry: what it did to one record. Parts of one entry have its number and its mark. */
 typedef struct
 {

@@ -58,15 +58,33 @@ tw_error_quark (void)
   return quark;
 }
 
+static void G_GNUC_PRINTF (2, 0)
+locate (GError *error, const char *format, va_list arguments)
+{
+  g_free (extension (error)->location);
+  extension (error)->location = g_strdup_vprintf (format, arguments);
+}
+
 void
 tw_error_locate (GError *error, const char *format, ...)
 {
   va_list arguments;
 
-  g_free (extension (error)->location);
   va_start (arguments, format);
-  extension (error)->location = g_strdup_vprintf (format, arguments);
+  locate (error, format, arguments);
   va_end (arguments);
+}
+
+gboolean
+tw_error_propagate_at (GError **error, GError *why, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  locate (why, format, arguments);
+  va_end (arguments);
+  g_propagate_error (error, why);
+  return FALSE;
 }
 
 const char *

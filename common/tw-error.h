@@ -37,7 +37,10 @@ GQuark tw_error_quark (void);
  * copy of the error says so too. */
 void tw_error_locate (GError *error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* That, or NULL. Thread-safe. */
+/* Says so of @why (taken), and fails with it. Returns FALSE. */
+gboolean tw_error_propagate_at (GError **error, GError *why, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* What tw_error_locate() said, or NULL. Thread-safe. */
 const char *tw_error_location (const GError *error);
 
 /* The HTTP status (RFC 9110) that @error means to a client; 500 for INTERNAL, CONFIGURATION and every other domain.

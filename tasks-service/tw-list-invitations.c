@@ -247,13 +247,8 @@ static gboolean
 may_invite (const TwListStep *step, const GPtrArray *others, GError **error)
 {
   if (((const TwInvitationRecord *) step->said)->expires_ms <= step->now_ms)
-    {
-      GError *why = g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "must be later than now");
-
-      tw_error_locate (why, "expiresOn");
-      g_propagate_error (error, why);
-      return FALSE;
-    }
+    return tw_error_propagate_at (error, g_error_new_literal (TW_ERROR, TW_ERROR_INVALID, "must be later than now"),
+                                  "expiresOn");
   if (count_open (others, step->now_ms) < TW_LIST_INVITATIONS_MAX)
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "There are %d invitations to the list, and no more can be",

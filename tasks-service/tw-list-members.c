@@ -124,11 +124,11 @@ see_again (const TwListStep *step, const TwListCaller *caller, gpointer *record,
   tw_list_member_id (step->list_id, step->target, id);
   if (list != NULL)
     member = tw_list_service_need (step->service, caller->context, &tw_member_type, TW_MEMBER_HAS_ID, id,
-                                   tw_list_was_removed, error);
+                                   tw_commit_was_removed, error);
   if (member == NULL)
     tw_list_step_is_gone (error);
   else if (tw_list_role_of (member) == TW_LIST_NOBODY)
-    tw_list_was_removed (error);
+    tw_commit_was_removed (error);
   else
     *record = g_steal_pointer (&member);
   return *record != NULL;

@@ -51,13 +51,6 @@ tw_list_not_found (GError **error)
 }
 
 gboolean
-tw_list_was_removed (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
-  return FALSE;
-}
-
-gboolean
 tw_list_forbidden (TwListRole least, GError **error)
 {
   g_set_error (error, TW_ERROR, TW_ERROR_FORBIDDEN,

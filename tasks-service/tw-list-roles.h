@@ -34,9 +34,6 @@ void tw_list_member_id (const char *list_id, const char *user_id, char id[TW_ID_
 
 /* What is refused in the same words wherever it is. Each returns FALSE. */
 gboolean tw_list_not_found (GError **error);
-/* What was made with a key is no more. */
-gboolean tw_list_was_removed (GError **error);
-
 gboolean tw_list_forbidden (TwListRole least, GError **error);
 
 G_END_DECLS

@@ -159,7 +159,7 @@ tw_list_step_is_gone (GError **error)
   if (!g_error_matches (*error, TW_ERROR, TW_ERROR_NOT_FOUND))
     return;
   g_clear_error (error);
-  tw_list_was_removed (error);
+  tw_commit_was_removed (error);
 }
 
 gboolean

@@ -4,7 +4,6 @@
 
 #include "tw-record-methods-private.h"
 
-#include "tw-error.h"
 #include "tw-etag.h"
 #include "tw-preconditions.h"
 
@@ -29,12 +28,9 @@ static gconstpointer
 find (TwCommit *commit, const TwRecordRequest *request, const char *id, GError **error)
 {
   const TwRecordMethod *method = request->served->method;
-  g_autoptr (GError) why = NULL;
-  gconstpointer record = tw_commit_find (commit, method->record, id, &why);
+  gconstpointer record;
 
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (record == NULL)
+  if (tw_commit_look (commit, method->record, id, &record, error) && record == NULL)
     tw_record_not_found (method, error);
   return record;
 }
@@ -142,15 +138,11 @@ static gboolean
 decide_again (TwCommit *commit, gpointer data, GError **error)
 {
   TwRecordRequest *request = data;
-  g_autoptr (GError) why = NULL;
-  gconstpointer record = find (commit, request, request->id, &why);
+  gconstpointer record
+      = tw_commit_need (commit, request->served->method->record, request->id, tw_commit_was_removed, error);
 
   if (record != NULL)
     keep (request, record);
-  else if (g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
-    g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
-  else
-    g_propagate_error (error, g_steal_pointer (&why));
   return record != NULL;
 }
 

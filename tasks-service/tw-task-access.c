@@ -3,6 +3,7 @@
 #include "tw-task-access.h"
 
 #include "tw-error.h"
+#include "tw-task-store.h"
 
 #include <string.h>
 
@@ -10,14 +11,6 @@ static gboolean
 is_owner (const TwTaskActor *actor)
 {
   return strcmp (actor->user_id, actor->owner_id) == 0;
-}
-
-static gboolean
-fail_at (const char *member, GError *why, GError **error)
-{
-  tw_error_locate (why, "%s", member);
-  g_propagate_error (error, why);
-  return FALSE;
 }
 
 /* What @user_id is in the list, in *@role; FALSE with @error where that can't be said. */
@@ -34,13 +27,6 @@ find_role (TwCommit *commit, const char *list_id, const char *user_id, TwListRol
   return TRUE;
 }
 
-static gboolean
-task_not_found (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-  return FALSE;
-}
-
 gboolean
 tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const TwTaskRecord *task, TwListRole least,
                       GError **error)
@@ -51,9 +37,9 @@ tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const TwTaskRe
       && !find_role (commit, task->list_id, actor->user_id, &role, error))
     return FALSE;
   if (role == TW_LIST_NOBODY)
-    return task_not_found (error);
+    return tw_task_not_found (error);
   if (task->list_id != NULL
-      && tw_commit_need (commit, &tw_shared_list_type, task->list_id, task_not_found, error) == NULL)
+      && tw_commit_need (commit, &tw_shared_list_type, task->list_id, tw_task_not_found, error) == NULL)
     return FALSE;
   return role >= least || tw_list_forbidden (least, error);
 }
@@ -77,7 +63,7 @@ check_list (TwCommit *commit, const TwTaskActor *actor, TwTaskRecord *said, GErr
   else if (role < TW_LIST_EDITOR)
     tw_list_forbidden (TW_LIST_EDITOR, &why);
   if (why != NULL)
-    return fail_at ("listId", g_steal_pointer (&why), error);
+    return tw_error_propagate_at (error, g_steal_pointer (&why), "listId");
   said->list_id = list->id;
   return TRUE;
 }
@@ -110,7 +96,7 @@ check_assignee (TwCommit *commit, const TwTaskActor *actor, const char *list_id,
 
   if (!tw_task_access_find_assignee (commit, actor->owner_id, list_id, user_id, &is_in, error))
     return FALSE;
-  return is_in || fail_at ("assigneeId", tw_task_access_no_assignee (), error);
+  return is_in || tw_error_propagate_at (error, tw_task_access_no_assignee (), "assigneeId");
 }
 
 static gboolean
@@ -143,7 +129,7 @@ tw_task_access_check (TwCommit *commit, const TwTaskActor *actor, const TwTaskRe
       g_autoptr (GError) why = NULL;
 
       tw_list_forbidden (TW_LIST_OWNER, &why);
-      return fail_at ("listId", g_steal_pointer (&why), error);
+      return tw_error_propagate_at (error, g_steal_pointer (&why), "listId");
     }
   if (!moves && list != NULL)
     said->list_id = list_before;

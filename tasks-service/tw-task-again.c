@@ -80,7 +80,7 @@ look_at (TwTaskWrite *write, guint i, GError **error)
       write->unchanged = g_slist_prepend (write->unchanged, task);
     }
   else if (g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
-    tw_list_was_removed (error);
+    tw_commit_was_removed (error);
   else
     g_propagate_error (error, g_steal_pointer (&why));
 }

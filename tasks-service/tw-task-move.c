@@ -17,14 +17,6 @@ tw_task_move_free (TwTaskMove *move)
   g_free (move);
 }
 
-static gboolean
-fail_at (const char *member, GError *why, GError **error)
-{
-  tw_error_locate (why, "%s", member);
-  g_propagate_error (error, why);
-  return FALSE;
-}
-
 gboolean
 tw_task_move_check (const TwTaskMove *move, const TwTaskRecord *said, GError **error)
 {
@@ -33,10 +25,10 @@ tw_task_move_check (const TwTaskMove *move, const TwTaskRecord *said, GError **e
   if (move->role < TW_LIST_EDITOR)
     {
       tw_list_forbidden (TW_LIST_EDITOR, &why);
-      return fail_at ("listId", why, error);
+      return tw_error_propagate_at (error, why, "listId");
     }
   return (said->has & TW_TASK_HAS_ASSIGNEE_ID) == 0 || move->assignee_is_in
-         || fail_at ("assigneeId", tw_task_access_no_assignee (), error);
+         || tw_error_propagate_at (error, tw_task_access_no_assignee (), "assigneeId");
 }
 
 /* Whoever made it is said where that is not whose it is. */
@@ -139,15 +131,12 @@ look_at_list (TwCommit *commit, const Arrival *arrival, const TwTaskRecord *task
               gboolean *assignee_is_in, GError **error)
 {
   const TwChoreRecord *chore = arrival->chore;
-  g_autoptr (GError) why = NULL;
+  gconstpointer list;
 
-  *list_is_there = tw_commit_find (commit, &tw_shared_list_type, chore->list_id, &why) != NULL;
+  if (!tw_commit_look (commit, &tw_shared_list_type, chore->list_id, &list, error))
+    return FALSE;
+  *list_is_there = list != NULL;
   *assignee_is_in = TRUE;
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return FALSE;
-    }
   return !*list_is_there || task->assignee_id == NULL
          || tw_task_access_find_assignee (commit, chore->receiver_id, chore->list_id, task->assignee_id,
                                           assignee_is_in, error);
@@ -188,28 +177,24 @@ static gboolean
 decide_arrival (TwCommit *commit, gpointer data, GError **error)
 {
   Arrival *arrival = data;
-  g_autoptr (GError) why = NULL;
-  const TwTaskRecord *task = tw_commit_find (commit, &tw_task_type, arrival->chore->task_id, &why);
+  gconstpointer task;
 
   g_clear_pointer (&arrival->left, g_free);
-  if (why == NULL)
-    return task == NULL || arrive (commit, arrival, task, error);
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
+  return tw_commit_look (commit, &tw_task_type, arrival->chore->task_id, &task, error)
+         && (task == NULL || arrive (commit, arrival, task, error));
 }
 
 static gboolean
 decide_clearing (TwCommit *commit, gpointer data, GError **error)
 {
   const TwChoreRecord *chore = data;
-  g_autoptr (GError) why = NULL;
+  gconstpointer found;
 
-  if (tw_commit_find (commit, &tw_chore_type, chore->id, &why) != NULL)
+  if (!tw_commit_look (commit, &tw_chore_type, chore->id, &found, error))
+    return FALSE;
+  if (found != NULL)
     tw_commit_remove (commit, &tw_chore_type, chore->id);
-  if (why == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
+  return TRUE;
 }
 
 static const char *

@@ -291,7 +291,7 @@ tw_task_places_find_task (TwTaskPlaces *places, gint64 deadline_ms, const char *
     return NULL;
   if (place_of (&found, &operation) != NULL)
     return g_ptr_array_steal_index (found.tasks, 0);
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
+  tw_task_not_found (error);
   return NULL;
 }
 
@@ -328,9 +328,7 @@ fail_at_operation (guint i, gboolean moves, GError **error)
                                      moves ? "What is done at once moves no task to a list of another owner"
                                            : "What is done at once has to be in lists of one owner");
 
-  tw_error_locate (why, "operations[%u]", i);
-  g_propagate_error (error, why);
-  return FALSE;
+  return tw_error_propagate_at (error, why, "operations[%u]", i);
 }
 
 void

@@ -28,13 +28,6 @@ struct _TwTaskReadsMongo
   atomic_flag warned; /* of a document that is not a task */
 };
 
-static gboolean
-not_found (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-  return FALSE;
-}
-
 /* A read's question, and what an operation of it found. Its rows are shown when that has ended: not before, since where
  * it takes too long rows may still be on their way when it has been told so. */
 typedef struct
@@ -77,7 +70,7 @@ run_get (TwMongoSession *session, Read *read, GError **error)
   if (!tw_mongo_find_one (session, TW_TASK_COLLECTION, filter, NULL, &document, error))
     return FALSE;
   if (document == NULL || (task = tw_task_document_read (document, &read->reads->warned)) == NULL)
-    return not_found (error);
+    return tw_task_not_found (error);
   g_ptr_array_add (read->rows, task);
   return TRUE;
 }
@@ -352,7 +345,7 @@ read_question (Read *read, const TwTaskQuery *query, GError **error)
   copy_others (read, query);
   read->left = query->limit != 0 ? query->limit : G_MAXUINT;
   if (query->id != NULL)
-    return tw_id_to_bytes (query->id, read->id.bytes) || not_found (error);
+    return tw_id_to_bytes (query->id, read->id.bytes) || tw_task_not_found (error);
   if (query->after == NULL)
     return TRUE;
   read->after = *query->after;

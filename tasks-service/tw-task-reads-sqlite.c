@@ -19,13 +19,6 @@ struct _TwTaskReadsSqlite
   TwTaskNamesSqlite *names;
 };
 
-static gboolean
-not_found (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-  return FALSE;
-}
-
 /* A task's id begins with the second in which the task was created, and the table is in the order of creation: nearly
  * always the task is among the first few that its user created in that second. It is found there by one walk down one
  * tree. The index on ids is a second one, of other pages: it is for a user who was busier than that, and for ids that
@@ -58,7 +51,7 @@ read_task (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const
       if (rows->ended)
         return TRUE;
     }
-  return not_found (error);
+  return tw_task_not_found (error);
 }
 
 /* Lists */
@@ -171,7 +164,7 @@ read_tasks (const TwTaskReadsSqlite *reads, gint64 deadline_ms, const TwTaskQuer
   gboolean was_read;
 
   if (query->id != NULL && !tw_id_to_bytes (query->id, id))
-    return not_found (error);
+    return tw_task_not_found (error);
   if (query->id == NULL && query->after != NULL && !tw_id_is_valid (query->after->id))
     {
       g_set_error (error, TW_ERROR, TW_ERROR_INVALID, "the position is not a task's");

@@ -18,14 +18,8 @@ read_moment (const char *name, const char *text, gboolean *has, gint64 *ms, GErr
   if (text == NULL)
     return TRUE;
   if (!tw_record_when_parse (text, &when))
-    {
-      g_autoptr (GError) wrong = g_error_new (TW_ERROR, TW_ERROR_INVALID, "%s must be a date or a time that there is",
-                                              name);
-
-      tw_error_locate (wrong, "%s", name);
-      g_propagate_error (error, g_steal_pointer (&wrong));
-      return FALSE;
-    }
+    return tw_error_propagate_at (
+      error, g_error_new (TW_ERROR, TW_ERROR_INVALID, "%s must be a date or a time that there is", name), "%s", name);
   *ms = tw_record_when_ms (when);
   return TRUE;
 }

@@ -34,25 +34,11 @@ may (TwCommit *commit, const TwTaskWrite *write, const TwTaskRecord *before, TwT
   return write->user_id == NULL || tw_task_access_check (commit, &actor, before, said, clear, error);
 }
 
-static gboolean
-not_found (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
-  return FALSE;
-}
-
-static gboolean
-was_removed (GError **error)
-{
-  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "What was done with this key has been removed since");
-  return FALSE;
-}
-
 /* The task where it may be changed, and what the operation depends on is so; NULL with NOT_FOUND, ... */
 static const TwTaskRecord *
 find_as_wanted (TwCommit *commit, const TwTaskWrite *write, const TwTaskOperation *operation, GError **error)
 {
-  const TwTaskRecord *task = tw_commit_need (commit, &tw_task_type, operation->said->id, not_found, error);
+  const TwTaskRecord *task = tw_commit_need (commit, &tw_task_type, operation->said->id, tw_task_not_found, error);
   char tag[TAG_SIZE];
 
   if (task == NULL || !admit (commit, write, task, TW_LIST_EDITOR, error))
@@ -226,7 +212,7 @@ look_again (TwCommit *commit, TwTaskWrite *write, guint i, GError **error)
     return fail_again (write, i, error);
   if (operation->verb == TW_TASK_REMOVE)
     return TRUE;
-  task = tw_commit_need (commit, &tw_task_type, write->before[i].id, was_removed, error);
+  task = tw_commit_need (commit, &tw_task_type, write->before[i].id, tw_commit_was_removed, error);
   if (task == NULL || !admit (commit, write, task, TW_LIST_VIEWER, error))
     return FALSE;
   result->task = tw_record_copy (&tw_task_type, task);

@@ -2,6 +2,8 @@
 
 #include "tw-task-store.h"
 
+#include "tw-error.h"
+
 void
 tw_task_store_free (TwTaskStore *store)
 {
@@ -32,4 +34,11 @@ gboolean
 tw_task_store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, const TwTaskReading *reading)
 {
   return store->klass->read (store, deadline_ms, query, reading);
+}
+
+gboolean
+tw_task_not_found (GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
+  return FALSE;
 }

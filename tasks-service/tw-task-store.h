@@ -82,6 +82,9 @@ void tw_task_store_reads_end (TwTaskStore *store);
 gboolean tw_task_store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query,
                              const TwTaskReading *reading);
 
+/* Says that a task is not there. Returns FALSE. */
+gboolean tw_task_not_found (GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskStore, tw_task_store_free)
 
 G_END_DECLS

@@ -22,9 +22,7 @@ refuse (GError **error, guint i, const char *member, const char *message)
 {
   GError *why = g_error_new (TW_ERROR, TW_ERROR_INVALID, "operations[%u].%s %s", i, member, message);
 
-  tw_error_locate (why, "operations[%u].%s", i, member);
-  g_propagate_error (error, why);
-  return FALSE;
+  return tw_error_propagate_at (error, why, "operations[%u].%s", i, member);
 }
 
 /* What can't stand beside each other, which the schema does not say. */

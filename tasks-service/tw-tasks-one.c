@@ -72,7 +72,7 @@ end_look (const GError *error, gpointer data)
   g_autoptr (GError) missing = NULL;
 
   if (error == NULL && !look->is_there)
-    g_set_error (&missing, TW_ERROR, TW_ERROR_NOT_FOUND, "Task not found");
+    tw_task_not_found (&missing);
   if (error != NULL || missing != NULL)
     tw_call_fail (look->call, error != NULL ? error : missing);
   else if (write_task (look->call, look->task))
