@@ -20,14 +20,6 @@ pack (const TwMongoDumpKind *kind, const bson_t *document, const gboolean *peers
   return record != NULL ? tw_record_dump_pack (kind->data, record) : NULL;
 }
 
-static bson_t *
-unpack (const TwMongoDumpKind *kind, GVariant *packed, GVariant *before)
-{
-  g_autofree gpointer record = tw_record_dump_unpack (kind->data, packed);
-
-  return record != NULL ? tw_record_document_new (kind->data, record) : NULL;
-}
-
 /* Not those of a signing up that came to nothing, nor those that have ended. */
 enum
 {
@@ -100,16 +92,16 @@ unpack_revocation (const TwMongoDumpKind *kind, GVariant *packed, GVariant *befo
 
 /* The sections are those of SQLite's dump, in its order. */
 static const TwMongoDumpKind kinds[] = {
-  { KIND (ACCOUNT, account), .pack = pack, .unpack = unpack },
-  { KIND (KEY, key), .pack = pack, .unpack = unpack },
-  { KIND (SESSION, session), .pack = pack_session, .unpack = unpack,
+  { KIND (ACCOUNT, account), .pack = pack, .unpack = tw_mongo_dump_unpack_record },
+  { KIND (KEY, key), .pack = pack, .unpack = tw_mongo_dump_unpack_record },
+  { KIND (SESSION, session), .pack = pack_session, .unpack = tw_mongo_dump_unpack_record,
     .peers = { [SESSION_HAS_ACCOUNT] = { "userId", TW_STORED_ACCOUNT_COLLECTION, "_id" },
                [SESSION_HAS_ENDED] = { "_id", TW_STORED_REVOCATION_COLLECTION, "sessionId" } } },
   { KIND (TOKEN, token), .pack = pack_token, .unpack = unpack_token,
     .peers = { [TOKEN_HAS_USE] = { "_id", TW_USE_COLLECTION, "_id" } },
     .unpack_aside = unpack_use, .aside = TW_USE_COLLECTION },
-  { KIND (FAILURE, failure), .pack = pack, .unpack = unpack },
-  { KIND (ORIGIN, origin), .pack = pack, .unpack = unpack },
+  { KIND (FAILURE, failure), .pack = pack, .unpack = tw_mongo_dump_unpack_record },
+  { KIND (ORIGIN, origin), .pack = pack, .unpack = tw_mongo_dump_unpack_record },
   { KIND (REVOCATION, revocation), .pack = pack, .unpack = unpack_revocation, .is_chain = TRUE },
 };
 

@@ -17,8 +17,8 @@ pack (const TwMongoDumpKind *kind, const bson_t *document, const gboolean *peers
   return record != NULL ? tw_record_dump_pack (kind->data, record) : NULL;
 }
 
-static bson_t *
-unpack (const TwMongoDumpKind *kind, GVariant *packed, GVariant *before)
+bson_t *
+tw_mongo_dump_unpack_record (const TwMongoDumpKind *kind, GVariant *packed, GVariant *before)
 {
   g_autofree gpointer record = tw_record_dump_unpack (kind->data, packed);
 
@@ -42,6 +42,6 @@ tw_mongo_dump_kind_of (const TwRecordType *type)
 {
   return (TwMongoDumpKind) {
     .name = type->collection, .type = type->packed, .collection = type->collection,
-    .data = type, .pack = pack, .unpack = unpack, .filter = FIRST_ID, .projection = projection,
+    .data = type, .pack = pack, .unpack = tw_mongo_dump_unpack_record, .filter = FIRST_ID, .projection = projection,
   };
 }

@@ -52,6 +52,9 @@ struct _TwMongoDumpKind
   const char *aside;
 };
 
+/* An unpack() of a kind whose data is a TwRecordType. */
+bson_t *tw_mongo_dump_unpack_record (const TwMongoDumpKind *kind, GVariant *record, GVariant *before);
+
 /* What @type's records are, where nothing more is to be said of them than its annotations do. The log hears of a document
  * that is none, the first time. */
 TwMongoDumpKind tw_mongo_dump_kind_of (const TwRecordType *type);

@@ -17,8 +17,8 @@ TwRecordQuerySqlite *tw_record_query_sqlite_new (TwSqlite *db, const TwRecordTyp
                                                  GError **error);
 void tw_record_query_sqlite_free (TwRecordQuerySqlite *queries);
 
-/* What is shown is of one moment. Blocks, or, between tw_sqlite_reads_begin() and its end, fails with UNAVAILABLE where it would have to. FALSE with
- * @error; what was shown before counts for nothing then. */
+/* What is shown is of one moment. Blocks, or, between tw_sqlite_reads_begin() and its end, fails with UNAVAILABLE where it
+ * would have to. FALSE with @error; what was shown before counts for nothing then. */
 gboolean tw_record_query_sqlite_run (const TwRecordQuerySqlite *queries, gint64 deadline_ms,
                                      const TwRecordQuery *query,
                                      gboolean (*row) (gconstpointer record, gpointer user_data), gpointer user_data,
