@@ -78,6 +78,13 @@ def count_tasks(path):
         return database.execute("SELECT count(*) FROM tasks").fetchone()[0]
 
 
+def copy_databases(source, folder):
+    """Makes `folder`, a data folder for our services."""
+    folder.mkdir(mode=0o700)
+    for name in ("tasks.db", "accounts.db"):
+        shutil.copyfile(source / name, folder / name)
+
+
 class Dataset:
     """What is in the cache, made where it is not. `users` are those that are asked for, at most 100 of all; `tasks` has
     what each of them sees, newest first."""
@@ -113,9 +120,7 @@ class Dataset:
 
     def copy_all(self, folder):
         """A data folder for our services, without the lock files and the key of those that made it."""
-        folder.mkdir(mode=0o700)
-        for name in ("tasks.db", "accounts.db"):
-            shutil.copyfile(self.folder / name, folder / name)
+        copy_databases(self.folder, folder)
 
     @contextlib.contextmanager
     def store(self, folder):

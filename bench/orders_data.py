@@ -7,13 +7,12 @@ import contextlib
 import dataclasses
 import functools
 import random
-import shutil
 import sqlite3
 import tempfile
 
 import httpx
 
-from bench.dataset import FIRST_MS, PROCESS_PART, SPAN_MS, rfc3339
+from bench.dataset import FIRST_MS, PROCESS_PART, SPAN_MS, copy_databases, rfc3339
 from bench.places import CACHE
 from bench.tokens import Key
 from support.processes import Stack, eventually
@@ -226,9 +225,7 @@ class OrdersData:
 
     def copy_all(self, folder):
         """A data folder for our services."""
-        folder.mkdir(mode=0o700)
-        for name in ("tasks.db", "accounts.db"):
-            shutil.copyfile(self.folder / name, folder / name)
+        copy_databases(self.folder, folder)
 
     @contextlib.contextmanager
     def store(self, folder):
