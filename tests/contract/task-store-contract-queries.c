@@ -267,21 +267,6 @@ fill_with_people (TwListService *service, const char *list_id, guint n)
 /* More than one step's. */
 #define TASKS 45
 
-typedef struct
-{
-  TwLatch ended;
-  GError *error;
-} Writing;
-
-static void
-written (const TwTaskResult *results, const GError *error, gpointer data)
-{
-  Writing *writing = data;
-
-  writing->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&writing->ended);
-}
-
 /* Tasks from @first on in a list, of which each is somebody's to do. */
 static void
 fill_with_tasks (TwTaskStore *store, const char *owner, const char *list_id, guint first, guint n)
@@ -291,7 +276,7 @@ fill_with_tasks (TwTaskStore *store, const char *owner, const char *list_id, gui
       TwTaskOperation operations[5];
       TwTaskRecord tasks[5];
       char ids[5][TW_ID_SIZE];
-      Writing writing = { .error = NULL };
+      g_autoptr (GError) error = NULL;
 
       for (guint i = 0; i < 5; i++)
         {
@@ -300,11 +285,8 @@ fill_with_tasks (TwTaskStore *store, const char *owner, const char *list_id, gui
                                       .list_id = list_id, .assignee_id = "guest", .created_ms = 1, .version = 1 };
           operations[i] = (TwTaskOperation) { .verb = TW_TASK_INSERT, .said = &tasks[i] };
         }
-      tw_latch_init (&writing.ended);
-      tw_task_write (store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE }, owner, operations, 5, TRUE, written,
-                     &writing);
-      tw_latch_wait (&writing.ended);
-      g_assert_no_error (writing.error);
+      task_write_all (store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE }, owner, operations, 5, &error);
+      g_assert_no_error (error);
     }
 }
 

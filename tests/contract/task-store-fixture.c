@@ -100,21 +100,6 @@ insert (TwTaskStore *store, const char *user_id, guint n, gint64 created_ms, gbo
 /* As many as a batch can have. */
 #define AT_ONCE 100
 
-typedef struct
-{
-  TwLatch ended;
-  GError *error;
-} Many;
-
-static void
-many_inserted (const TwTaskResult *results, const GError *error, gpointer data)
-{
-  Many *many = data;
-
-  many->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&many->ended);
-}
-
 void
 insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
 {
@@ -124,7 +109,7 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
       TwTaskOperation operations[AT_ONCE];
       TwTaskRecord tasks[AT_ONCE];
       char ids[AT_ONCE][TW_ID_SIZE];
-      Many many = { .error = NULL };
+      g_autoptr (GError) error = NULL;
 
       for (guint i = 0; i < batch; i++)
         {
@@ -132,10 +117,8 @@ insert_many (TwTaskStore *store, const char *user_id, guint n, guint each)
                                       .name = "a name", .created_ms = (first + i) / each, .version = 1 };
           operations[i] = (TwTaskOperation) { .verb = TW_TASK_INSERT, .said = &tasks[i] };
         }
-      tw_latch_init (&many.ended);
-      tw_task_write (store, &at_any_time, user_id, operations, batch, TRUE, many_inserted, &many);
-      tw_latch_wait (&many.ended);
-      g_assert_no_error (many.error);
+      task_write_all (store, &at_any_time, user_id, operations, batch, &error);
+      g_assert_no_error (error);
     }
 }
 

@@ -2,8 +2,6 @@
 """What tests/integration/test_new_field.py has run against the programs of a copy in which tasks have more fields."""
 
 import json
-import os
-import pathlib
 import subprocess
 
 import httpx
@@ -11,11 +9,11 @@ import httpx
 from support.copying import copied, moved
 from support.mongodb import own_database
 from support.people import Person, problem
-from support.processes import BUILD, PATIENCE_S, Service, Stack
+from support.processes import BUILD, PATIENCE_S, Stack
+from support.rebuilding import on_older_data
 from support.stores import on_both_stores
 
 NEW = {"place": "the shop – «Zürich»", "rank": 7, "weight": 0.25, "startOn": "2026-12-24T10:00:00.250Z"}
-OLD_BUILD = pathlib.Path(os.environ["TW_OLD_BUILD_DIR"])
 
 
 @on_both_stores
@@ -82,18 +80,5 @@ def test_copy_carries_them_both_ways(tmp_path, mongodb_uri):
 
 
 def test_data_of_the_version_before_is_brought_up_to_date(tmp_path):
-    old = Service("tasks-service", tmp_path, build=OLD_BUILD)
-    command = ["--json", "create", "--userId", "ann", "--name", "older"]
-    made = json.loads(subprocess.run([OLD_BUILD / "cli/tasks", "--port", str(old.port), *command],
-                                     capture_output=True, text=True, check=True).stdout)  # fmt: skip
-    assert old.stop() == 0
-    new = Service("tasks-service", tmp_path)
-
-    def run(*arguments):
-        done = subprocess.run([BUILD / "cli/tasks", "--port", str(new.port), "--json", *arguments],
-                              capture_output=True, text=True, check=True)  # fmt: skip
-        return json.loads(done.stdout)
-
-    assert run("get", "--userId", "ann", "--id", made["id"]) == made
-    assert run("patch", "--userId", "ann", "--id", made["id"], "--place", "here")["place"] == "here"
-    assert new.stop() == 0
+    with on_older_data(tmp_path) as (run, made):
+        assert run("patch", "--userId", "ann", "--id", made["id"], "--place", "here")["place"] == "here"

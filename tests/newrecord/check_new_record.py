@@ -4,8 +4,6 @@
 import concurrent.futures
 import contextlib
 import json
-import os
-import pathlib
 import sqlite3
 import subprocess
 
@@ -15,12 +13,12 @@ import pymongo
 from support.copying import copied, moved, rows
 from support.mongodb import own_database
 from support.people import Person, problem
-from support.processes import BUILD, PATIENCE_S, Service, Stack
+from support.processes import BUILD, PATIENCE_S, Stack
+from support.rebuilding import on_older_data
 from support.stores import on_both_stores
 
 WHOLE = {"text": "the shop – «Zürich»", "color": "red", "words": ["a b", "ß"], "showOn": "2026-12-24", "pinned": True,
          "taskId": "0123456789abcdef01234567"}  # fmt: skip
-OLD_BUILD = pathlib.Path(os.environ["TW_OLD_BUILD_DIR"])
 
 
 def make(person, **note):
@@ -196,18 +194,5 @@ def test_log_has_an_entry_of_each_change(tmp_path, mongodb_uri):
 
 
 def test_data_of_the_version_before_is_brought_up_to_date(tmp_path):
-    old = Service("tasks-service", tmp_path, build=OLD_BUILD)
-    command = ["--json", "create", "--userId", "ann", "--name", "older"]
-    made = json.loads(subprocess.run([OLD_BUILD / "cli/tasks", "--port", str(old.port), *command],
-                                     capture_output=True, text=True, check=True).stdout)  # fmt: skip
-    assert old.stop() == 0
-    new = Service("tasks-service", tmp_path)
-
-    def run(*arguments):
-        done = subprocess.run([BUILD / "cli/tasks", "--port", str(new.port), "--json", *arguments],
-                              capture_output=True, text=True, check=True)  # fmt: skip
-        return json.loads(done.stdout)
-
-    assert run("get", "--userId", "ann", "--id", made["id"]) == made
-    assert run("createNote", "--userId", "ann", "--text", "newer")["text"] == "newer"
-    assert new.stop() == 0
+    with on_older_data(tmp_path) as (run, _):
+        assert run("createNote", "--userId", "ann", "--text", "newer")["text"] == "newer"

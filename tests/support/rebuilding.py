@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies of the project in which something has been changed, built, and asked by tests of their own."""
 
+import contextlib
+import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 
-from support.processes import BUILD, PROJECT
+from support.processes import BUILD, PROJECT, Service
 
 IDL = "idl/tasks.thrift"
 TABLES = "tasks-service/tw-task-tables.c"
@@ -40,3 +43,26 @@ def check(build, file, folder, mongodb_uri):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout and "skipped" not in done.stdout
+
+
+def _ask(build, service, *arguments):
+    command = [build / "cli/tasks", "--port", str(service.port), "--json", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@contextlib.contextmanager
+def on_older_data(folder):
+    """For the tests that check() runs: the changed tasks-service on data of the one before it, in which ann has a task.
+    Gives the command line, which takes arguments and gives back what it was answered, and that task, which is as it was."""
+    old_build = pathlib.Path(os.environ["TW_OLD_BUILD_DIR"])
+    old = Service("tasks-service", folder, build=old_build)
+    made = _ask(old_build, old, "create", "--userId", "ann", "--name", "older")
+    assert old.stop() == 0
+    new = Service("tasks-service", folder)
+
+    def run(*arguments):
+        return _ask(BUILD, new, *arguments)
+
+    assert run("get", "--userId", "ann", "--id", made["id"]) == made
+    yield run, made
+    assert new.stop() == 0

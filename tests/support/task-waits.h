@@ -52,6 +52,12 @@ task_change_ended (const TwTaskRecord *task, const GError *error, gpointer data)
   tw_latch_open (&wait->ended);
 }
 
+static inline void
+task_writes_ended (const TwTaskResult *results, const GError *error, gpointer data)
+{
+  task_change_ended (NULL, error, data);
+}
+
 static inline TaskChangeWait *
 task_change_begin (TaskChangeWait *wait)
 {
@@ -71,6 +77,17 @@ task_change_wait (TaskChangeWait *wait, GError **error)
       g_propagate_error (error, wait->error);
     }
   return wait->task;
+}
+
+/* Does @n operations, all or none, and waits for that. */
+static inline void
+task_write_all (TwTaskStore *store, const TwTaskRequest *request, const char *user_id, const TwTaskOperation *operations,
+                guint n, GError **error)
+{
+  TaskChangeWait wait;
+
+  tw_task_write (store, request, user_id, operations, n, TRUE, task_writes_ended, task_change_begin (&wait));
+  task_change_wait (&wait, error);
 }
 
 typedef gboolean (*TaskRowFunc) (const TwTaskRecord *task, gpointer user_data);

@@ -58,22 +58,6 @@ id_of (guint n, char id[TW_ID_SIZE])
   return id;
 }
 
-/* The end of a write. */
-typedef struct
-{
-  TwLatch ended;
-  GError *error;
-} Writing;
-
-static void
-written (const TwTaskResult *results, const GError *error, gpointer data)
-{
-  Writing *writing = data;
-
-  writing->error = error != NULL ? g_error_copy (error) : NULL;
-  tw_latch_open (&writing->ended);
-}
-
 /* Has @user_id do something to MANY tasks of ANN's, and returns how many commands that took. */
 static guint
 write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *const *lists, guint n_lists,
@@ -83,7 +67,7 @@ write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *cons
   TwTaskRecord said[MANY];
   TwTaskOperation operations[MANY];
   char ids[MANY][TW_ID_SIZE];
-  Writing writing = { .error = NULL };
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < MANY; i++)
     {
@@ -103,11 +87,9 @@ write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *cons
         }
       operations[i] = (TwTaskOperation) { .verb = verb, .said = &said[i] };
     }
-  tw_latch_init (&writing.ended);
-  tw_task_write (place->store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 1, .user_id = user_id }, ANN,
-                 operations, MANY, TRUE, written, &writing);
-  tw_latch_wait (&writing.ended);
-  g_assert_no_error (writing.error);
+  task_write_all (place->store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 1, .user_id = user_id },
+                  ANN, operations, MANY, &error);
+  g_assert_no_error (error);
   return count_commands (place) - before;
 }
 
