@@ -88,12 +88,6 @@ tw_passwords_end (TwPasswords *passwords)
   tw_fair_queue_leave (passwords->turns);
 }
 
-guint
-tw_passwords_n_waiting (TwPasswords *passwords)
-{
-  return tw_fair_queue_n_waiting (passwords->turns);
-}
-
 /* Why libsodium did neither make nor check a hash. */
 static void
 set_failure (int failure, GError **error)

@@ -67,9 +67,6 @@ typedef enum
 gboolean tw_passwords_verify (TwPasswords *passwords, const char *hash, const char *password,
                               TwPasswordVerdict *verdict, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* How many wait for their turn: for tests. */
-guint tw_passwords_n_waiting (TwPasswords *passwords);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwPasswords, tw_passwords_free)
 
 G_END_DECLS

@@ -164,9 +164,3 @@ tw_task_walks_sqlite_get (const TwTaskWalksSqlite *walks, const TwTaskWalk *walk
 
   return walks->statements[path][shape <= BY_CREATED ? TW_TASK_BY_CREATED : walk->key][shape];
 }
-
-gboolean
-tw_task_walks_sqlite_has_high (const TwTaskWalk *walk)
-{
-  return walk->kind == TW_TASK_WALK_KEYS || walk->kind == TW_TASK_WALK_KEYS_BACK;
-}

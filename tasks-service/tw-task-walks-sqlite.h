@@ -45,7 +45,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwTaskWalksSqlite, tw_task_walks_sqlite_free)
  * Thread-safe. */
 const char *tw_task_walks_sqlite_get (const TwTaskWalksSqlite *walks, const TwTaskWalk *walk, TwTaskPath path);
 
-/* Whether the statement has an end for keys. */
-gboolean tw_task_walks_sqlite_has_high (const TwTaskWalk *walk);
-
 G_END_DECLS
