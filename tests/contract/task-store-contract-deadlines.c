@@ -50,6 +50,7 @@ test_changes_that_are_over (Fixture *f, gconstpointer data)
   insert (f->store, ANN, 3, 30, FALSE);
   assert_list (f->store, ANN, TW_DONE_ANY, NULL, 0, "3 1");
   got = read_task (f->store, TW_DEADLINE_NONE, ANN, id, NULL);
+  g_assert (got != NULL);
   g_assert_cmpstr (got->name, ==, "a name");
   g_assert_cmpint (got->version, ==, 1);
 }
@@ -93,6 +94,7 @@ test_what_has_time_is_done (Fixture *f, gconstpointer data)
   changed = task_change_wait (&wait, &error);
   g_assert_no_error (error);
   got = read_task (f->store, now_ms () + 60000, ANN, id, NULL);
+  g_assert (got != NULL);
   g_assert_cmpstr (got->name, ==, "changed");
 }
 

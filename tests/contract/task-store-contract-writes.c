@@ -180,6 +180,7 @@ test_of_those_with_one_tag_one_wins (Fixture *f, gconstpointer data)
       won += racers[i].won;
     }
   task = read_task (f->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
+  g_assert (task != NULL);
   g_assert_cmpint (task->version, ==, 1 + won);
   g_assert_cmpuint (won, <=, ROUNDS);
   g_assert_cmpuint (won, >=, 1);

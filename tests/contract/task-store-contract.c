@@ -91,6 +91,7 @@ test_id_finds_its_task_whenever_that_was_made (Fixture *f, gconstpointer data)
     {
       g_autoptr (TwTaskRecord) got = read_task (f->store, TW_DEADLINE_NONE, ANN, ids[i], NULL);
 
+      g_assert (got != NULL);
       g_assert_cmpstr (got->id, ==, ids[i]);
       g_assert_cmpint (got->created_ms, ==, second_ms + apart_ms[i]);
       assert_nothing_there (f->store, BOB, ids[i]);
@@ -266,6 +267,7 @@ test_many_at_once_lose_nothing (Fixture *f, gconstpointer data)
     pthread_join (threads[i], NULL);
   g_assert_cmpuint (count_tasks (f->store, ANN), ==, THREADS * EACH);
   shared = read_task (f->store, TW_DEADLINE_NONE, BOB, id_of (1, id), NULL);
+  g_assert (shared != NULL);
   g_assert_cmpint (shared->version, ==, 1 + THREADS * EACH);
 }
 

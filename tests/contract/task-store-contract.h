@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What tasks-service/tw-task-store.h promises, as tests that run over any store. A store is held to it by a program
+/* What tasks-store/tw-task-store.h promises, as tests that run over any store. A store is held to it by a program
  * like test-task-store-sqlite.c. */
 
 #pragma once

@@ -12,7 +12,7 @@ import sys
 from support.processes import BUILD, PROJECT, Service
 
 IDL = "idl/tasks.thrift"
-TABLES = "tasks-service/tw-task-tables.c"
+TABLES = "tasks-store/tw-task-tables.c"
 PROGRAMS = ["tasks-service/tasks-service", "accounts-service/accounts-service", "gateway/gateway", "cli/tasks",
             "admin/tasks-admin"]  # fmt: skip
 

@@ -24,7 +24,7 @@ typedef struct
 void place_set_up (Place *place, gconstpointer data);
 void place_tear_down (Place *place, gconstpointer data);
 
-/* Opens the database @path, with the tables of tasks-service. */
+/* Opens the database @path, with the tables of tasks-store/. */
 void place_open (Place *place, const char *path);
 void place_close (Place *place);
 void place_reopen (Place *place);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside tasks-service/: how what is done with lists is looked up and written. */
+/* Inside lists/: how what is done with lists is looked up and written. */
 
 #pragma once
 

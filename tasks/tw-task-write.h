@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside tasks-service/: a write on its way, and what its step decides. */
+/* Inside tasks/: a write on its way, and what its step decides. */
 
 #pragma once
 

@@ -55,8 +55,7 @@ typedef struct
   GError *error;
 } TwTaskResult;
 
-/* The end of a write of one operation, or of several. All is valid during the call. */
-typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
+/* The end of a write of several operations; of one it is a TwTaskDone. All is valid during the call. */
 typedef void (*TwTasksDone) (const TwTaskResult *results, const GError *error, gpointer user_data);
 
 void tw_task_insert (TwTaskStore *store, const TwTaskRequest *request, const TwTaskRecord *task, TwTaskDone done,

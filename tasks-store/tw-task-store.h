@@ -24,6 +24,9 @@
 
 G_BEGIN_DECLS
 
+/* How it has ended that something is done with a task: how that is then, or NULL where it is gone, or with an @error. All
+ * is valid during the call. */
+typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
 
 /* Where they go. */
 typedef struct

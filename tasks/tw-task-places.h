@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tw-task-move.h"
+#include "tw-task-writes.h"
 
 G_BEGIN_DECLS
 

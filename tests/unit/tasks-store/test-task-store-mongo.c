@@ -283,6 +283,7 @@ test_first_changes_at_once_both_count (Database *d, gconstpointer data)
       g_assert_cmpint (MIN (changers[0].version, changers[1].version), ==, 2);
       g_assert_cmpint (MAX (changers[0].version, changers[1].version), ==, 3);
       task = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (n, id), NULL);
+      g_assert (task != NULL);
       g_assert_cmpint (task->version, ==, 3);
       g_assert_cmpstr (task->name, ==, "renamed");
       g_assert_true (task->done);
@@ -303,6 +304,7 @@ test_instances_on_one_database_lose_no_change (Database *d, gconstpointer data)
     changers[i] = (Changer) { .store = i % 2 == 0 ? d->store : other, .change = &change, .n = 1, .times = 20 };
   run_changers (changers, G_N_ELEMENTS (changers));
   task = read_task (d->store, TW_DEADLINE_NONE, ANN, id_of (1, id), NULL);
+  g_assert (task != NULL);
   g_assert_cmpint (task->version, ==, 1 + G_N_ELEMENTS (changers) * 20);
   /* Each sees at once what the other did. */
   insert (other, ANN, 2, 20, FALSE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside tasks-service/: what becomes of a write that was done before, by its key. An entry of the log says which tasks
+/* Inside tasks/: what becomes of a write that was done before, by its key. An entry of the log says which tasks
  * were changed; which operation each of them was of, and how the others failed, lies beside the key where it can't be
  * told otherwise: of each operation two bytes, big-endian, 0 where it was done, or else the HTTP status of its error. */
 

@@ -13,7 +13,7 @@
 #pragma once
 
 #include "tw-list-roles.h"
-#include "tw-task-writes.h"
+#include "tw-task-store.h"
 
 G_BEGIN_DECLS
 
