@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Invitations to a list. Of a code only a hash is kept, which is enough for what has 192 random bits. One that is used
- * up stays for a while, for whoever accepted it and did not hear so; when others are made it is removed, as what is over
- * is. So there are never many more than can be accepted. */
+/* Invitations to a list, as its owner makes them and takes them back. One that is used up stays for a while, for whoever
+ * accepted it and did not hear so; when others are made it is removed, as what is over is. So there are never many more
+ * than can be accepted. */
 
-#include "tw-list-service-private.h"
+#include "tw-list-invitations-private.h"
 
 #include "tw-base64url.h"
 #include "tw-error.h"
@@ -21,21 +21,21 @@
 /* What is removed with one that is made. */
 #define SPENT_AT_ONCE 50
 
-static gboolean
-invitation_not_found (GError **error)
+gboolean
+tw_list_invitation_not_found (GError **error)
 {
   g_set_error (error, TW_ERROR, TW_ERROR_NOT_FOUND, "Invitation not found");
   return FALSE;
 }
 
-static char *
-hash_code (const char *code)
+char *
+tw_list_invitation_hash (const char *code)
 {
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, code, -1);
 }
 
-static gboolean
-is_open (const TwInvitationRecord *invitation, gint64 now_ms)
+gboolean
+tw_list_invitation_is_open (const TwInvitationRecord *invitation, gint64 now_ms)
 {
   return invitation->uses > 0 && invitation->expires_ms > now_ms;
 }
@@ -66,7 +66,7 @@ count_open (const GPtrArray *invitations, gint64 now_ms)
   guint n = 0;
 
   for (guint i = 0; i < invitations->len; i++)
-    n += is_open (invitations->pdata[i], now_ms);
+    n += tw_list_invitation_is_open (invitations->pdata[i], now_ms);
   return n;
 }
 
@@ -78,7 +78,7 @@ tw_list_service_invitations (TwListService *service, const TwListCaller *caller,
   GPtrArray *invitations = owner != NULL ? gather (service, caller, owner->list_id, error) : NULL;
 
   for (guint i = invitations != NULL ? invitations->len : 0; i > 0; i--)
-    if (!is_open (invitations->pdata[i - 1], now_ms))
+    if (!tw_list_invitation_is_open (invitations->pdata[i - 1], now_ms))
       g_ptr_array_remove_index_fast (invitations, i - 1);
   if (invitations != NULL)
     g_ptr_array_sort (invitations, compare_invitations);
@@ -98,7 +98,7 @@ remove_spent (TwCommit *commit, const TwListStep *step, GError **error)
 
       if (!tw_commit_look (commit, &tw_invitation_type, *id, &found, error))
         return FALSE;
-      if (found != NULL && !is_open (found, step->now_ms))
+      if (found != NULL && !tw_list_invitation_is_open (found, step->now_ms))
         tw_commit_remove (commit, &tw_invitation_type, *id);
     }
   return TRUE;
@@ -147,7 +147,7 @@ ids_of_spent (GPtrArray *invitations, gint64 now_ms)
     {
       const TwInvitationRecord *invitation = invitations->pdata[i];
 
-      if (is_open (invitation, now_ms))
+      if (tw_list_invitation_is_open (invitation, now_ms))
         continue;
       if (invitation->expires_ms > now_ms && invitation->updated_ms + KEPT_MS > now_ms && kept < KEPT)
         kept++;
@@ -162,7 +162,7 @@ static TwInvitationRecord *
 make_invitation (const TwListStep *step, const TwInvitationRecord *said)
 {
   TwInvitationRecord invitation = *said;
-  g_autofree char *hash = hash_code (step->code);
+  g_autofree char *hash = tw_list_invitation_hash (step->code);
   char id[TW_ID_SIZE];
 
   tw_id_new (step->now_ms, id);
@@ -186,16 +186,15 @@ make_code (void)
   return tw_base64url_encode (bytes, sizeof bytes);
 }
 
-/* The step's target, of its list; NULL with NOT_FOUND. */
-static const TwInvitationRecord *
-find_target (TwCommit *commit, const TwListStep *step, GError **error)
+const TwInvitationRecord *
+tw_list_invitation_target (TwCommit *commit, const TwListStep *step, GError **error)
 {
   const TwInvitationRecord *invitation
-      = tw_commit_need (commit, &tw_invitation_type, step->target, invitation_not_found, error);
+      = tw_commit_need (commit, &tw_invitation_type, step->target, tw_list_invitation_not_found, error);
 
   if (invitation == NULL || g_strcmp0 (invitation->list_id, step->list_id) == 0)
     return invitation;
-  invitation_not_found (error);
+  tw_list_invitation_not_found (error);
   return NULL;
 }
 
@@ -217,7 +216,7 @@ decide_renew (TwCommit *commit, gpointer data, GError **error)
   TwInvitationRecord after;
 
   if (tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error) == NULL
-      || (invitation = find_target (commit, step, error)) == NULL)
+      || (invitation = tw_list_invitation_target (commit, step, error)) == NULL)
     return FALSE;
   after = *invitation;
   after.code_hash = said->code_hash;
@@ -292,10 +291,10 @@ decide_take_back (TwCommit *commit, gpointer data, GError **error)
   const TwInvitationRecord *invitation;
 
   if (tw_list_step_admit (commit, step, TW_LIST_OWNER, &list, error) == NULL
-      || (invitation = find_target (commit, step, error)) == NULL)
+      || (invitation = tw_list_invitation_target (commit, step, error)) == NULL)
     return FALSE;
-  if (!is_open (invitation, step->now_ms))
-    return invitation_not_found (error);
+  if (!tw_list_invitation_is_open (invitation, step->now_ms))
+    return tw_list_invitation_not_found (error);
   tw_commit_remove (commit, &tw_invitation_type, step->target);
   return TRUE;
 }
@@ -308,121 +307,4 @@ tw_list_service_remove_invitation (TwListService *service, const TwListCaller *c
 
   step->target = g_ascii_strdown (invitation_id, -1);
   tw_list_step_begin_as (step, caller, TW_LIST_OWNER, decide_take_back);
-}
-
-/* Accepting */
-
-static TwInvitationRecord *
-find_by_code (const TwListService *service, const TwCallContext *context, const char *code, GError **error)
-{
-  g_autofree char *hash = hash_code (code);
-
-  return tw_list_service_need (service, context, &tw_invitation_type, TW_INVITATION_HAS_CODE_HASH, hash,
-                               invitation_not_found, error);
-}
-
-TwInvitationRecord *
-tw_list_service_look (TwListService *service, const TwCallContext *context, const char *code, TwSharedListRecord **list,
-                      GError **error)
-{
-  g_autoptr (TwInvitationRecord) invitation = find_by_code (service, context, code, error);
-
-  if (invitation == NULL)
-    return NULL;
-  if (!is_open (invitation, tw_clock_wall_ms (service->clock)))
-    {
-      invitation_not_found (error);
-      return NULL;
-    }
-  *list = tw_list_service_need (service, context, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, invitation->list_id,
-                                invitation_not_found, error);
-  return *list != NULL ? g_steal_pointer (&invitation) : NULL;
-}
-
-static TwListRole
-role_of_invitation (const TwInvitationRecord *invitation)
-{
-  return strcmp (invitation->role, tw_list_role_name (TW_LIST_EDITOR)) == 0 ? TW_LIST_EDITOR : TW_LIST_VIEWER;
-}
-
-static gboolean
-use (TwCommit *commit, TwListStep *step, const TwInvitationRecord *invitation, const TwSharedListRecord *list,
-     const TwMemberRecord *before, GError **error)
-{
-  const char *display_name = ((const TwMemberRecord *) step->said)->display_name;
-  TwInvitationRecord after = *invitation;
-
-  if (!is_open (invitation, step->now_ms))
-    return invitation_not_found (error);
-  if (!tw_list_step_enter (commit, step, list, before, role_of_invitation (invitation), display_name, error))
-    return FALSE;
-  after.uses--;
-  after.updated_ms = step->now_ms;
-  tw_commit_put (commit, &tw_invitation_type, &after);
-  return TRUE;
-}
-
-static gboolean
-decide_accept (TwCommit *commit, gpointer data, GError **error)
-{
-  TwListStep *step = data;
-  const TwInvitationRecord *invitation = find_target (commit, step, error);
-  const TwSharedListRecord *list;
-  const TwMemberRecord *before;
-
-  if (invitation == NULL)
-    return FALSE;
-  list = tw_commit_need (commit, &tw_shared_list_type, step->list_id, invitation_not_found, error);
-  if (list == NULL || !tw_list_step_look (commit, step, step->user_id, &before, error))
-    return FALSE;
-  if (tw_list_role_of (before) == TW_LIST_NOBODY)
-    return use (commit, step, invitation, list, before, error);
-  tw_list_step_keep_list (step, list);
-  tw_list_step_keep_member (step, before);
-  return TRUE;
-}
-
-/* The list, where the caller is in it already; NULL where not, or with @error. */
-static TwSharedListRecord *
-find_entered (TwListService *service, const TwListCaller *caller, const char *list_id, GError **error)
-{
-  g_autoptr (GError) why = NULL;
-  TwSharedListRecord *list = tw_list_service_get (service, caller, list_id, &why);
-
-  if (why != NULL && !g_error_matches (why, TW_ERROR, TW_ERROR_NOT_FOUND))
-    g_propagate_error (error, g_steal_pointer (&why));
-  return list;
-}
-
-void
-tw_list_service_accept (TwListService *service, const TwListCaller *caller, const char *code,
-                        const char *display_name)
-{
-  const TwMemberRecord said = { .display_name = display_name, .has = TW_MEMBER_HAS_DISPLAY_NAME };
-  g_autoptr (TwListStep) step = tw_list_step_new (service, caller, NULL);
-  g_autoptr (TwInvitationRecord) invitation = NULL;
-  g_autoptr (TwSharedListRecord) entered = NULL;
-  g_autoptr (GError) error = NULL;
-
-  step->said = tw_record_copy (&tw_member_type, &said);
-  step->take = tw_list_step_take_list;
-  step->again = tw_list_step_see_list;
-  if (tw_list_step_was_done (step, caller))
-    return;
-  invitation = find_by_code (service, caller->context, code, &error);
-  entered = invitation != NULL ? find_entered (service, caller, invitation->list_id, &error) : NULL;
-  if (entered == NULL && error == NULL && is_open (invitation, step->now_ms))
-    tw_list_service_may_join (service, caller, &error);
-  else if (entered == NULL && error == NULL)
-    invitation_not_found (&error);
-  if (entered != NULL)
-    tw_list_step_tell (step, g_steal_pointer (&entered), NULL);
-  else if (error != NULL)
-    tw_list_step_refuse (step, caller, error);
-  else
-    {
-      step->list_id = g_strdup (invitation->list_id);
-      step->target = g_strdup (invitation->id);
-      tw_list_step_begin (step, caller, invitation->owner_id, decide_accept);
-    }
 }
