@@ -5,6 +5,7 @@
 #include "tw-arguments.h"
 #include "tw-call-pool.h"
 #include "tw-clock.h"
+#include "tw-lists-answers.h"
 #include "tw-record-wire.h"
 
 #include <string.h>
@@ -30,97 +31,6 @@ struct _TwListsMethods
   Methods methods;
   TwCallPool *readers, *writers;
 };
-
-/* Answers */
-
-static TwWriter *
-begin_success (TwCall *call)
-{
-  TwWriter *writer = tw_call_begin_reply (call);
-
-  tw_writer_field (writer, TW_WIRE_STRUCT, 0);
-  return writer;
-}
-
-/* What leaves the service of a record is what the IDL says: not whose partition it lies in, nor what it is found by. Takes
- * @record; NULL: @error. */
-static void
-answer_record (TwCall *call, const TwRecordType *type, gpointer record, const GError *error)
-{
-  g_autofree gpointer taken = record;
-
-  if (taken == NULL)
-    {
-      tw_call_fail (call, error);
-      return;
-    }
-  *tw_record_has (taken) &= type->shown;
-  tw_record_write (type, taken, begin_success (call));
-  tw_call_reply (call);
-}
-
-/* A struct that has a list of records, as the field @id. Takes @records; NULL: @error. */
-static void
-answer_records (TwCall *call, const TwRecordType *type, gint16 id, GPtrArray *records,
-                const GError *error)
-{
-  g_autoptr (GPtrArray) taken = records;
-  TwWriter *writer;
-  gsize list;
-
-  if (taken == NULL)
-    {
-      tw_call_fail (call, error);
-      return;
-    }
-  writer = begin_success (call);
-  tw_writer_struct_begin (writer);
-  tw_writer_field (writer, TW_WIRE_LIST, id);
-  list = tw_writer_list_begin (writer, TW_WIRE_STRUCT);
-  for (guint i = 0; i < taken->len; i++)
-    {
-      *tw_record_has (taken->pdata[i]) &= type->shown;
-      tw_record_write (type, taken->pdata[i], writer);
-    }
-  tw_writer_list_end (writer, list, taken->len);
-  tw_writer_struct_end (writer);
-  tw_call_reply (call);
-}
-
-static void
-answer_list (TwCall *call, TwSharedListRecord *list, const GError *error)
-{
-  answer_record (call, &tw_shared_list_type, list, error);
-}
-
-/* TwListDones of the TwCall @call. */
-
-static void
-end_list (gpointer list, const GError *error, gpointer call)
-{
-  answer_list (call, list, error);
-}
-
-static void
-end_member (gpointer member, const GError *error, gpointer call)
-{
-  answer_record (call, &tw_member_type, member, error);
-}
-
-static void
-end_invitation (gpointer invitation, const GError *error, gpointer call)
-{
-  answer_record (call, &tw_invitation_type, invitation, error);
-}
-
-static void
-end_removed (gpointer nothing, const GError *error, gpointer call)
-{
-  if (error == NULL)
-    tw_call_reply (call);
-  else
-    tw_call_fail (call, error);
-}
 
 /* What a caller's words say; FALSE with @error. @clear: of a patch, else NULL. */
 static gboolean
@@ -167,7 +77,7 @@ answer_lists (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *lists = tw_list_service_lists (methods->service, CALLER (asked), &error);
 
-  answer_records (call, &tw_shared_list_type, TW_SHARED_LISTS_ID_LISTS, lists, error);
+  tw_lists_answer_records (call, &tw_shared_list_type, TW_SHARED_LISTS_ID_LISTS, lists, error);
 }
 
 static void
@@ -178,7 +88,7 @@ answer_get (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   TwSharedListRecord *list = tw_list_service_get (methods->service, CALLER (asked), asked.id, &error);
 
-  answer_list (call, list, error);
+  tw_lists_answer_list (call, list, error);
 }
 
 static void
@@ -191,7 +101,7 @@ answer_create (const Methods *methods, TwCall *call)
 
   tw_record_fill (&tw_new_list_type, &asked.new_list);
   if (understand (&methods->words.new_list, &asked.new_list, 0, &said, NULL, &error))
-    tw_list_service_create (methods->service, WRITER (asked, end_list), &said);
+    tw_list_service_create (methods->service, WRITER (asked, tw_lists_end_list), &said);
   else
     tw_call_fail (call, error);
 }
@@ -207,7 +117,7 @@ answer_patch (const Methods *methods, TwCall *call)
   guint64 clear;
 
   if (understand (&methods->words.list_changes, &asked.changes, asked.changes.clear, &said, &clear, &error))
-    tw_list_service_change (methods->service, CHANGER (asked, end_list, &conditions), asked.id, &said, clear);
+    tw_list_service_change (methods->service, CHANGER (asked, tw_lists_end_list, &conditions), asked.id, &said, clear);
   else
     tw_call_fail (call, error);
 }
@@ -219,7 +129,7 @@ answer_remove (const Methods *methods, TwCall *call)
   READ_ARGUMENTS (&asked, &tw_tasks_remove_list_type);
   const TwPreconditions conditions = conditions_of (&asked.options);
 
-  tw_list_service_remove (methods->service, CHANGER (asked, end_removed, &conditions), asked.id);
+  tw_list_service_remove (methods->service, CHANGER (asked, tw_lists_end_removed, &conditions), asked.id);
 }
 
 /* Members */
@@ -232,7 +142,7 @@ answer_members (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *members = tw_list_service_members (methods->service, CALLER (asked), asked.id, &error);
 
-  answer_records (call, &tw_member_type, TW_LIST_MEMBERS_ID_MEMBERS, members, error);
+  tw_lists_answer_records (call, &tw_member_type, TW_LIST_MEMBERS_ID_MEMBERS, members, error);
 }
 
 static void
@@ -245,7 +155,8 @@ answer_patch_member (const Methods *methods, TwCall *call)
   guint64 clear;
 
   if (understand (&methods->words.member_changes, &asked.changes, asked.changes.clear, &said, &clear, &error))
-    tw_list_service_change_member (methods->service, WRITER (asked, end_member), asked.id, asked.member_id, &said, clear);
+    tw_list_service_change_member (methods->service, WRITER (asked, tw_lists_end_member), asked.id, asked.member_id, &said,
+                                   clear);
   else
     tw_call_fail (call, error);
 }
@@ -256,7 +167,7 @@ answer_remove_member (const Methods *methods, TwCall *call)
   TwTasksRemoveMemberArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_remove_member_type);
 
-  tw_list_service_remove_member (methods->service, WRITER (asked, end_removed), asked.id, asked.member_id);
+  tw_list_service_remove_member (methods->service, WRITER (asked, tw_lists_end_removed), asked.id, asked.member_id);
 }
 
 static void
@@ -265,7 +176,7 @@ answer_join (const Methods *methods, TwCall *call)
   TwTasksJoinListArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_join_list_type);
 
-  tw_list_service_join (methods->service, WRITER (asked, end_list), asked.id, asked.joining.display_name);
+  tw_list_service_join (methods->service, WRITER (asked, tw_lists_end_list), asked.id, asked.joining.display_name);
 }
 
 /* Invitations */
@@ -280,7 +191,7 @@ answer_invite (const Methods *methods, TwCall *call)
 
   tw_record_fill (&tw_new_invitation_type, &asked.invitation);
   if (understand (&methods->words.new_invitation, &asked.invitation, 0, &said, NULL, &error))
-    tw_list_service_invite (methods->service, WRITER (asked, end_invitation), asked.id, &said);
+    tw_list_service_invite (methods->service, WRITER (asked, tw_lists_end_invitation), asked.id, &said);
   else
     tw_call_fail (call, error);
 }
@@ -293,7 +204,7 @@ answer_invitations (const Methods *methods, TwCall *call)
   g_autoptr (GError) error = NULL;
   GPtrArray *invitations = tw_list_service_invitations (methods->service, CALLER (asked), asked.id, &error);
 
-  answer_records (call, &tw_invitation_type, TW_INVITATIONS_ID_INVITATIONS, invitations, error);
+  tw_lists_answer_records (call, &tw_invitation_type, TW_INVITATIONS_ID_INVITATIONS, invitations, error);
 }
 
 static void
@@ -302,7 +213,8 @@ answer_remove_invitation (const Methods *methods, TwCall *call)
   TwTasksRemoveInvitationArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_remove_invitation_type);
 
-  tw_list_service_remove_invitation (methods->service, WRITER (asked, end_removed), asked.id, asked.invitation_id);
+  tw_list_service_remove_invitation (methods->service, WRITER (asked, tw_lists_end_removed), asked.id,
+                                     asked.invitation_id);
 }
 
 static void
@@ -328,7 +240,7 @@ answer_look (const Methods *methods, TwCall *call)
   preview.list_name = list->name;
   preview.role = invitation->role;
   preview.expires_on = expires;
-  tw_record_write (&tw_invitation_preview_type, &preview, begin_success (call));
+  tw_record_write (&tw_invitation_preview_type, &preview, tw_lists_begin_success (call));
   tw_call_reply (call);
 }
 
@@ -338,7 +250,8 @@ answer_accept (const Methods *methods, TwCall *call)
   TwTasksAcceptInvitationArguments asked;
   READ_ARGUMENTS (&asked, &tw_tasks_accept_invitation_type);
 
-  tw_list_service_accept (methods->service, WRITER (asked, end_list), asked.acceptance.code, asked.acceptance.display_name);
+  tw_list_service_accept (methods->service, WRITER (asked, tw_lists_end_list), asked.acceptance.code,
+                          asked.acceptance.display_name);
 }
 
 /* Life */
