@@ -16,6 +16,7 @@
 #include "tw-socket.h"
 #include "tw-webui-resource.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define WEBUI_PREFIX "/taskwire/webui/"
@@ -350,6 +351,8 @@ main (int argc, char **argv)
   tw_log_init ("gateway", TW_LOG_INFO);
   tw_log_start ();
   tw_socket_raise_limit ();
+  if (sodium_init () < 0) /* chooses the code that this processor is fastest with */
+    g_error ("libsodium can't be started");
   if (read_settings (&settings, argc, argv, &error) && set_log_level (&settings, &error)
       && serve (&settings, notify, &error))
     return 0;

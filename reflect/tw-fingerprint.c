@@ -4,32 +4,45 @@
 
 #include "tw-reader.h"
 
+#include <sodium.h>
 #include <string.h>
 
-#define DIGEST 32 /* of SHA-256 */
+typedef crypto_generichash_state Sum;
 
 /* Behind a struct's last field, where a field's number would be; no field has that one. */
 #define END_OF_STRUCT 0
 
-static void add_value (GChecksum *sum, const TwType *type, TwReader *reader);
+static void add_value (Sum *sum, const TwType *type, TwReader *reader);
 
 static void
-add_number (GChecksum *sum, guint64 number)
+begin (Sum *sum)
+{
+  crypto_generichash_init (sum, NULL, 0, TW_FINGERPRINT_SIZE);
+}
+
+static void
+end (Sum *sum, guint8 out[TW_FINGERPRINT_SIZE])
+{
+  crypto_generichash_final (sum, out, TW_FINGERPRINT_SIZE);
+}
+
+static void
+add_number (Sum *sum, guint64 number)
 {
   const guint64 bytes = GUINT64_TO_BE (number);
 
-  g_checksum_update (sum, (const guchar *) &bytes, sizeof bytes);
+  crypto_generichash_update (sum, (const guchar *) &bytes, sizeof bytes);
 }
 
 static void
-add_bytes (GChecksum *sum, const void *bytes, gsize length)
+add_bytes (Sum *sum, const void *bytes, gsize length)
 {
   add_number (sum, length);
-  g_checksum_update (sum, bytes, (gssize) length);
+  crypto_generichash_update (sum, bytes, length);
 }
 
 static void
-add_string (GChecksum *sum, TwReader *reader)
+add_string (Sum *sum, TwReader *reader)
 {
   const char *data;
   gsize length;
@@ -39,7 +52,7 @@ add_string (GChecksum *sum, TwReader *reader)
 }
 
 static void
-add_real (GChecksum *sum, double real)
+add_real (Sum *sum, double real)
 {
   guint64 bits;
 
@@ -55,7 +68,7 @@ is_left_out (const TwField *field)
 }
 
 static void
-add_struct (GChecksum *sum, const TwStruct *structure, TwReader *reader)
+add_struct (Sum *sum, const TwStruct *structure, TwReader *reader)
 {
   TwWireType wire;
   gint16 id;
@@ -78,7 +91,7 @@ add_struct (GChecksum *sum, const TwStruct *structure, TwReader *reader)
 }
 
 static void
-add_list (GChecksum *sum, const TwType *type, TwReader *reader)
+add_list (Sum *sum, const TwType *type, TwReader *reader)
 {
   TwWireType wire;
   guint32 n = tw_reader_list (reader, &wire);
@@ -89,35 +102,35 @@ add_list (GChecksum *sum, const TwType *type, TwReader *reader)
 }
 
 static int
-compare_digests (gconstpointer a, gconstpointer b)
+compare_sums (gconstpointer a, gconstpointer b)
 {
-  return memcmp (a, b, DIGEST);
+  return memcmp (a, b, TW_FINGERPRINT_SIZE);
 }
 
 /* A set's elements, or a map's pairs: @n, each by a sum of its own, in the order of these. */
 static void
-add_unordered (GChecksum *sum, const TwType *type, guint32 n, TwReader *reader)
+add_unordered (Sum *sum, const TwType *type, guint32 n, TwReader *reader)
 {
-  g_autofree guint8 *digests = g_new (guint8, (gsize) n * DIGEST);
+  g_autofree guint8 *sums = g_new (guint8, (gsize) n * TW_FINGERPRINT_SIZE);
   guint32 found = 0;
 
   for (; found < n && !reader->failed; found++)
     {
-      g_autoptr (GChecksum) own = g_checksum_new (G_CHECKSUM_SHA256);
-      gsize length = DIGEST;
+      Sum own;
 
+      begin (&own);
       if (type->key != NULL)
-        add_value (own, type->key, reader);
-      add_value (own, type->element, reader);
-      g_checksum_get_digest (own, digests + (gsize) found * DIGEST, &length);
+        add_value (&own, type->key, reader);
+      add_value (&own, type->element, reader);
+      end (&own, sums + (gsize) found * TW_FINGERPRINT_SIZE);
     }
   if (found > 0)
-    qsort (digests, found, DIGEST, compare_digests);
-  add_bytes (sum, digests != NULL ? digests : (const guint8 *) "", (gsize) found * DIGEST);
+    qsort (sums, found, TW_FINGERPRINT_SIZE, compare_sums);
+  add_bytes (sum, sums != NULL ? sums : (const guint8 *) "", (gsize) found * TW_FINGERPRINT_SIZE);
 }
 
 static void
-add_map (GChecksum *sum, const TwType *type, TwReader *reader)
+add_map (Sum *sum, const TwType *type, TwReader *reader)
 {
   TwWireType key, value;
   guint32 n = tw_reader_map (reader, &key, &value);
@@ -126,7 +139,7 @@ add_map (GChecksum *sum, const TwType *type, TwReader *reader)
 }
 
 static void
-add_set (GChecksum *sum, const TwType *type, TwReader *reader)
+add_set (Sum *sum, const TwType *type, TwReader *reader)
 {
   TwWireType wire;
   guint32 n = tw_reader_list (reader, &wire);
@@ -135,7 +148,7 @@ add_set (GChecksum *sum, const TwType *type, TwReader *reader)
 }
 
 static void
-add_value (GChecksum *sum, const TwType *type, TwReader *reader)
+add_value (Sum *sum, const TwType *type, TwReader *reader)
 {
   switch (type->wire)
     {
@@ -182,15 +195,13 @@ void
 tw_fingerprint_make (const TwMethod *method, TwProtocol protocol, const guint8 *bytes, gsize length,
                      guint8 out[TW_FINGERPRINT_SIZE])
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[DIGEST];
-  gsize size = sizeof digest;
   TwReader reader;
+  Sum sum;
 
-  add_bytes (sum, method->service->name, strlen (method->service->name));
-  add_bytes (sum, method->name, strlen (method->name));
+  begin (&sum);
+  add_bytes (&sum, method->service->name, strlen (method->service->name));
+  add_bytes (&sum, method->name, strlen (method->name));
   tw_reader_init (&reader, protocol, bytes, length);
-  add_struct (sum, method->arguments, &reader);
-  g_checksum_get_digest (sum, digest, &size);
-  memcpy (out, digest, TW_FINGERPRINT_SIZE);
+  add_struct (&sum, method->arguments, &reader);
+  end (&sum, out);
 }

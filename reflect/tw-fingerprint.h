@@ -3,7 +3,7 @@
 /* What a call asks for, in a few bytes (tw.fingerprint): whoever sends a request with a key again is held to the same one
  * (draft-ietf-httpapi-idempotency-key-header, section 2.4).
  *
- * It is a hash (SHA-256, cut) of the method's name and of its arguments as they are once decoded: how the JSON was spelled
+ * It is a hash (BLAKE2b) of the method's name and of its arguments as they are once decoded: how the JSON was spelled
  * does not count, nor the order of members, of a map's entries or of a set's elements. Not in it are what the same request
  * may have another time (claims, cookies, the key itself, If-Match and If-None-Match) and secrets that could be guessed.
  */
