@@ -4,12 +4,13 @@
 
 #include "tw-commit-changed.h"
 #include "tw-error.h"
+#include "tw-sqlite-hash.h"
 
 #include <string.h>
 
 #define APPEND                                                                                                        \
   "INSERT INTO log (seq, user_id, number, previous, mark, time_ms, by_id, kind, id, version, gone, changed, key,"      \
-  " fingerprint, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+  " fingerprint, note, key_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 
 /* Whose doing it is, in a row: with a key always, since that is looked for by it. */
 static const char *
@@ -18,6 +19,12 @@ by_of_row (const TwCommitSpec *spec)
   const char *by = spec->by != NULL ? spec->by : spec->partition;
 
   return spec->key != NULL || strcmp (by, spec->partition) != 0 ? by : NULL;
+}
+
+gint64
+tw_commit_log_sqlite_hash_key (const TwCommitSpec *spec)
+{
+  return tw_sqlite_hash ((const char *const[]) { by_of_row (spec), spec->key }, 2);
 }
 
 static void
@@ -56,6 +63,7 @@ tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntry
       sqlite3_bind_blob (statement, 14, spec->fingerprint, TW_COMMIT_FINGERPRINT_BYTES, SQLITE_STATIC);
       if (head->note != NULL)
         bind_bytes (statement, 15, head->note);
+      sqlite3_bind_int64 (statement, 16, head->key_hash);
     }
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
@@ -122,20 +130,36 @@ read_parts (TwSqliteConnection *connection, const TwCommitKinds *kinds, gint64 s
   return result >= 0;
 }
 
-gboolean
-tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
-                                   const TwCommitSpec *spec, TwCommitted *committed, GArray **parts, GBytes **note,
-                                   GError **error)
+/* Whether there may be such a key: the index alone says that of nearly all that are new. */
+static gboolean
+may_be_there (TwSqliteConnection *connection, gint64 key_hash, gboolean *may_be, GError **error)
+{
+  g_autoptr (TwSqliteStatement) statement
+      = tw_sqlite_statement (connection, "SELECT 1 FROM log WHERE key_hash = ?1", error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, key_hash);
+  result = tw_sqlite_step (connection, statement, error);
+  *may_be = result == SQLITE_ROW;
+  return result >= 0;
+}
+
+static gboolean
+find_key (TwSqliteConnection *connection, const TwCommitKinds *kinds, const TwCommitSpec *spec, gint64 key_hash,
+          TwCommitted *committed, GArray **parts, GBytes **note, GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-      connection, "SELECT seq, number, fingerprint, note FROM log WHERE by_id = ?1 AND key = ?2", error);
+      connection, "SELECT seq, number, fingerprint, note FROM log WHERE key_hash = ?1 AND by_id = ?2 AND key = ?3", error);
   guint8 fingerprint[TW_COMMIT_FINGERPRINT_BYTES];
   int result;
 
   if (statement == NULL)
     return FALSE;
-  tw_sqlite_bind_text (statement, 1, by_of_row (spec));
-  tw_sqlite_bind_text (statement, 2, spec->key);
+  sqlite3_bind_int64 (statement, 1, key_hash);
+  tw_sqlite_bind_text (statement, 2, by_of_row (spec));
+  tw_sqlite_bind_text (statement, 3, spec->key);
   result = tw_sqlite_step (connection, statement, error);
   if (result != SQLITE_ROW)
     return result == SQLITE_DONE;
@@ -159,6 +183,17 @@ tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommi
   committed->parts = (gconstpointer) (*parts)->data;
   committed->n_parts = (*parts)->len;
   return TRUE;
+}
+
+gboolean
+tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
+                                   const TwCommitSpec *spec, gint64 key_hash, TwCommitted *committed, GArray **parts,
+                                   GBytes **note, GError **error)
+{
+  gboolean may_be;
+
+  return may_be_there (connection, key_hash, &may_be, error)
+         && (!may_be || find_key (connection, kinds, spec, key_hash, committed, parts, note, error));
 }
 
 /* What the table of heads says of a partition. */

@@ -20,6 +20,7 @@ typedef struct
 typedef struct
 {
   const TwCommitSpec *spec;
+  gint64 key_hash; /* of its key, where there is one */
   gint64 number;
   const guint8 *mark;
   GBytes *note; /* NULL: none */
@@ -38,15 +39,18 @@ typedef struct
   gboolean is_first;
 } TwCommitPart;
 
+/* What the commit's key is found by. */
+gint64 tw_commit_log_sqlite_hash_key (const TwCommitSpec *spec);
+
 /* For mutations. */
 gboolean tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntryHead *head,
                                       const TwCommitPart *part, GError **error);
 
-/* Whether somebody's key has been used already: then *@committed says for what, in *@parts, and in *@note what
- * lies beside it, or NULL. REUSED where by another request. */
+/* Whether somebody's key, with its @key_hash, has been used already: then *@committed says for what, in *@parts, and in
+ * *@note what lies beside it, or NULL. REUSED where by another request. */
 gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
-                                            const TwCommitSpec *spec, TwCommitted *committed, GArray **parts,
-                                            GBytes **note, GError **error);
+                                            const TwCommitSpec *spec, gint64 key_hash, TwCommitted *committed,
+                                            GArray **parts, GBytes **note, GError **error);
 
 /* See tw_commits_log(). @connection is a reader. */
 gboolean tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,

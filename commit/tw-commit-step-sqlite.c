@@ -38,13 +38,14 @@ sqlite_step (TwCommit *commit)
 
 void
 tw_commit_step_sqlite_init (TwCommitStepSqlite *step, TwCommits *commits, TwCommitTables *tables,
-                            TwSqliteConnection *connection, const TwCommitSpec *spec)
+                            TwSqliteConnection *connection, const TwCommitSpec *spec, gint64 key_hash)
 {
   *step = (TwCommitStepSqlite) {
     .parent = { commits },
     .tables = tables,
     .connection = connection,
     .spec = spec,
+    .key_hash = key_hash,
   };
   step->changed_end = &step->changed;
 }
@@ -335,7 +336,7 @@ tw_commit_step_sqlite_write (TwCommitStepSqlite *step, gint64 *number, GError **
   if (!tw_commit_heads_sqlite_get (heads, step->connection, partition, &writing.head, &writing.last_seq, error))
     return FALSE;
   tw_commit_marks_next (&step->tables->marks, mark);
-  writing.entry = (TwCommitEntryHead) { step->spec, writing.head.number + 1, mark, step->note };
+  writing.entry = (TwCommitEntryHead) { step->spec, step->key_hash, writing.head.number + 1, mark, step->note };
   if (!(is_one_statement (step) ? write_one (&writing, step->changed, error) : write_several (&writing, error)))
     return FALSE;
   tw_commit_heads_sqlite_set (heads, partition, &writing.head);

@@ -29,6 +29,7 @@ typedef struct
   TwCommitTables *tables;
   TwSqliteConnection *connection;
   const TwCommitSpec *spec;
+  gint64 key_hash; /* where it has a key */
   TwCommitTouched *touched;              /* what it has looked at */
   TwCommitTouched *changed, **changed_end; /* what it changes, in turn */
   GBytes *note;                          /* NULL: none */
@@ -36,7 +37,7 @@ typedef struct
 } TwCommitStepSqlite;
 
 void tw_commit_step_sqlite_init (TwCommitStepSqlite *step, TwCommits *commits, TwCommitTables *tables,
-                                 TwSqliteConnection *connection, const TwCommitSpec *spec);
+                                 TwSqliteConnection *connection, const TwCommitSpec *spec, gint64 key_hash);
 
 /* Frees also what has been found and put. */
 void tw_commit_step_sqlite_clear (TwCommitStepSqlite *step);

@@ -45,3 +45,12 @@
 
 /* `note`: what lies beside a key, in the first part; NULL: nothing does. */
 #define TW_COMMIT_TABLES_NOTE "ALTER TABLE log ADD COLUMN note BLOB"
+
+/* `key_hash`: hash (by_id, key) (tw-sqlite-hash.h), by which a key is looked for. An index of what it stands for would be
+ * three times as large, and of random places too, each a page that a change writes. No two rows have the same key of the
+ * same user: who writes one has looked. */
+#define TW_COMMIT_TABLES_KEY_HASH                                                                                     \
+  "DROP INDEX log_by_key;"                                                                                            \
+  "ALTER TABLE log ADD COLUMN key_hash INTEGER;"                                                                      \
+  "UPDATE log SET key_hash = hash (by_id, key) WHERE key IS NOT NULL;"                                                \
+  "CREATE INDEX log_by_key ON log (key_hash) WHERE key_hash IS NOT NULL"

@@ -46,6 +46,7 @@ typedef struct
   Commits *commits;
   TwCommitSpec spec; /* with texts of its own */
   char *texts;
+  gint64 key_hash; /* where it has a key */
   TwCommitStepSqlite step;
   TwCommitted committed;
   GArray *parts; /* of a repeat; or NULL */
@@ -77,12 +78,12 @@ run_step (TwSqliteConnection *connection, gpointer data, GError **error)
   TwCommitTables *tables = &run->commits->tables;
 
   if (spec->key != NULL
-      && !tw_commit_log_sqlite_look_for_key (connection, &tables->kinds, spec, &run->committed, &run->parts,
-                                             &run->note, error))
+      && !tw_commit_log_sqlite_look_for_key (connection, &tables->kinds, spec, run->key_hash, &run->committed,
+                                             &run->parts, &run->note, error))
     return FALSE;
   if (run->committed.is_repeat)
     return TRUE;
-  tw_commit_step_sqlite_init (&run->step, &run->commits->parent, tables, connection, spec);
+  tw_commit_step_sqlite_init (&run->step, &run->commits->parent, tables, connection, spec, run->key_hash);
   return spec->decide (&run->step.parent, spec->data, error)
          && tw_commit_step_sqlite_write (&run->step, &run->committed.number, error);
 }
@@ -139,6 +140,8 @@ commits_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec)
 
   run->commits = sqlite;
   copy_spec (run, spec);
+  if (spec->key != NULL) /* not on the writer's thread, which has most to do */
+    run->key_hash = tw_commit_log_sqlite_hash_key (spec);
   tw_sqlite_mutate_once (sqlite->db, deadline_ms, run_step, finish, run);
 }
 

@@ -7,6 +7,7 @@
 #include "tw-log.h"
 #include "tw-sqlite-nowait.h"
 #include "tw-sqlite-fold.h"
+#include "tw-sqlite-hash.h"
 #include "tw-sqlite-rows.h"
 #include "tw-sqlite-wal.h"
 #include "tw-store-error.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <unistd.h>
 
 /* How long a lock of another process is waited for: an operator's sqlite3 shell, a backup. */
@@ -109,6 +111,8 @@ configure_once (void)
 {
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3_config (SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+  if (sodium_init () < 0) /* chooses the code that this processor is fastest with */
+    g_error ("libsodium can't be started");
   tw_sqlite_nowait_install ();
   tw_sqlite_wal_install ();
 }
@@ -131,7 +135,8 @@ open_handle (const char *path, const char *name, int flags, const char *vfs, GEr
     }
   sqlite3_busy_timeout (connection->handle, BUSY_TIMEOUT_MS);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!tw_sqlite_rows_install (connection->handle) || !tw_sqlite_fold_install (connection->handle))
+  if (!tw_sqlite_rows_install (connection->handle) || !tw_sqlite_fold_install (connection->handle)
+      || !tw_sqlite_hash_install (connection->handle))
     {
       set_start_error (connection, error);
       return NULL;

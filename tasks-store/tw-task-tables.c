@@ -112,6 +112,8 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "ALTER TABLE chores ADD COLUMN task_version INTEGER;"
   "ALTER TABLE chores ADD COLUMN receiver_id TEXT;"
   "ALTER TABLE chores ADD COLUMN mover_id TEXT",
+
+  TW_COMMIT_TABLES_KEY_HASH,
 };
 
 const TwSqliteKind tw_task_tables_kind = {

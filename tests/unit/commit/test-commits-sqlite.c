@@ -130,6 +130,33 @@ test_kind_that_nobody_knows_is_an_error (Place *place, gconstpointer data)
   g_assert_cmpint (commit_well (place->commits, ANN, "=1"), ==, 2);
 }
 
+/* Which task has been made with @key of ANN's, by @script now or before. */
+static void
+assert_keyed (Place *place, const char *key, const char *script, gboolean is_repeat, guint n)
+{
+  const TwCommitSpec spec = { .partition = ANN, .now_ms = NOW_MS, .key = key, .fingerprint = { 1 } };
+  g_autoptr (GError) error = NULL;
+  TwCommitted committed;
+  char id[TW_ID_SIZE];
+
+  commit_spec (place->commits, &spec, script, &committed, &error);
+  g_assert_no_error (error);
+  g_assert_true (committed.is_repeat == is_repeat);
+  if (is_repeat)
+    g_assert_cmpstr (committed.first.id, ==, id_of (n, id));
+}
+
+static void
+test_keys_of_the_same_hash_are_two (Place *place, gconstpointer data)
+{
+  assert_keyed (place, "k", "+1", FALSE, 0);
+  place_run (place, "UPDATE log SET key_hash = hash ('ann', 'm')");
+  assert_keyed (place, "m", "+2", FALSE, 0);
+  assert_keyed (place, "m", "!", TRUE, 2);
+  place_run (place, "UPDATE log SET key_hash = hash ('ann', 'k')");
+  assert_keyed (place, "k", "!", TRUE, 1);
+}
+
 #define PARTITIONS 40
 
 static const char *
@@ -312,6 +339,7 @@ main (int argc, char **argv)
     { "/commits-sqlite/mistakes-are-refused", test_mistakes_are_refused },
     { "/commits-sqlite/highest-version-is-the-last", test_highest_version_is_the_last },
     { "/commits-sqlite/kind-that-nobody-knows-is-an-error", test_kind_that_nobody_knows_is_an_error },
+    { "/commits-sqlite/keys-of-the-same-hash-are-two", test_keys_of_the_same_hash_are_two },
     { "/commits-sqlite/another-process-goes-on-at-any-time", test_another_process_goes_on_at_any_time },
     { "/commits-sqlite/heads-are-never-far-behind", test_heads_are_never_far_behind },
     { "/commits-sqlite/more-partitions-than-are-remembered", test_more_partitions_than_are_remembered },

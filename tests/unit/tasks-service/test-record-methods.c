@@ -54,6 +54,7 @@ open_store (Shelf *shelf)
     " stars INTEGER, words BLOB, read INTEGER, cover BLOB, PRIMARY KEY (reader_id, id)) STRICT, WITHOUT ROWID",
     TW_COMMIT_TABLES,
     TW_COMMIT_TABLES_NOTE,
+    TW_COMMIT_TABLES_KEY_HASH,
   };
   static const TwRecordType *const types[] = { &tw_book_type };
   g_autofree char *path = g_build_filename (shelf->folder, "shelf.db", NULL);
