@@ -29,6 +29,7 @@ struct _TwMongoTender
   gint64 now_ms;
   guint times;
   gboolean drops_more;
+  bson_t *slow; /* an array: heads that were not settled in time since all others were */
 };
 
 TwMongoTender *
@@ -39,6 +40,7 @@ tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *la
   tender->mongo = mongo;
   tender->types = types;
   tender->lanes = lanes;
+  tender->slow = bson_new ();
   atomic_flag_clear (&tender->is_at_it);
   return tender;
 }
@@ -46,6 +48,7 @@ tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *la
 void
 tw_mongo_tender_free (TwMongoTender *tender)
 {
+  bson_destroy (tender->slow);
   g_free (tender);
 }
 
@@ -78,6 +81,7 @@ keep_document (const bson_t *document, gpointer data)
   return TRUE;
 }
 
+/* Notes the document's id in @passed_over, an array. */
 static void
 pass_over (bson_t *passed_over, const bson_t *document)
 {
@@ -91,9 +95,9 @@ pass_over (bson_t *passed_over, const bson_t *document)
 }
 
 /* One that can't be read, or settled, stays as it is: whoever changes it says so, and the others go on: its id goes to
- * @passed_over, an array. FALSE where the database is away. */
+ * @passed_over. FALSE where the database is away, or too slow: next time the others come first. */
 static gboolean
-settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *document, GArray *settled,
+settle_one (TwMongoSession *session, TwMongoTender *tender, const bson_t *document, GArray *settled,
             bson_t *passed_over, GError **error)
 {
   g_autoptr (TwMongoHead) head = tw_mongo_head_read (tender->types, document);
@@ -110,6 +114,7 @@ settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *
     {
       if (g_error_matches (why, TW_ERROR, TW_ERROR_UNAVAILABLE))
         {
+          pass_over (tender->slow, document);
           g_propagate_error (error, g_steal_pointer (&why));
           return FALSE;
         }
@@ -123,7 +128,7 @@ settle_one (TwMongoSession *session, const TwMongoTender *tender, const bson_t *
 
 /* The oldest, but for those in @passed_over. *@is_all becomes whether nothing else that is due is left. */
 static gboolean
-settle_batch (TwMongoSession *session, const TwMongoTender *tender, bson_t *passed_over, gboolean *is_all,
+settle_batch (TwMongoSession *session, TwMongoTender *tender, bson_t *passed_over, gboolean *is_all,
               GError **error)
 {
   g_autoptr (TwBson) filter
@@ -132,25 +137,26 @@ settle_batch (TwMongoSession *session, const TwMongoTender *tender, bson_t *pass
                                          "batchSize", BCON_INT64 (SETTLE_BATCH));
   g_autoptr (GPtrArray) heads = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
   g_autoptr (GArray) settled = g_array_new (FALSE, FALSE, sizeof (TwMongoSettled));
+  guint i;
 
   g_array_set_clear_func (settled, settled_clear);
   if (!bson_empty (passed_over))
     BCON_APPEND (filter, "_id", "{", "$nin", BCON_ARRAY (passed_over), "}");
   if (!tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, keep_document, heads, error))
     return FALSE;
-  *is_all = heads->len < SETTLE_BATCH;
-  for (guint i = 0; i < heads->len && tw_mongo_session_left_ms (session) > 0; i++)
+  for (i = 0; i < heads->len && tw_mongo_session_left_ms (session) > 0; i++)
     if (!settle_one (session, tender, heads->pdata[i], settled, passed_over, error))
       return FALSE;
+  *is_all = i < SETTLE_BATCH && i == heads->len;
   return tw_mongo_heads_tell (session, (const TwMongoSettled *) (gpointer) settled->data, settled->len, error);
 }
 
 /* A batch, and others while some of it had to be passed over: those are the oldest next time too, and what is behind them
- * would never be settled. */
+ * would never be settled. So would it be behind what is slow, which is passed over until all others are settled. */
 static gboolean
-settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *is_all, GError **error)
+settle_others (TwMongoSession *session, TwMongoTender *tender, gboolean *is_all, GError **error)
 {
-  g_autoptr (TwBson) passed_over = bson_new ();
+  g_autoptr (TwBson) passed_over = bson_copy (tender->slow);
   guint32 before;
 
   do
@@ -160,6 +166,8 @@ settle_others (TwMongoSession *session, const TwMongoTender *tender, gboolean *i
         return FALSE;
     }
   while (!*is_all && bson_count_keys (passed_over) > before && tw_mongo_session_left_ms (session) > 0);
+  *is_all = *is_all && bson_empty (tender->slow);
+  bson_reinit (tender->slow);
   return TRUE;
 }
 

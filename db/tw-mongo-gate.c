@@ -17,7 +17,7 @@ struct _TwMongoGate
 
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
-  gboolean is_open;
+  gboolean is_open, in_doubt;
   guint opening;
   guint said;      /* obstacles that the log has heard of since it was last open, as bits */
   gboolean denied; /* the log has heard of an operation that was not allowed */
@@ -105,6 +105,18 @@ tw_mongo_gate_close (TwMongoGate *gate, guint opening, TwMongoObstacle obstacle,
 }
 
 void
+tw_mongo_gate_doubt (TwMongoGate *gate, guint opening)
+{
+  pthread_mutex_lock (&gate->mutex);
+  if (gate->is_open && gate->opening == opening)
+    {
+      gate->in_doubt = TRUE;
+      pthread_cond_broadcast (&gate->changed);
+    }
+  pthread_mutex_unlock (&gate->mutex);
+}
+
+void
 tw_mongo_gate_denied (TwMongoGate *gate, const char *reason)
 {
   pthread_mutex_lock (&gate->mutex);
@@ -165,8 +177,9 @@ tw_mongo_gate_pause (TwMongoGate *gate, gboolean is_open, gint64 ms)
   gboolean go_on;
 
   pthread_mutex_lock (&gate->mutex);
-  while (!has_ended (gate) && gate->is_open == is_open && tw_monotonic_ms () < until_ms)
+  while (!has_ended (gate) && gate->is_open == is_open && !gate->in_doubt && tw_monotonic_ms () < until_ms)
     tw_monotonic_cond_wait (&gate->changed, &gate->mutex, until_ms);
+  gate->in_doubt = FALSE;
   go_on = !has_ended (gate);
   pthread_mutex_unlock (&gate->mutex);
   return go_on;

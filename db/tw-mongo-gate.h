@@ -30,6 +30,10 @@ void tw_mongo_gate_open (TwMongoGate *gate);
 /* Closes it, unless it is closed or has been opened again since @opening. @reason goes to the log. */
 void tw_mongo_gate_close (TwMongoGate *gate, guint opening, TwMongoObstacle obstacle, const char *reason);
 
+/* The server may be gone, or only slow, unless it has been opened again since @opening: whoever looks after it does so
+ * now. */
+void tw_mongo_gate_doubt (TwMongoGate *gate, guint opening);
+
 /* The server is there, but an operation may not do what it does: said once until it has been closed and open again. */
 void tw_mongo_gate_denied (TwMongoGate *gate, const char *reason);
 
@@ -42,7 +46,7 @@ void tw_mongo_gate_refuse (TwMongoGate *gate, const GError *error);
 /* Until it is open. See tw_mongo_wait(). */
 gboolean tw_mongo_gate_wait (TwMongoGate *gate, gint64 patience_ms, GError **error);
 
-/* For the thread that opens it: sleeps for @ms, or until it is no longer as @is_open says. FALSE once it is
+/* For the thread that opens it: sleeps for @ms, or until it is no longer as @is_open says, or in doubt. FALSE once it is
  * given up or will never open. */
 gboolean tw_mongo_gate_pause (TwMongoGate *gate, gboolean is_open, gint64 ms);
 

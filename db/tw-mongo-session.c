@@ -2,7 +2,8 @@
 
 /* A command that searches is given the time that the server may take for it, a little less than a socket waits for its
  * answer: so one that is merely slow ends with an error of its own, and a socket that stays silent means a server that
- * is gone. (libmongoc has no way to say it with an update or a delete; what those touch is found by key.) */
+ * is gone. libmongoc has no way to say it with an update or a delete: what those touch is found by key, but may be
+ * long, and somebody's long write is no reason to send everybody away; so where one gets no answer the server is asked. */
 
 #include "tw-mongo-session-private.h"
 
@@ -50,9 +51,20 @@ tw_mongo_session_collection (TwMongoSession *session, const char *name)
   return mongoc_client_get_collection (session->client, session->database, name);
 }
 
+static void
+say_away (const TwMongoSession *session, gboolean may_be_slow)
+{
+  if (session->gate == NULL)
+    return;
+  if (may_be_slow)
+    tw_mongo_gate_doubt (session->gate, session->opening);
+  else
+    tw_mongo_gate_close (session->gate, session->opening, TW_MONGO_AWAY, session->reason);
+}
+
 /* Takes @reason. Always FALSE. */
 static gboolean
-fail (TwMongoSession *session, TwMongoMeaning meaning, char *reason, GError **error)
+fail (TwMongoSession *session, TwMongoMeaning meaning, gboolean may_be_slow, char *reason, GError **error)
 {
   g_free (session->reason);
   session->reason = reason;
@@ -63,8 +75,7 @@ fail (TwMongoSession *session, TwMongoMeaning meaning, char *reason, GError **er
       g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It is there already");
       return FALSE;
     case TW_MONGO_ERROR_AWAY:
-      if (session->gate != NULL)
-        tw_mongo_gate_close (session->gate, session->opening, TW_MONGO_AWAY, session->reason);
+      say_away (session, may_be_slow);
       break;
     case TW_MONGO_ERROR_DENIED:
       if (session->gate != NULL)
@@ -88,7 +99,8 @@ tw_mongo_fail (TwMongoSession *session, gboolean write, const bson_error_t *why,
   TwMongoMeaning meaning = tw_mongo_error_meaning (why, reply);
 
   session->unknown = write && tw_mongo_error_leaves_doubt (why, meaning);
-  return fail (session, meaning, tw_mongo_error_reason (why), error);
+  return fail (session, meaning, write && why->domain == MONGOC_ERROR_STREAM && why->code == MONGOC_ERROR_STREAM_SOCKET,
+               tw_mongo_error_reason (why), error);
 }
 
 /* By its old name, which every server knows. */
@@ -104,7 +116,7 @@ tw_mongo_ask (TwMongoSession *session, GError **error)
     return tw_mongo_fail (session, FALSE, &why, &reply, error);
   if (bson_iter_init_find (&primary, &reply, "ismaster") && bson_iter_as_bool (&primary))
     return TRUE;
-  return fail (session, TW_MONGO_ERROR_AWAY, g_strdup ("the server is not primary"), error);
+  return fail (session, TW_MONGO_ERROR_AWAY, FALSE, g_strdup ("the server is not primary"), error);
 }
 
 /* @options (or NULL) with the time that the server may take. Free with bson_destroy(). */

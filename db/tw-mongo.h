@@ -6,8 +6,8 @@
  *   does may block; whoever asked is answered in the time that the database was opened with all the same.
  * - A gate stands before them. It opens once the server has been reached and prepared (indexes), closes when an
  *   operation finds the server gone, and while it is closed every operation fails at once with UNAVAILABLE. A thread
- *   of its own asks until the server is back, several times a second, and opens it again. Closing and opening are one
- *   line in the log each.
+ *   of its own asks until the server is back, several times a second, and opens it again; it also asks when a write
+ *   got no answer, which may only have been slow. Closing and opening are one line in the log each.
  * - Unless the URI says otherwise: majority writes, journaled; retryable writes and reads; every timeout set. What
  *   would break what the stores promise is refused: w=0, a read preference other than primary.
  *

@@ -23,6 +23,9 @@ writer: it reads records as these entries leave them, makes its own claim, and s
 also says what its writer knows to be settled. A writer that knows n, since it made that entry itself, needs no look at
 the head: if n has moved on, its findAndModify changes nothing.
 
+What is too much for one command is written in pieces: each that was written stays, and whoever settles the same again,
+since nobody knows how far that came, first looks at the versions that the records have, and passes over what is done.
+
 A head that is full is settled and copied to the log before the claim that begins anew.
 
 An answer may get lost, of what was done, of what never will be, or of what is still to be done. Who waited for it looks
@@ -39,6 +42,7 @@ from .explore import End
 TOMBSTONE = "tombstone"
 
 BUCKET = 3  # entries of a head; some 32 in earnest
+PIECE = 99  # changes that are written by one command
 
 
 class Change(NamedTuple):
@@ -159,10 +163,33 @@ class Settle(NamedTuple):
 
     def run(self, shared: Shared) -> tuple[Shared, object]:
         shared, left = shared.write_records(self.partition, self.numbered)
-        return shared, settle(self.partition, left, self.then)
+        return shared, Settle(self.partition, left, self.then) if left else self.then
+
+
+class Skim(NamedTuple):
+    """Looks at what there is of the first of `left`, and passes over it where it has that version, or a later one."""
+
+    partition: str
+    left: tuple[tuple[int, Change], ...]
+    undone: tuple[tuple[int, Change], ...]
+    then: object
+
+    def run(self, shared: Shared) -> tuple[Shared, object]:
+        first, *left = self.left
+        undone = self.undone if is_done(shared, first[1]) else (*self.undone, first)
+        if left:
+            return shared, Skim(self.partition, tuple(left), undone, self.then)
+        return shared, Settle(self.partition, undone, self.then) if undone else self.then
+
+
+def is_done(shared: Shared, change: Change) -> bool:
+    record = shared.record(change.record)
+    return record is not None and record.version >= change.version
 
 
 def settle(partition: str, numbered: tuple[tuple[int, Change], ...], then: object) -> object:
+    if len(numbered) > PIECE:
+        return Skim(partition, numbered, (), then)
     return Settle(partition, numbered, then) if numbered else then
 
 
@@ -298,7 +325,7 @@ def writer(shared: Shared, local: object) -> tuple[Shared, object]:
             return shared, resolve(shared, wish, head, entry)
         case Answer(partition, head):
             return shared.acknowledge(partition, head.n), End(("done", partition, head))
-        case Settle():
+        case Settle() | Skim():
             return local.run(shared)
     raise TypeError(local)
 
@@ -360,7 +387,7 @@ def reader(shared: Shared, local: object) -> tuple[Shared, object]:
                 record = shared.record(change.record)
                 assert record is not None and record.version >= change.version, f"{change} is in the log alone"
             return shared, End(("read", partition, head.n))
-        case Settle():
+        case Settle() | Skim():
             return local.run(shared)
     raise TypeError(local)
 

@@ -58,6 +58,15 @@ def test_every_interleaving_holds(scene, there):
     assert explore(there, SCENES[scene], commit.always, commit.finally_, deaths=3) > 100
 
 
+PIECES = ["two records, and both at once", "a removal among changes", "a late reader of both records"]
+
+
+@pytest.mark.parametrize("scene", PIECES)
+def test_what_is_written_in_pieces_holds(monkeypatch, scene):
+    monkeypatch.setattr(commit, "PIECE", 1)
+    assert explore(HALF, SCENES[scene], commit.always, commit.finally_, deaths=2) > 100
+
+
 def values_twice(shared):
     values = [made.value for entry in commit.entries_of(shared).values() for made in entry]
     return sorted({value for value in values if values.count(value) > 1})
@@ -231,3 +240,18 @@ def test_a_head_that_begins_anew_unsettled_leaves_a_change_half_done(monkeypatch
     monkeypatch.setattr(commit, "begin", hasty)
     with pytest.raises(Broken):
         explore(THERE, write(change("a", "x"), change("b", "y")), commit.always, commit.finally_, deaths=1)
+
+
+def test_whoever_passes_over_what_stands_behind_something_done_leaves_it_half_done(monkeypatch):
+    """Of an entry's records the first may be written, and the second not."""
+
+    def hasty(shared, change):
+        (whole,) = (entry for entry in commit.entries_of(shared).values() if change in entry)
+        return any(is_done(shared, made) for made in whole)
+
+    is_done = commit.is_done
+    monkeypatch.setattr(commit, "PIECE", 1)
+    monkeypatch.setattr(commit, "is_done", hasty)
+    processes = write(Wish("p", (("a", "i"), ("b", "j")))) + sweep("p")
+    with pytest.raises(Broken, match="b is not as its entries say|can't be read|in the log alone"):
+        explore(THERE, processes, commit.always, commit.finally_, deaths=1)

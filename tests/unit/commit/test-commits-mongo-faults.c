@@ -293,6 +293,73 @@ test_what_was_made_may_have_been_given (Shop *shop, gconstpointer data)
   g_assert_error (error, TW_ERROR, TW_ERROR_CONFLICT);
 }
 
+/* Books of 20,000 bytes, and what a piece of them has at most. */
+#define LONG 8
+#define PIECE_BYTES 140000
+
+/* "*1 *2 …"; free with g_free(). */
+static char *
+long_script (void)
+{
+  GString *script = g_string_new ("*1");
+
+  for (guint n = 2; n <= LONG; n++)
+    g_string_append_printf (script, " *%u", n);
+  return g_string_free (script, FALSE);
+}
+
+/* One piece is written, and the next one does not come through, nor does one that is longer. */
+static gint64
+commit_a_piece (Shop *shop, const char *script, GError **error)
+{
+  mongo_fixture_assert_ready (shop->mongo);
+  forwarder_limit (shop->base.forwarder, "update books", 1, PIECE_BYTES);
+  return shop_commit (shop, script, "k", error);
+}
+
+static void
+test_long_batch_goes_on_behind_what_was_written (Shop *shop, gconstpointer data)
+{
+  g_autofree char *script = long_script ();
+  gint64 number = 0, before = 0;
+
+  while (number == 0)
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 written;
+
+      number = commit_a_piece (shop, script, &error);
+      written = shop_count (shop, "books", "{}");
+      g_assert_cmpint (written, >, before);
+      g_assert_true (written == LONG ? error == NULL : g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE));
+      before = written;
+      shop_reopen (shop);
+    }
+  forwarder_limit (shop->base.forwarder, NULL, 0, 0);
+  g_assert_cmpint (number, ==, 1);
+  for (guint n = 1; n <= LONG; n++)
+    shop_assert_book (shop, n, 1);
+  g_assert_cmpint (shop_commit_well (shop, "=1"), ==, 2);
+}
+
+/* Only what is not there is written again, wherever it stands. */
+static void
+test_rest_of_a_long_batch_is_one_piece (Shop *shop, gconstpointer data)
+{
+  g_autofree char *script = long_script (), *log = NULL;
+  guint before;
+
+  shop_commit_well (shop, script);
+  shop_take_away (shop, 3);
+  shop_take_away (shop, LONG);
+  shop_reopen (shop);
+  before = forwarder_count (shop->base.forwarder, "books");
+  log = shop_log (shop);
+  g_assert_cmpuint (forwarder_count (shop->base.forwarder, "books") - before, ==, 2); /* what is there, and the rest */
+  for (guint n = 1; n <= LONG; n++)
+    shop_assert_book (shop, n, 1);
+}
+
 static gboolean
 check_source (TwMongoSession *session, gpointer job, GError **error)
 {
@@ -332,6 +399,8 @@ main (int argc, char **argv)
     { "/commits-mongo/faults/half-given-is-finished-by-who-comes-next", test_half_given_is_finished_by_who_comes_next },
     { "/commits-mongo/faults/late-helper-takes-nothing-back", test_late_helper_takes_nothing_back },
     { "/commits-mongo/faults/what-was-made-may-have-been-given", test_what_was_made_may_have_been_given },
+    { "/commits-mongo/faults/long-batch-goes-on-behind-what-was-written", test_long_batch_goes_on_behind_what_was_written },
+    { "/commits-mongo/faults/rest-of-a-long-batch-is-one-piece", test_rest_of_a_long_batch_is_one_piece },
     { "/commits-mongo/faults/half-done-is-no-source-of-a-copy", test_half_done_is_no_source_of_a_copy },
   };
 

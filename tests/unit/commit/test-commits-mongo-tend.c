@@ -100,6 +100,24 @@ test_what_can_not_be_read_keeps_nobody_back (Shop *shop, gconstpointer data)
   g_assert_cmpint (shop_count (shop, "commits", DUE), ==, 50);
 }
 
+/* What ADA has left is too long to come through, and due before what BOB has. */
+static void
+test_what_is_slow_keeps_nobody_back (Shop *shop, gconstpointer data)
+{
+  shop_commit_well (shop, "*1 *2 *3 *4 *5 *6 *7 *8");
+  shop_reopen (shop);
+  mongo_fixture_remove (&shop->base, "books", "{}");
+  g_assert_cmpint (shop_commit_bobs (shop, "+9", NULL), ==, 1);
+  shop_reopen (shop);
+  mongo_fixture_remove (&shop->base, "books", "{}");
+  forwarder_limit (shop->base.forwarder, "update books", G_MAXUINT, 20000);
+  tend_until (shop, NOW_MS + 1000, "books", "{}", 1);
+  shop_assert_book_of (shop, BOB, 9, 1);
+  forwarder_limit (shop->base.forwarder, NULL, 0, 0);
+  tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
+  g_assert_cmpint (shop_count (shop, "books", "{}"), ==, 9);
+}
+
 static void
 test_old_bucket_goes (Shop *shop, gconstpointer data)
 {
@@ -188,6 +206,7 @@ main (int argc, char **argv)
     { "/commits-mongo/tend/tombstone-of-what-was-given-stays-until-its-maker-is-settled",
       test_tombstone_of_what_was_given_stays_until_its_maker_is_settled },
     { "/commits-mongo/tend/what-can-not-be-read-keeps-nobody-back", test_what_can_not_be_read_keeps_nobody_back },
+    { "/commits-mongo/tend/what-is-slow-keeps-nobody-back", test_what_is_slow_keeps_nobody_back },
     { "/commits-mongo/tend/old-bucket-goes", test_old_bucket_goes },
     { "/commits-mongo/tend/much-that-is-old-goes-at-once", test_much_that_is_old_goes_at_once },
   };

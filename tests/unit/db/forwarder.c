@@ -17,6 +17,7 @@ typedef struct
 {
   int client, server;
   gboolean loses; /* the next bytes from the server are the answer to lose */
+  gboolean is_held;
 } Pair;
 
 struct _Forwarder
@@ -34,6 +35,9 @@ struct _Forwarder
   ForwarderMode wanted, mode;
   gboolean closing, has_lost;
   char *losing; /* of the command; NULL: none */
+  char *limited, *held; /* likewise */
+  guint n_left;         /* of the limited one */
+  gsize max_bytes;
   GHashTable *counts; /* collection: commands on it */
 };
 
@@ -92,6 +96,34 @@ count_command (Forwarder *forwarder, const char *command)
   g_hash_table_insert (forwarder->counts, g_strdup (collection), GUINT_TO_POINTER (before + 1));
 }
 
+/* With the mutex held. */
+static gboolean
+is_within_limit (Forwarder *forwarder, const char *bytes)
+{
+  gint32 length;
+
+  memcpy (&length, bytes, sizeof length);
+  if (forwarder->n_left == 0 || (gsize) GINT32_FROM_LE (length) > forwarder->max_bytes)
+    return FALSE;
+  forwarder->n_left--;
+  return TRUE;
+}
+
+/* Whether the command in @bytes, if it is one, may go on; else @pair's connection has come to its end, or is held. */
+static gboolean
+admit (Forwarder *forwarder, Pair *pair, const char *bytes, gsize n)
+{
+  g_autofree char *command = command_in (bytes, n);
+  gboolean admitted = TRUE;
+
+  pthread_mutex_lock (&forwarder->mutex);
+  if (command != NULL && g_strcmp0 (command, forwarder->limited) == 0)
+    admitted = is_within_limit (forwarder, bytes);
+  pair->is_held = command != NULL && g_strcmp0 (command, forwarder->held) == 0;
+  pthread_mutex_unlock (&forwarder->mutex);
+  return admitted && !pair->is_held;
+}
+
 /* Whether the command in @bytes is the one whose answer gets lost. */
 static gboolean
 begins_losing (Forwarder *forwarder, const char *bytes, gsize n)
@@ -128,6 +160,8 @@ move_bytes (Forwarder *forwarder, Pair *pair, int from, int to)
       pthread_mutex_unlock (&forwarder->mutex);
       return FALSE;
     }
+  if (from == pair->client && !admit (forwarder, pair, bytes, (gsize) n))
+    return pair->is_held;
   if (from == pair->client && begins_losing (forwarder, bytes, (gsize) n))
     pair->loses = TRUE;
   return send (to, bytes, (gsize) n, MSG_NOSIGNAL) == n;
@@ -203,8 +237,8 @@ run (void *user_data)
         {
           const Pair *pair = &g_array_index (forwarder->pairs, Pair, i);
 
-          fds[2 * i] = (struct pollfd) { .fd = pair->client, .events = POLLIN };
-          fds[2 * i + 1] = (struct pollfd) { .fd = pair->server, .events = POLLIN };
+          fds[2 * i] = (struct pollfd) { .fd = pair->is_held ? -1 : pair->client, .events = POLLIN };
+          fds[2 * i + 1] = (struct pollfd) { .fd = pair->is_held ? -1 : pair->server, .events = POLLIN };
         }
       *wake = (struct pollfd) { .fd = forwarder->wake, .events = POLLIN };
       *listener = (struct pollfd) { .fd = mode == FORWARDER_THROUGH ? forwarder->listener : -1, .events = POLLIN };
@@ -259,6 +293,8 @@ forwarder_free (Forwarder *forwarder)
   close (forwarder->reserved);
   g_hash_table_unref (forwarder->counts);
   g_free (forwarder->losing);
+  g_free (forwarder->limited);
+  g_free (forwarder->held);
   g_free (forwarder);
 }
 
@@ -286,6 +322,26 @@ forwarder_lose_answer (Forwarder *forwarder, const char *command)
   g_free (forwarder->losing);
   forwarder->losing = g_strdup (command);
   forwarder->has_lost = FALSE;
+  pthread_mutex_unlock (&forwarder->mutex);
+}
+
+void
+forwarder_limit (Forwarder *forwarder, const char *command, guint n, gsize bytes)
+{
+  pthread_mutex_lock (&forwarder->mutex);
+  g_free (forwarder->limited);
+  forwarder->limited = g_strdup (command);
+  forwarder->n_left = n;
+  forwarder->max_bytes = bytes;
+  pthread_mutex_unlock (&forwarder->mutex);
+}
+
+void
+forwarder_hold (Forwarder *forwarder, const char *command)
+{
+  pthread_mutex_lock (&forwarder->mutex);
+  g_free (forwarder->held);
+  forwarder->held = g_strdup (command);
   pthread_mutex_unlock (&forwarder->mutex);
 }
 

@@ -33,6 +33,13 @@ void forwarder_lose_answer (Forwarder *forwarder, const char *command);
 /* Whether that has happened. */
 gboolean forwarder_has_lost (Forwarder *forwarder);
 
+/* From now on only @n commands like that, as "update books", are carried out, and those alone that are at most @bytes
+ * long: where another one comes its connection is cut. NULL: all are. */
+void forwarder_limit (Forwarder *forwarder, const char *command, guint n, gsize bytes);
+
+/* From now on commands like that are not carried out, and their connections stay and are silent. NULL: all are. */
+void forwarder_hold (Forwarder *forwarder, const char *command);
+
 /* How many commands on this collection have been sent. */
 guint forwarder_count (Forwarder *forwarder, const char *collection);
 
