@@ -140,42 +140,64 @@ typedef struct
   gboolean given;  /* that it was given away since */
 } Known;
 
-static gboolean
-look_in_buckets (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry,
-                 const TwMongoPart *made, Known *known, GError **error)
+/* A look for that. */
+typedef struct
 {
-  g_autoptr (TwBson) before = BCON_NEW ("partition", BCON_UTF8 (commit->partition), "entries.parts.id",
-                                        BCON_OID (&made->id), "last", "{", "$lt", BCON_INT64 (entry->number), "}");
-  g_autoptr (TwBson) given = BCON_NEW ("partition", BCON_UTF8 (commit->partition), "entries.parts.id",
-                                       BCON_OID (&made->id), "entries.parts.deed", BCON_UTF8 ("given"), "last", "{",
-                                       "$gte", BCON_INT64 (entry->number), "}");
-  g_autoptr (TwBson) older = NULL, newer = NULL;
+  const TwMongoCommit *commit;
+  const TwMongoEntry *entry;
+  const TwMongoPart *made;
+  Known known;
+  gboolean is_broken;
+} Look;
 
-  if (!tw_mongo_find_one (session, TW_MONGO_COMMITS, before, NULL, &older, error)
-      || !tw_mongo_find_one (session, TW_MONGO_COMMITS, given, NULL, &newer, error))
-    return FALSE;
-  known->before = known->before || older != NULL;
-  known->given = known->given || newer != NULL;
-  return TRUE;
+static void
+look_in_entries (Look *look, const GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const TwMongoEntry *other = entries->pdata[i];
+      const TwMongoPart *part = part_about (other, look->made);
+
+      if (part == NULL)
+        continue;
+      look->known.before = look->known.before || other->number < look->entry->number;
+      look->known.given = look->known.given
+                          || (other->number > look->entry->number && part->deed == TW_MONGO_GIVEN);
+    }
 }
 
 static gboolean
-look_in_log (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoEntry *entry, const TwMongoPart *made,
-             Known *known, GError **error)
+look_in_bucket (const bson_t *document, gpointer data)
+{
+  Look *look = data;
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_mongo_entry_free);
+
+  look->is_broken = !tw_mongo_entries_read (look->commit->types, document, entries);
+  look_in_entries (look, entries);
+  return !look->is_broken;
+}
+
+/* Those that have the record's id somewhere: which of their entries has it, and what that says, not every server can be
+ * asked at once. */
+static gboolean
+look_in_buckets (TwMongoSession *session, Look *look, GError **error)
+{
+  g_autoptr (TwBson) filter = BCON_NEW ("partition", BCON_UTF8 (look->commit->partition), "entries.parts.id",
+                                        BCON_OID (&look->made->id));
+
+  return tw_mongo_find (session, TW_MONGO_COMMITS, filter, NULL, look_in_bucket, look, error)
+         && (!look->is_broken || tw_mongo_head_is_broken (look->commit->partition, error));
+}
+
+static gboolean
+look_in_log (TwMongoSession *session, Look *look, GError **error)
 {
   g_autoptr (TwMongoHead) head = NULL;
 
-  if (!tw_mongo_head_look (session, commit->types, commit->partition, NULL, &head, NULL, error))
+  if (!tw_mongo_head_look (session, look->commit->types, look->commit->partition, NULL, &head, NULL, error))
     return FALSE;
-  for (guint i = 0; i < head->entries->len; i++)
-    {
-      const TwMongoEntry *other = head->entries->pdata[i];
-      const TwMongoPart *part = part_about (other, made);
-
-      known->before = known->before || (part != NULL && other->number < entry->number);
-      known->given = known->given || (part != NULL && other->number > entry->number && part->deed == TW_MONGO_GIVEN);
-    }
-  return look_in_buckets (session, commit, entry, made, known, error);
+  look_in_entries (look, head->entries);
+  return look_in_buckets (session, look, error);
 }
 
 /* What was to be made was there: somebody else has settled it first, or its id was taken; or it took the place of a
@@ -188,7 +210,7 @@ check_made (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoE
   g_autoptr (TwBson) document = NULL;
   g_autofree gpointer there = NULL;
   g_autofree char *why = NULL;
-  Known known = { FALSE, FALSE };
+  Look look = { .commit = commit, .entry = entry, .made = made };
   gboolean is_there;
 
   if (!tw_mongo_find_one (session, made->collection, filter, NULL, &document, error))
@@ -199,9 +221,9 @@ check_made (TwMongoSession *session, const TwMongoCommit *commit, const TwMongoE
              && (is_ours (commit, made, there) || tw_record_document_is_tombstone (document));
   if (is_there && made->version > 1)
     return TRUE;
-  if (!look_in_log (session, commit, entry, made, &known, error))
+  if (!look_in_log (session, &look, error))
     return FALSE;
-  if ((!known.before || made->version > 1) && (known.given || is_there))
+  if ((!look.known.before || made->version > 1) && (look.known.given || is_there))
     return TRUE;
   g_set_error (error, TW_ERROR, TW_ERROR_CONFLICT, "It is there already");
   return FALSE;
