@@ -223,13 +223,17 @@ void
 tw_mongo_step_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n)
 {
   TwMongoStep *step = step_of (commit);
-  g_autoptr (GArray) unknown = unknown_ids (step, type, ids, n);
-  g_autoptr (TwBson) filter = filter_of (unknown);
-  g_autoptr (TwBson) options = BCON_NEW ("batchSize", BCON_INT64 (unknown->len + 1));
+  g_autoptr (GArray) unknown = NULL;
+  g_autoptr (TwBson) filter = NULL, options = NULL;
   Expected expected = { step, type };
 
   /* One is looked for when it is asked for, if it is. */
-  if (unknown->len < 2 || step->error != NULL
+  if (n < 2 || step->error != NULL)
+    return;
+  unknown = unknown_ids (step, type, ids, n);
+  filter = filter_of (unknown);
+  options = BCON_NEW ("batchSize", BCON_INT64 (unknown->len + 1));
+  if (unknown->len < 2
       || !tw_mongo_find (step->session, type->collection, filter, options, take_expected, &expected, &step->error))
     return;
   for (guint i = 0; i < unknown->len; i++)

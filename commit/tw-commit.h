@@ -51,7 +51,7 @@ gconstpointer tw_commit_find (TwCommit *commit, const TwRecordType *type, const 
 
 /* Says that the step is going to look for the records @ids, some of which may be none: then they are looked for all
  * together, where each would be waited for by itself. FALSE where nothing is ever waited for, so that there is no need to
- * say more of that. What can't be said of them tw_commit_find() says. */
+ * say more of that: which no ids ask for alone. What can't be said of them tw_commit_find() says. */
 gboolean tw_commit_expect (TwCommit *commit, const TwRecordType *type, const char *const *ids, guint n);
 
 /* The same of one that may be there, in *@found: FALSE with @error where that can't be said. */

@@ -13,17 +13,41 @@ is_owner (const TwTaskActor *actor)
   return strcmp (actor->user_id, actor->owner_id) == 0;
 }
 
-/* What @user_id is in the list, in *@role; FALSE with @error where that can't be said. */
+/* What @user_id is in the list, in *@role, and their record, or NULL, in *@member; FALSE with @error where that can't be
+ * said. */
+static gboolean
+find_member (TwCommit *commit, const char *list_id, const char *user_id, const TwMemberRecord **member,
+             TwListRole *role, GError **error)
+{
+  char id[TW_ID_SIZE];
+  gconstpointer found;
+
+  tw_list_member_id (list_id, user_id, id);
+  if (!tw_commit_look (commit, &tw_member_type, id, &found, error))
+    return FALSE;
+  *member = found;
+  *role = tw_list_role_of (found);
+  return TRUE;
+}
+
 static gboolean
 find_role (TwCommit *commit, const char *list_id, const char *user_id, TwListRole *role, GError **error)
 {
-  char id[TW_ID_SIZE];
-  gconstpointer member;
+  const TwMemberRecord *member;
 
-  tw_list_member_id (list_id, user_id, id);
-  if (!tw_commit_look (commit, &tw_member_type, id, &member, error))
+  return find_member (commit, list_id, user_id, &member, role, error);
+}
+
+gboolean
+tw_task_access_find_list (TwCommit *commit, const char *owner_id, const char *list_id, const TwMemberRecord **list,
+                          GError **error)
+{
+  const TwMemberRecord *owner;
+  TwListRole role;
+
+  if (!find_member (commit, list_id, owner_id, &owner, &role, error))
     return FALSE;
-  *role = tw_list_role_of (member);
+  *list = role == TW_LIST_OWNER ? owner : NULL;
   return TRUE;
 }
 
@@ -32,15 +56,17 @@ tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const TwTaskRe
                       GError **error)
 {
   TwListRole role = is_owner (actor) ? TW_LIST_OWNER : TW_LIST_NOBODY;
+  const TwMemberRecord *list = NULL;
 
   if (role == TW_LIST_NOBODY && task->list_id != NULL
       && !find_role (commit, task->list_id, actor->user_id, &role, error))
     return FALSE;
   if (role == TW_LIST_NOBODY)
     return tw_task_not_found (error);
-  if (task->list_id != NULL
-      && tw_commit_need (commit, &tw_shared_list_type, task->list_id, tw_task_not_found, error) == NULL)
+  if (task->list_id != NULL && !tw_task_access_find_list (commit, actor->owner_id, task->list_id, &list, error))
     return FALSE;
+  if (task->list_id != NULL && list == NULL)
+    return tw_task_not_found (error);
   return role >= least || tw_list_forbidden (least, error);
 }
 
@@ -49,14 +75,12 @@ static gboolean
 check_list (TwCommit *commit, const TwTaskActor *actor, TwTaskRecord *said, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  gconstpointer found;
-  const TwSharedListRecord *list;
+  const TwMemberRecord *list;
   TwListRole role = is_owner (actor) ? TW_LIST_OWNER : TW_LIST_NOBODY;
 
-  if (!tw_commit_look (commit, &tw_shared_list_type, said->list_id, &found, error))
+  if (!tw_task_access_find_list (commit, actor->owner_id, said->list_id, &list, error))
     return FALSE;
-  list = found;
-  if (list != NULL && role == TW_LIST_NOBODY && !find_role (commit, list->id, actor->user_id, &role, error))
+  if (list != NULL && role == TW_LIST_NOBODY && !find_role (commit, list->list_id, actor->user_id, &role, error))
     return FALSE;
   if (list == NULL || role == TW_LIST_NOBODY)
     tw_list_not_found (&why);
@@ -64,7 +88,7 @@ check_list (TwCommit *commit, const TwTaskActor *actor, TwTaskRecord *said, GErr
     tw_list_forbidden (TW_LIST_EDITOR, &why);
   if (why != NULL)
     return tw_error_propagate_at (error, g_steal_pointer (&why), "listId");
-  said->list_id = list->id;
+  said->list_id = list->list_id;
   return TRUE;
 }
 

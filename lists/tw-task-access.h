@@ -17,6 +17,12 @@ typedef struct
   const char *owner_id; /* whose partition the step is in */
 } TwTaskActor;
 
+/* Of the list in @owner_id's partition, in *@list its owner's record: NULL where the list is not there. That record says
+ * so, and not the list's: it is made with the list and goes with it, in one step, and lies where those of all lie who are
+ * in it, so that one look is all that a store which is waited for needs. FALSE with @error where that can't be said. */
+gboolean tw_task_access_find_list (TwCommit *commit, const char *owner_id, const char *list_id,
+                                   const TwMemberRecord **list, GError **error);
+
 /* Whether the actor is @least in the list of @task, which the step has found: NOT_FOUND, as if it were not there;
  * FORBIDDEN. */
 gboolean tw_task_access_admit (TwCommit *commit, const TwTaskActor *actor, const TwTaskRecord *task, TwListRole least,

@@ -125,15 +125,30 @@ leave_to_others (TwCommit *commit, Arrival *arrival, const TwTaskRecord *task)
     leave_as (arrival, task);
 }
 
+/* The list's owner, and who is to do the task. */
+static void
+expect_members (TwCommit *commit, const TwChoreRecord *chore, const TwTaskRecord *task)
+{
+  char owner[TW_ID_SIZE], assignee[TW_ID_SIZE];
+  const char *const ids[] = { owner, assignee };
+
+  if (task->assignee_id == NULL)
+    return;
+  tw_list_member_id (chore->list_id, chore->receiver_id, owner);
+  tw_list_member_id (chore->list_id, task->assignee_id, assignee);
+  tw_commit_expect (commit, &tw_member_type, ids, G_N_ELEMENTS (ids));
+}
+
 /* Whether @task is in the list that it was moved to, and whether who is to do it is. FALSE with @error. */
 static gboolean
 look_at_list (TwCommit *commit, const Arrival *arrival, const TwTaskRecord *task, gboolean *list_is_there,
               gboolean *assignee_is_in, GError **error)
 {
   const TwChoreRecord *chore = arrival->chore;
-  gconstpointer list;
+  const TwMemberRecord *list;
 
-  if (!tw_commit_look (commit, &tw_shared_list_type, chore->list_id, &list, error))
+  expect_members (commit, chore, task);
+  if (!tw_task_access_find_list (commit, chore->receiver_id, chore->list_id, &list, error))
     return FALSE;
   *list_is_there = list != NULL;
   *assignee_is_in = TRUE;

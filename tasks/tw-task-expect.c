@@ -44,36 +44,31 @@ found_of (TwCommit *commit, const TwTaskWrite *write, guint i)
   return task_of (write, i) != NULL ? tw_commit_find (commit, &tw_task_type, task_of (write, i), NULL) : NULL;
 }
 
-/* Those that the tasks are in, and that they are to be in. */
 static void
-expect_lists (TwCommit *commit, const TwTaskWrite *write)
-{
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-
-  for (guint i = 0; i < write->n; i++)
-    {
-      const TwTaskRecord *said = said_of (write, i), *task = found_of (commit, write, i);
-
-      if (said != NULL && (said->has & TW_TASK_HAS_LIST_ID) != 0)
-        g_ptr_array_add (ids, (gpointer) (guintptr) said->list_id);
-      if (task != NULL && task->list_id != NULL)
-        g_ptr_array_add (ids, (gpointer) (guintptr) task->list_id);
-    }
-  expect (commit, &tw_shared_list_type, ids);
-}
-
-static void
-add_member (GPtrArray *ids, const TwTaskWrite *write, const char *list_id, const char *user_id)
+add_member (GPtrArray *ids, const char *list_id, const char *user_id)
 {
   char id[TW_ID_SIZE];
 
-  if (list_id == NULL || user_id == NULL || strcmp (user_id, write->partition) == 0)
+  if (user_id == NULL)
     return;
   tw_list_member_id (list_id, user_id, id);
   g_ptr_array_add (ids, g_strdup (id));
 }
 
-/* Who asks, and who is to do the tasks, in the lists that they are in and that they are to be in. */
+/* Whether the list is there, who asks, and who is to do the task. */
+static void
+add_members (GPtrArray *ids, const TwTaskWrite *write, const char *list_id, const char *assignee_id)
+{
+  if (list_id == NULL)
+    return;
+  add_member (ids, list_id, write->partition);
+  if (strcmp (write->user_id, write->partition) != 0)
+    add_member (ids, list_id, write->user_id);
+  if (g_strcmp0 (assignee_id, write->partition) != 0)
+    add_member (ids, list_id, assignee_id);
+}
+
+/* In the lists that the tasks are in and that they are to be in. */
 static void
 expect_members (TwCommit *commit, const TwTaskWrite *write)
 {
@@ -82,14 +77,14 @@ expect_members (TwCommit *commit, const TwTaskWrite *write)
   for (guint i = 0; i < write->n; i++)
     {
       const TwTaskRecord *said = said_of (write, i), *task = found_of (commit, write, i);
-      const char *from = task != NULL ? task->list_id : NULL, *to = said != NULL ? said->list_id : NULL;
+      const char *from = task != NULL ? task->list_id : NULL;
+      const char *to = said != NULL && write->move == NULL ? said->list_id : NULL;
       const char *assignee = said != NULL ? said->assignee_id : NULL;
 
-      add_member (ids, write, from, write->user_id);
-      add_member (ids, write, to, write->user_id);
       if (assignee == NULL && to != NULL && task != NULL)
         assignee = task->assignee_id;
-      add_member (ids, write, to != NULL ? to : from, assignee);
+      add_members (ids, write, from, to == NULL ? assignee : NULL);
+      add_members (ids, write, to, assignee);
     }
   expect (commit, &tw_member_type, ids);
 }
@@ -97,8 +92,6 @@ expect_members (TwCommit *commit, const TwTaskWrite *write)
 void
 tw_task_expect (TwCommit *commit, const TwTaskWrite *write)
 {
-  if (write->n < 2 || !expect_tasks (commit, write))
-    return;
-  expect_lists (commit, write);
-  expect_members (commit, write);
+  if (tw_commit_expect (commit, &tw_task_type, NULL, 0) && expect_tasks (commit, write) && write->user_id != NULL)
+    expect_members (commit, write);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Inside tasks/: what the step of a write is going to look for, said before it does (tw_commit_expect()), so that
- * a batch of any length asks a store that is waited for a few times. What it leaves out is looked for by itself. */
+/* Inside tasks/: what the step of a write is going to look for, said before it does (tw_commit_expect()), so that a task
+ * with all that decides about it, and a batch of any length, take a store that is waited for a few commands. What it
+ * leaves out is looked for by itself. */
 
 #pragma once
 

@@ -107,8 +107,10 @@ typedef struct
 {
   const char *user_id;
   GPtrArray *tasks;   /* TwTaskRecord */
-  GPtrArray *lists;   /* TwSharedListRecord: those that are not gone, though tasks and members of others may be there */
-  GPtrArray *members; /* TwMemberRecord, of @user_id and of who is to do one */
+  GPtrArray *lists; /* TwSharedListRecord, that tasks are to be in: those that are not gone, though tasks and members of
+                     * others may be there */
+  GPtrArray *members; /* TwMemberRecord, of @user_id and of who is to do one; of lists that tasks are in also their
+                       * owners, who are in those that are not gone */
 } Found;
 
 static void
@@ -173,9 +175,6 @@ find_lists (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperatio
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
-  for (guint i = 0; i < found->tasks->len; i++)
-    if (((const TwTaskRecord *) found->tasks->pdata[i])->list_id != NULL)
-      g_ptr_array_add (ids, (gpointer) (guintptr) ((const TwTaskRecord *) found->tasks->pdata[i])->list_id);
   for (guint i = 0; i < n; i++)
     if (list_said (&operations[i]) != NULL)
       g_ptr_array_add (ids, (gpointer) (guintptr) list_said (&operations[i]));
@@ -193,7 +192,10 @@ find_members (const TwTaskPlaces *places, gint64 deadline_ms, const TwTaskOperat
     {
       const TwTaskRecord *task = found->tasks->pdata[i];
 
-      if (task->list_id != NULL && strcmp (task->user_id, found->user_id) != 0)
+      if (task->list_id == NULL)
+        continue;
+      add_member_id (ids, task->list_id, task->user_id);
+      if (strcmp (task->user_id, found->user_id) != 0)
         add_member_id (ids, task->list_id, found->user_id);
     }
   for (guint i = 0; i < n; i++)
@@ -213,6 +215,13 @@ is_list (const Found *found, const char *list_id)
   for (guint i = 0; i < found->lists->len; i++)
     if (g_ascii_strcasecmp (((const TwSharedListRecord *) found->lists->pdata[i])->id, list_id) == 0)
       return TRUE;
+  for (guint i = 0; i < found->members->len; i++)
+    {
+      const TwMemberRecord *member = found->members->pdata[i];
+
+      if (tw_list_role_of (member) == TW_LIST_OWNER && g_ascii_strcasecmp (member->list_id, list_id) == 0)
+        return TRUE;
+    }
   return FALSE;
 }
 

@@ -9,29 +9,26 @@
 #define THERE "bbbbbbbbbbbbbbbbbbbbbbbb"
 #define NOWHERE "cccccccccccccccccccccccc"
 
-/* Ann's partition: she has two lists; in one is an editor, in both a viewer. */
+/* Ann's partition: she has two lists, and had a third; in one is an editor, in all a viewer. */
 static const struct
 {
   const char *list_id, *user_id, *role;
 } people[] = {
   { HERE, "ann", "owner" },  { HERE, "ed", "editor" },   { HERE, "vic", "viewer" }, { HERE, "gone", "" },
-  { NOWHERE, "vic", "viewer" }, { THERE, "ann", "owner" }, { THERE, "vic", "viewer" }, { THERE, "ed", "viewer" },
+  { NOWHERE, "ann", "" }, { NOWHERE, "vic", "viewer" }, { THERE, "ann", "owner" }, { THERE, "vic", "viewer" }, { THERE, "ed", "viewer" },
 };
 
 static gconstpointer
 find (TwCommit *commit, const TwRecordType *type, const char *id, GError **error)
 {
-  static const TwSharedListRecord lists[] = { { .id = HERE }, { .id = THERE } };
   static TwMemberRecord members[G_N_ELEMENTS (people)];
   char member_id[TW_ID_SIZE];
 
-  for (guint i = 0; type == &tw_shared_list_type && i < G_N_ELEMENTS (lists); i++)
-    if (g_ascii_strcasecmp (lists[i].id, id) == 0)
-      return &lists[i];
   for (guint i = 0; type == &tw_member_type && i < G_N_ELEMENTS (people); i++)
     {
       tw_list_member_id (people[i].list_id, people[i].user_id, member_id);
       members[i].role = people[i].role;
+      members[i].list_id = people[i].list_id;
       if (strcmp (member_id, id) == 0)
         return &members[i];
     }

@@ -58,9 +58,9 @@ id_of (guint n, char id[TW_ID_SIZE])
   return id;
 }
 
-/* Has @user_id do something to MANY tasks of ANN's, and returns how many commands that took. */
+/* Has @user_id do something to @n tasks of ANN's, MANY at most, and returns how many commands that took. */
 static guint
-write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *const *lists, guint n_lists,
+write_some (Place *place, guint n, const char *user_id, TwTaskVerb verb, const char *const *lists, guint n_lists,
             const char *assignee_id)
 {
   const guint before = count_commands (place);
@@ -69,7 +69,7 @@ write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *cons
   char ids[MANY][TW_ID_SIZE];
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < MANY; i++)
+  for (guint i = 0; i < n; i++)
     {
       said[i] = (TwTaskRecord) { .has = TW_TASK_HAS_NAME, .id = id_of (i + 1, ids[i]), .user_id = ANN,
                                  .name = verb == TW_TASK_INSERT ? "made" : "changed", .created_ms = 1, .version = 1 };
@@ -88,9 +88,22 @@ write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *cons
       operations[i] = (TwTaskOperation) { .verb = verb, .said = &said[i] };
     }
   task_write_all (place->store, &(TwTaskRequest) { .deadline_ms = TW_DEADLINE_NONE, .now_ms = 1, .user_id = user_id },
-                  ANN, operations, MANY, &error);
+                  ANN, operations, n, &error);
   g_assert_no_error (error);
   return count_commands (place) - before;
+}
+
+static guint
+write_many (Place *place, const char *user_id, TwTaskVerb verb, const char *const *lists, guint n_lists,
+            const char *assignee_id)
+{
+  return write_some (place, MANY, user_id, verb, lists, n_lists, assignee_id);
+}
+
+static guint
+write_one (Place *place, const char *user_id, TwTaskVerb verb, const char *list_id, const char *assignee_id)
+{
+  return write_some (place, 1, user_id, verb, &list_id, list_id != NULL, assignee_id);
 }
 
 /* The whole is at most four commands, and the head of who was not seen yet one more. */
@@ -140,12 +153,29 @@ test_tasks_of_lists (Place *place, gconstpointer data)
   g_auto (GStrv) lists = make_lists (place);
   const char *const *ids = (const char *const *) lists;
 
-  /* Their lists, who is in them, and as with one's own. */
-  g_assert_cmpuint (write_many (place, ANN, TW_TASK_INSERT, ids, LISTS, BOB), ==, 4);
-  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, NULL, 0, ANN), ==, 5);
-  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids, 2, BOB), ==, 5);
-  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids + 2, 3, NULL), ==, 5);
-  g_assert_cmpuint (write_many (place, BOB, TW_TASK_REMOVE, NULL, 0, NULL), ==, 5);
+  /* Who is in them, and as with one's own. */
+  g_assert_cmpuint (write_many (place, ANN, TW_TASK_INSERT, ids, LISTS, BOB), ==, 3);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, NULL, 0, ANN), ==, 4);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids, 2, BOB), ==, 4);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_CHANGE, ids + 2, 3, NULL), ==, 4);
+  g_assert_cmpuint (write_many (place, BOB, TW_TASK_REMOVE, NULL, 0, NULL), ==, 4);
+}
+
+/* A change, by whomever, is four commands at most. */
+static void
+test_one_task_of_a_list (Place *place, gconstpointer data)
+{
+  g_auto (GStrv) lists = make_lists (place);
+
+  g_assert_cmpuint (write_one (place, ANN, TW_TASK_INSERT, lists[0], BOB), ==, 3);
+  g_assert_cmpuint (write_one (place, ANN, TW_TASK_CHANGE, NULL, NULL), ==, 4);
+  g_assert_cmpuint (write_one (place, ANN, TW_TASK_CHANGE, lists[1], NULL), ==, 4);
+  g_assert_cmpuint (write_one (place, ANN, TW_TASK_CHANGE, NULL, ANN), ==, 4);
+  g_assert_cmpuint (write_one (place, BOB, TW_TASK_CHANGE, NULL, NULL), ==, 4);
+  g_assert_cmpuint (write_one (place, BOB, TW_TASK_CHANGE, NULL, BOB), ==, 4);
+  g_assert_cmpuint (write_one (place, BOB, TW_TASK_CHANGE, lists[2], NULL), ==, 4);
+  g_assert_cmpuint (write_one (place, BOB, TW_TASK_CHANGE, lists[3], ANN), ==, 4);
+  g_assert_cmpuint (write_one (place, BOB, TW_TASK_REMOVE, NULL, NULL), ==, 4);
 }
 
 static void
@@ -204,6 +234,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/task-commands-mongo/own-tasks", test_own_tasks },
     { "/task-commands-mongo/tasks-of-lists", test_tasks_of_lists },
+    { "/task-commands-mongo/one-task-of-a-list", test_one_task_of_a_list },
     { "/task-commands-mongo/a-list-that-goes", test_a_list_that_goes },
     { "/task-commands-mongo/page-by-name", test_page_by_name },
   };
