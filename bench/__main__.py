@@ -26,7 +26,7 @@ FULL = {"rounds": 3, "seconds": 5, "warm_up": 4}  # Node compiles what it does o
 ORDERS = {"rounds": 5, "seconds": 2, "warm_up": 1}  # a hundred cases
 ON_MONGO = {"rounds": 3, "seconds": 15, "warm_up": 10}  # some tens of requests a second
 COMPARED = ["W1", "W2", "W3", "W4"]
-PLAIN = ["rows", "nowait", "finalizers"]  # docs/plain.md
+PLAIN = ["rows", "nowait", "finalizers", "sieve"]  # docs/plain.md
 
 
 def all_systems():

@@ -12,6 +12,7 @@ static const struct
   { "rows", TW_PLAIN_ROWS },
   { "nowait", TW_PLAIN_NOWAIT },
   { "finalizers", TW_PLAIN_FINALIZERS },
+  { "sieve", TW_PLAIN_SIEVE },
   { "all", TW_PLAIN_ALL },
 };
 
@@ -36,8 +37,8 @@ tw_plain_parse (const char *names, TwPlain *plain, GError **error)
 
       if (one == TW_PLAIN_NOTHING)
         {
-          g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, "\"%s\" is none of rows, nowait, finalizers and all",
-                       *name);
+          g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, 
+                       "\"%s\" is none of rows, nowait, finalizers, sieve and all", *name);
           return FALSE;
         }
       *plain |= one;

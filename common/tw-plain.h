@@ -15,10 +15,11 @@ typedef enum
   TW_PLAIN_ROWS = 1 << 0,       /* each row of SQLite's is stepped to, and its columns asked for */
   TW_PLAIN_NOWAIT = 1 << 1,     /* threads that may wait read from SQLite, and no loop */
   TW_PLAIN_FINALIZERS = 1 << 2, /* generated objects are finalized as Thrift's compiler wrote it */
-  TW_PLAIN_ALL = TW_PLAIN_ROWS | TW_PLAIN_NOWAIT | TW_PLAIN_FINALIZERS,
+  TW_PLAIN_SIEVE = 1 << 3,      /* SQLite is asked for each look-up, also for what can't be there */
+  TW_PLAIN_ALL = TW_PLAIN_ROWS | TW_PLAIN_NOWAIT | TW_PLAIN_FINALIZERS | TW_PLAIN_SIEVE,
 } TwPlain;
 
-/* Reads names that commas separate: "rows", "nowait", "finalizers", "all". NULL is nothing. Fails with
+/* Reads names that commas separate: "rows", "nowait", "finalizers", "sieve", "all". NULL is nothing. Fails with
  * TW_ERROR_CONFIGURATION, which repeats the name that is none of them. */
 gboolean tw_plain_parse (const char *names, TwPlain *plain, GError **error);
 

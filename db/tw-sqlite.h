@@ -32,8 +32,8 @@ typedef const char *TwSqliteMigration;
 TwSqlite *tw_sqlite_open (const char *path, gint32 application_id, const TwSqliteMigration *migrations,
                           guint n_migrations, guint readers, GError **error);
 
-/* What of it is done in the plain way: TW_PLAIN_ROWS, TW_PLAIN_NOWAIT. Nothing is, where this is not said. Call before
- * anything else is asked of @db. */
+/* What of it is done in the plain way: TW_PLAIN_ROWS, TW_PLAIN_NOWAIT, TW_PLAIN_SIEVE. Nothing is, where this is not
+ * said. Call before anything else is asked of @db. */
 void tw_sqlite_be_plain (TwSqlite *db, TwPlain plain);
 TwPlain tw_sqlite_plain (const TwSqlite *db);
 

@@ -51,7 +51,7 @@ read_said (Said *said, const TwServiceSpec *spec, int argc, char **argv, GError 
     { "trusted-network", "TW_TRUSTED_NETWORK", TW_OPTION_FLAG, &said->trusted_network, NULL,
       "The network is private: whoever reaches the port may act for every user", 0, 0 },
     { "plain", "TW_PLAIN", TW_OPTION_STRING, &said->plain, "NAMES",
-      "What to do in the plain way though it takes longer: rows,nowait,finalizers, or all", 0, 0 },
+      "What to do in the plain way though it takes longer: rows,nowait,finalizers,sieve, or all", 0, 0 },
     { "log-level", "TW_LOG_LEVEL", TW_OPTION_STRING, &said->log_level, "LEVEL", "error, warning, info or debug", 0, 0 },
   };
   g_autoptr (GArray) all = g_array_new (TRUE, FALSE, sizeof (TwOption));

@@ -7,6 +7,7 @@
 #include "tw-record-query-sqlite.h"
 #include "tw-record-table.h"
 #include "tw-records.h"
+#include "tw-sqlite-sieve.h"
 #include "tw-sqlite.h"
 #include "tw-task-reads-sqlite.h"
 #include "tw-task-store-query.h"
@@ -19,6 +20,7 @@ typedef struct
   TwRecordTable *table;
   TwTaskReadsSqlite *reads;
   TwRecordQuerySqlite *queries;
+  TwSqliteSieve *guests; /* who may be in lists of others; NULL: that is asked each time */
 } Store;
 
 static Store *
@@ -74,13 +76,42 @@ store_read (TwTaskStore *store, gint64 deadline_ms, const TwTaskQuery *query, co
   return tw_task_reads_sqlite_read (sqlite_store (store)->reads, deadline_ms, query, reading);
 }
 
+typedef struct
+{
+  TwSqliteSieve *guests;
+  const TwRecordReading *reading;
+} Found;
+
+static gboolean
+show_guest (gconstpointer record, gpointer data)
+{
+  const Found *found = data;
+
+  tw_sqlite_sieve_was_found (found->guests, ((const TwMemberRecord *) record)->guest_id);
+  return found->reading->row (record, found->reading->user_data);
+}
+
+/* Which lists of others somebody is in is looked for with each page; most people are in none. */
+static gboolean
+find (const Store *store, gint64 deadline_ms, const TwRecordQuery *query, const TwRecordReading *reading,
+      GError **error)
+{
+  const gboolean of_guest = store->guests != NULL && query->type == &tw_member_type
+                            && query->field == TW_MEMBER_HAS_GUEST_ID && query->n_values == 1;
+
+  if (!of_guest)
+    return tw_record_query_sqlite_run (store->queries, deadline_ms, query, reading->row, reading->user_data, error);
+  return tw_sqlite_sieve_rules_out (store->guests, query->values[0])
+         || tw_record_query_sqlite_run (store->queries, deadline_ms, query, show_guest,
+                                        &(Found) { store->guests, reading }, error);
+}
+
 static gboolean
 store_query (TwTaskStore *store, gint64 deadline_ms, const TwRecordQuery *query, const TwRecordReading *reading)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!tw_record_query_sqlite_run (sqlite_store (store)->queries, deadline_ms, query, reading->row,
-                                   reading->user_data, &error)
+  if (!find (sqlite_store (store), deadline_ms, query, reading, &error)
       && !reading->may_wait && g_error_matches (error, TW_ERROR, TW_ERROR_UNAVAILABLE))
     return FALSE;
   reading->end (error, reading->user_data);
@@ -96,6 +127,7 @@ store_free (TwTaskStore *store)
   tw_commits_sqlite_free (store->commits);
   tw_task_reads_sqlite_free (sqlite->reads);
   tw_record_query_sqlite_free (sqlite->queries);
+  tw_sqlite_sieve_free (sqlite->guests);
   tw_record_table_free (sqlite->table);
   g_free (sqlite);
 }
@@ -110,6 +142,15 @@ look_at_table (TwSqlite *db, GError **error)
   return table;
 }
 
+/* TRUE without one where it is not wanted. */
+static gboolean
+watch_guests (TwSqlite *db, TwSqliteSieve **guests, GError **error)
+{
+  if ((tw_sqlite_plain (db) & TW_PLAIN_SIEVE) == 0)
+    *guests = tw_sqlite_sieve_new (db, "members", "guest_id", error);
+  return *guests != NULL || (tw_sqlite_plain (db) & TW_PLAIN_SIEVE) != 0;
+}
+
 TwTaskStore *
 tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
 {
@@ -121,6 +162,7 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
     .read = store_read,
     .query = store_query,
   };
+  g_autoptr (TwSqliteSieve) guests = NULL;
   g_autoptr (TwSqlite) db = tw_sqlite_open (path, tw_task_tables_kind.application_id, tw_task_tables_migrations,
                                             tw_task_tables_kind.version, READERS, error);
   g_autoptr (TwRecordTable) table = db != NULL ? look_at_table (db, error) : NULL;
@@ -134,7 +176,9 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
   tw_sqlite_be_plain (db, plain);
   reads = tw_task_reads_sqlite_new (db, table, error);
   queries = reads != NULL ? tw_record_query_sqlite_new (db, tw_tasks_records, TW_TASKS_RECORDS, error) : NULL;
-  commits = queries != NULL ? tw_commits_sqlite_new (db, tw_tasks_records, TW_TASKS_RECORDS, error) : NULL;
+  if (queries == NULL || !watch_guests (db, &guests, error))
+    return NULL;
+  commits = tw_commits_sqlite_new (db, tw_tasks_records, TW_TASKS_RECORDS, error);
   if (commits == NULL)
     return NULL;
   store = g_new0 (Store, 1);
@@ -144,5 +188,6 @@ tw_task_store_sqlite_open (const char *path, TwPlain plain, GError **error)
   store->table = g_steal_pointer (&table);
   store->reads = g_steal_pointer (&reads);
   store->queries = g_steal_pointer (&queries);
+  store->guests = g_steal_pointer (&guests);
   return &store->parent;
 }

@@ -17,7 +17,8 @@ test_names (void)
     { "rows", TW_PLAIN_ROWS },
     { "nowait,rows", TW_PLAIN_NOWAIT | TW_PLAIN_ROWS },
     { " finalizers , nowait", TW_PLAIN_FINALIZERS | TW_PLAIN_NOWAIT },
-    { "rows,nowait,finalizers", TW_PLAIN_ALL },
+    { "sieve", TW_PLAIN_SIEVE },
+    { "rows,nowait,finalizers,sieve", TW_PLAIN_ALL },
     { "all", TW_PLAIN_ALL },
   };
 
