@@ -86,19 +86,23 @@ put_two (char *out, guint value)
 /* Days from 0000-03-01 to 1970-01-01, and an era more, so that no date of ours is negative. */
 #define DAYS_TO_1970 (719468 + DAYS_OF_ERA)
 
-/* @days since 1970 as year, month and day of the Gregorian calendar, by counting from the first of a March, so that the
- * leap day is a year's last (http://howardhinnant.github.io/date_algorithms.html#civil_from_days). */
+/* @days, of which 1970 has DAYS_TO_1970 before it, as year, month and day of the Gregorian calendar, by counting from the
+ * first of a March, so that the leap day is a year's last: C. Neri and L. Schneider, Euclidean affine functions and their
+ * application to calendar algorithms (https://doi.org/10.1002/spe.3172), figure 12. Divisions are multiplications there,
+ * by these numbers. */
 static void
-civil_from_days (gint64 days, guint *year, guint *month, guint *day)
+civil_from_days (guint32 days, guint *year, guint *month, guint *day)
 {
-  guint from_zero = (guint) (days + DAYS_TO_1970), era = from_zero / DAYS_OF_ERA, day_of_era = from_zero % DAYS_OF_ERA;
-  guint year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  guint day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  guint month_from_march = (5 * day_of_year + 2) / 153;
+  const guint32 in_centuries = 4 * days + 3, century = in_centuries / DAYS_OF_ERA;
+  const guint32 day_of_century = in_centuries % DAYS_OF_ERA / 4;
+  const guint64 in_years = G_GUINT64_CONSTANT (2939745) * (4 * day_of_century + 3);
+  const guint32 day_of_year = (guint32) in_years / 2939745 / 4;
+  const guint32 in_months = 2141 * day_of_year + 197913;
+  const guint32 after_december = day_of_year >= 306 ? 1 : 0;
 
-  *day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-  *month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-  *year = 400 * (era - 1) + year_of_era + (*month <= 2 ? 1 : 0);
+  *day = in_months % 65536 / 2141 + 1;
+  *month = in_months / 65536 - 12 * after_december;
+  *year = 100 * century + (guint32) (in_years >> 32) - 400 + after_december;
 }
 
 /* Written by hand, since each row of a list has two of them: gmtime_r(3) and snprintf(3) took more than reading the row
@@ -108,8 +112,9 @@ tw_time_format (gint64 wall_ms, char out[TW_TIME_SIZE])
 {
   /* 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of year can say. */
   gint64 ms = CLAMP (wall_ms, G_GINT64_CONSTANT (-62167219200000), G_GINT64_CONSTANT (253402300799999));
-  gint64 days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0 ? 1 : 0);
-  guint of_day = (guint) (ms - days * MS_PER_DAY), millis = of_day % 1000, seconds = of_day / 1000;
+  const guint64 from_zero = (guint64) (ms + DAYS_TO_1970 * MS_PER_DAY);
+  const guint32 days = (guint32) (from_zero / MS_PER_DAY), of_day = (guint32) (from_zero % MS_PER_DAY);
+  const guint32 millis = of_day % 1000, seconds = of_day / 1000;
   guint year, month, day;
   char *at = out;
 

@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "tw-record-table.h"
+#include "tw-record-table-private.h"
 
 #include "tw-error.h"
 #include "tw-id.h"
 
 #include <string.h>
-
-/* What each row is read by: the field, and again what of it matters for that. */
-typedef struct
-{
-  guint8 field;
-  gboolean may_be_null;
-  TwRecordKind kind;
-  gsize offset;
-} Column;
-
-struct _TwRecordTable
-{
-  const TwRecordType *type;
-  guint owner, key;
-  guint n_columns; /* but for the owner's */
-  Column columns[64]; /* those that are rare, then those of every record */
-  guint n_rare;       /* which a row may come without; 0 where the table does not tell */
-  guint key_column;
-  guint64 always; /* what every record has */
-  guint64 rare;   /* what else it may have */
-  char *list, *take, *insert, *update;
-};
 
 /* The names of the table's columns, in its order, each behind a letter that says whether it may be NULL; none where
  * there is no such table. */
@@ -113,8 +91,19 @@ add_columns (TwRecordTable *table, const GPtrArray *names, guint64 fields)
       if (field == table->key)
         table->key_column = table->n_columns;
       table->columns[table->n_columns++]
-          = (Column) { (guint8) field, *name == NULLABLE, table->type->fields[field].kind, table->type->fields[field].offset };
+          = (TwRecordColumn) { (guint8) field, *name == NULLABLE, TW_RECORD_BIT (field), table->type->fields[field].kind,
+                               table->type->fields[field].offset };
     }
+}
+
+static void
+find_sure (TwRecordTable *table)
+{
+  guint i = table->n_columns;
+
+  for (; i > table->n_rare && !table->columns[i - 1].may_be_null; i--)
+    table->sure |= table->columns[i - 1].bit;
+  table->first_sure = i;
 }
 
 static const char *
@@ -139,11 +128,12 @@ write_take (TwRecordTable *table)
 
   if (table->n_rare > 0)
     {
-      g_string_append (text, "CASE \"" TW_RECORD_TABLE_RARE "\" WHEN 0 THEN ");
-      append_take (table, table->n_rare, text);
+      /* What most rows need is last, from where SQLite has nowhere to go on to. */
+      g_string_append (text, "CASE WHEN \"" TW_RECORD_TABLE_RARE "\" THEN ");
+      append_take (table, 0, text);
       g_string_append (text, " ELSE ");
     }
-  append_take (table, 0, text);
+  append_take (table, table->n_rare, text);
   g_string_append (text, table->n_rare > 0 ? " END" : "");
   table->take = g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -237,6 +227,8 @@ tw_record_table_new (const TwRecordType *type, TwSqliteConnection *connection, G
     }
   else
     add_columns (table, names, table->rare | table->always);
+  find_sure (table);
+  tw_record_table_plan_writing (table);
   write_list (table);
   write_take (table);
   write_statements (table, names);
@@ -280,7 +272,7 @@ tw_record_table_update (const TwRecordTable *table)
 }
 
 /* How many of the table's columns are not among those that were taken: what is rare is there, or it is not. */
-static guint
+static inline guint
 left_out (const TwRecordTable *table, guint n_columns)
 {
   return table->n_columns - n_columns;
@@ -292,8 +284,8 @@ tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns, guint 
   return sqlite3_value_blob (columns[table->key_column - left_out (table, n_columns)]);
 }
 
-/* Reads a column that is not NULL; FALSE where it is not what it should be. */
-static gboolean
+/* Reads a column that is not NULL; FALSE where it is not what it should be. Inlined: most of what a row costs us. */
+static inline gboolean
 read_member (TwRecordKind kind, sqlite3_value *value, gpointer member, char id[TW_ID_SIZE])
 {
   gconstpointer blob;
@@ -346,20 +338,26 @@ tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, guint
                       TwRecordRowIds *ids, gpointer record)
 {
   const TwRecordType *type = table->type;
-  const Column *column = table->columns + left_out (table, n_columns);
-  guint64 has = TW_RECORD_BIT (table->owner);
-  guint n_ids = 0;
+  const TwRecordColumn *column = table->columns + left_out (table, n_columns), *end = table->columns + table->n_columns;
+  const TwRecordColumn *sure = table->columns + table->first_sure;
+  guint64 has = TW_RECORD_BIT (table->owner) | table->sure;
+  char (*id)[TW_ID_SIZE] = ids->ids;
 
   memset (record, 0, type->size);
   *tw_record_text (type, record, table->owner) = owner;
-  for (guint i = 0; i < n_columns; i++, column++)
+  for (; column < sure; column++, columns++)
     {
-      if (column->may_be_null && sqlite3_value_type (columns[i]) == SQLITE_NULL)
+      if (sqlite3_value_type (*columns) == SQLITE_NULL
+          || !read_member (column->kind, *columns, (guint8 *) record + column->offset, *id))
         continue;
-      if (!read_member (column->kind, columns[i], (guint8 *) record + column->offset, ids->ids[n_ids]))
-        continue;
-      n_ids += column->kind == TW_RECORD_ID;
-      has |= TW_RECORD_BIT (column->field);
+      id += column->kind == TW_RECORD_ID ? 1 : 0;
+      has |= column->bit;
+    }
+  for (; column < end; column++, columns++)
+    {
+      if (G_UNLIKELY (!read_member (column->kind, *columns, (guint8 *) record + column->offset, *id)))
+        has &= ~column->bit;
+      id += column->kind == TW_RECORD_ID ? 1 : 0;
     }
   *tw_record_has (record) = has;
   /* A row may be older than a column. */

@@ -16,6 +16,7 @@
 
 #include "tw-record.h"
 #include "tw-sqlite.h"
+#include "tw-writer.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,12 @@ typedef struct
 /* The row's columns, which were taken, as the record that they are, with texts that lie where @columns and @ids do. */
 void tw_record_table_read (const TwRecordTable *table, sqlite3_value **columns, guint n_columns, const char *owner,
                            TwRecordRowIds *ids, gpointer record);
+
+/* Writes the row's columns, which were taken, as tw_record_write() would write the record that they are: without making
+ * it, which is much of what a page costs. FALSE where nothing is written, and somebody has to: this is not for rows with
+ * anything rare, nor for tables that don't say what is, nor for anything but the binary protocol. @created_ms and the 25 bytes of @key get what tells the row among its owner's. */
+gboolean tw_record_table_write (const TwRecordTable *table, sqlite3_value **columns, guint n_columns, const char *owner,
+                                TwWriter *writer, gint64 *created_ms, char *key);
 
 /* The key's bytes of a row. */
 const guint8 *tw_record_table_key (const TwRecordTable *table, sqlite3_value **columns, guint n_columns);

@@ -209,7 +209,7 @@ find_tasks (TwTaskStore *store, gint64 deadline_ms, const TwChoreRecord *chore, 
     .filter = { .list = TW_LIST_ONE, .list_id = chore->list_id, .assignee_id = chore->leaver_id },
   };
   Finding finding = { g_ptr_array_new_with_free_func (g_free), .error = NULL }, *state = &finding;
-  const TwTaskReading reading = { find_row, find_end, &state, sizeof state, TRUE };
+  const TwTaskReading reading = { find_row, find_end, &state, sizeof state, .may_wait = TRUE };
 
   tw_latch_init (&finding.ended);
   tw_task_store_read (store, deadline_ms, &query, &reading);

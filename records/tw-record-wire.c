@@ -6,22 +6,13 @@
 #include "tw-record-when.h"
 #include "tw-rfc3339.h"
 
-/* Several times of a record are often the same one. */
-typedef struct
-{
-  gint64 wall_ms;
-  gboolean is_set;
-  char text[TW_TIME_SIZE];
-} Time;
-
 static void
-write_time (TwWriter *writer, gint16 id, gint64 wall_ms, Time *last)
+write_time (TwWriter *writer, gint16 id, gint64 wall_ms)
 {
-  if (!last->is_set || last->wall_ms != wall_ms)
-    tw_time_format (wall_ms, last->text);
-  last->is_set = TRUE;
-  last->wall_ms = wall_ms;
-  tw_writer_string_field (writer, id, last->text, TW_TIME_SIZE - 1);
+  char text[TW_TIME_SIZE];
+
+  tw_time_format (wall_ms, text);
+  tw_writer_string_field (writer, id, text, TW_TIME_SIZE - 1);
 }
 
 static void
@@ -92,13 +83,120 @@ write_other (const TwRecordField *field, gconstpointer member, TwWriter *writer)
     }
 }
 
-/* Texts and times are most of what a record has, and this is most of what a page of them costs. */
-void
-tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *writer)
-{
-  Time last = { .is_set = FALSE };
+/* In binary (tw-writer.h), which our gateway speaks: a field's head, a string's length, and room for both and for a time
+ * with its NUL. */
+#define HEAD 3
+#define LENGTH 4
+#define ROOM 32
 
-  tw_writer_struct_begin (writer);
+static guint8 *
+put_head (guint8 *at, const TwRecordField *field)
+{
+  at[0] = (guint8) field->wire;
+  at[1] = (guint8) ((guint16) field->id >> 8);
+  at[2] = (guint8) field->id;
+  return at + HEAD;
+}
+
+static guint8 *
+put_string (guint8 *at, const TwRecordField *field, const char *text, gsize length)
+{
+  const guint32 big_endian = GUINT32_TO_BE ((guint32) length);
+
+  at = put_head (at, field);
+  memcpy (at, &big_endian, LENGTH);
+  memcpy (at + LENGTH, text, length);
+  return at + LENGTH + length;
+}
+
+static guint8 *
+put_i64 (guint8 *at, const TwRecordField *field, gint64 number)
+{
+  const guint64 big_endian = GUINT64_TO_BE ((guint64) number);
+
+  at = put_head (at, field);
+  memcpy (at, &big_endian, sizeof big_endian);
+  return at + sizeof big_endian;
+}
+
+/* What has been put before @at is written; gives @room behind it. */
+static guint8 *
+advance (TwBuffer *out, const guint8 *at, gsize room)
+{
+  out->len = (gsize) (at - out->data);
+  return tw_buffer_reserve (out, room);
+}
+
+/* Several times of a record are often the same one: @last is the text of the one before, of @last_ms. */
+static guint8 *
+put_time (guint8 *at, const TwRecordField *field, gint64 wall_ms, gsize last, gint64 last_ms)
+{
+  const guint32 big_endian = GUINT32_TO_BE ((guint32) TW_TIME_SIZE - 1);
+
+  at = put_head (at, field);
+  memcpy (at, &big_endian, LENGTH);
+  at += LENGTH;
+  if (last > 0 && last_ms == wall_ms)
+    memcpy (at, at - last, TW_TIME_SIZE - 1);
+  else
+    tw_time_format (wall_ms, (char *) at);
+  return at + TW_TIME_SIZE - 1;
+}
+
+/* All fields, with one look for room, and one more for each text. */
+static void
+write_binary (const TwRecordType *type, gconstpointer record, TwWriter *writer)
+{
+  const guint64 has = *tw_record_has (record);
+  TwBuffer *out = writer->out;
+  const gsize room = ROOM * (gsize) (64 - __builtin_clzll (has | 1)) + 1;
+  guint8 *at = tw_buffer_reserve (out, room);
+  gsize last = 0; /* where the last time's text begins */
+  gint64 last_ms = 0;
+
+  for (guint64 left = has; left != 0; left &= left - 1)
+    {
+      const TwRecordField *field = &type->fields[tw_record_first (left)];
+      gconstpointer member = (const guint8 *) record + field->offset;
+
+      if (field->kind <= TW_RECORD_ID)
+        {
+          const char *text = *(const char *const *) member;
+          const gsize length = strlen (text);
+
+          g_assert (length <= G_MAXINT32);
+          at = advance (out, at, length + room);
+          at = put_string (at, field, text, length);
+        }
+      else if (field->kind == TW_RECORD_TIME)
+        {
+          const gint64 wall_ms = *(const gint64 *) member;
+          const gsize from = (gsize) (at + HEAD + LENGTH - out->data);
+
+          at = put_time (at, field, wall_ms, last > 0 ? from - last : 0, last_ms);
+          last = from;
+          last_ms = wall_ms;
+        }
+      else if (field->kind == TW_RECORD_BOOL)
+        {
+          at = put_head (at, field);
+          *at++ = *(const gboolean *) member ? 1 : 0;
+        }
+      else if (field->kind == TW_RECORD_NUMBER && field->wire == TW_WIRE_I64)
+        at = put_i64 (at, field, *(const gint64 *) member);
+      else
+        {
+          advance (out, at, 0);
+          write_other (field, member, writer);
+          at = tw_buffer_reserve (out, room);
+        }
+    }
+  advance (out, at, 0);
+}
+
+static void
+write_compact (const TwRecordType *type, gconstpointer record, TwWriter *writer)
+{
   for (guint64 left = *tw_record_has (record); left != 0; left &= left - 1)
     {
       const TwRecordField *field = &type->fields[tw_record_first (left)];
@@ -111,10 +209,21 @@ tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *write
           tw_writer_string_field (writer, field->id, text, strlen (text));
         }
       else if (field->kind == TW_RECORD_TIME)
-        write_time (writer, field->id, *(const gint64 *) member, &last);
+        write_time (writer, field->id, *(const gint64 *) member);
       else
         write_other (field, member, writer);
     }
+}
+
+/* This is most of what a page of records costs. */
+void
+tw_record_write (const TwRecordType *type, gconstpointer record, TwWriter *writer)
+{
+  tw_writer_struct_begin (writer);
+  if (G_LIKELY (writer->protocol == TW_PROTOCOL_BINARY))
+    write_binary (type, record, writer);
+  else
+    write_compact (type, record, writer);
   tw_writer_struct_end (writer);
 }
 

@@ -119,6 +119,30 @@ show_page_row (const TwTaskRecord *task, gpointer data)
   return TRUE;
 }
 
+/* The same for a row as it lies in the store. */
+static TwTaskRowEnd
+show_raw_row (const TwTaskRawRow *row, gpointer data)
+{
+  TwTasksAnswer *answer = data;
+  TwTaskPosition place;
+  gsize start;
+
+  if (!is_begun (answer) || tw_task_pager_is_full (&answer->pager))
+    return TW_TASK_ROW_REFUSED;
+  start = answer->writer->out->len;
+  if (!row->write (row->row, answer->writer, &place))
+    return TW_TASK_ROW_UNWRITTEN;
+  if (answer->n > 0 && !tw_call_reply_has_room (answer->call, CURSOR_SIZE))
+    {
+      answer->writer->out->len = start;
+      tw_task_pager_cut (&answer->pager);
+      return TW_TASK_ROW_REFUSED;
+    }
+  answer->n++;
+  tw_task_pager_take_place (&answer->pager, &place);
+  return TW_TASK_ROW_TAKEN;
+}
+
 static void
 end_page (const TwTasksAnswer *answer)
 {
@@ -156,7 +180,7 @@ tw_tasks_answer_page (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, co
 {
   *answer = (TwTasksAnswer) { .call = call, .is_page = TRUE };
   tw_task_pager_init (&answer->pager, query);
-  return (TwTaskReading) { show_page_row, end_rows, answer, sizeof *answer, may_wait };
+  return (TwTaskReading) { show_page_row, end_rows, answer, sizeof *answer, .raw = show_raw_row, .may_wait = may_wait };
 }
 
 void
@@ -169,5 +193,5 @@ TwTaskReading
 tw_tasks_answer_all (TwTasksAnswer *answer, TwCall *call, gboolean may_wait, TwLatch *ended)
 {
   *answer = (TwTasksAnswer) { .call = call, .ended = ended };
-  return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, may_wait };
+  return (TwTaskReading) { show_row, end_rows, answer, sizeof *answer, .may_wait = may_wait };
 }

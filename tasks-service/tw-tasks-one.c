@@ -133,7 +133,7 @@ tw_tasks_answer_one (TwCall *call, gboolean may_wait, TwTaskService *service, co
                      TwTasksMiss missed)
 {
   One one = { .call = call, .service = service, .missed = missed, .may_wait = may_wait };
-  const TwTaskReading reading = { show, end, &one, sizeof one, may_wait };
+  const TwTaskReading reading = { show, end, &one, sizeof one, .may_wait = may_wait };
 
   if (tw_task_service_read (service, tw_call_context (call), user_id, id, &reading))
     return one.progress != MUST_WAIT;

@@ -137,7 +137,7 @@ static gboolean
 read_list (const TwTaskReadsSqlite *reads, TwSqliteConnection *connection, const TwTaskQuery *query,
            const TwTaskReading *reading, GError **error)
 {
-  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query, .seen = 0 };
+  TwTaskRunsSqlite runs = { reads->walks, reads->table, connection, query, .raw = reading->raw != NULL ? reading : NULL };
   gboolean begins, well;
 
   if (is_plain (query))

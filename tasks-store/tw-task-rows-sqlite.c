@@ -2,6 +2,31 @@
 
 #include "tw-task-rows-sqlite.h"
 
+/* A row as SQLite gives it. */
+typedef struct
+{
+  const TwTaskRows *rows;
+  sqlite3_value **columns;
+  guint n_columns;
+} Row;
+
+static gboolean
+write_row (gconstpointer data, TwWriter *writer, TwTaskPosition *position)
+{
+  const Row *row = data;
+
+  return tw_record_table_write (row->rows->table, row->columns, row->n_columns, row->rows->user_id, writer,
+                                &position->created_ms, position->id);
+}
+
+static TwTaskRowEnd
+offer_raw (const TwTaskRows *rows, sqlite3_value **columns, guint n_columns)
+{
+  const Row row = { rows, columns, n_columns };
+
+  return rows->raw->raw (&(TwTaskRawRow) { write_row, &row }, rows->raw->state);
+}
+
 static gboolean
 take_row (sqlite3_value **columns, guint n_columns, gpointer user_data)
 {
@@ -9,6 +34,14 @@ take_row (sqlite3_value **columns, guint n_columns, gpointer user_data)
   TwRecordRowIds ids;
   TwTaskRecord task;
 
+  if (rows->raw != NULL)
+    {
+      const TwTaskRowEnd end = offer_raw (rows, columns, n_columns);
+
+      rows->ended = end == TW_TASK_ROW_REFUSED;
+      if (end != TW_TASK_ROW_UNWRITTEN)
+        return !rows->ended;
+    }
   if (rows->id != NULL && memcmp (tw_record_table_key (rows->table, columns, n_columns), rows->id, TW_ID_BYTES) != 0)
     return TRUE;
   tw_record_table_read (rows->table, columns, n_columns, rows->user_id, &ids, &task);

@@ -6,7 +6,7 @@
 
 #include "tw-id.h"
 #include "tw-record-table.h"
-#include "tw-task-query.h"
+#include "tw-task-store.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +19,7 @@ typedef struct
   guint64 left;        /* as many of these, at least one */
   TwTaskRowFunc row;
   gpointer user_data;
+  const TwTaskReading *raw; /* whose raw() each row is offered to first; NULL: none is */
   gboolean ended;      /* no more are wanted */
   TwSqliteRows taken;  /* inside tw_task_rows_take() */
 } TwTaskRows;

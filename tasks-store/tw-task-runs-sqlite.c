@@ -62,7 +62,8 @@ static gboolean
 begin_run (Run *run, const TwTaskRunsSqlite *runs, const TwTaskWalk *walk, TwTaskPath path, GError **error)
 {
   run->connection = runs->connection;
-  run->rows = (TwTaskRows) { .table = runs->table, .user_id = runs->query->user_id, .left = G_MAXUINT64 };
+  run->rows = (TwTaskRows) { .table = runs->table, .user_id = runs->query->user_id, .raw = runs->raw,
+                              .left = G_MAXUINT64 };
   run->statement = tw_sqlite_statement (run->connection, tw_task_walks_sqlite_get (runs->walks, walk, path), error);
   if (run->statement == NULL)
     return FALSE;

@@ -16,7 +16,8 @@ typedef struct
   const TwRecordTable *table;
   TwSqliteConnection *connection;
   const TwTaskQuery *query;
-  guint64 seen; /* rows, by and by */
+  guint64 seen; /* rows, by and by: but for those that were written as they lie */
+  const TwTaskReading *raw; /* of a page that is one walk: who may write rows as they lie; or NULL */
 } TwTaskRunsSqlite;
 
 /* A TwTaskWalkFunc; @runs is a TwTaskRunsSqlite. */

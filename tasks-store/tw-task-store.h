@@ -18,6 +18,7 @@
 #include "tw-call-context.h"
 #include "tw-commit.h"
 #include "tw-record-query.h"
+#include "tw-record-wire.h"
 #include "tw-task-query.h"
 
 #include <glib.h>
@@ -27,6 +28,22 @@ G_BEGIN_DECLS
 /* How it has ended that something is done with a task: how that is then, or NULL where it is gone, or with an @error. All
  * is valid during the call. */
 typedef void (*TwTaskDone) (const TwTaskRecord *task, const GError *error, gpointer user_data);
+
+/* What has become of a row that could be written as it lies in the store. */
+typedef enum
+{
+  TW_TASK_ROW_TAKEN,
+  TW_TASK_ROW_REFUSED,   /* no more are wanted */
+  TW_TASK_ROW_UNWRITTEN, /* it can't be: it has to be shown */
+} TwTaskRowEnd;
+
+/* A row as it lies in the store, which can be written without becoming a record: FALSE where it can't, and nothing is
+ * written. @place gets its creation and its id. */
+typedef struct
+{
+  gboolean (*write) (gconstpointer row, TwWriter *writer, TwTaskPosition *place);
+  gconstpointer row;
+} TwTaskRawRow;
 
 /* Where they go. */
 typedef struct
@@ -41,6 +58,10 @@ typedef struct
    * of its bytes, and leaves the original as it is. */
   gpointer state;
   gsize state_size;
+
+  /* Or NULL. In row()'s place for what is shown newest or oldest first, where the store has it so: what is written is as
+   * tw_record_write() has it. */
+  TwTaskRowEnd (*raw) (const TwTaskRawRow *row, gpointer state);
 
   /* FALSE between tw_task_store_reads_begin() and its end, and only there. */
   gboolean may_wait;

@@ -7,6 +7,8 @@
 
 #include "tw-task-query.h"
 
+#include <string.h>
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -33,6 +35,15 @@ tw_task_pager_is_full (TwTaskPager *pager)
 
 /* @task is on the page. */
 void tw_task_pager_take (TwTaskPager *pager, const TwTaskRecord *task);
+
+/* The same, for an order by creation, of a task of which no more is known than its place. */
+static inline void
+tw_task_pager_take_place (TwTaskPager *pager, const TwTaskPosition *place)
+{
+  pager->left--;
+  pager->last.created_ms = place->created_ms;
+  memcpy (pager->last.id, place->id, sizeof pager->last.id);
+}
 
 /* The page ends behind what was taken, for another reason than its limit: something at least was. */
 static inline void

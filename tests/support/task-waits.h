@@ -123,7 +123,7 @@ task_read_end (const GError *error, gpointer state)
 static inline const TwTaskReading *
 task_read_begin (TaskReadWait *wait, TaskRowFunc row, gpointer user_data)
 {
-  *wait = (TaskReadWait){ { task_read_row, task_read_end, &wait->self, sizeof wait->self, TRUE },
+  *wait = (TaskReadWait){ { task_read_row, task_read_end, &wait->self, sizeof wait->self, .may_wait = TRUE },
                           .self = wait, .row = row, .user_data = user_data };
   tw_latch_init (&wait->ended);
   return &wait->reading;
