@@ -40,6 +40,13 @@ fits_done (const TwTaskFilter *filter, const TwTaskRecord *task)
   return filter->done == TW_DONE_ANY || (filter->done == TW_DONE_ONLY) == (task->done != FALSE);
 }
 
+/* Nearly always they are written alike. */
+static gboolean
+is_same_id (const char *a, const char *b)
+{
+  return strcmp (a, b) == 0 || g_ascii_strcasecmp (a, b) == 0;
+}
+
 static gboolean
 fits_list (const TwTaskFilter *filter, const TwTaskRecord *task)
 {
@@ -48,7 +55,7 @@ fits_list (const TwTaskFilter *filter, const TwTaskRecord *task)
     case TW_LIST_NONE:
       return task->list_id == NULL;
     case TW_LIST_ONE:
-      return task->list_id != NULL && g_ascii_strcasecmp (task->list_id, filter->list_id) == 0;
+      return task->list_id != NULL && is_same_id (task->list_id, filter->list_id);
     case TW_LIST_ANY:
     default:
       return TRUE;

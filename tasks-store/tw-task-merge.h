@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* The run's next task in *@task, to be freed with g_free(); NULL at its end. */
-typedef gboolean (*TwTaskRunFunc) (gpointer run, TwTaskRecord **task, GError **error);
+/* Shows the run's tasks to @row until that says FALSE, or to its end, behind which it is not called again. Called again
+ * before that it goes on. */
+typedef gboolean (*TwTaskRunFunc) (gpointer run, TwTaskRowFunc row, gpointer user_data, GError **error);
 
 /* Shows those of the @n runs of @size bytes each, which lie one behind the other, until no more are wanted. */
-gboolean tw_task_merge (const TwTaskWalk *walk, TwTaskRunFunc next, gpointer runs, gsize size, guint n, TwTaskRowFunc row,
+gboolean tw_task_merge (const TwTaskWalk *walk, TwTaskRunFunc run, gpointer runs, gsize size, guint n, TwTaskRowFunc row,
                         gpointer user_data, GError **error);
 
 G_END_DECLS

@@ -22,21 +22,37 @@ typedef struct
 } Page;
 
 static gboolean
-show (const TwTaskRecord *task, gpointer data)
+show_fitting (Page *page, const TwTaskRecord *task)
 {
-  Page *page = data;
-
-  if (!tw_task_filter_fits (&page->query->filter, page->words, task))
-    return TRUE;
   page->ended = !page->row (task, page->user_data) || --page->left == 0;
   return !page->ended;
 }
 
 static gboolean
+show (const TwTaskRecord *task, gpointer data)
+{
+  Page *page = data;
+
+  return !tw_task_filter_fits (&page->query->filter, page->words, task) || show_fitting (page, task);
+}
+
+/* More of one key than this part of a page come by themselves sooner. */
+#define TIES_PART 4
+
+static guint
+most_ties (const Page *page)
+{
+  return MAX (page->query->limit / TIES_PART, 1);
+}
+
+/* Backwards it is one of the next key, or too many of the last one, that says that the page is full. */
+static gboolean
 walk (Page *page, TwTaskWalk walk, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   walk.key = page->query->order.key;
   walk.wanted = tw_task_filter_looks_beside_due (&page->query->filter) || page->left > G_MAXINT ? 0 : (guint) page->left;
+  if (walk.wanted > 0 && walk.kind == TW_TASK_WALK_KEYS_BACK)
+    walk.wanted += most_ties (page) + 1;
   return page->walks->walk (page->walks->source, &walk, row, user_data, error);
 }
 
@@ -46,14 +62,13 @@ show_walk (Page *page, TwTaskWalk of, GError **error)
   return page->ended || walk (page, of, show, page, error);
 }
 
-/* Rows by key, descending, and oldest first. */
+/* Tasks by key, descending, and oldest first, of which those of one key are kept until it is known that these are all. */
 typedef struct
 {
-  const Page *page;
-  GArray *rows;  /* Row */
-  guint ties;    /* of the last one's key */
-  gboolean cut;  /* there may be more */
-} Gathered;
+  Page *page;
+  GArray *ties; /* Row */
+  gboolean cut; /* they are more than are worth keeping */
+} Turning;
 
 typedef struct
 {
@@ -70,76 +85,61 @@ clear_row (gpointer data)
   g_free (row->task);
 }
 
-/* Whether the rows @i and @i - 1 have one key. */
-static gboolean
-is_tie (const Page *page, const GArray *rows, guint i)
+/* The newest first. */
+static void
+show_ties (Page *page, GArray *ties)
 {
-  return i > 0
-         && tw_task_order_compare_keys (page->query->order.key, &g_array_index (rows, Row, i - 1).place,
-                                        &g_array_index (rows, Row, i).place)
-              == 0;
+  for (guint i = ties->len; i > 0 && !page->ended; i--)
+    show_fitting (page, g_array_index (ties, Row, i - 1).task);
+  g_array_set_size (ties, 0);
 }
 
-/* More of one key than this part of the page come by themselves sooner. */
-#define TIES_PART 4
+static gboolean
+is_tie (const Page *page, const GArray *ties, const TwTaskPosition *place)
+{
+  return ties->len > 0
+         && tw_task_order_compare_keys (page->query->order.key, &g_array_index (ties, Row, 0).place, place) == 0;
+}
 
 static gboolean
-gather (const TwTaskRecord *task, gpointer data)
+turn (const TwTaskRecord *task, gpointer data)
 {
-  Gathered *gathered = data;
-  const Page *page = gathered->page;
+  Turning *turning = data;
+  Page *page = turning->page;
   Row row;
 
   if (!tw_task_filter_fits (&page->query->filter, page->words, task))
     return TRUE;
-  row.task = tw_record_copy (&tw_task_type, task);
   tw_task_order_place (&page->query->order, task, &row.place);
-  g_array_append_val (gathered->rows, row);
-  gathered->ties = is_tie (page, gathered->rows, gathered->rows->len - 1) ? gathered->ties + 1 : 1;
-  gathered->cut = gathered->rows->len >= page->left || gathered->ties > MAX (page->left / TIES_PART, 1);
-  return !gathered->cut;
-}
-
-/* Shows the first @n rows, each group of ties turned round. */
-static void
-show_turned (Page *page, const GArray *rows, guint n)
-{
-  guint shown = 0;
-
-  while (shown < n)
+  if (!is_tie (page, turning->ties, &row.place))
+    show_ties (page, turning->ties);
+  if (page->ended)
     {
-      guint end = shown + 1;
-
-      while (end < n && is_tie (page, rows, end))
-        end++;
-      for (guint i = end; i > shown; i--)
-        if (!show (g_array_index (rows, Row, i - 1).task, page))
-          return;
-      shown = end;
+      tw_task_position_clear (&row.place);
+      return FALSE;
     }
+  row.task = tw_record_copy (&tw_task_type, task);
+  g_array_append_val (turning->ties, row);
+  turning->cut = turning->ties->len > most_ties (page);
+  return !turning->cut;
 }
 
-/* What comes before @high, backwards. Where there may be more than was gathered, the last key's tasks may not be all of
- * them: they come by themselves. */
+/* What comes before @high, backwards. */
 static gboolean
 show_backwards (Page *page, const TwTaskPosition *high, GError **error)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Row));
-  Gathered gathered = { page, rows, .ties = 0 };
-  guint whole;
+  g_autoptr (GArray) ties = g_array_new (FALSE, FALSE, sizeof (Row));
+  Turning turning = { page, ties, .cut = FALSE };
 
-  g_array_set_clear_func (rows, clear_row);
-  if (!walk (page, (TwTaskWalk) { TW_TASK_WALK_KEYS_BACK, .low = page->low, .high = high }, gather,
-             &gathered, error))
+  g_array_set_clear_func (ties, clear_row);
+  if (!walk (page, (TwTaskWalk) { TW_TASK_WALK_KEYS_BACK, .low = page->low, .high = high }, turn, &turning, error))
     return FALSE;
-  if (!gathered.cut)
+  if (!turning.cut)
     {
-      show_turned (page, rows, rows->len);
+      show_ties (page, ties);
       return TRUE;
     }
-  whole = rows->len - gathered.ties;
-  show_turned (page, rows, whole);
-  high = &g_array_index (rows, Row, whole).place;
+  high = &g_array_index (ties, Row, 0).place;
   return show_walk (page, (TwTaskWalk) { TW_TASK_WALK_TIES, .low = high }, error)
          && (page->ended || show_backwards (page, high, error));
 }

@@ -18,7 +18,6 @@ typedef struct
   guint8 id[TW_ID_BYTES];      /* of the place behind which it begins */
   guint8 list_id[TW_ID_BYTES];
   TwTaskRows rows;
-  TwTaskRecord *task;          /* where it is one of several: the one that was just taken */
 } Run;
 
 /* Where it has no bound the walk goes from the first key to the last: text is less than any blob
@@ -78,28 +77,16 @@ begin_run (Run *run, const TwTaskRunsSqlite *runs, const TwTaskWalk *walk, TwTas
   return TRUE;
 }
 
-static gboolean
-keep_task (const TwTaskRecord *task, gpointer data)
-{
-  Run *run = data;
-
-  run->task = tw_record_copy (&tw_task_type, task);
-  return FALSE;
-}
-
 /* A TwTaskRunFunc. */
 static gboolean
-take_next (gpointer data, TwTaskRecord **task, GError **error)
+show_run (gpointer data, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   Run *run = data;
 
-  run->rows.row = keep_task;
-  run->rows.user_data = run;
+  run->rows.row = row;
+  run->rows.user_data = user_data;
   run->rows.ended = FALSE;
-  if (!tw_task_rows_take (&run->rows, run->connection, run->statement, error))
-    return FALSE;
-  *task = g_steal_pointer (&run->task);
-  return TRUE;
+  return tw_task_rows_take (&run->rows, run->connection, run->statement, error);
 }
 
 static gboolean
@@ -108,13 +95,9 @@ do_runs (Run *runs, guint n, const TwTaskWalk *walk, TwTaskRowFunc row, gpointer
   gboolean well = TRUE;
 
   if (n > 1 && walk->kind != TW_TASK_WALK_ANYHOW)
-    return tw_task_merge (walk, take_next, runs, sizeof *runs, n, row, user_data, error);
+    return tw_task_merge (walk, show_run, runs, sizeof *runs, n, row, user_data, error);
   for (guint i = 0; well && i < n && (i == 0 || !runs[i - 1].rows.ended); i++)
-    {
-      runs[i].rows.row = row;
-      runs[i].rows.user_data = user_data;
-      well = tw_task_rows_take (&runs[i].rows, runs[i].connection, runs[i].statement, error);
-    }
+    well = show_run (&runs[i], row, user_data, error);
   return well;
 }
 
@@ -157,7 +140,6 @@ tw_task_runs_sqlite_walk (gpointer data, const TwTaskWalk *walk, TwTaskRowFunc r
   for (guint i = 0; i < n; i++)
     {
       runs->seen += G_MAXUINT64 - run[i].rows.left;
-      g_free (run[i].task);
       tw_sqlite_statement_done (run[i].statement);
     }
   return well;
