@@ -37,7 +37,7 @@ tw_plain_parse (const char *names, TwPlain *plain, GError **error)
 
       if (one == TW_PLAIN_NOTHING)
         {
-          g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION, 
+          g_set_error (error, TW_ERROR, TW_ERROR_CONFIGURATION,
                        "\"%s\" is none of rows, nowait, finalizers, sieve and all", *name);
           return FALSE;
         }
