@@ -6,7 +6,8 @@ usage: make-records.py OUT.h OUT.c FILE.json...
 FILE.json is what Thrift's compiler writes (--gen json:merge). A struct `Task` becomes `TwTaskRecord` and
 `tw_task_type`, the arguments of `page` of a service `Tasks` become `TwTasksPageArguments` and `tw_tasks_page_type`.
 Exceptions and unions are passed over. What of a struct is kept, and how, its annotations say: docs/annotations.md.
-`tw_tasks_records` are all records of tasks.thrift, `tw_tasks_served` the methods of `Tasks` that served.py is about.
+`tw_tasks_records` are all records of tasks.thrift, `tw_tasks_served` the methods of `Tasks` that served.py is about, and
+`tw_page_request_question` what a struct may ask of records, which questions.py is about.
 """
 
 import json
@@ -15,6 +16,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True  # nothing is made beside the sources
+from questions import Question  # noqa: E402
 from served import Served  # noqa: E402
 
 WIRES = {
@@ -200,6 +202,7 @@ class Struct:
     def __init__(self, name, c_name, variable, fields, annotations, doc):
         self.name, self.c_name, self.variable = name, c_name, variable
         self.collection, self.tag = annotations.get("tw.record"), annotations.get("tw.tag")
+        self.query = annotations.get("tw.query")
         self.is_listed = False
         self.fields = sorted((Field(name, field) for field in fields), key=lambda field: field.id)
         self.doc = doc
@@ -210,6 +213,10 @@ class Struct:
     def check(self):
         if len(self.fields) > MOST_FIELDS:
             raise Wrong(f"{self.name}: has more than {MOST_FIELDS} fields")
+        for field in self.fields:
+            for annotation in ("tw.filter", "tw.order"):
+                if annotation in field.annotations and self.query is None:
+                    field.fail(f"{annotation} stands on fields of structs that have tw.query")
         if self.collection is None:
             for field in self.fields:
                 if field.kept is not None:
@@ -393,7 +400,8 @@ def tables_of(documents, structs):
     """What says which of them there are. A service that is in several documents stands once."""
     services = {service["name"]: (service, document) for document in documents for service in document["services"]}
     return [ServedMethods(*service, structs) for service in services.values()] \
-        + [Records(document, structs) for document in documents]
+        + [Records(document, structs) for document in documents] \
+        + [Question(struct, structs.values(), Wrong) for struct in structs.values() if struct.query is not None]
 
 
 def main(out_header, out_source, *documents):
@@ -404,7 +412,7 @@ def main(out_header, out_source, *documents):
     except Wrong as error:
         sys.exit(f"make-records.py: {error}")
     pathlib.Path(out_header).write_text(
-        '#pragma once\n#include "tw-record-method.h"\nG_BEGIN_DECLS\n'
+        '#pragma once\n#include "tw-record-method.h"\n#include "tw-record-question.h"\nG_BEGIN_DECLS\n'
         + "".join(part.header() for part in structs + tables) + "\nG_END_DECLS\n")
     pathlib.Path(out_source).write_text(
         f'#include "{pathlib.Path(out_header).name}"\n' + "".join(part.source() for part in structs + tables))

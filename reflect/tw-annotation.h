@@ -3,7 +3,7 @@
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
  * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
  * tw-cookies.c, that of links in tw-links.c, those of records in tw-schema-records.c, those of
- * tags and keys in tw-schema-conditions.c. */
+ * what asks for them in tw-schema-questions.c, those of tags and keys in tw-schema-conditions.c. */
 
 #pragma once
 
@@ -112,5 +112,8 @@ gboolean tw_decode_fingerprint (TwReading *reading, GError **error);
 gboolean tw_decode_serve (TwReading *reading, GError **error);
 gboolean tw_decode_record (TwReading *reading, GError **error);
 gboolean tw_decode_kept (TwReading *reading, GError **error);
+gboolean tw_decode_asks (TwReading *reading, GError **error);
+gboolean tw_decode_filter (TwReading *reading, GError **error);
+gboolean tw_decode_order (TwReading *reading, GError **error);
 
 G_END_DECLS

@@ -115,6 +115,9 @@ static const TwAnnotation annotations[] = {
   { "tw.tag", TW_PLACE_STRUCT, 0, tw_decode_tag },
   { "tw.record", TW_PLACE_STRUCT, 0, tw_decode_record },
   { "tw.kept", TW_PLACE_FIELD, TW_KIND_ANY, tw_decode_kept },
+  { "tw.query", TW_PLACE_STRUCT, 0, tw_decode_asks },
+  { "tw.filter", TW_PLACE_FIELD, TW_KIND_SCALAR, tw_decode_filter },
+  { "tw.order", TW_PLACE_FIELD, TW_KIND_TEXT, tw_decode_order },
 };
 
 static gboolean

@@ -5,7 +5,8 @@
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
  * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-secrets.c whether it deals in secrets,
- * tw-schema-records.c what is kept, tw-schema-conditions.c tags and keys; tw-schema-rules.c, tw-routes.c, tw-links.c and tw-cookies.c then check what no part can know alone.
+ * tw-schema-records.c what is kept, tw-schema-questions.c what asks for it, tw-schema-conditions.c tags and keys; tw-schema-rules.c, tw-routes.c, tw-links.c and
+ * tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -142,6 +143,9 @@ gboolean tw_conditions_check (const TwSpot *spot, TwMethod *method, GError **err
 
 /* Checks what a struct's tw.record and its fields' tw.kept say together. */
 gboolean tw_records_check (const TwSpot *spot, const TwStruct *structure, GError **error);
+
+/* Checks that fields ask for records only where their struct says of which. */
+gboolean tw_questions_check (const TwSpot *spot, const TwStruct *structure, GError **error);
 
 /* Compiles a pattern of the subset that ECMA-262 and PCRE share, anchored at both ends. The error says what is wrong
  * with it as a clause. */

@@ -196,7 +196,7 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
         return tw_spot_fail (&at, "tw.cookie", error, "can't stand on a union's member");
     }
   if (!structure->is_exception)
-    return tw_records_check (&spot, structure, error)
+    return tw_records_check (&spot, structure, error) && tw_questions_check (&spot, structure, error)
            && tw_tags_check (document->types.schema, &spot, structure, error);
   return settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_STATUS, "code", TW_WIRE_I32, error)
          && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_DETAIL, "message", TW_WIRE_STRING, error)

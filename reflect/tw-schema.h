@@ -153,6 +153,7 @@ struct _TwField
   gboolean example_alone;   /* tw.example_alone: no example of a request has it */
 
   const char *kept; /* tw.kept, or NULL */
+  const char *asks; /* "tw.filter" or "tw.order", of what asks for records, or NULL */
   gboolean nulls;  /* tw.nulls */
   gboolean never_null; /* tw.null="refused" */
   gboolean secret; /* tw.secret */
@@ -166,6 +167,7 @@ struct _TwStruct
   const char *doc;
   const char *record; /* tw.record, or NULL */
   const char *tag_names; /* tw.tag, or NULL */
+  gboolean asks;      /* tw.query */
   gboolean has_outside; /* some field is, as tw_field_is_outside() says */
   guint n_tag;
   const TwField *const *tag; /* the fields that it names, in its order */

@@ -73,6 +73,67 @@ def test_what_cannot_be_made_is_named(tmp_path, struct, message):
     assert not (tmp_path / "out.h").exists()
 
 
+THING = f'struct Thing {{{EACH} 6: optional i32 rank, 7: optional string place, 8: optional list<string> words, 9: bool old, '\
+        '10: optional string dueOn (tw.kept = "when"), 11: optional double no (tw.kept = "no") } (tw.record = "things")\n'
+SORT = '1: string sort (tw.order = "new=madeOn, at=place", vt.in = "new,-new,at,-at")'
+
+
+def asked(fields, query="things"):
+    return f'{THING} struct Q {{ {fields} }} (tw.query = "{query}")'
+
+
+@pytest.mark.parametrize(
+    "idl, message",
+    [
+        (asked("1: i32 a", "others"), 'Q: tw.query = "others" has to be the name of a record'),
+        ('struct Q { 1: i32 a (tw.filter = "rank =") }', "Q.a: tw.filter stands on fields of structs that have tw.query"),
+        ('struct Q { 1: string a (tw.order = "a=b") }', "Q.a: tw.order stands on fields of structs that have tw.query"),
+        (asked('1: optional i32 a (tw.filter = "rank ~")'),
+         'Q.a: tw.filter = "rank ~" has to be fields, a blank, and one of = < <= > >= has words'),
+        (asked('1: optional i32 a (tw.filter = "size =")'), 'Q.a: tw.filter: "size" is no field of Thing that is kept'),
+        (asked('1: optional double a (tw.filter = "no =")'), 'Q.a: tw.filter: "no" is no field of Thing that is kept'),
+        (asked('1: optional string a (tw.filter = "place <")'), 'Q.a: tw.filter: "<" can\'t be asked of Thing.place'),
+        (asked('1: optional string a (tw.filter = "words =")'), 'Q.a: tw.filter: "=" can\'t be asked of Thing.words'),
+        (asked('1: optional bool a (tw.filter = "old <")'), 'Q.a: tw.filter: "<" can\'t be asked of Thing.old'),
+        (asked('1: optional string a (tw.filter = "rank words")'), 'Q.a: tw.filter: "words" can\'t be asked of Thing.rank'),
+        (asked('1: optional string a (tw.filter = "rank =")'),
+         "Q.a: tw.filter: has to be optional, without a default, and of the type that asks for Thing.rank"),
+        (asked('1: i32 a (tw.filter = "rank =")'),
+         "Q.a: tw.filter: has to be optional, without a default, and of the type that asks for Thing.rank"),
+        (asked('1: optional i32 a = 3 (tw.filter = "rank =")'),
+         "Q.a: tw.filter: has to be optional, without a default, and of the type that asks for Thing.rank"),
+        (asked('1: optional i64 a (tw.filter = "dueOn <")'),
+         "Q.a: tw.filter: has to be optional, without a default, and of the type that asks for Thing.dueOn"),
+        (asked('1: optional string a (tw.filter = "place,id =")'),
+         "Q.a: tw.filter: several fields, each named once, can be asked for words alone"),
+        (asked('1: optional string a (tw.filter = "place,place words")'),
+         "Q.a: tw.filter: several fields, each named once, can be asked for words alone"),
+        (asked('1: optional bool a (tw.filter = "old =; none=0")'),
+         'Q.a: tw.filter: none= is for "=", of a number that may be missing'),
+        (asked('1: optional i32 a (tw.filter = "rank >; none=0")'),
+         'Q.a: tw.filter: none= is for "=", of a number that may be missing'),
+        (asked('1: optional i64 a (tw.filter = "version =; none=0")'),
+         'Q.a: tw.filter: none= is for "=", of a number that may be missing'),
+        (asked('1: optional string a (tw.filter = "place ="), 2: optional string b (tw.filter = "place =")'),
+         'Q.b: tw.filter: "=" is asked of Thing.place already'),
+        (asked(SORT.replace("madeOn, ", "madeOn ")), "Q.sort: tw.order: is for a string: words, each with = and a field behind it"),
+        (asked(SORT.replace("string sort", "i32 sort")), "Q.sort: tw.order: is for a string: words, each with = and a field behind it"),
+        (asked(SORT.replace("=place", "=size")), 'Q.sort: tw.order: "size" is no field of Thing that is kept'),
+        (asked(SORT.replace("=place", "=old")), "Q.sort: tw.order: Thing.old is nothing to sort by"),
+        (asked(SORT.replace("=place", "=words")), "Q.sort: tw.order: Thing.words is nothing to sort by"),
+        (asked(SORT.replace("=place", "=id")), "Q.sort: tw.order: Thing.id is nothing to sort by"),
+        (asked(SORT.replace("new=madeOn", "new=rank")),
+         'Q.sort: tw.order: the first one has to be the field with tw.kept = "created"'),
+        (asked(SORT.replace(",-at", "")), 'Q.sort: tw.order: needs vt.in = "new,-new,at,-at"'),
+        (asked(SORT.replace("at=place", "new=place")), "Q.sort: tw.order: each word stands once"),
+        (asked(SORT + "," + SORT.replace("1: string sort", "2: string by")), "Q: one field can have tw.order"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(tmp_path, idl, message):
+    result = make(tmp_path, idl)
+    assert (result.returncode, result.stderr) == (1, f"make-records.py: {message}\n")
+
+
 NOTE = f'struct Note {{{EACH} 6: string text }} (tw.record = "notes", tw.tag = "version")\n'
 LOOSE = f'struct Note {{{EACH} 6: optional string text }} (tw.record = "notes", tw.tag = "text")\n'
 OWNER = '1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128")'

@@ -84,6 +84,29 @@ struct Wanted {
   2: optional string cursor (api.query = "cursor")
 }
 
+/** What may be asked of books, in every way that there is. */
+struct BookQuestion {
+  1: optional i32 pages (tw.filter = "pages =; none=0"),
+  2: optional i32 fewer (tw.filter = "pages <"),
+  3: optional i32 atMost (tw.filter = "pages <="),
+  4: optional i32 more (tw.filter = "pages >"),
+  5: optional i32 atLeast (tw.filter = "pages >="),
+  6: optional double lighter (tw.filter = "weight <"),
+  7: optional double heavy (tw.filter = "weight >="),
+  8: optional string readOn (tw.filter = "readOn ="),
+  9: optional string readBefore (tw.filter = "readOn <"),
+  10: optional string readAfter (tw.filter = "readOn >="),
+  11: optional string dueBefore (tw.filter = "dueOn <"),
+  12: optional string q (tw.filter = "title,notes words"),
+  13: optional string title (tw.filter = "title ="),
+  14: optional string notes (tw.filter = "notes ="),
+  15: optional string word (tw.filter = "words has"),
+  16: optional string seriesId (tw.filter = "seriesId ="),
+  17: optional bool lent (tw.filter = "lent ="),
+  18: optional string sort (tw.order = "bought=boughtOn, title=title, pages=pages, weight=weight",
+    vt.in = "bought,-bought,title,-title,pages,-pages,weight,-weight")
+} (tw.query = "books")
+
 struct SomeBooks {
   1: list<Book> books,
   2: optional string more (tw.link = "next; query=cursor")
