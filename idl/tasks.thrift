@@ -132,26 +132,26 @@ struct PageRequest {
     vt.pattern = "A(?:[Q-Za-f][A-Za-z0-9_-]{26}|[g-v][A-Za-z0-9_-]{2}(?:[A-Za-z0-9_-]{4}){8,675})",
     tw.example = "ApzkhCLo1wAAAaIsFFQOaw1VEy-OEUb5KS5g", tw.example_alone = "true"),
   /** Only the finished tasks (true) or only the open ones (false). */
-  3: optional bool done (api.query = "done", tw.example = "false"),
+  3: optional bool done (api.query = "done", tw.filter = "done =", tw.example = "false"),
   /** Only tasks with this label, or with one that differs in case and accents alone. */
-  4: optional string label (api.query = "label", vt.min_size = "1", vt.max_size = "50",
+  4: optional string label (api.query = "label", tw.filter = "labels has", vt.min_size = "1", vt.max_size = "50",
     vt.pattern = "[^\\x00-\\x1f\\x7f-\\x9f]*", tw.example = "home"),
   /** Only tasks of this priority, from 1, the most urgent, to 4; 0: those that have none. */
-  5: optional i32 priority (api.query = "priority", vt.ge = "0", vt.le = "4", tw.example = "1"),
+  5: optional i32 priority (api.query = "priority", tw.filter = "priority =; none=0", vt.ge = "0", vt.le = "4", tw.example = "1"),
   /** Only tasks that this account is to do. */
-  6: optional string assigneeId (api.query = "assigneeId", vt.min_size = "1", tw.max_bytes = "128",
+  6: optional string assigneeId (api.query = "assigneeId", tw.filter = "assigneeId =", vt.min_size = "1", tw.max_bytes = "128",
     tw.example = "665f1f77bcf86cd799439013"),
   /** Only tasks that are due before this: a date, which is its first moment in UTC, or a time with its offset (RFC 3339). */
-  7: optional string dueBefore (api.query = "dueBefore", tw.format = "date,date-time", vt.max_size = "64",
+  7: optional string dueBefore (api.query = "dueBefore", tw.filter = "dueOn <", tw.format = "date,date-time", vt.max_size = "64",
     tw.example = "2027-01-01"),
   /** Only tasks that are due then or later: a date or a time, as with dueBefore. */
-  8: optional string dueAfter (api.query = "dueAfter", tw.format = "date,date-time", vt.max_size = "64",
+  8: optional string dueAfter (api.query = "dueAfter", tw.filter = "dueOn >=", tw.format = "date,date-time", vt.max_size = "64",
     tw.example = "2026-12-24"),
   /**
    * Only tasks whose names and notes have all of these words, each as the beginning of a word. Case and accents do not
    * matter: "cafe" finds "CAFÉ", and "strasse" finds "Straße".
    */
-  9: optional string q (api.query = "q", vt.max_size = "200", tw.example = "water plant"),
+  9: optional string q (api.query = "q", tw.filter = "name,notes words", vt.max_size = "200", tw.example = "water plant"),
   /** Only the tasks of this list: 24 hex digits; "inbox": those that are in no list. */
   10: optional string listId (api.query = "listId", vt.max_size = "24", vt.pattern = "inbox|[0-9A-Fa-f]{24}",
     tw.example = "inbox"),
@@ -161,8 +161,9 @@ struct PageRequest {
    * either way, and of those that are alike the newest comes first.
    */
   11: optional string sort = "created" (api.query = "sort",
+    tw.order = "created=createdOn, due=dueOn, priority=priority, name=name, manual=position",
     vt.in = "created,-created,due,-due,priority,-priority,name,-name,manual,-manual", tw.example = "due")
-}
+} (tw.query = "tasks")
 
 /** A part of a user's tasks, in the order that was asked for. */
 struct TaskPage {

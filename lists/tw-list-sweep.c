@@ -204,13 +204,20 @@ find_end (const GError *error, gpointer state)
 static GPtrArray *
 find_tasks (TwTaskStore *store, gint64 deadline_ms, const TwChoreRecord *chore, GError **error)
 {
-  const TwTaskQuery query = {
-    .user_id = chore->owner_id, .limit = AT_ONCE,
-    .filter = { .list = TW_LIST_ONE, .list_id = chore->list_id, .assignee_id = chore->leaver_id },
+  const TwPageRequestRecord asked = { .has = TW_PAGE_REQUEST_HAS_ASSIGNEE_ID, .assignee_id = chore->leaver_id };
+  g_autoptr (TwRecordConditions) conditions = NULL;
+  TwTaskQuery query = {
+    .user_id = chore->owner_id, .limit = AT_ONCE, .filter = { .list = TW_LIST_ONE, .list_id = chore->list_id },
   };
   Finding finding = { g_ptr_array_new_with_free_func (g_free), .error = NULL }, *state = &finding;
   const TwTaskReading reading = { find_row, find_end, &state, sizeof state, .may_wait = TRUE };
 
+  if (!tw_record_conditions_read (&tw_page_request_question, &asked, 0, &conditions, error))
+    {
+      g_ptr_array_unref (finding.ids);
+      return NULL;
+    }
+  query.filter.conditions = conditions;
   tw_latch_init (&finding.ended);
   tw_task_store_read (store, deadline_ms, &query, &reading);
   tw_latch_wait (&finding.ended);

@@ -34,6 +34,7 @@ unref_page (Page *page)
   if (atomic_fetch_sub (&page->holders, 1) > 1)
     return;
   tw_arguments_clear (&page->arguments);
+  tw_record_conditions_unref (page->query.filter.conditions);
   g_clear_pointer (&page->members, g_ptr_array_unref);
   g_clear_pointer (&page->lists, g_hash_table_unref);
   g_clear_pointer (&page->others, g_array_unref);

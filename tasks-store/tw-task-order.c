@@ -6,45 +6,71 @@
 
 #include <string.h>
 
+static const TwRecordSort *
+sort_of (TwTaskKey key)
+{
+  return &tw_page_request_question.sorts[key];
+}
+
+TwRecordKind
+tw_task_order_kind (TwTaskKey key)
+{
+  return tw_task_type.fields[sort_of (key)->field].kind;
+}
+
+gboolean
+tw_task_order_has_index (TwTaskKey key)
+{
+  switch (key)
+    {
+    case TW_TASK_BY_CREATED:
+    case TW_TASK_BY_DUE:
+    case TW_TASK_BY_PRIORITY:
+    case TW_TASK_BY_NAME:
+    case TW_TASK_BY_POSITION:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 gboolean
 tw_task_order_has_key (TwTaskKey key, const TwTaskRecord *task)
 {
-  static const guint64 bits[TW_TASK_KEYS] = {
-    [TW_TASK_BY_CREATED] = TW_TASK_HAS_CREATED_ON,
-    [TW_TASK_BY_DUE] = TW_TASK_HAS_DUE_ON,
-    [TW_TASK_BY_PRIORITY] = TW_TASK_HAS_PRIORITY,
-    [TW_TASK_BY_NAME] = TW_TASK_HAS_NAME,
-    [TW_TASK_BY_POSITION] = TW_TASK_HAS_POSITION,
-  };
+  const TwRecordSort *sort = sort_of (key);
 
-  return (task->has & bits[key]) != 0 && (key != TW_TASK_BY_PRIORITY || task->priority != 0);
+  return (task->has & TW_RECORD_BIT (sort->field)) != 0
+         && !(sort->has_none && *tw_record_number (&tw_task_type, task, sort->field) == sort->none);
+}
+
+const char *
+tw_task_order_key (TwTaskKey key, const TwTaskRecord *task, TwTaskPosition *place)
+{
+  const guint field = sort_of (key)->field;
+  const TwRecordKind kind = tw_task_order_kind (key);
+
+  place->is_set = tw_task_order_has_key (key, task);
+  if (!place->is_set)
+    return NULL;
+  if (kind == TW_RECORD_TEXT)
+    return *tw_record_text (&tw_task_type, task, field);
+  if (kind == TW_RECORD_REAL)
+    place->real = *tw_record_real (&tw_task_type, task, field);
+  else
+    place->number = *tw_record_number (&tw_task_type, task, field);
+  return NULL;
 }
 
 void
 tw_task_order_place (const TwTaskOrder *order, const TwTaskRecord *task, TwTaskPosition *place)
 {
-  *place = (TwTaskPosition) { .created_ms = task->created_ms, .is_set = tw_task_order_has_key (order->key, task) };
+  const char *text;
+
+  *place = (TwTaskPosition) { .created_ms = task->created_ms };
   memcpy (place->id, task->id, strnlen (task->id, sizeof place->id - 1)); /* the rest is 0 */
-  if (!place->is_set)
-    return;
-  switch (order->key)
-    {
-    case TW_TASK_BY_DUE:
-      place->number = task->due;
-      break;
-    case TW_TASK_BY_PRIORITY:
-      place->number = task->priority;
-      break;
-    case TW_TASK_BY_NAME:
-      place->text = tw_fold_key (task->name);
-      break;
-    case TW_TASK_BY_POSITION:
-      place->real = task->position;
-      break;
-    case TW_TASK_BY_CREATED:
-    default:
-      break;
-    }
+  text = tw_task_order_key (order->key, task, place);
+  if (text != NULL)
+    place->text = tw_fold_key (text);
 }
 
 void
@@ -63,19 +89,15 @@ compare_numbers (gint64 a, gint64 b)
 int
 tw_task_order_compare_keys (TwTaskKey key, const TwTaskPosition *a, const TwTaskPosition *b)
 {
-  switch (key)
-    {
-    case TW_TASK_BY_DUE:
-    case TW_TASK_BY_PRIORITY:
-      return compare_numbers (a->number, b->number);
-    case TW_TASK_BY_NAME:
-      return strcmp (a->text, b->text);
-    case TW_TASK_BY_POSITION:
-      return a->real < b->real ? -1 : a->real > b->real;
-    case TW_TASK_BY_CREATED:
-    default:
-      return 0;
-    }
+  const TwRecordKind kind = tw_task_order_kind (key);
+
+  if (key == TW_TASK_BY_CREATED)
+    return 0;
+  if (kind == TW_RECORD_TEXT)
+    return strcmp (a->text, b->text);
+  if (kind == TW_RECORD_REAL)
+    return a->real < b->real ? -1 : a->real > b->real;
+  return compare_numbers (a->number, b->number);
 }
 
 /* Ids are hex digits, whose order is that of their bytes. */

@@ -8,8 +8,17 @@
 
 G_BEGIN_DECLS
 
-/* Whether @task has what @order goes by. */
+/* What the key is: a text, a real, or a number of any kind. */
+TwRecordKind tw_task_order_kind (TwTaskKey key);
+
+/* Whether both stores have indexes along @key. Without them all of somebody's tasks are looked at. */
+gboolean tw_task_order_has_index (TwTaskKey key);
+
+/* Whether @task has what an order by @key goes by. */
 gboolean tw_task_order_has_key (TwTaskKey key, const TwTaskRecord *task);
+
+/* Sets the key in @place to that of @task. A text is what is returned, as the task has it; NULL for any other. */
+const char *tw_task_order_key (TwTaskKey key, const TwTaskRecord *task, TwTaskPosition *place);
 
 /* The task's place, with a text of its own where there is one: tw_task_position_clear(). */
 void tw_task_order_place (const TwTaskOrder *order, const TwTaskRecord *task, TwTaskPosition *place);

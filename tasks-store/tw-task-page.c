@@ -6,18 +6,20 @@
 #include "tw-task-filter.h"
 #include "tw-task-order.h"
 
+#include <math.h>
+
 typedef struct
 {
   const TwTaskQuery *query;
   const TwTaskWalks *walks;
-  TwWords *words;
   TwTaskRowFunc row;
   gpointer user_data;
   guint64 left; /* tasks that are wanted still */
   gboolean ended;
 
-  /* When tasks have to be due, where walks go by that; NULL: at any time. */
-  TwTaskPosition due_low, due_high;
+  /* Where the filter asks for no more than keys from one on and before another; NULL: there is no such end. */
+  gboolean is_range;
+  TwTaskPosition ends[2];
   const TwTaskPosition *low, *high;
 } Page;
 
@@ -28,12 +30,22 @@ show_fitting (Page *page, const TwTaskRecord *task)
   return !page->ended;
 }
 
+/* A store that can look by itself at what is asked for finds no more than are wanted. */
+static gboolean
+knows_how_many (const Page *page, TwTaskWalkKind kind)
+{
+  const TwTaskFilter *filter = &page->query->filter;
+
+  return kind != TW_TASK_WALK_ANYHOW && page->left <= G_MAXINT && filter->n_hidden == 0
+         && tw_record_conditions_are_plain (filter->conditions);
+}
+
 static gboolean
 show (const TwTaskRecord *task, gpointer data)
 {
   Page *page = data;
 
-  return !tw_task_filter_fits (&page->query->filter, page->words, task) || show_fitting (page, task);
+  return !tw_task_filter_fits (&page->query->filter, task) || show_fitting (page, task);
 }
 
 /* More of one key than this part of a page come by themselves sooner. */
@@ -50,7 +62,7 @@ static gboolean
 walk (Page *page, TwTaskWalk walk, TwTaskRowFunc row, gpointer user_data, GError **error)
 {
   walk.key = page->query->order.key;
-  walk.wanted = tw_task_filter_looks_beside_due (&page->query->filter) || page->left > G_MAXINT ? 0 : (guint) page->left;
+  walk.wanted = knows_how_many (page, walk.kind) ? (guint) page->left : 0;
   if (walk.wanted > 0 && walk.kind == TW_TASK_WALK_KEYS_BACK)
     walk.wanted += most_ties (page) + 1;
   return page->walks->walk (page->walks->source, &walk, row, user_data, error);
@@ -108,7 +120,7 @@ turn (const TwTaskRecord *task, gpointer data)
   Page *page = turning->page;
   Row row;
 
-  if (!tw_task_filter_fits (&page->query->filter, page->words, task))
+  if (!tw_task_filter_fits (&page->query->filter, task))
     return TRUE;
   tw_task_order_place (&page->query->order, task, &row.place);
   if (!is_tie (page, turning->ties, &row.place))
@@ -179,7 +191,7 @@ keep_best (const TwTaskRecord *task, gpointer data)
   const gpointer *page_and_best = data;
   const Page *page = page_and_best[0];
 
-  if (tw_task_filter_fits (&page->query->filter, page->words, task))
+  if (tw_task_filter_fits (&page->query->filter, task))
     tw_task_best_add (page_and_best[1], task);
   return TRUE;
 }
@@ -201,12 +213,34 @@ show_best (Page *page, GError **error)
 static gboolean
 may_walk_keys (const Page *page)
 {
-  const TwTaskFilter *filter = &page->query->filter;
   const TwTaskKey key = page->query->order.key;
 
-  if (key == TW_TASK_BY_DUE ? tw_task_filter_looks_beside_due (filter) : tw_task_filter_looks (filter))
-    return FALSE;
-  return key != TW_TASK_BY_NAME || page->walks->has_names;
+  return tw_task_order_has_index (key) && (key != TW_TASK_BY_NAME || page->walks->has_names)
+         && (page->is_range || !tw_task_filter_looks (&page->query->filter));
+}
+
+static void
+find_range (Page *page)
+{
+  TwRecordCondition range;
+
+  page->is_range = tw_record_conditions_are_range (page->query->filter.conditions,
+                                                   tw_page_request_question.sorts[page->query->order.key].field, &range);
+  if (!page->is_range)
+    return;
+  page->ends[0] = (TwTaskPosition) { .is_set = TRUE, .number = range.low, .real = range.real_low };
+  page->ends[1] = (TwTaskPosition) { .is_set = TRUE, .number = range.high + (range.high != G_MAXINT64),
+                                     .real = nextafter (range.real_high, INFINITY) };
+  if (tw_task_order_kind (page->query->order.key) == TW_RECORD_REAL)
+    {
+      page->low = range.real_low > -INFINITY ? &page->ends[0] : NULL;
+      page->high = range.real_high < INFINITY ? &page->ends[1] : NULL;
+    }
+  else
+    {
+      page->low = range.low > G_MININT64 ? &page->ends[0] : NULL;
+      page->high = range.high < G_MAXINT64 ? &page->ends[1] : NULL;
+    }
 }
 
 static gboolean
@@ -227,12 +261,10 @@ gboolean
 tw_task_page_read (const TwTaskQuery *query, const TwTaskWalks *walks, TwTaskRowFunc row, gpointer user_data,
                    GError **error)
 {
-  g_autoptr (TwWords) words = query->filter.q != NULL ? tw_words_new (query->filter.q) : NULL;
-  Page page = { .query = query, .walks = walks, .words = words, .row = row, .user_data = user_data,
+  Page page = { .query = query, .walks = walks, .row = row, .user_data = user_data,
                 .left = query->limit == 0 ? G_MAXUINT64 : query->limit };
 
-  tw_task_filter_due (&query->filter, &page.due_low.number, &page.due_high.number);
-  page.low = query->filter.has_due_after ? &page.due_low : NULL;
-  page.high = query->filter.has_due_before ? &page.due_high : NULL;
+  if (query->filter.conditions != NULL && query->filter.n_hidden == 0 && query->order.key != TW_TASK_BY_CREATED)
+    find_range (&page);
   return read_page (&page, error);
 }

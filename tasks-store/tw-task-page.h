@@ -6,8 +6,9 @@
  * - By another key it is the walk along that key, and then one over the tasks that don't have it. Behind a place in the
  *   midst of ties it is the rest of those first. Backwards the ties of each key come in the wrong order, oldest first,
  *   and are turned round; those that the page's end cuts are walked through again, from their own beginning.
+ * - Where the filter asks for a range of the order's key and nothing else, it is the part of that walk.
  * - Where rows have to be looked at one by one, by a filter that no index serves, and the order is not that of creation,
- *   all are, in any order, and the first few are kept. */
+ *   all are, in any order, and the first few are kept; also in an order that has no index. */
 
 #pragma once
 

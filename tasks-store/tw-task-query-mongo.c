@@ -3,8 +3,7 @@
 #include "tw-task-query-mongo.h"
 
 #include "tw-id.h"
-#include "tw-record-when.h"
-#include "tw-task-filter.h"
+#include "tw-record-conditions-mongo.h"
 #include "tw-task-store-mongo.h"
 
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a
@@ -120,23 +119,6 @@ append_behind (bson_t *filter, const TwTaskPosition *place, gboolean oldest_firs
 
 static const char *const names[TW_TASK_KEYS] = { "createdOn", "dueOn", "priority", "nameFolded", "position" };
 
-#define MIN_MS G_GINT64_CONSTANT (-62135596800000) /* 0001-01-01 */
-#define MAX_MS G_GINT64_CONSTANT (253402300799999) /* 9999-12-31 */
-#define DAY_MS (24 * 3600 * 1000)
-
-/* A text, whose order is that of the numbers. A bound may be the first number of a moment that is no day's first, for
- * which there is no text: then that of the moment's time is the same bound. */
-static void
-append_due (bson_t *condition, const char *operation, gint64 number)
-{
-  const gint64 ms = CLAMP (tw_record_when_ms (number), MIN_MS, MAX_MS);
-  const gboolean is_date = tw_record_when_is_date (number) && ms % DAY_MS == 0;
-  char text[TW_RECORD_WHEN_SIZE];
-
-  tw_record_when_format (ms * 2 + (is_date ? 0 : 1), text);
-  bson_append_utf8 (condition, operation, -1, text, -1);
-}
-
 static void
 append_bound (bson_t *condition, const char *operation, TwTaskKey key, const TwTaskPosition *bound)
 {
@@ -145,7 +127,7 @@ append_bound (bson_t *condition, const char *operation, TwTaskKey key, const TwT
   switch (key)
     {
     case TW_TASK_BY_DUE:
-      append_due (condition, operation, bound->number);
+      tw_record_conditions_append_when (condition, operation, bound->number);
       break;
     case TW_TASK_BY_PRIORITY:
       bson_append_int64 (condition, operation, -1, bound->number);
@@ -185,30 +167,17 @@ append_key (bson_t *filter, const TwTaskWalk *walk)
   bson_append_document_end (filter, &condition);
 }
 
-/* What the server can look at by itself need not come here. */
-static void
-append_looks (bson_t *filter, const TwTaskFilter *asked, gboolean by_due)
-{
-  TwTaskPosition low = { .is_set = TRUE }, high = { .is_set = TRUE };
-  bson_t condition;
-
-  if (asked->has_priority && asked->priority != 0)
-    BCON_APPEND (filter, "priority", BCON_INT64 (asked->priority));
-  if (asked->assignee_id != NULL)
-    BCON_APPEND (filter, "assigneeId", BCON_UTF8 (asked->assignee_id));
-  if (!tw_task_filter_due (asked, &low.number, &high.number) || by_due)
-    return;
-  bson_append_document_begin (filter, "dueOn", -1, &condition);
-  append_bound (&condition, "$gte", TW_TASK_BY_DUE, asked->has_due_after ? &low : NULL);
-  append_bound (&condition, "$lt", TW_TASK_BY_DUE, asked->has_due_before ? &high : NULL);
-  bson_append_document_end (filter, &condition);
-}
-
 /* Whether the walk is along an index in which `done` comes before the key. */
 static gboolean
 is_along_key (const TwTaskWalk *walk)
 {
   return walk->kind >= TW_TASK_WALK_KEYS && (walk->kind != TW_TASK_WALK_UNSET || walk->key == TW_TASK_BY_NAME);
+}
+
+static guint64
+key_of (const TwTaskWalk *walk)
+{
+  return TW_RECORD_BIT (tw_page_request_question.sorts[walk->key].field);
 }
 
 bson_t *
@@ -225,7 +194,8 @@ tw_task_query_walk (const TwTaskQuery *query, const TwTaskWalk *walk)
                query->filter.list == TW_LIST_ONE || query->n_others > 0 || is_along_key (walk));
   if (by_key)
     append_key (filter, walk);
-  append_looks (filter, &query->filter, by_key && walk->key == TW_TASK_BY_DUE);
+  tw_record_conditions_append (query->filter.conditions, TW_TASK_HAS_DONE | TW_TASK_HAS_LIST_ID | (by_key ? key_of (walk) : 0),
+                               filter);
   if (walk->behind != NULL)
     append_behind (filter, walk->behind, walk->kind == TW_TASK_WALK_OLDEST);
   return filter;

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "tw-record-conditions.h"
 #include "tw-records.h"
 
 #include <glib.h>
@@ -31,16 +32,17 @@ tw_done_filter (gboolean say, gboolean done)
   return !say ? TW_DONE_ANY : done ? TW_DONE_ONLY : TW_OPEN_ONLY;
 }
 
+/* What the IDL has orders of: these, which indexes are along, and any other. Texts go by tw_fold_key(). */
 typedef enum
 {
-  TW_TASK_BY_CREATED,
-  TW_TASK_BY_DUE,
-  TW_TASK_BY_PRIORITY,
-  TW_TASK_BY_NAME,     /* folded (tw_fold_key()) */
-  TW_TASK_BY_POSITION,
+  TW_TASK_BY_CREATED = TW_PAGE_REQUEST_SORT_CREATED,
+  TW_TASK_BY_DUE = TW_PAGE_REQUEST_SORT_DUE,
+  TW_TASK_BY_PRIORITY = TW_PAGE_REQUEST_SORT_PRIORITY,
+  TW_TASK_BY_NAME = TW_PAGE_REQUEST_SORT_NAME,
+  TW_TASK_BY_POSITION = TW_PAGE_REQUEST_SORT_MANUAL,
 } TwTaskKey;
 
-#define TW_TASK_KEYS (TW_TASK_BY_POSITION + 1)
+#define TW_TASK_KEYS TW_PAGE_REQUEST_SORTS
 
 /* By created: newest first, and backwards the oldest. By another key: ascending, and backwards descending; either way
  * tasks that don't have it come last, and those of one key newest first. */
@@ -58,9 +60,9 @@ typedef struct
 
   /* Where the order has another key, and the task has it. */
   gboolean is_set;
-  gint64 number;    /* by due and priority */
-  double real;      /* by position */
-  const char *text; /* by name: folded */
+  gint64 number;    /* of a number, a time or a date */
+  double real;
+  const char *text; /* folded */
 } TwTaskPosition;
 
 typedef enum
@@ -78,16 +80,7 @@ typedef struct
   const char *list_id;     /* of ONE */
   const char *const *hidden; /* lists that are gone: none of these; part of no question (tw_task_filter_stamp()) */
   guint n_hidden;
-  const char *label;       /* that it has, or one that folds alike; NULL: any */
-  const char *assignee_id; /* NULL: anybody, and nobody */
-  const char *q;           /* words that its name and notes have (tw-words.h); NULL: any */
-  gboolean has_priority;
-  gint64 priority;         /* 0: none */
-
-  /* Moments in milliseconds since 1970. Where there is one, the task has to be due. */
-  gboolean has_due_after, has_due_before;
-  gint64 due_after_ms;     /* then or later */
-  gint64 due_before_ms;    /* earlier */
+  TwRecordConditions *conditions; /* what else the IDL has filters for; NULL: nothing */
 } TwTaskFilter;
 
 /* A list of somebody else's. */

@@ -55,6 +55,7 @@ read_free (gpointer data)
   g_clear_pointer (&read->rows, g_ptr_array_unref);
   g_free (read->user_id);
   g_free (read->texts);
+  tw_record_conditions_unref (read->query.filter.conditions);
   g_clear_pointer (&read->others, g_array_unref);
   tw_task_position_clear (&read->after);
   g_free (read);
@@ -286,6 +287,7 @@ read_next (Read *read)
   read->rows = NULL;
   read->user_id = NULL;
   read->texts = NULL;
+  read->query.filter.conditions = NULL;
   read->others = NULL;
   read->after.text = NULL;
   return next;

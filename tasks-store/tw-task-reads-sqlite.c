@@ -6,6 +6,7 @@
 #include "tw-id.h"
 #include "tw-task-filter.h"
 #include "tw-task-names-sqlite.h"
+#include "tw-task-order.h"
 #include "tw-task-page.h"
 #include "tw-task-runs-sqlite.h"
 #include "tw-task-sources.h"
@@ -109,7 +110,8 @@ read_source (gpointer data, const TwTaskQuery *query, TwTaskRowFunc row, gpointe
 
   if (by_name && !tw_task_names_sqlite_are_there (reader->connection, query->user_id, &walks.has_names, error))
     return FALSE;
-  if (!reader->may_wait && ((by_name && !walks.has_names) || tw_task_filter_looks (&query->filter)))
+  if (!reader->may_wait
+      && ((by_name && !walks.has_names) || tw_task_filter_looks (&query->filter) || !tw_task_order_has_index (query->order.key)))
     {
       g_set_error (error, TW_ERROR, TW_ERROR_UNAVAILABLE, "All tasks have to be looked at");
       return FALSE;

@@ -2,6 +2,8 @@
 
 #include "tw-task-walks-sqlite.h"
 
+#include "tw-task-order.h"
+
 /* A statement is a path, the conditions of a walk on it, and its order. A position is compared with each row, which
  * takes as long as reading it does: what begins at the start has a statement of its own. */
 typedef enum
@@ -81,6 +83,8 @@ struct _TwTaskWalksSqlite
 static gboolean
 is_needed (TwTaskPath path, TwTaskKey key, Shape shape)
 {
+  if (!tw_task_order_has_index (key))
+    return FALSE;
   if (key == TW_TASK_BY_CREATED || shape <= BY_CREATED)
     return key == TW_TASK_BY_CREATED && shape <= BY_CREATED;
   return path != TW_TASK_PATH_ALL || shape >= UNSET;

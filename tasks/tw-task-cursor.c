@@ -53,7 +53,9 @@ enum
 static guint8
 kind_of (TwTaskKey key)
 {
-  return key == TW_TASK_BY_NAME ? NAME : key == TW_TASK_BY_POSITION ? REAL : NUMBER;
+  const TwRecordKind kind = tw_task_order_kind (key);
+
+  return kind == TW_RECORD_TEXT ? NAME : kind == TW_RECORD_REAL ? REAL : NUMBER;
 }
 
 static void

@@ -4,7 +4,7 @@
  * (tw_task_filter_stamp()), the last row's time of making and its id, and what the order goes by. It is no secret and not
  * signed: every query is bound to its user, so a forged one shows nothing that is not theirs.
  *
- * Of names it holds the first 500 characters, as they are, which is what the order knows of them. What version 0.1.0
+ * Of texts it holds the first 500 characters, as they are, which is what the order knows of them. What version 0.1.0
  * made, 28 characters without a stamp, is taken where that could have asked: newest first, by done alone. */
 
 #pragma once
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define TW_TASK_CURSOR_OLD_LENGTH 28
 #define TW_TASK_CURSOR_MAX_LENGTH 2704
 
-/* For the question that @stamp is of. @place has no text: that is @name, where the order goes by names. Free with
+/* For the question that @stamp is of. @place has no text: that is @name, where the order goes by texts. Free with
  * g_free(). Thread-safe. */
 char *tw_task_cursor_encode (guint64 stamp, const TwTaskOrder *order, const TwTaskPosition *place, const char *name);
 

@@ -24,13 +24,12 @@ tw_task_pager_clear (TwTaskPager *pager)
 static void
 take_key (TwTaskPager *pager, const TwTaskRecord *task)
 {
-  pager->last.is_set = tw_task_order_has_key (pager->order.key, task);
-  pager->last.number = pager->order.key == TW_TASK_BY_DUE ? task->due : task->priority;
-  pager->last.real = task->position;
-  if (pager->order.key != TW_TASK_BY_NAME)
+  const char *name = tw_task_order_key (pager->order.key, task, &pager->last);
+
+  if (name == NULL)
     return;
   g_free (pager->name);
-  pager->name = g_strdup (task->name);
+  pager->name = g_strdup (name);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "tw-task-cursor.h"
 #include "tw-task-order.h"
 #include "tw-task-pager.h"
+#include "tw-task-request.h"
 
 #include <string.h>
 
@@ -121,29 +122,48 @@ fill (TwTaskStore *store, Known tasks[TASKS], GRand *rand)
     }
 }
 
+/* What a caller asks for, and the moments that its dates are. */
+typedef struct
+{
+  TwPageRequestRecord request;
+  gint64 due_after_ms, due_before_ms;
+} Asked;
+
 static gboolean
-fits (const TwTaskFilter *filter, const Known *task)
+is_asked (const Asked *asked, guint64 field)
+{
+  return (asked->request.has & field) != 0;
+}
+
+static gboolean
+is_in_list (const Asked *asked, const TwTaskRecord *record)
+{
+  return asked->request.list_id == NULL
+         || g_strcmp0 (record->list_id, strcmp (asked->request.list_id, "inbox") == 0 ? NULL : asked->request.list_id) == 0;
+}
+
+static gboolean
+fits (const Asked *asked, const Known *task)
 {
   const TwTaskRecord *record = &task->record;
+  const TwPageRequestRecord *request = &asked->request;
   const gboolean is_due = (record->has & TW_TASK_HAS_DUE_ON) != 0;
   const gint64 due_ms = tw_record_when_ms (record->due);
 
-  if (filter->done != TW_DONE_ANY && record->done != (filter->done == TW_DONE_ONLY))
+  if (is_asked (asked, TW_PAGE_REQUEST_HAS_DONE) && record->done != request->done)
     return FALSE;
-  if (filter->list == TW_LIST_NONE && record->list_id != NULL)
+  if (!is_in_list (asked, record))
     return FALSE;
-  if (filter->list == TW_LIST_ONE && g_strcmp0 (record->list_id, filter->list_id) != 0)
+  if (request->label != NULL && !(task->is_home && g_str_has_prefix (request->label, "H")))
     return FALSE;
-  if (filter->label != NULL && !(task->is_home && g_str_has_prefix (filter->label, "H")))
+  if (request->assignee_id != NULL && g_strcmp0 (record->assignee_id, request->assignee_id) != 0)
     return FALSE;
-  if (filter->assignee_id != NULL && g_strcmp0 (record->assignee_id, filter->assignee_id) != 0)
+  if (request->q != NULL && !task->has_plan)
     return FALSE;
-  if (filter->q != NULL && !task->has_plan)
+  if (is_asked (asked, TW_PAGE_REQUEST_HAS_PRIORITY) && record->priority != request->priority)
     return FALSE;
-  if (filter->has_priority && record->priority != filter->priority)
-    return FALSE;
-  return (!filter->has_due_after || (is_due && due_ms >= filter->due_after_ms))
-         && (!filter->has_due_before || (is_due && due_ms < filter->due_before_ms));
+  return (request->due_after == NULL || (is_due && due_ms >= asked->due_after_ms))
+         && (request->due_before == NULL || (is_due && due_ms < asked->due_before_ms));
 }
 
 /* FALSE where the task has none. */
@@ -193,13 +213,13 @@ compare (gconstpointer a, gconstpointer b, gpointer data)
 
 /* The numbers of those that fit, in order, as note_row() writes them. */
 static char *
-list_known (Known tasks[TASKS], const TwTaskFilter *filter, TwTaskOrder order)
+list_known (Known tasks[TASKS], const Asked *asked, TwTaskOrder order)
 {
   g_autoptr (GPtrArray) fitting = g_ptr_array_new ();
   g_autoptr (GString) list = g_string_new (NULL);
 
   for (guint i = 0; i < TASKS; i++)
-    if (fits (filter, &tasks[i]))
+    if (fits (asked, &tasks[i]))
       g_ptr_array_add (fitting, &tasks[i]);
   g_ptr_array_sort_with_data (fitting, compare, &order);
   for (guint i = 0; i < fitting->len; i++)
@@ -251,26 +271,46 @@ read_page (TwTaskStore *store, const TwTaskFilter *filter, TwTaskOrder order, gu
   tw_task_pager_clear (&page.pager);
 }
 
-static const TwTaskFilter filters[] = {
-  { .done = TW_DONE_ANY },
-  { .done = TW_DONE_ONLY },
-  { .done = TW_OPEN_ONLY },
-  { .list = TW_LIST_NONE },
-  { .list = TW_LIST_ONE, .list_id = ONE_LIST },
-  { .list = TW_LIST_ONE, .list_id = OTHER_LIST, .done = TW_OPEN_ONLY },
-  { .list = TW_LIST_NONE, .done = TW_DONE_ONLY },
-  { .label = "HÓME" },
-  { .assignee_id = ANN },
-  { .q = "plan LES" },
-  { .has_priority = TRUE, .priority = 2 },
-  { .has_priority = TRUE, .priority = 0, .done = TW_OPEN_ONLY },
-  { .has_due_after = TRUE, .due_after_ms = 1798070400000 },                                                /* that day */
-  { .has_due_before = TRUE, .due_before_ms = 1798070400000, .list = TW_LIST_NONE },
-  { .has_due_after = TRUE, .due_after_ms = 1798070400000, .has_due_before = TRUE, .due_before_ms = 1798115400250 },
-  { .has_due_after = TRUE, .due_after_ms = 1798115400250, .has_due_before = TRUE, .due_before_ms = 1798156800001,
-    .done = TW_DONE_ONLY },
-  { .list = TW_LIST_ONE, .list_id = ONE_LIST, .label = "Home", .assignee_id = ANN },
-  { .label = "nobody's" },
+/* As the service reads what is asked for. */
+static TwTaskQuery
+query_of (const Asked *asked, TwTaskOrder order)
+{
+  TwTaskQuery query = { .user_id = ANN };
+  g_autoptr (GError) error = NULL;
+
+  tw_task_request_read (&asked->request, &query, &error);
+  g_assert_no_error (error);
+  query.order = order;
+  query.limit = 0;
+  return query;
+}
+
+#define ALL_OF(...) .request = { .has = __VA_ARGS__ }
+#define HAS(field) TW_PAGE_REQUEST_HAS_##field
+
+static const Asked asked[] = {
+  { ALL_OF (0) },
+  { ALL_OF (HAS (DONE), .done = TRUE) },
+  { ALL_OF (HAS (DONE), .done = FALSE) },
+  { ALL_OF (HAS (LIST_ID), .list_id = "inbox") },
+  { ALL_OF (HAS (LIST_ID), .list_id = ONE_LIST) },
+  { ALL_OF (HAS (LIST_ID) | HAS (DONE), .list_id = OTHER_LIST, .done = FALSE) },
+  { ALL_OF (HAS (LIST_ID) | HAS (DONE), .list_id = "inbox", .done = TRUE) },
+  { ALL_OF (HAS (LABEL), .label = "HÓME") },
+  { ALL_OF (HAS (ASSIGNEE_ID), .assignee_id = ANN) },
+  { ALL_OF (HAS (Q), .q = "plan LES") },
+  { ALL_OF (HAS (PRIORITY), .priority = 2) },
+  { ALL_OF (HAS (PRIORITY) | HAS (DONE), .priority = 2, .done = TRUE) },
+  { ALL_OF (HAS (PRIORITY) | HAS (DONE), .priority = 0, .done = FALSE) },
+  { ALL_OF (HAS (DUE_AFTER), .due_after = "2026-12-24"), .due_after_ms = 1798070400000 },
+  { ALL_OF (HAS (DUE_BEFORE) | HAS (LIST_ID), .due_before = "2026-12-24", .list_id = "inbox"), .due_before_ms = 1798070400000 },
+  { ALL_OF (HAS (DUE_AFTER) | HAS (DUE_BEFORE), .due_after = "2026-12-24", .due_before = "2026-12-24T12:30:00.250Z"),
+    .due_after_ms = 1798070400000, .due_before_ms = 1798115400250 },
+  { ALL_OF (HAS (DUE_AFTER) | HAS (DUE_BEFORE) | HAS (DONE), .due_after = "2026-12-24T12:30:00.250Z",
+            .due_before = "2026-12-25T00:00:00.001Z", .done = TRUE),
+    .due_after_ms = 1798115400250, .due_before_ms = 1798156800001 },
+  { ALL_OF (HAS (LIST_ID) | HAS (LABEL) | HAS (ASSIGNEE_ID), .list_id = ONE_LIST, .label = "Home", .assignee_id = ANN) },
+  { ALL_OF (HAS (LABEL), .label = "nobody's") },
 };
 
 static const TwTaskOrder orders[] = {
@@ -288,17 +328,19 @@ test_pages_are_cut_from_the_order (Fixture *f, gconstpointer data)
   guint turn = 0;
 
   fill (f->store, tasks, rand);
-  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
     for (guint j = 0; j < G_N_ELEMENTS (orders); j++)
       {
         const guint limit = limits[turn++ % G_N_ELEMENTS (limits)];
-        g_autofree char *expected = list_known (tasks, &filters[i], orders[j]);
+        const TwTaskQuery query = query_of (&asked[i], orders[j]);
+        g_autofree char *expected = list_known (tasks, &asked[i], orders[j]);
         g_autoptr (GString) list = g_string_new (NULL);
         char *cursor = NULL;
 
         do
-          read_page (f->store, &filters[i], orders[j], limit, &cursor, note_row, list);
+          read_page (f->store, &query.filter, orders[j], limit, &cursor, note_row, list);
         while (cursor != NULL);
+        tw_record_conditions_unref (query.filter.conditions);
         if (strcmp (list->str, expected) != 0)
           g_error ("filter %u, order %u, pages of %u: %s instead of %s", i, j, limit, list->str, expected);
       }
@@ -314,8 +356,8 @@ test_lists_are_whole (Fixture *f, gconstpointer data)
   fill (f->store, tasks, rand);
   for (guint j = 0; j < G_N_ELEMENTS (orders); j++)
     {
-      const TwTaskQuery query = { .user_id = ANN, .filter = filters[j % 5], .order = orders[j] };
-      g_autofree char *expected = list_known (tasks, &query.filter, orders[j]);
+      const TwTaskQuery query = query_of (&asked[j % 5], orders[j]);
+      g_autofree char *expected = list_known (tasks, &asked[j % 5], orders[j]);
       g_autoptr (GString) list = g_string_new (NULL);
       g_autoptr (GError) error = NULL;
 

@@ -293,11 +293,15 @@ fill_with_tasks (TwTaskStore *store, const char *owner, const char *list_id, gui
 static guint
 count_assigned (TwTaskStore *store, const char *owner)
 {
-  const TwTaskQuery query = { .user_id = owner, .filter.assignee_id = "guest", .limit = 2000 };
+  const TwPageRequestRecord asked = { .has = TW_PAGE_REQUEST_HAS_ASSIGNEE_ID, .assignee_id = "guest" };
+  g_autoptr (TwRecordConditions) conditions = NULL;
+  TwTaskQuery query = { .user_id = owner, .limit = 2000 };
   g_autoptr (GString) list = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   guint n = 1;
 
+  g_assert_true (tw_record_conditions_read (&tw_page_request_question, &asked, 0, &conditions, &error));
+  query.filter.conditions = conditions;
   g_assert_true (read_tasks (store, TW_DEADLINE_NONE, &query, note_row, list, &error));
   for (const char *at = list->str; (at = strchr (at, ' ')) != NULL; at++)
     n++;

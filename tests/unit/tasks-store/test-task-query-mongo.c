@@ -164,18 +164,19 @@ test_bounds_are_texts (void)
 {
   static const struct
   {
-    gint64 ms;
+    gint64 number;
     const char *text;
   } bounds[] = { { 0, "1970-01-01" },
-                 { 1, "1970-01-01T00:00:00.001Z" },
-                 { 1798070400000, "2026-12-24" },
+                 { 2, "1970-01-01T00:00:00.001Z" },
+                 { 2 * G_GINT64_CONSTANT (1798070400000), "2026-12-24" },
                  { G_MININT64, "0001-01-01" },
                  { G_MAXINT64, "9999-12-31T23:59:59.999Z" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
     {
-      const TwTaskQuery query = { .user_id = "ann", .filter = { .has_due_after = TRUE, .due_after_ms = bounds[i].ms } };
-      g_autoptr (TwBson) filter = tw_task_query_walk (&query, &(TwTaskWalk) { .kind = TW_TASK_WALK_ANYHOW });
+      const TwTaskQuery query = { .user_id = "ann" };
+      const TwTaskPosition low = { .is_set = TRUE, .number = bounds[i].number };
+      g_autoptr (TwBson) filter = tw_task_query_walk (&query, &(TwTaskWalk) { TW_TASK_WALK_KEYS, TW_TASK_BY_DUE, .low = &low });
       bson_iter_t iter, inside;
 
       g_assert_true (bson_iter_init (&iter, filter) && bson_iter_find_descendant (&iter, "dueOn.$gte", &inside));

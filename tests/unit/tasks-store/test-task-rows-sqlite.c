@@ -165,8 +165,10 @@ test_same_bytes (gconstpointer plain)
 static void
 test_others_are_shown (void)
 {
-  const TwTaskQuery queries[] = {
-    { .user_id = ANN, .limit = 10, .filter = { .has_priority = TRUE, .priority = 0 } },
+  const TwPageRequestRecord without_priority = { .has = TW_PAGE_REQUEST_HAS_PRIORITY };
+  g_autoptr (TwRecordConditions) conditions = NULL;
+  TwTaskQuery queries[] = {
+    { .user_id = ANN, .limit = 10 },
     { .user_id = ANN, .limit = 10, .filter.list = TW_LIST_NONE },
     { .user_id = ANN, .limit = 10, .order.key = TW_TASK_BY_PRIORITY },
     { .user_id = ANN, .limit = 10, .others = &(TwTaskSource) { "0123456789abcdef01234567", BOB }, .n_others = 1 },
@@ -176,6 +178,8 @@ test_others_are_shown (void)
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
   TwTaskStore *store = tw_task_store_sqlite_open (path, TW_PLAIN_NOTHING, NULL);
 
+  g_assert_true (tw_record_conditions_read (&tw_page_request_question, &without_priority, 0, &conditions, NULL));
+  queries[0].filter.conditions = conditions;
   fill (store);
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
     {

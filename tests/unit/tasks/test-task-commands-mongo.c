@@ -224,6 +224,26 @@ test_page_by_name (Place *place, gconstpointer data)
   g_assert_cmpuint (count_commands (place) - before, <=, 3);
 }
 
+/* Where all that fits has to be looked at, it comes at once, and not a page of it at a time. */
+static void
+test_filtered_page (Place *place, gconstpointer data)
+{
+  const TwPageRequestRecord asked = { .has = TW_PAGE_REQUEST_HAS_ASSIGNEE_ID, .assignee_id = ANN };
+  TwTaskQuery query = { .user_id = ANN, .order.key = TW_TASK_BY_DUE, .limit = 2 };
+  g_autoptr (TwRecordConditions) conditions = NULL;
+  TaskReadWait wait;
+  guint n = 0, before;
+
+  write_many (place, ANN, TW_TASK_INSERT, NULL, 0, ANN);
+  g_assert_true (tw_record_conditions_read (&tw_page_request_question, &asked, 0, &conditions, NULL));
+  query.filter.conditions = conditions;
+  before = count_commands (place);
+  tw_task_store_read (place->store, TW_DEADLINE_NONE, &query, task_read_begin (&wait, count_row, &n));
+  g_assert_true (task_read_wait (&wait, NULL));
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (count_commands (place) - before, <=, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,6 +257,7 @@ main (int argc, char **argv)
     { "/task-commands-mongo/one-task-of-a-list", test_one_task_of_a_list },
     { "/task-commands-mongo/a-list-that-goes", test_a_list_that_goes },
     { "/task-commands-mongo/page-by-name", test_page_by_name },
+    { "/task-commands-mongo/filtered-page", test_filtered_page },
   };
 
   g_test_init (&argc, &argv, NULL);

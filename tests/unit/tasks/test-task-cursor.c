@@ -7,6 +7,7 @@
 #include "tw-fold.h"
 #include "tw-task-filter.h"
 #include "tw-task-order.h"
+#include "tw-task-request.h"
 
 #include <math.h>
 #include <string.h>
@@ -169,31 +170,62 @@ test_keys_that_are_none_are_refused (void)
     }
 }
 
+static TwTaskFilter
+read_filter (const TwPageRequestRecord *request)
+{
+  TwTaskQuery query = { .user_id = "ann" };
+  g_autoptr (GError) error = NULL;
+
+  tw_task_request_read (request, &query, &error);
+  g_assert_no_error (error);
+  return query.filter;
+}
+
+/* A day and its first moment are one question. */
+static void
+test_is_of_what_is_asked (void)
+{
+  static const TwTaskPosition place = { .id = "65f0aa00bbccddeeff001122" };
+  const TwTaskFilter of_day
+      = read_filter (&(TwPageRequestRecord) { .has = TW_PAGE_REQUEST_HAS_DUE_AFTER, .due_after = "2026-12-24" });
+  const TwTaskFilter of_moment = read_filter (
+    &(TwPageRequestRecord) { .has = TW_PAGE_REQUEST_HAS_DUE_AFTER, .due_after = "2026-12-24T01:00:00+01:00" });
+  g_autofree char *cursor = encode (&of_day, &newest, &place, NULL);
+  TwTaskPosition read;
+
+  g_assert_true (tw_task_cursor_decode (cursor, &of_moment, &newest, &read, NULL));
+  tw_record_conditions_unref (of_day.conditions);
+  tw_record_conditions_unref (of_moment.conditions);
+}
+
 static void
 test_is_of_one_question (void)
 {
-  static const TwTaskFilter filters[] = {
-    { .done = TW_DONE_ANY },
-    { .done = TW_DONE_ONLY },
-    { .done = TW_OPEN_ONLY },
-    { .list = TW_LIST_NONE },
-    { .list = TW_LIST_ONE, .list_id = "65f0aa00bbccddeeff001122" },
-    { .list = TW_LIST_ONE, .list_id = "65f0aa00bbccddeeff001123" },
-    { .label = "a" },
-    { .label = "b" },
-    { .assignee_id = "a" },
-    { .q = "a" },
-    { .q = "ab" },
-    { .q = "a", .label = "b" },
-    { .q = "b", .label = "a" },
-    { .has_priority = TRUE },
-    { .has_priority = TRUE, .priority = 1 },
-    { .has_due_after = TRUE, .due_after_ms = 1 },
-    { .has_due_before = TRUE, .due_before_ms = 1 },
-    { .has_due_before = TRUE, .due_before_ms = 2 },
+  static const TwPageRequestRecord asked[] = {
+    { .has = 0 },
+    { .has = TW_PAGE_REQUEST_HAS_DONE, .done = TRUE },
+    { .has = TW_PAGE_REQUEST_HAS_DONE, .done = FALSE },
+    { .has = TW_PAGE_REQUEST_HAS_LIST_ID, .list_id = "inbox" },
+    { .has = TW_PAGE_REQUEST_HAS_LIST_ID, .list_id = "65f0aa00bbccddeeff001122" },
+    { .has = TW_PAGE_REQUEST_HAS_LIST_ID, .list_id = "65f0aa00bbccddeeff001123" },
+    { .has = TW_PAGE_REQUEST_HAS_LABEL, .label = "a" },
+    { .has = TW_PAGE_REQUEST_HAS_LABEL, .label = "b" },
+    { .has = TW_PAGE_REQUEST_HAS_ASSIGNEE_ID, .assignee_id = "a" },
+    { .has = TW_PAGE_REQUEST_HAS_Q, .q = "a" },
+    { .has = TW_PAGE_REQUEST_HAS_Q, .q = "ab" },
+    { .has = TW_PAGE_REQUEST_HAS_Q | TW_PAGE_REQUEST_HAS_LABEL, .q = "a", .label = "b" },
+    { .has = TW_PAGE_REQUEST_HAS_Q | TW_PAGE_REQUEST_HAS_LABEL, .q = "b", .label = "a" },
+    { .has = TW_PAGE_REQUEST_HAS_PRIORITY },
+    { .has = TW_PAGE_REQUEST_HAS_PRIORITY, .priority = 1 },
+    { .has = TW_PAGE_REQUEST_HAS_DUE_AFTER, .due_after = "2026-12-24" },
+    { .has = TW_PAGE_REQUEST_HAS_DUE_BEFORE, .due_before = "2026-12-24" },
+    { .has = TW_PAGE_REQUEST_HAS_DUE_BEFORE, .due_before = "2026-12-24T00:00:00.001Z" },
   };
+  TwTaskFilter filters[G_N_ELEMENTS (asked)];
   static const TwTaskPosition place = { .id = "65f0aa00bbccddeeff001122" };
 
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    filters[i] = read_filter (&asked[i]);
   for (guint i = 0; i < G_N_ELEMENTS (filters) * TW_TASK_KEYS * 2; i++)
     {
       const TwTaskFilter *filter = &filters[i / (TW_TASK_KEYS * 2)];
@@ -212,6 +244,8 @@ test_is_of_one_question (void)
             assert_refused (cursor, other, &other_order, OF_ANOTHER);
         }
     }
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    tw_record_conditions_unref (filters[i].conditions);
 }
 
 static void
@@ -219,7 +253,9 @@ test_those_of_a_release_are_taken (void)
 {
   static const TwTaskOrder oldest = { TW_TASK_BY_CREATED, .backwards = TRUE }, by_due = { TW_TASK_BY_DUE, .backwards = FALSE };
   static const TwTaskFilter of_done[] = { { .done = TW_DONE_ANY }, { .done = TW_DONE_ONLY }, { .done = TW_OPEN_ONLY } };
-  static const TwTaskFilter of_more[] = { { .label = "a" }, { .list = TW_LIST_NONE }, { .has_due_after = TRUE } };
+  static const TwPageRequestRecord of_more[] = { { .has = TW_PAGE_REQUEST_HAS_LABEL, .label = "a" },
+                                                 { .has = TW_PAGE_REQUEST_HAS_LIST_ID, .list_id = "inbox" },
+                                                 { .has = TW_PAGE_REQUEST_HAS_DUE_AFTER, .due_after = "2026-12-24" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (of_done); i++)
     {
@@ -232,7 +268,12 @@ test_those_of_a_release_are_taken (void)
       assert_refused (OLD, &of_done[i], &by_due, OF_ANOTHER);
     }
   for (guint i = 0; i < G_N_ELEMENTS (of_more); i++)
-    assert_refused (OLD, &of_more[i], &newest, OF_ANOTHER);
+    {
+      const TwTaskFilter filter = read_filter (&of_more[i]);
+
+      assert_refused (OLD, &filter, &newest, OF_ANOTHER);
+      tw_record_conditions_unref (filter.conditions);
+    }
 }
 
 int
@@ -243,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/task-cursor/long-name-is-cut", test_long_name_is_cut);
   g_test_add_func ("/task-cursor/what-was-not-made-here-is-refused", test_what_was_not_made_here_is_refused);
   g_test_add_func ("/task-cursor/keys-that-are-none-are-refused", test_keys_that_are_none_are_refused);
+  g_test_add_func ("/task-cursor/is-of-what-is-asked", test_is_of_what_is_asked);
   g_test_add_func ("/task-cursor/is-of-one-question", test_is_of_one_question);
   g_test_add_func ("/task-cursor/those-of-a-release-are-taken", test_those_of_a_release_are_taken);
   return g_test_run ();
