@@ -113,7 +113,10 @@ def run(options, rounds, plan):
         workloads = chosen(options.workloads, mongo.WORKLOADS if options.mongo else BY_NAME, "workload")
     for system in systems:
         system.prepare()
-    data = mongo.MongoDataset(BUILD) if options.mongo else Dataset(BUILD)
+    if options.compare:
+        data = compare.dataset([commit])
+    else:
+        data = mongo.MongoDataset(BUILD) if options.mongo else Dataset(BUILD)
     return run_rounds(systems, workloads, rounds, data, plan, options.quick, beside), Ours.name
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
+from bench.dataset import Dataset
 from bench.places import CACHE, PROJECT
 
 PROGRAMS = ("tasks-service", "accounts-service", "gateway")
@@ -41,3 +42,9 @@ def build(commit):
             shutil.copy2(made / program / program, programs / program / program)
         programs.rename(kept)
     return kept
+
+
+def dataset(commits):
+    """The data set as the oldest of them makes it, which all that came later can read, and none before."""
+    oldest = _git("rev-list", "--no-walk", *commits).split()[-1]
+    return Dataset(build(oldest), revision=oldest)

@@ -87,13 +87,15 @@ def copy_databases(source, folder):
 
 class Dataset:
     """What is in the cache, made where it is not. `users` are those that are asked for, at most 100 of all; `tasks` has
-    what each of them sees, newest first."""
+    what each of them sees, newest first. Where `build` is a revision's, `revision` says so: what older programs have
+    made newer ones can read, and not the reverse."""
 
-    def __init__(self, build, users=USERS, tasks_a_user=TASKS_A_USER, cache=CACHE):
+    def __init__(self, build, users=USERS, tasks_a_user=TASKS_A_USER, cache=CACHE, revision=None):
         self.all_users = users
         self.tasks_a_user = tasks_a_user
         self.total = users * tasks_a_user
-        self.folder = cache / f"dataset-{FORM}-{users}-{tasks_a_user}"
+        of_revision = f"-{revision[:12]}" if revision else ""
+        self.folder = cache / f"dataset-{FORM}-{users}-{tasks_a_user}{of_revision}"
         if not self.folder.exists():
             cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=cache, prefix="dataset-") as made:

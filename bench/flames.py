@@ -20,9 +20,8 @@ DRAWING = CACHE / "flame-graph"
 PATIENCE_S = 60
 
 
-def compared(revisions):
+def compared(commits):
     """What is looked at, and what a graph's title says that it is."""
-    commits = [compare.resolve(revision) for revision in revisions]
     olds = [Ours(compare.build(commit), name=commit[:7]) for commit in commits]
     return [(Ours(), machine.revision()), *((old, old.name) for old in olds)]
 
@@ -70,11 +69,12 @@ def run(revisions, wanted, plan, output):
     with tempfile.TemporaryDirectory() as folder:
         perf.check(pathlib.Path(folder))
     make(BENCH / "flame-graph", DRAWING)
-    systems = compared(revisions)
+    commits = [compare.resolve(revision) for revision in revisions]
+    systems = compared(commits)
     output = output or FOLDER
     for folder in (FOLDER, output):
         folder.mkdir(parents=True, exist_ok=True)
-    data = Dataset(BUILD)
+    data = compare.dataset(commits) if commits else Dataset(BUILD)
     workloads = [workload for workload in WORKLOADS if workload.name in wanted]
     runs = []
     for system, revision in systems:
