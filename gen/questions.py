@@ -93,15 +93,15 @@ class Question:
         self.check()
 
     def check(self):
-        """What is one text is not two; of ends of numbers there may be several."""
-        texts = set()
+        """What is one text or truth is not two; of ends of numbers there may be several."""
+        single = set()
         for part in self.filters:
             asked = self.record.fields[part.places[0]]
-            if part.operator != "IS" or asked.kind not in ("TEXT", "ID"):
+            if part.operator != "IS" or asked.kind not in ("TEXT", "ID", "BOOL"):
                 continue
-            if asked.name in texts:
+            if asked.name in single:
                 part.field.fail(f'tw.filter: "=" is asked of {self.record.name}.{asked.name} already')
-            texts.add(asked.name)
+            single.add(asked.name)
 
     def place(self, field, annotation, name):
         for place, asked in enumerate(self.record.fields):

@@ -116,6 +116,8 @@ def asked(fields, query="things"):
          'Q.a: tw.filter: none= is for "=", of a number that may be missing'),
         (asked('1: optional string a (tw.filter = "place ="), 2: optional string b (tw.filter = "place =")'),
          'Q.b: tw.filter: "=" is asked of Thing.place already'),
+        (asked('1: optional bool a (tw.filter = "old ="), 2: optional bool b (tw.filter = "old =")'),
+         'Q.b: tw.filter: "=" is asked of Thing.old already'),
         (asked(SORT.replace("madeOn, ", "madeOn ")), "Q.sort: tw.order: is for a string: words, each with = and a field behind it"),
         (asked(SORT.replace("string sort", "i32 sort")), "Q.sort: tw.order: is for a string: words, each with = and a field behind it"),
         (asked(SORT.replace("=place", "=size")), 'Q.sort: tw.order: "size" is no field of Thing that is kept'),
