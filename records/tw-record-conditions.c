@@ -67,6 +67,12 @@ bound_real (TwRecordCondition *condition, double value)
     condition->real_low = -INFINITY;
   if (operator == TW_RECORD_ABOVE || operator == TW_RECORD_AT_LEAST)
     condition->real_high = INFINITY;
+  /* There is nothing next to these. */
+  if ((operator == TW_RECORD_ABOVE && value >= INFINITY) || (operator == TW_RECORD_BELOW && value <= -INFINITY))
+    {
+      condition->real_low = INFINITY;
+      condition->real_high = -INFINITY;
+    }
 }
 
 static gboolean

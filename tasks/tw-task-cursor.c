@@ -147,7 +147,7 @@ read_key (const New *new, gsize length, const TwTaskOrder *order, TwTaskPosition
       return has_room (length, sizeof bits);
     case REAL:
       memcpy (&place->real, &bits, sizeof bits);
-      return has_room (length, sizeof bits) && isfinite (place->real);
+      return has_room (length, sizeof bits) && !isnan (place->real);
     case NAME:
       return read_name (new, length, place);
     default:

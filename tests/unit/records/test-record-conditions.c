@@ -116,6 +116,19 @@ test_reals_are_compared (void)
   g_assert_false (finds (&(TwBookQuestionRecord) { .has = HAS (HEAVY), .heavy = -1 }, &without));
 }
 
+/* A double without limits may be one of these. */
+static void
+test_reals_have_ends (void)
+{
+  const TwBookRecord least = { .has = TW_BOOK_HAS_WEIGHT, .weight = -INFINITY }, most = { .has = TW_BOOK_HAS_WEIGHT, .weight = INFINITY };
+
+  g_assert_false (finds (&(TwBookQuestionRecord) { .has = HAS (LIGHTER), .lighter = -INFINITY }, &least));
+  g_assert_true (finds (&(TwBookQuestionRecord) { .has = HAS (LIGHTER), .lighter = INFINITY }, &least));
+  g_assert_false (finds (&(TwBookQuestionRecord) { .has = HAS (LIGHTER), .lighter = INFINITY }, &most));
+  g_assert_true (finds (&(TwBookQuestionRecord) { .has = HAS (HEAVY), .heavy = INFINITY }, &most));
+  g_assert_false (finds (&(TwBookQuestionRecord) { .has = HAS (HEAVY), .heavy = NAN }, &most));
+}
+
 /* A date is its first moment, as the time of it is; a day later is another. */
 static void
 test_moments_are_compared (void)
@@ -271,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record-conditions/nothing-is-asked", test_nothing_is_asked);
   g_test_add_func ("/record-conditions/numbers-are-compared", test_numbers_are_compared);
   g_test_add_func ("/record-conditions/reals-are-compared", test_reals_are_compared);
+  g_test_add_func ("/record-conditions/reals-have-ends", test_reals_have_ends);
   g_test_add_func ("/record-conditions/moments-are-compared", test_moments_are_compared);
   g_test_add_func ("/record-conditions/texts-are-compared", test_texts_are_compared);
   g_test_add_func ("/record-conditions/what-is-no-moment-is-refused", test_what_is_no_moment_is_refused);

@@ -33,10 +33,12 @@ test_what_is_made_is_read_back (void)
     { .created_ms = -1, .id = "ffffffffffffffffffffffff", .is_set = TRUE, .number = 1, .real = -0.5 },
     { .created_ms = G_MAXINT64, .id = "0123456789abcdef01234567", .is_set = TRUE, .number = G_MAXINT64, .real = 1e308 },
     { .created_ms = G_MININT64, .id = "0123456789abcdef01234567", .is_set = TRUE, .number = G_MININT64, .real = 1e-308 },
+    { .created_ms = 1, .id = "0123456789abcdef01234567", .is_set = TRUE, .real = INFINITY },
+    { .created_ms = 2, .id = "0123456789abcdef01234567", .is_set = TRUE, .real = -INFINITY },
   };
   g_autofree char *ascii = g_strnfill (500, 'x');
   g_autoptr (GString) longest = g_string_new (NULL);
-  const char *names[] = { "", "a", "ab", "Straße", ascii };
+  const char *names[] = { "", "a", "ab", "Straße", ascii, "b", "c" };
 
   for (guint i = 0; i < 500; i++)
     g_string_append (longest, "🥛");
