@@ -144,6 +144,30 @@ append_bound (bson_t *condition, const char *operation, TwTaskKey key, const TwT
     }
 }
 
+/* What is no number but the one that stands for none: it is none, too, as what is missing is, and what is nothing of the
+ * kind. A fraction counts without it. */
+static void
+append_none (bson_t *filter, const char *name, gint64 none)
+{
+  const char *below = none > 0 ? "$lt" : "$lte", *above = none < 0 ? "$gt" : "$gte";
+
+  BCON_APPEND (filter, "$nor", "[",
+                 "{", name, "{", below, BCON_INT64 (none > 0 ? none : none - 1), "}", "}",
+                 "{", name, "{", above, BCON_INT64 (none < 0 ? none : none + 1), "}", "}",
+               "]");
+}
+
+static void
+append_unset (bson_t *filter, TwTaskKey key)
+{
+  const TwRecordSort *sort = &tw_page_request_question.sorts[key];
+
+  if (sort->has_none)
+    append_none (filter, names[key], sort->none);
+  else
+    BCON_APPEND (filter, names[key], BCON_NULL);
+}
+
 /* Without $exists the server would not see that an index has all that is asked for which leaves out what is not there. */
 static void
 append_key (bson_t *filter, const TwTaskWalk *walk)
@@ -152,7 +176,7 @@ append_key (bson_t *filter, const TwTaskWalk *walk)
 
   if (walk->kind == TW_TASK_WALK_UNSET)
     {
-      BCON_APPEND (filter, names[walk->key], BCON_NULL);
+      append_unset (filter, walk->key);
       return;
     }
   bson_append_document_begin (filter, names[walk->key], -1, &condition);

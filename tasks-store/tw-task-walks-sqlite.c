@@ -40,8 +40,8 @@ static const Words words[SHAPES] = {
   [KEYS_BEHIND] = { " AND KEY > ?5 AND KEY < ?6", "KEY, " NEWEST_FIRST },
   [KEYS_BACK] = { " AND KEY >= ?5 AND KEY < ?6", "KEY DESC, created_ms, id" },
   [TIES] = { " AND KEY = ?5" BEHIND, NEWEST_FIRST },
-  [UNSET] = { " AND KEY IS NULL", NEWEST_FIRST },
-  [UNSET_BEHIND] = { " AND KEY IS NULL" BEHIND, NEWEST_FIRST },
+  [UNSET] = { "", NEWEST_FIRST },
+  [UNSET_BEHIND] = { BEHIND, NEWEST_FIRST },
 };
 
 static const char *const columns[TW_TASK_KEYS] = {
@@ -90,6 +90,20 @@ is_needed (TwTaskPath path, TwTaskKey key, Shape shape)
   return path != TW_TASK_PATH_ALL || shape >= UNSET;
 }
 
+/* A number may stand for none. That of a place is none of these. */
+static void
+append_whether_set (GString *from, TwTaskKey key, Shape shape)
+{
+  const TwRecordSort *sort = &tw_page_request_question.sorts[key];
+
+  if (shape >= UNSET && !sort->has_none)
+    g_string_append (from, " AND KEY IS NULL");
+  else if (shape >= UNSET)
+    g_string_append_printf (from, " AND (KEY IS NULL OR KEY = %" G_GINT64_FORMAT ")", sort->none);
+  else if (shape > BY_CREATED && shape != TIES && sort->has_none)
+    g_string_append_printf (from, " AND KEY <> %" G_GINT64_FORMAT, sort->none);
+}
+
 /* What the index settles is taken from inside of the step. That a key is not there it does not settle. */
 static char *
 write_statement (TwSqlite *db, const TwRecordTable *table, TwTaskPath path, TwTaskKey key, Shape shape, GError **error)
@@ -101,6 +115,7 @@ write_statement (TwSqlite *db, const TwRecordTable *table, TwTaskPath path, TwTa
   if (index != NULL)
     g_string_append_printf (from, " INDEXED BY %s", index);
   g_string_append_printf (from, " WHERE %s%s", paths[path], words[shape].conditions);
+  append_whether_set (from, key, shape);
   g_string_replace (from, "KEY", columns[key], 0);
   g_string_replace (order, "KEY", columns[key], 0);
   return tw_sqlite_rows_query (db,

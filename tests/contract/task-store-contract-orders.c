@@ -77,7 +77,7 @@ make_task (Known *task, guint n, GRand *rand)
   if (moment >= 0 && tw_record_when_parse (moments[moment], &record->due))
     record->has |= TW_TASK_HAS_DUE_ON;
   record->priority = MAX (priority, 0);
-  record->has |= record->priority > 0 ? TW_TASK_HAS_PRIORITY : 0;
+  record->has |= priority >= 0 ? TW_TASK_HAS_PRIORITY : 0; /* 0, which no caller of ours writes, is none */
   record->labels = (TwRecordTexts) { labels[label].texts, labels[label].length };
   record->has |= labels[label].texts != NULL ? TW_TASK_HAS_LABELS : 0;
   record->notes = notes[note].text;

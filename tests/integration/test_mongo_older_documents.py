@@ -121,6 +121,19 @@ def test_what_somebody_else_wrote_otherwise_is_understood(person, tasks):
     assert task.items() >= expected.items()
 
 
+def test_what_stands_for_no_priority_comes_last(person, tasks):
+    for name, priority in (("a", 0), ("b", 2), ("c", 0.5), ("d", None), ("e", 1), ("f", "1")):
+        put(tasks, person, name, priority=priority)
+    for sort, expected in (("priority", "eb"), ("-priority", "be")):
+        found, cursor = [], {}
+        while cursor is not None:
+            page = person.client.get("/v1/tasks", params={"sort": sort, "limit": 2, **cursor}).json()
+            found += [task["name"] for task in page["tasks"]]
+            cursor = {"cursor": page["nextCursor"]} if "nextCursor" in page else None
+        assert "".join(found[:2]) == expected
+        assert sorted(found[2:]) == list("acdf")
+
+
 def test_what_was_done_before_has_no_time_of_it(person, tasks):
     task_id = put(tasks, person, "done", done=True)
     url = f"/v1/tasks/{task_id}"
