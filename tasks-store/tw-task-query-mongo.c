@@ -4,6 +4,7 @@
 
 #include "tw-id.h"
 #include "tw-record-conditions-mongo.h"
+#include "tw-task-order.h"
 #include "tw-task-store-mongo.h"
 
 /* A list is ordered by (createdOn, _id), both descending, and both indexes have that order behind the fields that a
@@ -144,10 +145,9 @@ append_bound (bson_t *condition, const char *operation, TwTaskKey key, const TwT
     }
 }
 
-/* What is no number but the one that stands for none: it is none, too, as what is missing is, and what is nothing of the
- * kind. A fraction counts without it. */
+/* But for the one that stands for none, whose fractions count without them. */
 static void
-append_none (bson_t *filter, const char *name, gint64 none)
+append_no_number (bson_t *filter, const char *name, gint64 none)
 {
   const char *below = none > 0 ? "$lt" : "$lte", *above = none < 0 ? "$gt" : "$gte";
 
@@ -157,15 +157,19 @@ append_none (bson_t *filter, const char *name, gint64 none)
                "]");
 }
 
+/* What is of another type is not there, as what is missing. A name is all there is of itself. */
 static void
 append_unset (bson_t *filter, TwTaskKey key)
 {
   const TwRecordSort *sort = &tw_page_request_question.sorts[key];
+  const char *type = tw_task_order_kind (key) == TW_RECORD_WHEN ? "string" : "number";
 
-  if (sort->has_none)
-    append_none (filter, names[key], sort->none);
-  else
+  if (key == TW_TASK_BY_NAME)
     BCON_APPEND (filter, names[key], BCON_NULL);
+  else if (sort->has_none)
+    append_no_number (filter, names[key], sort->none);
+  else
+    BCON_APPEND (filter, "$nor", "[", "{", names[key], "{", "$type", BCON_UTF8 (type), "}", "}", "]");
 }
 
 /* Without $exists the server would not see that an index has all that is asked for which leaves out what is not there. */

@@ -121,17 +121,25 @@ def test_what_somebody_else_wrote_otherwise_is_understood(person, tasks):
     assert task.items() >= expected.items()
 
 
-def test_what_stands_for_no_priority_comes_last(person, tasks):
-    for name, priority in (("a", 0), ("b", 2), ("c", 0.5), ("d", None), ("e", 1), ("f", "1")):
-        put(tasks, person, name, priority=priority)
-    for sort, expected in (("priority", "eb"), ("-priority", "be")):
+@pytest.mark.parametrize(
+    "sort, name, values, expected",
+    [
+        ("priority", "priority", (0, 2, 0.5, None, 1, "1"), "eb"),
+        ("due", "dueOn", (5, "2026-12-25", MADE, None, "2026-12-24", True), "eb"),
+        ("manual", "position", ("1", 2.5, MADE, None, 1, True), "eb"),
+    ],
+)
+def test_what_is_no_key_comes_last(person, tasks, sort, name, values, expected):
+    for task, value in zip("abcdef", values, strict=True):
+        put(tasks, person, task, **{name: value})
+    for sign, first in (("", expected), ("-", expected[::-1])):
         found, cursor = [], {}
         while cursor is not None:
-            page = person.client.get("/v1/tasks", params={"sort": sort, "limit": 2, **cursor}).json()
+            page = person.client.get("/v1/tasks", params={"sort": sign + sort, "limit": 2, **cursor}).json()
             found += [task["name"] for task in page["tasks"]]
             cursor = {"cursor": page["nextCursor"]} if "nextCursor" in page else None
-        assert "".join(found[:2]) == expected
-        assert sorted(found[2:]) == list("acdf")
+        assert "".join(found[:2]) == first
+        assert sorted(found[2:]) == sorted(set("abcdef") - set(expected))
 
 
 def test_what_was_done_before_has_no_time_of_it(person, tasks):
