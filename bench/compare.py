@@ -28,6 +28,7 @@ def build(commit):
     kept = CACHE / f"revision-{commit[:12]}"
     if kept.exists():
         return kept
+    CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="revision-") as folder:
         tree, made, programs = (CACHE / folder / name for name in ("tree", "build", "programs"))
         _git("worktree", "add", "--detach", str(tree), commit)
