@@ -36,6 +36,7 @@ void
 tw_mongo_part_free (TwMongoPart *part)
 {
   g_free (part->collection);
+  g_clear_pointer (&part->former, g_bytes_unref);
   bson_destroy (part->set);
   bson_destroy (part->unset);
   g_free (part);
@@ -87,6 +88,8 @@ append_part (bson_t *parts, guint i, const TwMongoPart *part, gboolean with_sets
   BSON_APPEND_INT64 (&document, "version", part->version);
   BSON_APPEND_UTF8 (&document, "deed", deeds[part->deed]);
   BSON_APPEND_INT64 (&document, "changed", (gint64) changed_ids (part));
+  if (part->former != NULL)
+    append_bytes (&document, "former", g_bytes_get_data (part->former, NULL), (guint32) g_bytes_get_size (part->former));
   if (with_sets && !bson_empty (part->set))
     BSON_APPEND_DOCUMENT (&document, "set", part->set);
   if (with_sets && !bson_empty (part->unset))
@@ -156,10 +159,10 @@ read_bytes (const bson_t *document, const char *name, guint8 *bytes, guint32 n)
 
 /* NULL where there is none. */
 static GBytes *
-read_note (const bson_t *document)
+read_some (const bson_t *document, const char *name)
 {
   guint32 length;
-  const guint8 *found = find_bytes (document, "note", &length);
+  const guint8 *found = find_bytes (document, name, &length);
 
   return found != NULL && length > 0 ? g_bytes_new (found, length) : NULL;
 }
@@ -228,6 +231,7 @@ read_part (const TwMongoTypes *types, const bson_t *document)
   g_free (part->collection);
   part->collection = g_strdup (collection);
   read_number (document, "changed", &changed);
+  part->former = read_some (document, "former");
   if (part->type != NULL)
     part->changed = tw_commit_changed_from_ids (part->type, (guint64) changed);
   read_document (document, "set", part->set);
@@ -277,7 +281,7 @@ tw_mongo_entry_read (const TwMongoTypes *types, const bson_t *document)
   entry->by = g_strdup (by);
   entry->has_key = read_bytes (document, "key", entry->key, sizeof entry->key)
                    && read_bytes (document, "request", entry->fingerprint, sizeof entry->fingerprint);
-  entry->note = entry->has_key ? read_note (document) : NULL;
+  entry->note = entry->has_key ? read_some (document, "note") : NULL;
   entry->bytes = document->len;
   return g_steal_pointer (&entry);
 }

@@ -8,6 +8,7 @@
  *     parts          what it does to a record each:
  *       collection, id, version, deed ("made", "changed", "removed", "given")
  *       changed      bits by ids: tw-commit-changed.h
+ *       former       what was, where the part says so: tw-commit-former.h
  *       set, unset   what has to be done to the record's document: only while it lies in a head
  *
  * A part is for the version before its own and no other, also where that is by an entry in another partition's log, from
@@ -47,6 +48,7 @@ typedef struct
   gint64 version; /* as the part leaves it */
   TwMongoDeed deed;
   guint64 changed; /* bits of the type's fields */
+  GBytes *former;  /* NULL: none */
   bson_t *set, *unset; /* empty where nothing is, or is known any more */
 } TwMongoPart;
 

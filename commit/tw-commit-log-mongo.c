@@ -7,6 +7,7 @@
 #include "tw-error.h"
 #include "tw-id.h"
 #include "tw-mongo-call.h"
+#include "tw-commit-former.h"
 #include "tw-commit-settle-mongo.h"
 
 #include <string.h>
@@ -68,13 +69,13 @@ first_in (const TwMongoHead *head)
 }
 
 /* Who reads it again need not do so. */
-static gboolean
-settle (TwMongoSession *session, const Read *read, GError **error)
+gboolean
+tw_mongo_log_settle (TwMongoSession *session, const char *partition, const TwMongoHead *head, GError **error)
 {
-  const TwMongoSettled settled = { read->partition, read->head->n };
+  const TwMongoSettled settled = { (char *) (guintptr) partition, head->n };
 
-  return read->head->settled == read->head->n
-         || (tw_mongo_settle (session, read->head->entries, read->head->settled, NULL, error)
+  return head->settled == head->n
+         || (tw_mongo_settle (session, head->entries, head->settled, NULL, error)
              && tw_mongo_heads_tell (session, &settled, 1, error));
 }
 
@@ -86,11 +87,32 @@ run_read (TwMongoSession *session, gpointer job, GError **error)
   if (read->head == NULL)
     {
       if (!tw_mongo_head_look (session, read->types, read->partition, NULL, &read->head, NULL, error)
-          || !settle (session, read, error))
+          || !tw_mongo_log_settle (session, read->partition, read->head, error))
         return FALSE;
       read->next = MAX (read->next, read->head->dropped + 1);
     }
   return read->next >= first_in (read->head) || read_buckets (session, read, error);
+}
+
+void
+tw_mongo_log_entry (const TwMongoEntry *entry, const TwMongoPart *part, TwCommitEntry *shown)
+{
+  gsize n = 0;
+  gconstpointer former = part->former != NULL ? g_bytes_get_data (part->former, &n) : NULL;
+
+  *shown = (TwCommitEntry) {
+    .number = entry->number,
+    .time_ms = entry->time_ms,
+    .by = entry->by,
+    .type = part->type,
+    .version = part->version,
+    .is_gone = part->deed == TW_MONGO_REMOVED || part->deed == TW_MONGO_GIVEN,
+    .changed = part->changed,
+  };
+  memcpy (shown->mark, entry->mark, sizeof shown->mark);
+  tw_id_from_bytes (part->id.bytes, shown->id);
+  if (former != NULL)
+    tw_commit_former_read (former, n, shown);
 }
 
 /* Shows the parts of @entry that are of a known kind. FALSE: no more are wanted. */
@@ -102,20 +124,11 @@ show (const TwMongoEntry *entry, TwCommitEntryFunc func, gpointer user_data)
   for (guint i = 0; wanted && i < entry->parts->len; i++)
     {
       const TwMongoPart *part = entry->parts->pdata[i];
-      TwCommitEntry shown = {
-        .number = entry->number,
-        .time_ms = entry->time_ms,
-        .by = entry->by,
-        .type = part->type,
-        .version = part->version,
-        .is_gone = part->deed == TW_MONGO_REMOVED || part->deed == TW_MONGO_GIVEN,
-        .changed = part->changed,
-      };
+      TwCommitEntry shown;
 
       if (part->type == NULL)
         continue;
-      memcpy (shown.mark, entry->mark, sizeof shown.mark);
-      tw_id_from_bytes (part->id.bytes, shown.id);
+      tw_mongo_log_entry (entry, part, &shown);
       wanted = func (&shown, user_data);
     }
   return wanted;

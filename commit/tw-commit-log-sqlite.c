@@ -3,14 +3,19 @@
 #include "tw-commit-log-sqlite.h"
 
 #include "tw-commit-changed.h"
+#include "tw-commit-former.h"
 #include "tw-error.h"
 #include "tw-sqlite-hash.h"
 
 #include <string.h>
 
-#define APPEND                                                                                                        \
-  "INSERT INTO log (seq, user_id, number, previous, mark, time_ms, by_id, kind, id, version, gone, changed, key,"      \
-  " fingerprint, note, key_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+#define COLUMNS                                                                                                       \
+  "seq, user_id, number, previous, mark, time_ms, by_id, kind, id, version, gone, changed, key, fingerprint, note, key_hash"
+#define PLACES "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16"
+
+/* Most parts keep nothing of what was. */
+#define APPEND "INSERT INTO log (" COLUMNS ") VALUES (" PLACES ")"
+#define APPEND_FORMER "INSERT INTO log (" COLUMNS ", former) VALUES (" PLACES ", ?17)"
 
 /* Whose doing it is, in a row: with a key always, since that is looked for by it. */
 static const char *
@@ -41,7 +46,8 @@ tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntry
                              GError **error)
 {
   const TwCommitSpec *spec = head->spec;
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (connection, APPEND, error);
+  g_autoptr (TwSqliteStatement) statement
+    = tw_sqlite_statement (connection, part->former != NULL ? APPEND_FORMER : APPEND, error);
 
   if (statement == NULL)
     return FALSE;
@@ -65,6 +71,8 @@ tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCommitEntry
         bind_bytes (statement, 15, head->note);
       sqlite3_bind_int64 (statement, 16, head->key_hash);
     }
+  if (part->former != NULL)
+    bind_bytes (statement, 17, part->former);
   return tw_sqlite_step (connection, statement, error) >= 0;
 }
 
@@ -264,11 +272,11 @@ walk_back (TwSqliteConnection *connection, gint64 seq, gint64 after, GError **er
   return result >= 0 ? g_steal_pointer (&seqs) : NULL;
 }
 
-#define SHOW "SELECT number, mark, time_ms, by_id, kind, id, version, gone, changed FROM log WHERE seq = ?1"
+#define SHOW "SELECT " TW_COMMIT_LOG_SHOWN " FROM log WHERE seq = ?1"
 
-static gboolean
-read_entry (const TwCommitKinds *kinds, sqlite3_stmt *statement, const char *partition, TwCommitEntry *entry,
-            GError **error)
+gboolean
+tw_commit_log_sqlite_read_entry (const TwCommitKinds *kinds, sqlite3_stmt *statement, const char *partition,
+                                 TwCommitEntry *entry, GError **error)
 {
   const char *by = (const char *) sqlite3_column_text (statement, 3);
 
@@ -285,6 +293,8 @@ read_entry (const TwCommitKinds *kinds, sqlite3_stmt *statement, const char *par
   read_bytes (statement, 1, entry->mark, sizeof entry->mark);
   read_id (statement, 5, entry->id);
   entry->changed = tw_commit_changed_from_ids (entry->type, (guint64) sqlite3_column_int64 (statement, 8));
+  if (sqlite3_column_bytes (statement, 9) > 0)
+    tw_commit_former_read (sqlite3_column_blob (statement, 9), (gsize) sqlite3_column_bytes (statement, 9), entry);
   return TRUE;
 }
 
@@ -305,9 +315,17 @@ show (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *pa
   if (statement == NULL)
     return FAILED;
   sqlite3_bind_int64 (statement, 1, seq);
-  if (tw_sqlite_step (connection, statement, error) < 0 || !read_entry (kinds, statement, partition, &entry, error))
+  if (tw_sqlite_step (connection, statement, error) < 0 || !tw_commit_log_sqlite_read_entry (kinds, statement, partition, &entry, error))
     return FAILED;
   return func (&entry, user_data) ? GO_ON : NO_MORE;
+}
+
+gboolean
+tw_commit_log_sqlite_find_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log, gint64 *seq,
+                                GError **error)
+{
+  *seq = 0;
+  return read_head (connection, partition, log, seq, error) && look_ahead (connection, partition, log, seq, error);
 }
 
 static gboolean
@@ -318,8 +336,7 @@ read_all (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char
   gint64 seq = 0;
   Shown shown = GO_ON;
 
-  if (!read_head (connection, partition, log, &seq, error)
-      || !look_ahead (connection, partition, log, &seq, error)
+  if (!tw_commit_log_sqlite_find_head (connection, partition, log, &seq, error)
       || (seqs = walk_back (connection, seq, after, error)) == NULL)
     return FALSE;
   for (guint i = seqs->len; i > 0 && shown == GO_ON; i--)

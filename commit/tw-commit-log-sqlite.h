@@ -34,6 +34,7 @@ typedef struct
   gint64 version;
   gboolean is_gone;
   guint64 changed;
+  GBytes *former;   /* tw-commit-former.h; NULL: none */
   gint64 seq;       /* its row's */
   gint64 previous;  /* that of the partition's row before; 0: none */
   gboolean is_first;
@@ -51,6 +52,17 @@ gboolean tw_commit_log_sqlite_append (TwSqliteConnection *connection, const TwCo
 gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommitKinds *kinds,
                                             const TwCommitSpec *spec, gint64 key_hash, TwCommitted *committed,
                                             GArray **parts, GBytes **note, GError **error);
+
+/* Shows the part that a row has, which holds what columns have from TW_COMMIT_LOG_SHOWN on. */
+#define TW_COMMIT_LOG_SHOWN "number, mark, time_ms, by_id, kind, id, version, gone, changed, former"
+#define TW_COMMIT_LOG_N_SHOWN 10
+
+gboolean tw_commit_log_sqlite_read_entry (const TwCommitKinds *kinds, sqlite3_stmt *statement, const char *partition,
+                                          TwCommitEntry *entry, GError **error);
+
+/* What is known of a partition's log, and the seq of its last row in *@seq; 0: there is none. */
+gboolean tw_commit_log_sqlite_find_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log,
+                                         gint64 *seq, GError **error);
 
 /* See tw_commits_log(). @connection is a reader. */
 gboolean tw_commit_log_sqlite_read (TwSqliteConnection *connection, const TwCommitKinds *kinds, const char *partition,

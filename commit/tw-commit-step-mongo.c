@@ -3,6 +3,7 @@
 #include "tw-commit-step-mongo.h"
 
 #include "tw-commit-changed.h"
+#include "tw-commit-former.h"
 #include "tw-commit-record.h"
 #include "tw-error.h"
 #include "tw-id.h"
@@ -309,6 +310,7 @@ put_found (TwMongoStep *step, Found *found, TwMongoDeed deed, gconstpointer reco
 
   g_ptr_array_add (step->records, now);
   say_change (part, found, now);
+  part->former = tw_commit_former (found->type, found->before, deed == TW_MONGO_GIVEN ? NULL : now);
   if (found->is_tombstone)
     BSON_APPEND_UTF8 (part->unset, TW_RECORD_TOMBSTONE, "");
   g_ptr_array_add (step->entry->parts, part);
@@ -366,6 +368,7 @@ tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id
   TwMongoStep *step = step_of (commit);
   bson_oid_t oid;
   Found *found = NULL;
+  TwMongoPart *part;
 
   if (tw_id_to_bytes (id, oid.bytes))
     found = look_up (step, type, &oid);
@@ -374,7 +377,9 @@ tw_mongo_step_remove (TwCommit *commit, const TwRecordType *type, const char *id
       fail (step, TW_ERROR_INTERNAL, "a commit removes what it has not found");
       return;
     }
-  g_ptr_array_add (step->entry->parts, tw_mongo_part_new (type, &oid, TW_MONGO_REMOVED, found->version + 1));
+  part = tw_mongo_part_new (type, &oid, TW_MONGO_REMOVED, found->version + 1);
+  part->former = tw_commit_former (type, found->before, NULL);
+  g_ptr_array_add (step->entry->parts, part);
   found->now = NULL;
   found->is_changed = TRUE;
 }

@@ -3,6 +3,7 @@
 #include "tw-commit-step-sqlite.h"
 
 #include "tw-commit-changed.h"
+#include "tw-commit-former.h"
 #include "tw-commit-record.h"
 #include "tw-error.h"
 
@@ -243,12 +244,14 @@ write_part (TwCommitStepSqlite *step, const TwCommitTouched *touched, const TwCo
 {
   const TwRecordType *type = step->tables->kinds.types[touched->kind];
   const gboolean is_gone = touched->standing == REMOVED || touched->standing == GIVEN;
+  g_autoptr (GBytes) former = tw_commit_former (type, touched->before, is_gone ? NULL : touched->after);
   const TwCommitPart part = {
     .type = type,
     .id = touched->id,
     .version = touched->version,
     .is_gone = is_gone,
     .changed = is_gone ? 0 : tw_commit_changed (type, touched->before, touched->after),
+    .former = former,
     .seq = seq,
     .previous = head->seq,
     .is_first = head->number != entry->number,

@@ -54,3 +54,9 @@
   "ALTER TABLE log ADD COLUMN key_hash INTEGER;"                                                                      \
   "UPDATE log SET key_hash = hash (by_id, key) WHERE key IS NOT NULL;"                                                \
   "CREATE INDEX log_by_key ON log (key_hash) WHERE key_hash IS NOT NULL"
+
+/* `former`: what fields with tw.former were, where the part says so (tw-commit-former.h). `log_store`: one row, which the
+ * store puts there when it is first opened. */
+#define TW_COMMIT_TABLES_FORMER                                                                                       \
+  "ALTER TABLE log ADD COLUMN former BLOB;"                                                                           \
+  "CREATE TABLE log_store (id BLOB NOT NULL, key BLOB NOT NULL) STRICT"

@@ -98,6 +98,24 @@ tw_commits_log (TwCommits *commits, gint64 deadline_ms, const char *partition, g
   return commits->klass->log (commits, deadline_ms, partition, after, log, entry, user_data, error);
 }
 
+gboolean
+tw_commits_log_back (TwCommits *commits, gint64 deadline_ms, TwCommitBack *back, TwCommitEntryFunc entry,
+                     gpointer user_data, GError **error)
+{
+  back->log = (TwCommitLog) { 0 };
+  memset (back->until_mark, 0, sizeof back->until_mark);
+  return commits->klass->log_back (commits, deadline_ms, back, entry, user_data, error);
+}
+
+gboolean
+tw_commits_look (TwCommits *commits, gint64 deadline_ms, const char *const *partitions, guint n, TwCommitLog *logs,
+                 TwCommitStore *store, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    logs[i] = (TwCommitLog) { 0 };
+  return commits->klass->look (commits, deadline_ms, partitions, n, logs, store, error);
+}
+
 void
 tw_commits_tend (TwCommits *commits, gint64 now_ms)
 {

@@ -36,6 +36,8 @@ G_BEGIN_DECLS
 #define TW_COMMIT_MARK_BYTES 16
 #define TW_COMMIT_FINGERPRINT_BYTES 16
 #define TW_COMMIT_NOTE_BYTES 256
+#define TW_COMMIT_STORE_ID_BYTES 16
+#define TW_COMMIT_STORE_KEY_BYTES 32
 
 /* A step, while it is decided. */
 typedef struct _TwCommit TwCommit;
@@ -142,6 +144,11 @@ typedef struct
   gint64 version;    /* as the entry leaves it, also where it is gone */
   gboolean is_gone;  /* removed, or given to another partition */
   guint64 changed;   /* bits of the fields that are other than before; of a new one, those that it has */
+
+  /* Where one of the fields with tw.former became another, or the record is gone: what each was, in the order of
+   * type->former; NULL: it was not there. */
+  gboolean has_former;
+  const char *former[TW_RECORD_FORMER_MAX];
 } TwCommitEntry;
 
 /* FALSE: no more are wanted. */
@@ -151,9 +158,46 @@ typedef gboolean (*TwCommitEntryFunc) (const TwCommitEntry *entry, gpointer user
 typedef struct
 {
   gint64 newest;  /* number; 0: nothing has been changed */
+  guint8 newest_mark[TW_COMMIT_MARK_BYTES]; /* zeroes where nothing has been; set by tw_commits_look() alone */
   gint64 dropped; /* number of the newest one that is no longer kept; 0: none */
   guint8 dropped_mark[TW_COMMIT_MARK_BYTES];
 } TwCommitLog;
+
+/* What is kept beside the logs, made once for each store, and taken along by nothing that copies records: an id that says
+ * which store it is, and a key that is known to nobody else. */
+typedef struct
+{
+  guint8 id[TW_COMMIT_STORE_ID_BYTES];
+  guint8 key[TW_COMMIT_STORE_KEY_BYTES];
+} TwCommitStore;
+
+/* A part of an entry of a log: the entry's number, and where in it, which says nothing to others than the store. Number 0:
+ * none. */
+typedef struct
+{
+  gint64 number, row;
+} TwCommitPlace;
+
+/* Where a way back through a log has ended. */
+typedef enum
+{
+  TW_COMMIT_BACK_MORE, /* no more were wanted */
+  TW_COMMIT_BACK_DONE, /* at its end */
+  TW_COMMIT_BACK_LOST, /* at what is not there: this log never had it, or it has been dropped */
+} TwCommitBackEnd;
+
+/* A way back through the log of @partition: newest first. */
+typedef struct
+{
+  const char *partition;
+  gint64 until;        /* entries above this number; -1: as many as there are */
+  TwCommitPlace place; /* the first part to be shown; none: the newest. Becomes the next one where there are more */
+
+  /* What becomes known of it. */
+  TwCommitLog log;
+  TwCommitBackEnd end;
+  guint8 until_mark[TW_COMMIT_MARK_BYTES]; /* that entry's, where it is DONE; zeroes of none */
+} TwCommitBack;
 
 typedef struct _TwCommits TwCommits;
 
@@ -162,6 +206,10 @@ typedef struct
   void (*run) (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec);
   gboolean (*log) (TwCommits *commits, gint64 deadline_ms, const char *partition, gint64 after, TwCommitLog *log,
                    TwCommitEntryFunc entry, gpointer user_data, GError **error);
+  gboolean (*log_back) (TwCommits *commits, gint64 deadline_ms, TwCommitBack *back, TwCommitEntryFunc entry,
+                        gpointer user_data, GError **error);
+  gboolean (*look) (TwCommits *commits, gint64 deadline_ms, const char *const *partitions, guint n, TwCommitLog *logs,
+                    TwCommitStore *store, GError **error);
   void (*tend) (TwCommits *commits, gint64 now_ms);
 
   gconstpointer (*find) (TwCommit *commit, const TwRecordType *type, const char *id, GError **error);
@@ -190,6 +238,15 @@ void tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *
  * read as they leave them, or newer. Blocks. */
 gboolean tw_commits_log (TwCommits *commits, gint64 deadline_ms, const char *partition, gint64 after, TwCommitLog *log,
                          TwCommitEntryFunc entry, gpointer user_data, GError **error);
+
+/* The same backwards, along @back, with the parts of each entry in reverse too. Blocks. */
+gboolean tw_commits_log_back (TwCommits *commits, gint64 deadline_ms, TwCommitBack *back, TwCommitEntryFunc entry,
+                              gpointer user_data, GError **error);
+
+/* What there is of the logs of @n partitions, none of them named twice, and of the store. Records may be behind what the
+ * logs say. Costs little, whatever @n is. Blocks. */
+gboolean tw_commits_look (TwCommits *commits, gint64 deadline_ms, const char *const *partitions, guint n,
+                          TwCommitLog *logs, TwCommitStore *store, GError **error);
 
 /* Does what is due: to be called every second or so. Never blocks. Finishes what somebody who died left half done, and
  * drops entries that are too old. */

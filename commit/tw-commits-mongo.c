@@ -4,6 +4,7 @@
 
 #include "tw-clock.h"
 #include "tw-error.h"
+#include "tw-commit-back-mongo.h"
 #include "tw-commit-run-mongo.h"
 #include "tw-commit-log-mongo.h"
 #include "tw-commit-step-mongo.h"
@@ -152,6 +153,22 @@ commits_log (TwCommits *self, gint64 deadline_ms, const char *partition, gint64 
                             error);
 }
 
+static gboolean
+commits_log_back (TwCommits *self, gint64 deadline_ms, TwCommitBack *back, TwCommitEntryFunc entry,
+                  gpointer user_data, GError **error)
+{
+  const Commits *commits = mongo_commits (self);
+
+  return tw_mongo_back_read (commits->mongo, &commits->types, deadline_ms, back, entry, user_data, error);
+}
+
+static gboolean
+commits_look (TwCommits *self, gint64 deadline_ms, const char *const *partitions, guint n, TwCommitLog *logs,
+              TwCommitStore *store, GError **error)
+{
+  return tw_mongo_back_look (mongo_commits (self)->mongo, deadline_ms, partitions, n, logs, store, error);
+}
+
 static void
 commits_tend (TwCommits *self, gint64 now_ms)
 {
@@ -170,6 +187,8 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
   static const TwCommitsClass klass = {
     .run = commits_run,
     .log = commits_log,
+    .log_back = commits_log_back,
+    .look = commits_look,
     .tend = commits_tend,
     .find = tw_mongo_step_find,
     .expect = tw_mongo_step_expect,

@@ -2,6 +2,7 @@
 
 #include "tw-commits-sqlite.h"
 
+#include "tw-commit-back-sqlite.h"
 #include "tw-commit-changed.h"
 #include "tw-commit-drop-sqlite.h"
 #include "tw-commit-step-sqlite.h"
@@ -159,6 +160,33 @@ commits_log (TwCommits *commits, gint64 deadline_ms, const char *partition, gint
   return was_read;
 }
 
+static gboolean
+commits_log_back (TwCommits *commits, gint64 deadline_ms, TwCommitBack *back, TwCommitEntryFunc entry,
+                  gpointer user_data, GError **error)
+{
+  Commits *sqlite = sqlite_commits (commits);
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (sqlite->db, deadline_ms, error);
+  const gboolean was_read
+    = connection != NULL
+        && tw_commit_back_sqlite_read (connection, &sqlite->tables.kinds, back, entry, user_data, error);
+
+  tw_sqlite_reader_return (sqlite->db, connection);
+  return was_read;
+}
+
+static gboolean
+commits_look (TwCommits *commits, gint64 deadline_ms, const char *const *partitions, guint n, TwCommitLog *logs,
+              TwCommitStore *store, GError **error)
+{
+  Commits *sqlite = sqlite_commits (commits);
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (sqlite->db, deadline_ms, error);
+  const gboolean was_read
+    = connection != NULL && tw_commit_back_sqlite_look (connection, partitions, n, logs, store, error);
+
+  tw_sqlite_reader_return (sqlite->db, connection);
+  return was_read;
+}
+
 /* A look for what is too old. */
 typedef struct
 {
@@ -244,12 +272,34 @@ look_at_tables (Commits *commits, TwSqliteConnection *connection, GError **error
   return TRUE;
 }
 
+static gboolean
+make_store (TwSqliteConnection *connection, gpointer mutation, GError **error)
+{
+  return tw_commit_back_sqlite_make_store (connection, error);
+}
+
+/* Once in its life. */
+static gboolean
+has_store (TwSqlite *db, GError **error)
+{
+  TwSqliteConnection *connection = tw_sqlite_reader_borrow (db, TW_DEADLINE_NONE, error);
+  TwCommitStore store;
+  gboolean found = FALSE;
+  const gboolean was_read
+    = connection != NULL && tw_commit_back_sqlite_find_store (connection, &store, &found, error);
+
+  tw_sqlite_reader_return (db, connection);
+  return was_read && (found || tw_sqlite_mutate_wait (db, TW_DEADLINE_NONE, make_store, NULL, error));
+}
+
 TwCommits *
 tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_types, GError **error)
 {
   static const TwCommitsClass klass = {
     .run = commits_run,
     .log = commits_log,
+    .log_back = commits_log_back,
+    .look = commits_look,
     .tend = commits_tend,
     .find = tw_commit_step_sqlite_find,
     .put = tw_commit_step_sqlite_put,
@@ -275,6 +325,11 @@ tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_t
       return NULL;
     }
   tw_sqlite_set_undone (db, forget_heads, commits);
+  if (!has_store (db, error))
+    {
+      tw_commits_sqlite_free (&commits->parent);
+      return NULL;
+    }
   return &commits->parent;
 }
 

@@ -10,6 +10,7 @@
 typedef struct
 {
   char *location;
+  const char *type;
 } Extension;
 
 #define ALIGNMENT (2 * sizeof (gsize))
@@ -24,13 +25,14 @@ extension (const GError *error)
 static void
 extension_init (GError *error)
 {
-  extension (error)->location = NULL;
+  *extension (error) = (Extension) { .location = NULL };
 }
 
 static void
 extension_copy (const GError *from, GError *to)
 {
   extension (to)->location = g_strdup (extension (from)->location);
+  extension (to)->type = extension (from)->type;
 }
 
 static void
@@ -93,6 +95,18 @@ tw_error_location (const GError *error)
   return error->domain == TW_ERROR ? extension (error)->location : NULL;
 }
 
+void
+tw_error_set_type (GError *error, const char *type)
+{
+  extension (error)->type = type;
+}
+
+const char *
+tw_error_type (const GError *error)
+{
+  return error->domain == TW_ERROR ? extension (error)->type : NULL;
+}
+
 /* Each code's HTTP status; public tells whether its message is written for clients. */
 static const struct
 {
@@ -103,6 +117,7 @@ static const struct
   { TW_ERROR_INTERNAL, 500, FALSE },       { TW_ERROR_CONFIGURATION, 500, FALSE }, { TW_ERROR_INVALID, 400, TRUE },
   { TW_ERROR_UNAUTHENTICATED, 401, TRUE }, { TW_ERROR_FORBIDDEN, 403, TRUE },
   { TW_ERROR_NOT_FOUND, 404, TRUE },      { TW_ERROR_CONFLICT, 409, TRUE },
+  { TW_ERROR_GONE, 410, TRUE },
   { TW_ERROR_PRECONDITION, 412, TRUE },    { TW_ERROR_TOO_LARGE, 413, TRUE },      { TW_ERROR_REUSED, 422, TRUE },
   { TW_ERROR_LIMITED, 429, TRUE },         { TW_ERROR_UNAVAILABLE, 503, TRUE },    { TW_ERROR_TIMEOUT, 504, TRUE },
 };

@@ -23,6 +23,7 @@ typedef enum
   TW_ERROR_FORBIDDEN,       /* seen, but not allowed */
   TW_ERROR_NOT_FOUND,       /* not there, or another user's */
   TW_ERROR_CONFLICT,        /* taken, or changed meanwhile */
+  TW_ERROR_GONE,            /* was there, and is no more */
   TW_ERROR_PRECONDITION,    /* not as the caller said that it has to be */
   TW_ERROR_TOO_LARGE,       /* more than is accepted at once */
   TW_ERROR_REUSED,          /* its key was another request's */
@@ -42,6 +43,13 @@ gboolean tw_error_propagate_at (GError **error, GError *why, const char *format,
 
 /* What tw_error_locate() said, or NULL. Thread-safe. */
 const char *tw_error_location (const GError *error);
+
+/* Says which kind of problem an error of this domain is, where that says more than its code: a URI reference (RFC 9457,
+ * section 3.1.1), static. A copy of the error says so too. */
+void tw_error_set_type (GError *error, const char *type);
+
+/* What tw_error_set_type() said, or NULL. Thread-safe. */
+const char *tw_error_type (const GError *error);
 
 /* The HTTP status (RFC 9110) that @error means to a client; 500 for INTERNAL, CONFIGURATION and every other domain.
  * Thread-safe. */

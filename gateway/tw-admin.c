@@ -62,7 +62,7 @@ on_health (const TwProblems *problems, gpointer user_data)
     {
       text = tw_problems_to_string (problems);
       detail = g_strdup_printf ("Not ready: %s", text);
-      tw_request_answer (question->request, tw_response_new_problem_of (503, detail, problems));
+      tw_request_answer (question->request, tw_response_new_problem_of (NULL, 503, detail, problems));
     }
   else if (wrong != NULL)
     tw_request_answer (question->request, tw_response_new_problem (503, wrong));

@@ -350,6 +350,7 @@ new_exception (const Reply *reply)
   g_autofree char *status_text = error_text (reply, TW_ERROR_ROLE_STATUS);
   g_autofree char *detail = error_text (reply, TW_ERROR_ROLE_DETAIL);
   g_autofree char *location = error_text (reply, TW_ERROR_ROLE_LOCATION);
+  g_autofree char *type = error_text (reply, TW_ERROR_ROLE_TYPE);
   g_autoptr (TwProblems) problems = NULL;
   guint64 status = 0;
   TwResponse *response;
@@ -365,7 +366,9 @@ new_exception (const Reply *reply)
       problems = tw_problems_new ();
       tw_problems_take (problems, place_of (reply->method, location), g_strdup (detail != NULL ? detail : ""));
     }
-  response = tw_response_new_problem_of ((guint) status, detail, problems);
+  if (type != NULL && type[0] == '\0')
+    g_clear_pointer (&type, g_free);
+  response = tw_response_new_problem_of (type, (guint) status, detail, problems);
   add_outside_headers (reply, response);
   /* What the browser would only send again. */
   if (reply->call->cookies && (status == 400 || status == 401))

@@ -25,7 +25,7 @@ new_strange_wish (void)
   g_autoptr (TwProblems) problems = tw_problems_new ();
 
   tw_problems_add (problems, "header." TW_COOKIES_HEADER, "must be \"%s\"", TW_COOKIES_WANTED);
-  return tw_response_new_problem_of (400, "The request is not valid", problems);
+  return tw_response_new_problem_of (NULL, 400, "The request is not valid", problems);
 }
 
 /* What a browser may say of where a request comes from (https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header):

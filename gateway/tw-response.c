@@ -145,12 +145,12 @@ begin_problem (TwBuffer *out, const char *type, guint status, const char *detail
 }
 
 TwResponse *
-tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems)
+tw_response_new_problem_of (const char *type, guint status, const char *detail, const TwProblems *problems)
 {
   g_auto (TwBuffer) out = TW_BUFFER_INIT;
   TwResponse *response;
 
-  begin_problem (&out, NULL, status, detail);
+  begin_problem (&out, type, status, detail);
   if (problems != NULL && tw_problems_count (problems) > 0)
     append_errors (&out, problems);
   tw_buffer_append_byte (&out, '}');
@@ -166,7 +166,7 @@ tw_response_new_problem_of (guint status, const char *detail, const TwProblems *
 TwResponse *
 tw_response_new_problem (guint status, const char *detail)
 {
-  return tw_response_new_problem_of (status, detail, NULL);
+  return tw_response_new_problem_of (NULL, status, detail, NULL);
 }
 
 TwResponse *

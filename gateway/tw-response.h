@@ -35,7 +35,8 @@ TwResponse *tw_response_new_json (guint status, TwBuffer *json);
 /* A problem. @detail is one sentence for a person, NULL to leave it out; @problems what is wrong with each part of the
  * input, or NULL. 401 gets WWW-Authenticate, 429 and 503 get Retry-After. */
 TwResponse *tw_response_new_problem (guint status, const char *detail);
-TwResponse *tw_response_new_problem_of (guint status, const char *detail, const TwProblems *problems);
+TwResponse *tw_response_new_problem_of (const char *type, guint status, const char *detail,
+                                        const TwProblems *problems);
 
 /* A 429 for whoever has used up what @policy (its name in RateLimit-Policy) gives: the problem type "quota-exceeded" of
  * draft-ietf-httpapi-ratelimit-headers. */

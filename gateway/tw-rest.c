@@ -276,7 +276,7 @@ on_reply (const TwClientReply *reply, gpointer user_data)
 static TwResponse *
 new_invalid (const TwProblems *problems)
 {
-  return tw_response_new_problem_of (400, "The request is not valid", problems);
+  return tw_response_new_problem_of (NULL, 400, "The request is not valid", problems);
 }
 
 static TwResponse *
@@ -297,7 +297,7 @@ new_unbound (const Call *call, const TwProblems *problems)
 
   if (!call->cookies || !tw_cookies_are_bad (method, problems))
     return new_invalid (problems);
-  response = tw_response_new_problem_of (401, "The cookie is missing, or can't be used", problems);
+  response = tw_response_new_problem_of (NULL, 401, "The cookie is missing, or can't be used", problems);
   tw_cookies_drop_taken (response, method, call->rest->answers.secure_cookies);
   return response;
 }

@@ -42,6 +42,7 @@ PACKED = {
 OF_CHANGES = ("OWNER", "CREATED", "UPDATED", "VERSION")
 MOST_FIELDS = 64
 MOST_IDS = 4  # TwRecordRowIds
+MOST_FORMER = 4  # TW_RECORD_FORMER_MAX
 
 
 class Wrong(Exception):
@@ -81,6 +82,7 @@ class Field:
             self.of = source["type"]["elemType"]["class"]
         self.annotations = annotations
         self.nulls = "tw.nulls" in annotations
+        self.former = "tw.former" in annotations
         self.kind = self.find_kind()
         self.role = ROLES.get(self.kept, "PLAIN")
         self.member = "clear" if self.kind == "CLEAR" else self.column()
@@ -229,7 +231,11 @@ class Struct:
                 raise Wrong(f"{self.name}: one field has to have tw.kept = \"{role.lower()}\"")
         if sum(field.kind == "ID" for field in self.fields) > MOST_IDS:
             raise Wrong(f"{self.name}: has more than {MOST_IDS} ids")
+        if len(self.former_fields()) > MOST_FORMER:
+            raise Wrong(f"{self.name}: more than {MOST_FORMER} fields have tw.former")
         for field in self.fields:
+            if field.former and (not self.has_changes() or field.kind not in ("TEXT", "ID") or field.role != "PLAIN"):
+                field.fail("tw.former stands on a text or an id of a record that is committed, and not on its key or owner")
             allowed = field.optional or field.kept == "time" and not self.has_changes()
             if field.kept in MAY_BE_MISSING and (not allowed or field.default is not None):
                 field.fail(f'tw.kept = "{field.kept}" is for what is optional, without a default')
@@ -241,6 +247,9 @@ class Struct:
     def has_changes(self):
         """Whether it has what all that a commit changes has; other records are a service's own business."""
         return any(field.role in OF_CHANGES for field in self.fields)
+
+    def former_fields(self):
+        return [place for place, field in enumerate(self.fields) if field.former]
 
     def tag_fields(self):
         names = self.tag.split(",") if self.tag is not None else []
@@ -315,6 +324,9 @@ class Struct:
         ]  # fmt: skip
         if tag:
             lines.append(f".n_tag = {len(tag)}, .tag = (const guint8[]) {{ {', '.join(tag)} }}")
+        former = [str(place) for place in self.former_fields()]
+        if former:
+            lines.append(f".n_former = {len(former)}, .former = (const guint8[]) {{ {', '.join(former)} }}")
         if self.is_listed:
             lines.append(".is_listed = TRUE")
         return "".join(f"  {line},\n" for line in lines)

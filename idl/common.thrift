@@ -9,7 +9,8 @@ namespace py taskwire.common
 exception BaseException {
   /**
    * What went wrong, as an HTTP status: 400 bad data, 401 not signed in, 403 not allowed, 404 not there, 409 taken,
-   * 412 not in the state that was asked for, 422 a key that another request had, 429 too often, 503 away.
+   * 410 no more there, 412 not in the state that was asked for, 422 a key that another request had, 429 too often,
+   * 503 away.
    */
   1: i32 code (tw.error = "status"),
   /** One sentence for a person. */
@@ -17,7 +18,9 @@ exception BaseException {
   /** After how many seconds to try again, where that is known. */
   3: optional i32 retryAfter (api.header = "Retry-After", tw.example = "30"),
   /** What of the input it is about, where it is about a part of it: the names that lead to it. */
-  4: optional string location (tw.error = "location")
+  4: optional string location (tw.error = "location"),
+  /** Which kind of problem it is, where that says more than its status: a URI reference (RFC 9457, section 3.1.1). */
+  5: optional string type (tw.error = "type")
 }
 
 /** By what a request that makes something is known when it is sent again. */

@@ -47,7 +47,7 @@ struct Task {
    * was noted. */
   13: optional string completedOn (tw.kept = "time", tw.example = "2026-02-01T18:05:12.345Z"),
   /** The list that it is in: 24 hex digits; without one it is in its user's inbox. */
-  14: optional string listId (tw.kept = "id", vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
+  14: optional string listId (tw.kept = "id", tw.former = "true", vt.pattern = "[0-9A-Fa-f]{24}", vt.max_size = "24",
     tw.example = "665f1f77bcf86cd799439012"),
   /** Who is to do it: somebody in its list; in the inbox its user alone. */
   15: optional string assigneeId (vt.min_size = "1", tw.max_bytes = "128", tw.example = "665f1f77bcf86cd799439013"),
@@ -292,11 +292,11 @@ struct Member {
   /** Whose list it is. */
   2: optional string ownerId (tw.kept = "owner", tw.internal = "true"),
   /** Which list. */
-  3: optional string listId (tw.kept = "id", tw.internal = "true"),
+  3: optional string listId (tw.kept = "id", tw.internal = "true", tw.former = "true"),
   /** Of somebody who is no more in it, of whom nothing else is kept: which list. */
   4: optional string formerListId (tw.kept = "id", tw.internal = "true"),
   /** Who. */
-  5: string userId (tw.example = "665f1e2a0b7c4d8f9e013579"),
+  5: string userId (tw.former = "true", tw.example = "665f1e2a0b7c4d8f9e013579"),
   /** owner, editor or viewer. */
   6: string role (tw.example = "editor"),
   /** What to call them here. */
@@ -435,6 +435,75 @@ struct Chore {
   /** Who moved it. */
   11: optional string moverId
 } (tw.record = "chores")
+
+/** Something that has changed, as it is now. */
+struct Change {
+  /** What it is: "task", "list", or "member", of a list. */
+  1: string kind (tw.example = "task"),
+  /** "put": it is new, or other than it was. "delete": it is no more, or no more for the caller; a list's stands for its
+   * tasks and its members too. */
+  2: string op (tw.example = "put"),
+  /** Which one. A member's is made of the list's and theirs: listId/userId. */
+  3: string id (tw.example = "665f1f77bcf86cd799439011"),
+  /** Its version; not of what is deleted. */
+  4: optional i64 version (tw.example = "2"),
+  /** The task, where one is put. */
+  5: optional Task task,
+  /** The list, as the caller sees it, where one is put. */
+  6: optional SharedList sharedList (api.body = "list"),
+  /** The member, where one is put. */
+  7: optional Member member
+}
+
+/** What is new to whoever asks. */
+struct Changes {
+  /** Each thing once, as it is now. */
+  1: list<Change> changes,
+  /** Asks for what comes after this. */
+  2: string syncToken (tw.example = "Yf2c1o0S5KbAqfLQ3yJv3g.qk3Wm1vG0bq8xZ2n5u7y9A"),
+  /** Whether there is more already: ask again, with the syncToken. */
+  3: bool more (tw.example = "false")
+}
+
+/** What to begin with. */
+struct ChangesRequest {
+  /** The syncToken of the answer before, as it came; without one, everything is new. */
+  1: optional string since (api.query = "since", vt.max_size = "8192", vt.pattern = "[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+",
+    tw.example = "Yf2c1o0S5KbAqfLQ3yJv3g.qk3Wm1vG0bq8xZ2n5u7y9A", tw.example_alone = "true"),
+  /** How many changes at most. */
+  2: optional i32 limit = 200 (api.query = "limit", vt.ge = "1", vt.le = "1000")
+}
+
+/** Which part of a history. */
+struct HistoryRequest {
+  /** How many entries at most. */
+  1: optional i32 limit = 50 (api.query = "limit", vt.ge = "1", vt.le = "200"),
+  /** The nextCursor of the page before, as it came. */
+  2: optional string cursor (api.query = "cursor", vt.max_size = "64", vt.pattern = "[A-Za-z0-9_-]+",
+    tw.example = "AAAAAAAAACoAAAAAAAABfgABAgMEBQYHCAkKCwwNDg8", tw.example_alone = "true")
+}
+
+/** Something that was done to a task. */
+struct TaskEvent {
+  /** When: UTC, RFC 3339 with milliseconds. */
+  1: string at (tw.example = "2026-02-01T18:05:12.345Z"),
+  /** Who did it. */
+  2: string by (tw.example = "665f1e2a0b7c4d8f9e013579"),
+  /** "create" or "change". */
+  3: string op (tw.example = "change"),
+  /** The version that the task had then. */
+  4: i64 version (tw.example = "2"),
+  /** The names of what it was given, or of what became another. */
+  5: list<string> changes (tw.example = '["name", "done"]')
+}
+
+/** What was done to a task, newest first. */
+struct TaskHistory {
+  /** It. */
+  1: list<TaskEvent> entries,
+  /** Asks for what was done before. Absent where nothing was that is known. */
+  2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "AAAAAAAAACoAAAAAAAABfgABAgMEBQYHCAkKCwwNDg8")
+}
 
 /** Keeps each user's tasks. */
 service Tasks {
@@ -692,5 +761,29 @@ service Tasks {
     /** By what it is known when it is sent again. */
     3: common.CreateOptions options = {}
   ) throws (1: common.BaseException ouch)
-    (api.post = "/v1/invitations:accept", tw.retry = "key", tw.errors = "404,409")
+    (api.post = "/v1/invitations:accept", tw.retry = "key", tw.errors = "404,409"),
+
+  /**
+   * What has changed of all that the caller may see, each thing once, as it is now: since a syncToken, or, without one,
+   * all of it. While `more` is true there is more already.
+   */
+  Changes changes(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** What to begin with. */
+    2: ChangesRequest request = {}
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/changes", tw.retry = "safe", tw.errors = "400,410"),
+
+  /** What was done to a task, newest first, as far as it is known: of the last 30 days, and since it lies with whom it
+   * lies with now. */
+  TaskHistory history(
+    /** Who asks. */
+    1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
+    /** Which task. */
+    2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011"),
+    /** How much of it. */
+    3: HistoryRequest request = {}
+  ) throws (1: common.BaseException ouch)
+    (api.get = "/v1/tasks/:id/history", tw.retry = "safe", tw.errors = "400,404")
 } (tw.calls = "side-by-side", tw.context = "accepted")

@@ -43,6 +43,17 @@ tw_list_member_id (const char *list_id, const char *user_id, char id[TW_ID_SIZE]
   tw_id_from_bytes (digest, id);
 }
 
+void
+tw_list_see (TwSharedListRecord *list, const TwMemberRecord *member)
+{
+  list->role = tw_list_role_name (tw_list_role_of (member));
+  list->position = member->position;
+  list->membership = member->version;
+  list->has &= ~TW_SHARED_LIST_HAS_POSITION;
+  list->has |= TW_SHARED_LIST_HAS_ROLE | TW_SHARED_LIST_HAS_MEMBERSHIP
+               | ((member->has & TW_MEMBER_HAS_POSITION) != 0 ? TW_SHARED_LIST_HAS_POSITION : 0);
+}
+
 gboolean
 tw_list_not_found (GError **error)
 {

@@ -32,6 +32,9 @@ TwListRole tw_list_role_of (const TwMemberRecord *member);
  * and nobody is in a list twice. */
 void tw_list_member_id (const char *list_id, const char *user_id, char id[TW_ID_SIZE]);
 
+/* Sets in @list what @member sees it with. */
+void tw_list_see (TwSharedListRecord *list, const TwMemberRecord *member);
+
 /* What is refused in the same words wherever it is. Each returns FALSE. */
 gboolean tw_list_not_found (GError **error);
 gboolean tw_list_forbidden (TwListRole least, GError **error);

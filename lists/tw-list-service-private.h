@@ -144,9 +144,6 @@ void tw_list_step_is_gone (GError **error);
 gboolean tw_list_step_check_tag (const TwListStep *step, const TwSharedListRecord *list, const TwMemberRecord *member,
                                  GError **error);
 
-/* Sets in @list what @member sees it with. */
-void tw_list_see (TwSharedListRecord *list, const TwMemberRecord *member);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwListStep, tw_list_step_unref)
 
 G_END_DECLS

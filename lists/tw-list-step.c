@@ -127,17 +127,6 @@ tw_list_step_check_tag (const TwListStep *step, const TwSharedListRecord *list, 
   return tw_preconditions_check (&step->conditions, tag, error);
 }
 
-void
-tw_list_see (TwSharedListRecord *list, const TwMemberRecord *member)
-{
-  list->role = tw_list_role_name (tw_list_role_of (member));
-  list->position = member->position;
-  list->membership = member->version;
-  list->has &= ~TW_SHARED_LIST_HAS_POSITION;
-  list->has |= TW_SHARED_LIST_HAS_ROLE | TW_SHARED_LIST_HAS_MEMBERSHIP
-               | ((member->has & TW_MEMBER_HAS_POSITION) != 0 ? TW_SHARED_LIST_HAS_POSITION : 0);
-}
-
 gpointer
 tw_list_step_take_list (TwListStep *step)
 {

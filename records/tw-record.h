@@ -121,11 +121,15 @@ struct _TwRecordType
   guint64 shown;          /* what answers have: without tw.internal, but what the tag is made of */
   guint n_tag;
   const guint8 *tag;      /* tw.tag: places of fields */
+  guint n_former;         /* TW_RECORD_FORMER_MAX at most */
+  const guint8 *former;   /* tw.former: places of fields, texts and ids */
   gboolean is_listed;     /* somebody's are listed, newest first (tw-record-query.h) */
   guint64 always;         /* the bits of the fields that are */
   guint n_fields;         /* at most 64, ascending by their ids */
   const TwRecordField *fields;
 };
+
+#define TW_RECORD_FORMER_MAX 4
 
 #define TW_RECORD_BIT(i) (G_GUINT64_CONSTANT (1) << (i))
 

@@ -326,9 +326,11 @@ tw_decode_error (TwReading *reading, GError **error)
     reading->field->error_role = TW_ERROR_ROLE_DETAIL;
   else if (strcmp (reading->value, "location") == 0)
     reading->field->error_role = TW_ERROR_ROLE_LOCATION;
+  else if (strcmp (reading->value, "type") == 0)
+    reading->field->error_role = TW_ERROR_ROLE_TYPE;
   else
-    return TW_READING_FAIL (reading, error, "must be \"status\", \"detail\" or \"location\"");
+    return TW_READING_FAIL (reading, error, "must be \"status\", \"detail\", \"location\" or \"type\"");
   if (kind != (reading->field->error_role == TW_ERROR_ROLE_STATUS ? TW_KIND_INTEGER : TW_KIND_TEXT))
-    return TW_READING_FAIL (reading, error, "a status is an integer, a detail and a location are strings");
+    return TW_READING_FAIL (reading, error, "a status is an integer, a detail, a location and a type are strings");
   return TRUE;
 }

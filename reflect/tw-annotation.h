@@ -115,5 +115,6 @@ gboolean tw_decode_kept (TwReading *reading, GError **error);
 gboolean tw_decode_asks (TwReading *reading, GError **error);
 gboolean tw_decode_filter (TwReading *reading, GError **error);
 gboolean tw_decode_order (TwReading *reading, GError **error);
+gboolean tw_decode_former (TwReading *reading, GError **error);
 
 G_END_DECLS

@@ -118,6 +118,7 @@ static const TwAnnotation annotations[] = {
   { "tw.query", TW_PLACE_STRUCT, 0, tw_decode_asks },
   { "tw.filter", TW_PLACE_FIELD, TW_KIND_SCALAR, tw_decode_filter },
   { "tw.order", TW_PLACE_FIELD, TW_KIND_TEXT, tw_decode_order },
+  { "tw.former", TW_PLACE_FIELD, TW_KIND_TEXT, tw_decode_former },
 };
 
 static gboolean

@@ -82,6 +82,13 @@ tw_decode_kept (TwReading *reading, GError **error)
   return TRUE;
 }
 
+gboolean
+tw_decode_former (TwReading *reading, GError **error)
+{
+  reading->field->former = TRUE;
+  return tw_reading_is (reading, "true", error);
+}
+
 static guint
 count (const TwStruct *structure, const char *kept)
 {
@@ -113,6 +120,18 @@ can_be_kept (const TwType *type)
          != 0;
 }
 
+/* What can't be missing, and what nobody changes, has no former value that says anything. */
+static gboolean
+check_former (const TwSpot *at, const TwStruct *structure, const TwField *field, GError **error)
+{
+  if (!field->former)
+    return TRUE;
+  if (structure->record == NULL || count_part (structure, OF_CHANGES) == 0)
+    return tw_spot_fail (at, "tw.former", error, "stands on fields of a record that is committed");
+  return field->kept == NULL || strcmp (field->kept, "id") == 0
+         || tw_spot_fail (at, "tw.former", error, "stands on a plain text, or one with tw.kept = \"id\"");
+}
+
 static gboolean
 check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field, GError **error)
 {
@@ -120,6 +139,8 @@ check_field (const TwSpot *spot, const TwStruct *structure, const TwField *field
   const gboolean may_be_missing = field->presence == TW_OPTIONAL && !field->fallback.set;
   gboolean fits = may_be_missing;
 
+  if (!check_former (&at, structure, field, error))
+    return FALSE;
   if (structure->record == NULL)
     return field->kept == NULL || tw_spot_fail (&at, "tw.kept", error, "stands on fields of a struct with tw.record");
   if (field->kept == NULL && !can_be_kept (field->type))

@@ -200,7 +200,8 @@ read_structure (const TwDocument *document, const json_t *object, GError **error
            && tw_tags_check (document->types.schema, &spot, structure, error);
   return settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_STATUS, "code", TW_WIRE_I32, error)
          && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_DETAIL, "message", TW_WIRE_STRING, error)
-         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_LOCATION, NULL, TW_WIRE_STRING, error);
+         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_LOCATION, NULL, TW_WIRE_STRING, error)
+         && settle_error_role (&spot, structure, fields, TW_ERROR_ROLE_TYPE, NULL, TW_WIRE_STRING, error);
 }
 
 /* Makes the structs that types can then refer to. */

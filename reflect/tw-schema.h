@@ -63,6 +63,7 @@ typedef enum
   TW_ERROR_ROLE_STATUS, /* tw.error="status", or an i32 named code where the exception has no such annotation */
   TW_ERROR_ROLE_DETAIL, /* tw.error="detail", or a string named message likewise */
   TW_ERROR_ROLE_LOCATION, /* tw.error="location" */
+  TW_ERROR_ROLE_TYPE,     /* tw.error="type" */
 } TwErrorRole;
 
 /* What a header's text is, where it is not the value's own. */
@@ -154,6 +155,7 @@ struct _TwField
 
   const char *kept; /* tw.kept, or NULL */
   const char *asks; /* "tw.filter" or "tw.order", of what asks for records, or NULL */
+  gboolean former;  /* tw.former: entries keep what it was */
   gboolean nulls;  /* tw.nulls */
   gboolean never_null; /* tw.null="refused" */
   gboolean secret; /* tw.secret */

@@ -108,6 +108,8 @@ text_of (const TwField *field, const GError *failure)
 {
   if (field->error_role == TW_ERROR_ROLE_DETAIL)
     return tw_error_public_message (failure);
+  if (field->error_role == TW_ERROR_ROLE_TYPE)
+    return tw_error_type (failure);
   return field->error_role == TW_ERROR_ROLE_LOCATION ? tw_error_location (failure) : NULL;
 }
 

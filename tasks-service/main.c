@@ -2,6 +2,7 @@
 
 /* tasks-service: wires the Tasks service to its stores. What every service does is in service/. */
 
+#include "tw-changes-methods.h"
 #include "tw-generated-types.h"
 #include "tw-idl.h"
 #include "tw-list-chores.h"
@@ -83,6 +84,7 @@ typedef struct
 {
   TwTasksMethods *tasks;
   TwListsMethods *lists;
+  TwChangesMethods *changes;
   TwRecordMethods *records; /* the services' */
 } Direct;
 
@@ -94,6 +96,7 @@ start_direct (gpointer state, TwServer *server, const TwServiceLimits *limits)
 
   direct->tasks = tw_tasks_methods_new (server, services->tasks, limits);
   direct->lists = tw_lists_methods_new (server, services->lists, limits);
+  direct->changes = tw_changes_methods_new (server, services->store, limits);
   services->records = tw_record_methods_new (server, services->store, services->clock, tw_tasks_served, limits);
   direct->records = services->records;
   return direct;
@@ -105,6 +108,7 @@ end_direct (gpointer data)
   Direct *direct = data;
 
   tw_record_methods_stop (direct->records);
+  tw_changes_methods_free (direct->changes);
   tw_lists_methods_free (direct->lists);
   tw_tasks_methods_free (direct->tasks);
   g_free (direct);

@@ -114,6 +114,8 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   "ALTER TABLE chores ADD COLUMN mover_id TEXT",
 
   TW_COMMIT_TABLES_KEY_HASH,
+
+  TW_COMMIT_TABLES_FORMER,
 };
 
 const TwSqliteKind tw_task_tables_kind = {

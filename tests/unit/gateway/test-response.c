@@ -48,7 +48,7 @@ test_problem_names_every_failure (void)
 
   tw_problems_add (problems, "body.a", "must be b");
   tw_problems_add (problems, "query.\"c", "must be \\d");
-  response = tw_response_new_problem_of (400, "x", problems);
+  response = tw_response_new_problem_of (NULL, 400, "x", problems);
   json = body_of (response);
   errors = json_object_get (json, "errors");
   g_assert_cmpuint (json_array_size (errors), ==, 2);
