@@ -12,7 +12,7 @@
 /* Back along a log */
 
 /* Buckets that are read in one operation. */
-#define PAGE 16
+#define PAGE 8
 
 /* One operation's question, and what it found. */
 typedef struct

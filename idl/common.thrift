@@ -20,7 +20,7 @@ exception BaseException {
   /** What of the input it is about, where it is about a part of it: the names that lead to it. */
   4: optional string location (tw.error = "location"),
   /** Which kind of problem it is, where that says more than its status: a URI reference (RFC 9457, section 3.1.1). */
-  5: optional string type (tw.error = "type")
+  5: optional string problemType (tw.error = "type")
 }
 
 /** By what a request that makes something is known when it is sent again. */

@@ -443,7 +443,7 @@ struct Change {
   /** "put": it is new, or other than it was. "delete": it is no more, or no more for the caller; a list's stands for its
    * tasks and its members too. */
   2: string op (tw.example = "put"),
-  /** Which one. A member's is made of the list's and theirs: listId/userId. */
+  /** Which one. A member's is the list's and theirs, with a slash in between. */
   3: string id (tw.example = "665f1f77bcf86cd799439011"),
   /** Its version; not of what is deleted. */
   4: optional i64 version (tw.example = "2"),
@@ -771,7 +771,7 @@ service Tasks {
     /** Who asks. */
     1: string userId (tw.claim = "sub", vt.min_size = "1", tw.max_bytes = "128"),
     /** What to begin with. */
-    2: ChangesRequest request = {}
+    2: ChangesRequest request
   ) throws (1: common.BaseException ouch)
     (api.get = "/v1/changes", tw.retry = "safe", tw.errors = "400,410"),
 
@@ -783,7 +783,7 @@ service Tasks {
     /** Which task. */
     2: string id (api.path = "id", tw.example = "665f1f77bcf86cd799439011"),
     /** How much of it. */
-    3: HistoryRequest request = {}
+    3: HistoryRequest request
   ) throws (1: common.BaseException ouch)
     (api.get = "/v1/tasks/:id/history", tw.retry = "safe", tw.errors = "400,404")
 } (tw.calls = "side-by-side", tw.context = "accepted")

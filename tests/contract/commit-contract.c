@@ -327,6 +327,7 @@ tw_commit_contract_add (const TwCommitFactory *factory)
   };
 
   contract_add (factory, cases, G_N_ELEMENTS (cases));
+  contract_add_back (factory);
   contract_add_gives (factory);
   contract_add_keys (factory);
   contract_add_logs (factory);

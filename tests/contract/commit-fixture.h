@@ -47,6 +47,7 @@ typedef struct
 void contract_add (const TwCommitFactory *factory, const ContractCase *cases, gsize n);
 
 /* The cases of the other files. */
+void contract_add_back (const TwCommitFactory *factory);
 void contract_add_gives (const TwCommitFactory *factory);
 void contract_add_keys (const TwCommitFactory *factory);
 void contract_add_logs (const TwCommitFactory *factory);

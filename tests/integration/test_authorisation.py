@@ -46,6 +46,8 @@ ROWS = {
     "delete /v1/tasks/:id": (None, gives(204, ONES_OWN)),
     "post /v1/tasks:batch": (
         lambda about: {"operations": [{"op": "patch", "id": about.task["id"], "task": {"done": True}}]}, ONES_OWN),
+    "get /v1/tasks/:id/history": (None, ONES_OWN),
+    "get /v1/changes": (None, SIGNED_IN),
     "get /v1/lists": (None, SIGNED_IN),
     "post /v1/lists": ({"name": "mine"}, gives(201, SIGNED_IN)),
     "get /v1/lists/:id": (None, ANYBODY_IN),

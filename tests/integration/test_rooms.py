@@ -78,6 +78,7 @@ BELOW = {
     "tasks-store": STORE_BELOW,
     "lists": STORE_BELOW | {"reflect", "lists"},
     "tasks": STORE_BELOW | {"lists", "tasks"},
+    "changes": STORE_BELOW | {"lists", "changes"},
 }
 
 

@@ -349,9 +349,9 @@ static const struct
   { "nulls-not-optional", STRUCT ("T", FIELD (1, "clear", "set", LIST ("string") WITH ("'tw.nulls':'true'"))), "",
     "t.json: T.clear: tw.nulls: must stand on an optional set<string> with the number 1" },
   { "error-role", EXCEPTION ("E", FIELD (1, "a", "i32", WITH ("'tw.error':'code'"))), "",
-    "t.json: E.a: tw.error: must be \"status\", \"detail\" or \"location\"" },
+    "t.json: E.a: tw.error: must be \"status\", \"detail\", \"location\" or \"type\"" },
   { "status-that-is-a-string", EXCEPTION ("E", FIELD (1, "a", "string", WITH ("'tw.error':'status'"))), "",
-    "t.json: E.a: tw.error: a status is an integer, a detail and a location are strings" },
+    "t.json: E.a: tw.error: a status is an integer, a detail, a location and a type are strings" },
   { "two-statuses",
     EXCEPTION (
       "E", FIELD (1, "a", "i32", WITH ("'tw.error':'status'")) "," FIELD (2, "b", "i32", WITH ("'tw.error':'status'"))),

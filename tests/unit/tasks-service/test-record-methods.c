@@ -55,6 +55,7 @@ open_store (Shelf *shelf)
     TW_COMMIT_TABLES,
     TW_COMMIT_TABLES_NOTE,
     TW_COMMIT_TABLES_KEY_HASH,
+    TW_COMMIT_TABLES_FORMER,
   };
   static const TwRecordType *const types[] = { &tw_book_type };
   g_autofree char *path = g_build_filename (shelf->folder, "shelf.db", NULL);

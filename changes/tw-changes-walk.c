@@ -163,7 +163,7 @@ static GPtrArray *
 gather_tasks (const TwChangesReading *reading, const TwTaskQuery *query, GError **error)
 {
   Gathering gathering = { g_ptr_array_new_with_free_func (g_free), .error = NULL }, *state = &gathering;
-  const TwTaskReading how = { gather_row, gather_end, &state, sizeof state, TRUE };
+  const TwTaskReading how = { .row = gather_row, .end = gather_end, .state = &state, .state_size = sizeof state, .may_wait = TRUE };
 
   tw_latch_init (&gathering.ended);
   tw_task_store_read (reading->store, reading->deadline_ms, query, &how);
