@@ -26,7 +26,7 @@ struct _TwMongoTender
   atomic_flag is_at_it;
 
   /* Whoever's is at it. */
-  gint64 now_ms;
+  gint64 now_ms, keep_from_ms;
   guint times;
   gboolean drops_more;
   bson_t *slow; /* an array: heads that were not settled in time since all others were */
@@ -182,7 +182,7 @@ run (TwMongoSession *session, gpointer data, GError **error)
   /* What was given away may have been removed there: before its tombstone goes, whoever made it has that settled. */
   drops = is_all && (tender->times++ % DROP_EVERY == 0 || tender->drops_more);
   return !drops
-         || tw_mongo_drop (session, tender->types, tender->now_ms - TW_COMMIT_KEPT_MS, &tender->drops_more, error);
+         || tw_mongo_drop (session, tender->types, tender->keep_from_ms, &tender->drops_more, error);
 }
 
 /* What failed is done next time, and whether the database is there is somebody else's to say. */
@@ -200,10 +200,11 @@ let_go (gpointer data)
 }
 
 void
-tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms)
+tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms, gint64 keep_from_ms)
 {
   if (atomic_flag_test_and_set (&tender->is_at_it))
     return;
   tender->now_ms = now_ms;
+  tender->keep_from_ms = keep_from_ms;
   tw_mongo_run (tender->mongo, TW_DEADLINE_NONE, TW_MONGO_CHANGING, run, end, tender, let_go);
 }

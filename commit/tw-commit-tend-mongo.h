@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Inside commit/: what is due, whoever left it so: says of heads that all of it is settled, settles what has been due
- * for a second, and drops entries that are older than TW_COMMIT_KEPT_MS, with the tombstones of what they removed. */
+ * for a second, and drops entries that are too old, with the tombstones of what they removed. */
 
 #pragma once
 
@@ -17,8 +17,8 @@ TwMongoTender *tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, T
 /* When @mongo has been closed. */
 void tw_mongo_tender_free (TwMongoTender *tender);
 
-/* Starts, unless the last one is still at it. Never blocks. */
-void tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms);
+/* Starts, unless the last one is still at it: entries of before @keep_from_ms are too old. Never blocks. */
+void tw_mongo_tender_start (TwMongoTender *tender, gint64 now_ms, gint64 keep_from_ms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TwMongoTender, tw_mongo_tender_free)
 

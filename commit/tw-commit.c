@@ -86,6 +86,12 @@ tw_commit_was_removed (GError **error)
 }
 
 void
+tw_commits_set_kept (TwCommits *commits, gint64 kept_ms)
+{
+  commits->kept_ms = kept_ms;
+}
+
+void
 tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec)
 {
   commits->klass->run (commits, deadline_ms, spec);

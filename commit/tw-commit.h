@@ -10,7 +10,7 @@
  * was faster it runs again, from its beginning.
  *
  * An Idempotency-Key lies in the entry, so that it is remembered exactly when the change was made, and as long as the
- * log is kept: TW_COMMIT_KEPT_MS. It is found whichever partition it was used in; but two commits of two partitions at
+ * log is kept: tw_commits_set_kept(). It is found whichever partition it was used in; but two commits of two partitions at
  * the same moment may both have it where there are no transactions (MongoDB).
  *
  * All functions may be called on any thread, but those of a step only by its function.
@@ -30,8 +30,9 @@
 
 G_BEGIN_DECLS
 
-/* How long entries are kept, and with them the keys: 30 days. */
-#define TW_COMMIT_KEPT_MS (G_GINT64_CONSTANT (30) * 24 * 3600 * 1000)
+/* How long entries are kept, and with them the keys, where nothing else is said: 30 days. */
+#define TW_COMMIT_DAY_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
+#define TW_COMMIT_KEPT_MS (30 * TW_COMMIT_DAY_MS)
 
 #define TW_COMMIT_MARK_BYTES 16
 #define TW_COMMIT_FINGERPRINT_BYTES 16
@@ -224,12 +225,16 @@ typedef struct
 struct _TwCommits
 {
   const TwCommitsClass *klass;
+  gint64 kept_ms; /* TW_COMMIT_KEPT_MS, or what somebody has set */
 };
 
 struct _TwCommit
 {
   TwCommits *commits;
 };
+
+/* How long entries are to be kept; before the first other call. */
+void tw_commits_set_kept (TwCommits *commits, gint64 kept_ms);
 
 /* Never blocks: copies of @spec what it points to, but for @data. */
 void tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec);

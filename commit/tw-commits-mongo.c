@@ -178,7 +178,7 @@ commits_tend (TwCommits *self, gint64 now_ms)
 
   for (guint i = 0; i < over->len; i++)
     refuse (over->pdata[i], TW_STORE_UNAVAILABLE);
-  tw_mongo_tender_start (commits->tender, now_ms);
+  tw_mongo_tender_start (commits->tender, now_ms, now_ms - self->kept_ms);
 }
 
 TwCommits *
@@ -202,7 +202,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
   for (guint i = 0; i < n; i++)
     g_assert (tw_record_find_role (types[i], TW_RECORD_OWNER) < types[i]->n_fields
               && tw_record_find_role (types[i], TW_RECORD_VERSION) < types[i]->n_fields);
-  commits->parent.klass = &klass;
+  commits->parent = (TwCommits) { &klass, TW_COMMIT_KEPT_MS };
   commits->mongo = mongo;
   commits->types = (TwMongoTypes) { types, n };
   commits->lanes = tw_mongo_lanes_new ();

@@ -199,7 +199,7 @@ drop (TwSqliteConnection *connection, gpointer data, GError **error)
 {
   Drop *it = data;
 
-  return tw_commit_drop_sqlite (connection, it->commits->tables.heads, it->now_ms - TW_COMMIT_KEPT_MS, it->now_ms,
+  return tw_commit_drop_sqlite (connection, it->commits->tables.heads, it->now_ms - it->commits->parent.kept_ms, it->now_ms,
                                 &it->next_ms, error);
 }
 
@@ -212,7 +212,7 @@ dropped (gpointer data, const GError *error)
   pthread_mutex_lock (&commits->mutex);
   commits->dropping = IDLE;
   if (error == NULL)
-    commits->due_ms = MIN (it->next_ms + TW_COMMIT_KEPT_MS, it->now_ms + LOOK_MS);
+    commits->due_ms = MIN (it->next_ms + commits->parent.kept_ms, it->now_ms + LOOK_MS);
   pthread_mutex_unlock (&commits->mutex);
   g_free (it);
 }
@@ -311,7 +311,7 @@ tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_t
   Commits *commits = g_new0 (Commits, 1);
   gboolean looks_well;
 
-  commits->parent.klass = &klass;
+  commits->parent = (TwCommits) { &klass, TW_COMMIT_KEPT_MS };
   commits->db = db;
   commits->tables.kinds = (TwCommitKinds) { types, n_types };
   commits->tables.rows = g_new0 (TwRecordRows *, n_types);

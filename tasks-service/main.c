@@ -61,17 +61,21 @@ open_mongo (const char *uri, const TwClock *clock, TwPlain plain, GError **error
 /* What the options say. */
 typedef struct
 {
-  gint64 max_shared_lists;
+  gint64 shared_lists, log_days;
 } Settings;
 
-/* More would be more than one look at memberships is for. */
-#define MAX_SHARED_LISTS 1000
+/* A sync token has room for a few more (tw-sync-token.h). */
+#define MAX_SHARED_LISTS 100
+#define MAX_LOG_DAYS 3650
 
 static void
-configure (gpointer services, gconstpointer settings)
+configure (gpointer state, gconstpointer said)
 {
-  tw_list_service_set_max_shared (((const Services *) services)->lists,
-                                  (guint) ((const Settings *) settings)->max_shared_lists);
+  const Services *services = state;
+  const Settings *settings = said;
+
+  tw_list_service_set_max_shared (services->lists, (guint) settings->shared_lists);
+  tw_commits_set_kept (services->store->commits, settings->log_days * TW_COMMIT_DAY_MS);
 }
 
 static GObject *
@@ -142,10 +146,12 @@ static const TwServiceStore stores[] = {
 int
 main (int argc, char **argv)
 {
-  Settings settings = { .max_shared_lists = TW_LISTS_SHARED_MAX };
+  Settings settings = { .shared_lists = TW_LISTS_SHARED_MAX, .log_days = TW_COMMIT_KEPT_MS / TW_COMMIT_DAY_MS };
   const TwOption options[] = {
-    { "max-shared-lists", "TW_MAX_SHARED_LISTS", TW_OPTION_INTEGER, &settings.max_shared_lists, "N",
+    { "shared-lists", "TW_SHARED_LISTS", TW_OPTION_INTEGER, &settings.shared_lists, "N",
       "How many lists of others somebody can be in", 0, MAX_SHARED_LISTS },
+    { "log-days", "TW_LOG_DAYS", TW_OPTION_INTEGER, &settings.log_days, "DAYS",
+      "How long it is kept what has changed, and which Idempotency-Keys were used", 1, MAX_LOG_DAYS },
     { 0 },
   };
   const TwServiceSpec spec = {

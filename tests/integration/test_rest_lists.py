@@ -83,7 +83,7 @@ def test_a_position_is_a_number_for_thrift_too(stack, position):
 
 
 def test_how_many_lists_of_others_is_an_option(tmp_path):
-    for environment, arguments in (({}, ["--max-shared-lists", "1"]), ({"TW_MAX_SHARED_LISTS": "1"}, [])):
+    for environment, arguments in (({}, ["--shared-lists", "1"]), ({"TW_SHARED_LISTS": "1"}, [])):
         folder = tmp_path / f"{len(arguments)} arguments"
         folder.mkdir()
         process = Service("tasks-service", folder, arguments=arguments, environment=environment)
