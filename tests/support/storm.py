@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many who change things at random, and many who follow by changes, while services are killed."""
+
+import contextlib
+import random
+import threading
+
+import httpx
+
+from support.changes import Mirror, agree, full_state
+from support.lists import join, make_list
+from support.people import Person
+
+# As often as all need.
+UNLIMITED = ("--requests-per-address", "0", "--requests-per-account", "0")
+
+AWAY = (500, 502, 503, 504)
+
+
+class Storm:
+    """People who share lists. `writes` in all, of which each is a request; each of `readers` follows from whichever token of
+    theirs they like. `kill` is called now and then, and has killed and started a service when it returns."""
+
+    def __init__(self, url, seed, writes, writers=6, readers=3, kept=100, kills=4, kill=lambda: None):
+        self.chance = random.Random(seed)
+        self.writes, self.kept, self.kills, self.kill = writes, kept, kills, kill
+        self.lock = threading.Lock()
+        self.done, self.failed = 0, []
+        self.over = threading.Event()
+        self.people = [Person(url) for _ in range(3)]
+        self.writers, self.readers = writers, readers
+        self.shared = [make_list(owner) for owner in self.people for _ in range(2)]
+        for number, made in enumerate(self.shared):
+            for guest in self.people:
+                join(self.people[number // 2], guest, made, "editor")
+        # What everybody sees for ever: made in lists that nobody leaves, and touched by none but who says so here.
+        self.staying = self.shared[::2]
+        self.sure = []  # (id, version) in the order in which they were acknowledged
+
+    # What is done
+
+    def client(self, person):
+        return httpx.Client(base_url=person.client.base_url, headers=dict(person.client.headers), timeout=60)
+
+    @staticmethod
+    def ask(client, verb, path, **more):
+        """The answer, or None where there is none that can be relied on."""
+        with contextlib.suppress(httpx.TransportError):
+            answer = client.request(verb, path, **more)
+            if answer.status_code not in AWAY:
+                return answer
+        return None
+
+    def write(self, number):
+        chance, person = random.Random(self.chance.random() + number), self.people[number % len(self.people)]
+        mine, sure = [], []
+        with self.client(person) as client:
+            while not self.over.is_set():
+                with self.lock:
+                    if self.done >= self.writes:
+                        return
+                    self.done += 1
+                deed = chance.choice([self.add, self.add, self.move, self.move, self.change, self.change, self.remove,
+                                      self.batch, self.be_sure, self.be_sure, self.be_sure, self.leave, self.rename])  # fmt: skip
+                deed(client, person, chance, mine, sure)
+
+    def somewhere(self, chance):
+        return chance.choice([made["id"] for made in self.shared] + [None])
+
+    def add(self, client, person, chance, mine, sure):
+        where = self.somewhere(chance)
+        made = self.ask(client, "POST", "/v1/tasks", json={"name": "n"} | ({"listId": where} if where else {}))
+        if made is not None and made.status_code == 201:
+            mine.append(made.json()["id"])
+
+    def change(self, client, person, chance, mine, sure):
+        if mine:
+            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(mine)}", json={"done": chance.random() < 0.5})
+
+    def move(self, client, person, chance, mine, sure):
+        if mine:
+            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(mine)}", json={"listId": self.somewhere(chance)})
+
+    def remove(self, client, person, chance, mine, sure):
+        if mine:
+            self.ask(client, "DELETE", f"/v1/tasks/{mine.pop(chance.randrange(len(mine)))}")
+
+    def batch(self, client, person, chance, mine, sure):
+        operations = [{"op": "create", "task": {"name": "b"}} for _ in range(chance.randrange(1, 9))]
+        made = self.ask(client, "POST", "/v1/tasks:batch", json={"operations": operations})
+        if made is not None and made.status_code == 200:
+            mine += [result["task"]["id"] for result in made.json()["results"]]
+
+    def leave(self, client, person, chance, mine, sure):
+        """And comes again, which is acknowledged or not."""
+        made = chance.choice(self.shared[1::2])
+        if self.ask(client, "DELETE", f"/v1/lists/{made['id']}/members/me") is not None:
+            owner = self.people[self.shared.index(made) // 2]
+            with contextlib.suppress(AssertionError, httpx.TransportError):
+                join(owner, person, made, "editor")
+
+    def rename(self, client, person, chance, mine, sure):
+        made = chance.choice(self.shared)
+        body = chance.choice([{"position": chance.random()}, {"name": f"list {chance.random()}"}])
+        self.ask(client, "PATCH", f"/v1/lists/{made['id']}", json=body)
+
+    def be_sure(self, client, person, chance, mine, sure):
+        """Makes or changes what stays, and notes the version that was acknowledged."""
+        if sure and chance.random() < 0.6:
+            answer = self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(sure)}", json={"name": f"s {chance.random()}"})
+        else:
+            where = chance.choice(self.staying)["id"]
+            answer = self.ask(client, "POST", "/v1/tasks", json={"name": "sure", "listId": where})
+        if answer is None:
+            return
+        assert answer.status_code in (200, 201), answer.text
+        task = answer.json()
+        if answer.status_code == 201:
+            sure.append(task["id"])
+        with self.lock:
+            self.sure.append((task["id"], task["version"]))
+
+    # What is read
+
+    def read(self, number):
+        chance, person = random.Random(self.chance.random() + number), self.people[number % len(self.people)]
+        kept = [Mirror()]
+        with self.client(person) as client:
+            while not self.over.is_set():
+                follower = chance.choice(kept[-10:] if chance.random() < 0.7 else kept).copy()
+                for _ in range(chance.randrange(1, 5)):
+                    n = len(self.sure)
+                    answer = self.ask_changes(client, follower, chance.choice([1, 3, 20, 200, 1000]))
+                    if answer is None:
+                        break
+                    if not answer["more"]:
+                        self.look(follower, n)
+                    kept.append(follower.copy())
+                while len(kept) > self.kept:
+                    del kept[chance.randrange(1, len(kept))]
+        self.mirrors[number] = kept
+
+    def ask_changes(self, client, follower, limit):
+        query = {"limit": limit} | ({"since": follower.token} if follower.token else {})
+        answer = self.ask(client, "GET", "/v1/changes", params=query)
+        if answer is None:
+            return None
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["changes"]) <= limit
+        follower.apply(answer.json())
+        return answer.json()
+
+    def look(self, follower, n):
+        """What had been acknowledged before is there, or newer."""
+        for task_id, version in self.sure[:n]:
+            assert task_id in follower.tasks, (task_id, version)
+            assert follower.tasks[task_id]["version"] >= version, (follower.tasks[task_id], version)
+
+    # All of it
+
+    def guarded(self, run, number):
+        try:
+            run(number)
+        except BaseException as error:
+            self.failed.append(error)
+            self.over.set()
+            raise
+
+    def run(self):
+        self.mirrors = {}
+        writers = [threading.Thread(target=self.guarded, args=(self.write, number)) for number in range(self.writers)]
+        readers = [threading.Thread(target=self.guarded, args=(self.read, number)) for number in range(self.readers)]
+        for thread in writers + readers:
+            thread.start()
+        for killed in range(self.kills):
+            while any(thread.is_alive() for thread in writers) and self.done < self.writes * (killed + 1) / (self.kills + 1):
+                self.over.wait(0.01)
+            self.kill()
+        for thread in writers:
+            thread.join()
+        self.over.set()
+        for thread in readers:
+            thread.join()
+        assert self.failed == []
+
+    def settle(self):
+        """All has been read: each of those who followed comes to the same, from wherever they were."""
+        followed = 0
+        for number, kept in self.mirrors.items():
+            person = self.people[number % len(self.people)]
+            full = full_state(person)
+            for follower in kept:
+                follower.follow(person, 1000)
+                self.look(follower, len(self.sure))
+                agree(follower, full)
+                followed += 1
+        return followed
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for person in self.people:
+            person.close()
