@@ -279,9 +279,7 @@ tell_list (const Now *now, const Touched *touched)
 
   if (list != NULL)
     tw_changes_put_list (now->reading, list, own_member (now, touched->id));
-  else if (now->group->is_own)
-    tw_told_changes_delete (&now->reading->told, TW_SYNC_LIST, touched->id);
-  else if (tw_changes_knows (now->reading, touched->id))
+  else if (now->group->is_own || tw_changes_knows (now->reading, touched->id))
     tw_changes_drop_list (now->reading, touched->id);
 }
 

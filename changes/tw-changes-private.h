@@ -29,6 +29,10 @@ guint tw_told_changes_room (const TwToldChanges *told);
 void tw_told_changes_put (TwToldChanges *told, TwSyncKind kind, const char *id, gconstpointer record);
 void tw_told_changes_delete (TwToldChanges *told, TwSyncKind kind, const char *id);
 
+/* The list is deleted, which stands for what is in it: of that nothing is put any more. A task may have been known in
+ * another place, and is deleted too. */
+void tw_told_changes_delete_list (TwToldChanges *told, const char *list_id);
+
 /* As they are to be told; @told has none any more. */
 GPtrArray *tw_told_changes_take (TwToldChanges *told);
 

@@ -182,7 +182,7 @@ tw_changes_drop_list (TwChangesReading *reading, const char *list_id)
 
   for (guint i = 0; i < reading->groups->len; i++)
     tw_sync_group_drop (reading->groups->pdata[i], id);
-  tw_told_changes_delete (&reading->told, TW_SYNC_LIST, id);
+  tw_told_changes_delete_list (&reading->told, id);
 }
 
 gboolean

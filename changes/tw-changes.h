@@ -27,6 +27,7 @@ typedef struct
   char *id;        /* a member's: listId/userId */
   gint64 version;  /* of what is put */
   gpointer record; /* NULL: it is deleted. A list has the caller's role and position */
+  gboolean is_taken_back; /* inside: it is not told */
 } TwSyncChange;
 
 const TwRecordType *tw_sync_kind_type (TwSyncKind kind);

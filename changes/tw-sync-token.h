@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* The IDL's limit, which it keeps as long as nobody is in more than TW_SYNC_LISTS lists of others. */
 #define TW_SYNC_TOKEN_MAX 8192
-#define TW_SYNC_LISTS 128
+#define TW_SYNC_LISTS 120
 
 #define TW_SYNC_MARK_BYTES 8
 

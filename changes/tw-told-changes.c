@@ -109,6 +109,30 @@ tw_told_changes_delete (TwToldChanges *told, TwSyncKind kind, const char *id)
   tell (told, kind, id, NULL);
 }
 
+static gboolean
+is_in_list (const TwSyncChange *change, const char *list_id)
+{
+  if (change == NULL || change->record == NULL)
+    return FALSE;
+  return (change->kind == TW_SYNC_TASK && g_strcmp0 (((const TwTaskRecord *) change->record)->list_id, list_id) == 0)
+         || (change->kind == TW_SYNC_MEMBER && g_strcmp0 (((const TwMemberRecord *) change->record)->list_id, list_id) == 0);
+}
+
+void
+tw_told_changes_delete_list (TwToldChanges *told, const char *list_id)
+{
+  for (guint i = 0; i < told->changes->len; i++)
+    {
+      TwSyncChange *change = told->changes->pdata[i];
+
+      if (!is_in_list (change, list_id))
+        continue;
+      g_clear_pointer (&change->record, g_free);
+      change->is_taken_back = change->kind == TW_SYNC_MEMBER;
+    }
+  tell (told, TW_SYNC_LIST, list_id, NULL);
+}
+
 /* Moves those that are to come next. */
 static void
 move (GPtrArray *from, GPtrArray *to, TwSyncKind kind, gboolean deleted)
@@ -117,7 +141,7 @@ move (GPtrArray *from, GPtrArray *to, TwSyncKind kind, gboolean deleted)
     {
       const TwSyncChange *change = from->pdata[i];
 
-      if (change != NULL && change->kind == kind && (change->record == NULL) == deleted)
+      if (change != NULL && change->kind == kind && (change->record == NULL) == deleted && !change->is_taken_back)
         g_ptr_array_add (to, g_steal_pointer (&from->pdata[i]));
     }
 }
