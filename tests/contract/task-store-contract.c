@@ -295,6 +295,7 @@ tw_task_store_contract_add (const TwTaskStoreFactory *factory)
   contract_add_moves (factory);
   contract_add_queries (factory);
   contract_add_sharing (factory);
+  contract_add_changes (factory);
   contract_add_sources (factory);
   contract_add_orders (factory);
   contract_add_deadlines (factory);

@@ -29,7 +29,10 @@ typedef struct
 
 void contract_add (const TwTaskStoreFactory *factory, const ContractCase *cases, gsize n);
 
-/* The cases of task-store-contract-fields.c. */
+/* The cases of task-store-contract-changes.c. */
+void contract_add_changes (const TwTaskStoreFactory *factory);
+
+/* Those of task-store-contract-fields.c. */
 void contract_add_fields (const TwTaskStoreFactory *factory);
 
 /* Those of task-store-contract-lists.c. */
