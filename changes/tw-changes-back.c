@@ -461,6 +461,6 @@ tw_changes_read_back (TwChangesReading *reading, TwSyncGroup *group, GError **er
     if (!read_some (reading, group, owner, error))
       return FALSE;
   while (group->state == TW_SYNC_BACK && group->lists->len + (guint) group->is_own > 0
-         && tw_told_changes_room (&reading->told) > 0 && reading->n_entries < TW_CHANGES_ENTRIES);
+         && tw_changes_may_go_on (reading));
   return TRUE;
 }

@@ -50,10 +50,15 @@ typedef struct
   GPtrArray *groups;      /* TwSyncGroup */
   TwToldChanges told;
   guint n_entries;        /* that were read */
+  gint64 until_ms;        /* monotonic: something is begun before this, half of the time that there is; or nothing was yet */
+  gboolean has_begun;
 } TwChangesReading;
 
 /* As many entries an answer reads of logs, and then ends. */
 #define TW_CHANGES_ENTRIES 5000
+
+/* Whether there is room and time for more. The first time there is time, so that each answer gets on. */
+gboolean tw_changes_may_go_on (TwChangesReading *reading);
 
 /* Looks at what the user is in, and at the logs of all concerned. */
 gboolean tw_changes_view (TwChangesReading *reading, GError **error);

@@ -112,10 +112,13 @@ walk_lists (TwChangesReading *reading, TwSyncGroup *group, GError **error)
 
   while (i < ids->len && strcmp (ids->pdata[i], group->walk.list_id) < 0)
     i++;
-  while (all && i < ids->len)
+  for (gboolean first = TRUE; all && i < ids->len; first = FALSE)
     {
       g_autoptr (GPtrArray) some = g_ptr_array_new ();
 
+      all = first || tw_changes_may_go_on (reading);
+      if (!all)
+        break;
       for (; i < ids->len && some->len < LISTS_AT_ONCE; i++)
         g_ptr_array_add (some, ids->pdata[i]);
       if (!tell_some_lists (reading, &group->walk, some, &all, error))
@@ -247,7 +250,7 @@ tw_changes_walk (TwChangesReading *reading, TwSyncGroup *group, GError **error)
     return FALSE;
   if (group->walk.phase == TW_SYNC_LISTS_FIRST || group->state == TW_SYNC_READ)
     return TRUE;
-  for (guint i = 0; i < PAGES && !all && (i == 0 || tw_told_changes_room (&reading->told) > 0); i++)
+  for (guint i = 0; i < PAGES && !all && (i == 0 || tw_changes_may_go_on (reading)); i++)
     if (!tell_some_tasks (reading, group, &all, error))
       return FALSE;
   if (all)

@@ -2,6 +2,8 @@
 
 #include "tw-changes-private.h"
 
+#include "tw-clock.h"
+
 #include <string.h>
 
 /* Lists that one answer begins to tell whole. */
@@ -10,7 +12,10 @@
 static void
 reading_init (TwChangesReading *reading, TwTaskStore *store, gint64 deadline_ms, const char *user_id, guint limit)
 {
-  *reading = (TwChangesReading) { .store = store, .deadline_ms = deadline_ms, .user_id = user_id };
+  const gint64 now_ms = tw_clock_monotonic_ms (tw_clock_system ());
+
+  *reading = (TwChangesReading) { .store = store, .deadline_ms = deadline_ms, .user_id = user_id,
+                                  .until_ms = now_ms + MAX (deadline_ms - now_ms, 0) / 2 };
   reading->logs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reading->memberships = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   reading->member_ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -121,16 +126,20 @@ drop_left (TwChangesReading *reading)
 
 /* Going on */
 
-static gboolean
-has_room (const TwChangesReading *reading)
+gboolean
+tw_changes_may_go_on (TwChangesReading *reading)
 {
-  return tw_told_changes_room (&reading->told) > 0 && reading->n_entries < TW_CHANGES_ENTRIES;
+  const gboolean may = tw_told_changes_room (&reading->told) > 0 && reading->n_entries < TW_CHANGES_ENTRIES
+                       && (!reading->has_begun || tw_clock_monotonic_ms (tw_clock_system ()) < reading->until_ms);
+
+  reading->has_begun = TRUE;
+  return may;
 }
 
 static gboolean
 go_on_with_active (TwChangesReading *reading, TwSyncGroup *group, GError **error)
 {
-  if (!has_room (reading) || tw_changes_owner (reading, group) == NULL)
+  if (!tw_changes_may_go_on (reading) || tw_changes_owner (reading, group) == NULL)
     return TRUE;
   return group->state == TW_SYNC_WALK ? tw_changes_walk (reading, group, error)
                                       : tw_changes_read_back (reading, group, error);
@@ -147,7 +156,7 @@ read_group (TwChangesReading *reading, TwSyncGroup *group, gboolean *more, GErro
   log = log_of (reading, group);
   if (group->at.number >= log->newest)
     return TRUE;
-  if (has_room (reading) && active_group (reading) == NULL)
+  if (active_group (reading) == NULL && tw_changes_may_go_on (reading))
     return tw_changes_read_back (reading, group, error);
   *more = TRUE;
   return TRUE;
@@ -155,7 +164,7 @@ read_group (TwChangesReading *reading, TwSyncGroup *group, gboolean *more, GErro
 
 /* What there was not room for the last time. */
 static gboolean
-tell_pending (TwChangesReading *reading, gboolean *more, GError **error)
+tell_pending (TwChangesReading *reading, GError **error)
 {
   for (guint i = 0; i < reading->groups->len; i++)
     {
@@ -163,8 +172,7 @@ tell_pending (TwChangesReading *reading, gboolean *more, GError **error)
 
       if (group->pending[0] == '\0')
         continue;
-      *more = *more || !has_room (reading);
-      if (has_room (reading) && !tw_changes_tell_pending (reading, group, error))
+      if (tw_told_changes_room (&reading->told) > 0 && !tw_changes_tell_pending (reading, group, error))
         return FALSE;
     }
   return TRUE;
@@ -205,7 +213,7 @@ tell_new_lists (TwChangesReading *reading, gboolean *more, GError **error)
         continue;
       if (count_lists (reading) >= TW_SYNC_LISTS)
         break;
-      if (!has_room (reading) || active_group (reading) != NULL || n == NEW_LISTS)
+      if (active_group (reading) != NULL || n == NEW_LISTS || !tw_changes_may_go_on (reading))
         {
           *more = TRUE;
           break;
@@ -346,7 +354,7 @@ read_all (TwChangesReading *reading, const char *token, gboolean *more, GError *
       || !open_groups (reading, token, error) || !check_groups (reading, error))
     return FALSE;
   *more = !drop_left (reading);
-  if (!view_own (reading, error) || !tell_pending (reading, more, error))
+  if (!view_own (reading, error) || !tell_pending (reading, error))
     return FALSE;
   active = active_group (reading);
   if ((active != NULL && !go_on_with_active (reading, active, error)) || !read_groups (reading, more, error)

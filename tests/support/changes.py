@@ -2,6 +2,17 @@
 """What somebody knows of their tasks and lists who asks for changes, held to what the other routes say."""
 
 import collections
+import time
+
+
+def patiently(client, path, **query):
+    """The answer; asked again while the server says that it is overloaded."""
+    for _ in range(60):
+        answer = client.get(path, params=query)
+        if answer.status_code != 503:
+            break
+        time.sleep(float(answer.headers["retry-after"]))
+    return answer
 
 
 class Mirror:
@@ -49,7 +60,7 @@ class Mirror:
 
     def ask(self, somebody, limit=200):
         query = {"limit": limit} | ({"since": self.token} if self.token else {})
-        answer = somebody.client.get("/v1/changes", params=query)
+        answer = patiently(somebody.client, "/v1/changes", **query)
         if answer.status_code == 200:
             assert len(answer.json()["changes"]) <= limit
             self.apply(answer.json())
@@ -77,14 +88,14 @@ def full_state(somebody):
     tasks, cursor = {}, None
     while True:
         query = {"limit": 200} | ({"cursor": cursor} if cursor else {})
-        page = somebody.client.get("/v1/tasks", params=query).json()
+        page = patiently(somebody.client, "/v1/tasks", **query).json()
         tasks |= {task["id"]: task for task in page["tasks"]}
         cursor = page.get("nextCursor")
         if cursor is None:
             break
-    lists = {made["id"]: made for made in somebody.client.get("/v1/lists").json()["lists"]}
+    lists = {made["id"]: made for made in patiently(somebody.client, "/v1/lists").json()["lists"]}
     members = {f"{made}/{member['userId']}": member for made in lists
-               for member in somebody.client.get(f"/v1/lists/{made}/members").json()["members"]}  # fmt: skip
+               for member in patiently(somebody.client, f"/v1/lists/{made}/members").json()["members"]}  # fmt: skip
     return {"tasks": tasks, "lists": lists, "members": members}
 
 
