@@ -107,8 +107,10 @@ tw_decode_role (TwReading *reading, GError **error)
     reading->method->role = TW_ROLE_HEALTH;
   else if (strcmp (reading->value, "revocations") == 0)
     reading->method->role = TW_ROLE_REVOCATIONS;
+  else if (strcmp (reading->value, "hints") == 0)
+    reading->method->role = TW_ROLE_HINTS;
   else
-    return TW_READING_FAIL (reading, error, "must be \"health\" or \"revocations\"");
+    return TW_READING_FAIL (reading, error, "must be \"health\", \"revocations\" or \"hints\"");
   return TRUE;
 }
 

@@ -2,7 +2,7 @@
 
 /* One annotation's row in the table of tw-annotations.c, and what its decoder is given. The decoders of values are in
  * tw-annotation-values.c, those of methods in tw-annotation-methods.c, those of cookies that stand in for the body in
- * tw-cookies.c, that of links in tw-links.c, those of records in tw-schema-records.c, those of
+ * tw-cookies.c, that of links in tw-links.c, that of streams in tw-streams.c, those of records in tw-schema-records.c, those of
  * what asks for them in tw-schema-questions.c, those of tags and keys in tw-schema-conditions.c. */
 
 #pragma once
@@ -101,6 +101,7 @@ gboolean tw_decode_location (TwReading *reading, GError **error);
 gboolean tw_decode_retry (TwReading *reading, GError **error);
 gboolean tw_decode_issues (TwReading *reading, GError **error);
 gboolean tw_decode_revokes (TwReading *reading, GError **error);
+gboolean tw_decode_stream (TwReading *reading, GError **error);
 gboolean tw_decode_role (TwReading *reading, GError **error);
 gboolean tw_decode_calls (TwReading *reading, GError **error);
 gboolean tw_decode_context (TwReading *reading, GError **error);

@@ -63,6 +63,7 @@ static const TwAnnotation annotations[] = {
   { "tw.revokes", TW_PLACE_METHOD, 0, tw_decode_revokes },
   { "tw.drops", TW_PLACE_METHOD, 0, tw_decode_drops },
   { "tw.role", TW_PLACE_METHOD, 0, tw_decode_role },
+  { "tw.stream", TW_PLACE_METHOD, 0, tw_decode_stream },
   { "tw.serve", TW_PLACE_METHOD, 0, tw_decode_serve },
 
   { "tw.calls", TW_PLACE_SERVICE, 0, tw_decode_calls },

@@ -212,6 +212,46 @@ describe_not_modified (TwOpenApi *api, const TwMethod *method)
                     tw_openapi_headers (api, method, 304));
 }
 
+/* --- Streams. --- */
+
+TwMethod
+tw_openapi_stream_method (const TwMethod *method)
+{
+  TwMethod plain = *method;
+
+  plain.tagged = FALSE;
+  return plain;
+}
+
+static json_t *
+describe_events (const TwMethod *method)
+{
+  const char *name = method->stream->list->json_name;
+  g_autofree char *what
+    = g_strdup_printf ("Server-sent events. \"%s\": data is what %s %s answers, id what to go on with (Last-Event-ID). "
+                       "\"refetch\", with an empty id and {} as data: what there was before no longer holds, and the full "
+                       "state follows. Lines that begin with a colon keep the connection alive.",
+                       name, method->verb, method->path);
+
+  return json_pack ("{s:{s:{s:s, s:s}, s:s}}", "text/event-stream", "schema", "type", "string", "description", what,
+                    "example", ":\n\nevent: refetch\nid\ndata: {}\n\n");
+}
+
+json_t *
+tw_openapi_stream_answers (TwOpenApi *api, const TwMethod *method)
+{
+  const TwMethod plain = tw_openapi_stream_method (method);
+  json_t *answers = json_object ();
+  json_t *success = json_pack ("{s:s, s:o}", "description", "Events, as long as the client reads and the token is good.",
+                               "content", describe_events (method));
+
+  json_object_set_new (success, "headers", tw_openapi_headers (api, &plain, method->status));
+  json_object_set_new (answers, "200", success);
+  add_refusals (api, answers, &plain);
+  json_object_del (answers, "410"); /* it is an event */
+  return answers;
+}
+
 json_t *
 tw_openapi_answers (TwOpenApi *api, const TwMethod *method)
 {

@@ -65,6 +65,10 @@ json_t *tw_openapi_problem (void);
 /* Everything that @method can answer. */
 json_t *tw_openapi_answers (TwOpenApi *api, const TwMethod *method);
 
+/* @method as its stream (tw.stream) asks it, and all that the stream can answer. */
+TwMethod tw_openapi_stream_method (const TwMethod *method);
+json_t *tw_openapi_stream_answers (TwOpenApi *api, const TwMethod *method);
+
 /* The headers of @method's answers with @status, by name; @method NULL: those that come with @status whatever the
  * method is. */
 #define TW_OPENAPI_ANY_OTHER 0 /* in place of a status: what the document does not name */

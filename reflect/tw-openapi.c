@@ -298,6 +298,51 @@ describe_operation (TwOpenApi *api, const TwMethod *method)
   return operation;
 }
 
+/* --- Streams. --- */
+
+/* The header that stands for the token, and wins over its parameter. */
+static json_t *
+describe_last_event (TwOpenApi *api, const TwMethod *method)
+{
+  json_t *header = json_pack ("{s:s, s:s, s:b, s:s, s:o}", "name", "Last-Event-ID", "in", "header", "required", FALSE,
+                              "description",
+                              "The id of the last event that was read: what comes behind it is sent. It wins over the "
+                              "parameter; without either the full state comes first.",
+                              "schema", tw_openapi_field (api, method->stream->since, TW_OPENAPI_INPUT, FALSE));
+
+  set_example (header, tw_openapi_example (method->stream->since, TW_OPENAPI_INPUT));
+  return header;
+}
+
+/* A method's answers as events: what else there is of the route is the method's. */
+static json_t *
+describe_stream (TwOpenApi *api, const TwMethod *method)
+{
+  g_autofree char *id = g_strdup_printf ("%s_%s_stream", method->service->name, method->name);
+  const TwMethod plain = tw_openapi_stream_method (method);
+  json_t *operation = json_pack ("{s:s, s:[s]}", "operationId", id, "tags", method->service->name);
+  json_t *parameters = describe_parameters (api, &plain);
+
+  json_array_append_new (parameters, describe_last_event (api, method));
+  set_doc (operation, method->doc);
+  json_object_set_new (operation, "parameters", parameters);
+  json_object_set_new (operation, "responses", tw_openapi_stream_answers (api, method));
+  json_object_set_new (operation, "security", json_pack ("[{s:[]}]", "bearer"));
+  return operation;
+}
+
+/* Adds @operation (taken) at the method's or the stream's @path. */
+static void
+add_operation (json_t *paths, const char *path, const char *verb, json_t *operation)
+{
+  g_autofree char *template = template_of (path);
+  g_autofree char *lower = g_ascii_strdown (verb, -1);
+
+  if (json_object_get (paths, template) == NULL)
+    json_object_set_new (paths, template, json_object ());
+  json_object_set_new (json_object_get (paths, template), lower, operation);
+}
+
 /* Adds the operations of @service; FALSE if it has none. */
 static gboolean
 add_service (TwOpenApi *api, json_t *paths, const TwService *service)
@@ -308,17 +353,13 @@ add_service (TwOpenApi *api, json_t *paths, const TwService *service)
   for (guint i = 0; i < service->n_methods; i++)
     {
       const TwMethod *method = &service->methods[i];
-      g_autofree char *template = NULL;
-      g_autofree char *verb = NULL;
 
       if (method->verb == NULL)
         continue;
       any = TRUE;
-      template = template_of (method->path);
-      verb = g_ascii_strdown (method->verb, -1);
-      if (json_object_get (paths, template) == NULL)
-        json_object_set_new (paths, template, json_object ());
-      json_object_set_new (json_object_get (paths, template), verb, describe_operation (api, method));
+      add_operation (paths, method->path, method->verb, describe_operation (api, method));
+      if (method->stream != NULL)
+        add_operation (paths, method->stream->path, method->verb, describe_stream (api, method));
     }
   return any;
 }

@@ -70,10 +70,10 @@ tw_route_parameters (const char *path, GError **error)
 
 /* "GET /books/:": equal for two routes that no request can tell apart. */
 static char *
-shape_of (const TwMethod *method)
+shape_of (const char *verb, const char *path)
 {
-  GString *shape = g_string_new (method->verb);
-  g_auto (GStrv) segments = g_strsplit (method->path + 1, "/", -1);
+  GString *shape = g_string_new (verb);
+  g_auto (GStrv) segments = g_strsplit (path + 1, "/", -1);
 
   for (char **segment = segments; *segment != NULL; segment++)
     g_string_append_printf (shape, " %s", **segment == ':' ? ":" : *segment);
@@ -81,18 +81,25 @@ shape_of (const TwMethod *method)
 }
 
 static gboolean
-check_method (GHashTable *shapes, const TwMethod *method, GError **error)
+check_path (GHashTable *shapes, const TwMethod *method, const char *path, GError **error)
 {
   g_autofree char *owner = g_strdup_printf ("%s.%s", method->service->name, method->name);
-  g_autofree char *shape = shape_of (method);
+  g_autofree char *shape = shape_of (method->verb, path);
   TwSpot spot = { method->service->document, owner, NULL };
   const TwMethod *other = g_hash_table_lookup (shapes, shape);
 
   if (other != NULL)
-    return tw_spot_fail (&spot, NULL, error, "%s %s is the same route as %s.%s's", method->verb, method->path,
+    return tw_spot_fail (&spot, NULL, error, "%s %s is the same route as %s.%s's", method->verb, path,
                          other->service->name, other->name);
   g_hash_table_insert (shapes, g_steal_pointer (&shape), (gpointer) (guintptr) method);
   return TRUE;
+}
+
+static gboolean
+check_method (GHashTable *shapes, const TwMethod *method, GError **error)
+{
+  return check_path (shapes, method, method->path, error)
+         && (method->stream == NULL || check_path (shapes, method, method->stream->path, error));
 }
 
 gboolean

@@ -170,6 +170,7 @@ step_back (TwService *base)
       methods[i].path = NULL;
       methods[i].needs_token = FALSE;
       methods[i].tagged = FALSE;
+      methods[i].stream = NULL;
       methods[i].role = TW_ROLE_NONE;
     }
 }

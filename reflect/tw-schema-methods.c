@@ -82,6 +82,7 @@ tw_document_read_method (const TwDocument *document, const TwService *service, c
       || !read_result (document, &spot, object, method, error)
       || !tw_annotations_read_method (schema, &spot, object, method, error)
       || !tw_rules_check_method (&spot, method, error) || !tw_links_check (&spot, method, error)
+      || !tw_stream_check (&spot, method, error)
       || !tw_conditions_check (&spot, method, error))
     return FALSE;
   tw_claims_gather (schema, method);

@@ -5,8 +5,8 @@
  * tw-schema-load.c reads the documents and joins their services, tw-schema-structs.c structs and fields,
  * tw-schema-types.c types and defaults, tw-schema-methods.c methods, tw-annotations.c the annotations, tw-pattern.c
  * vt.pattern, tw-schema-claims.c what a method takes from a token, tw-schema-secrets.c whether it deals in secrets,
- * tw-schema-records.c what is kept, tw-schema-questions.c what asks for it, tw-schema-conditions.c tags and keys; tw-schema-rules.c, tw-routes.c, tw-links.c and
- * tw-cookies.c then check what no part can know alone.
+ * tw-schema-records.c what is kept, tw-schema-questions.c what asks for it, tw-schema-conditions.c tags and keys; tw-schema-rules.c, tw-routes.c, tw-links.c,
+ * tw-streams.c and tw-cookies.c then check what no part can know alone.
  */
 
 #pragma once
@@ -122,6 +122,9 @@ void tw_secrets_find (TwMethod *method);
 
 /* Sets whether @method's answers have links, and refuses such as no request could follow. */
 gboolean tw_links_check (const TwSpot *spot, TwMethod *method, GError **error);
+
+/* Finds what @method's tw.stream names, and refuses what can't be asked on and on. */
+gboolean tw_stream_check (const TwSpot *spot, TwMethod *method, GError **error);
 
 /* Decode the "annotations" of @object; absent ones are none. A field's id, name, type and presence must be set. */
 gboolean tw_annotations_read_field (TwSchema *schema, const TwSpot *spot, TwPlace place, const json_t *object,

@@ -299,6 +299,7 @@ check_no_route (const TwSpot *spot, const TwMethod *method, GError **error)
                     : method->revokes != NULL ? "tw.revokes"
                     : method->drops != NULL   ? "tw.drops"
                     : method->errors != NULL  ? "tw.errors"
+                    : method->stream != NULL  ? "tw.stream"
                                               : NULL;
 
   if (key != NULL)
@@ -352,6 +353,24 @@ check_revocations (const TwSpot *spot, const TwMethod *method, GError **error)
                        "{ 1: string, 2: i64 }> }");
 }
 
+static gboolean
+check_hints (const TwSpot *spot, const TwMethod *method, GError **error)
+{
+  const TwStruct *reply = method->returns != NULL ? method->returns->structure : NULL;
+
+  if (method->arguments->n_fields == 2 && has_field (method->arguments, 1, TW_WIRE_I64)
+      && has_field (method->arguments, 2, TW_WIRE_I32) && has_field (reply, 1, TW_WIRE_I64)
+      && has_field (reply, 2, TW_WIRE_LIST) && has_field (reply, 3, TW_WIRE_BOOL))
+    {
+      const TwType *user = tw_struct_find_field (reply, 2)->type->element;
+
+      if (user->wire == TW_WIRE_STRING && !user->binary)
+        return TRUE;
+    }
+  return tw_spot_fail (spot, "tw.role", error,
+                       "hints takes (1: i64, 2: i32) and gives a struct { 1: i64, 2: list<string>, 3: bool }");
+}
+
 gboolean
 tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **error)
 {
@@ -362,13 +381,15 @@ tw_rules_check_method (const TwSpot *spot, const TwMethod *method, GError **erro
          && (!method->issues_session || check_issues (spot, method, error))
          && (method->revokes == NULL || check_revokes (spot, method, error))
          && (method->role != TW_ROLE_HEALTH || check_health (spot, method, error))
-         && (method->role != TW_ROLE_REVOCATIONS || check_revocations (spot, method, error));
+         && (method->role != TW_ROLE_REVOCATIONS || check_revocations (spot, method, error))
+         && (method->role != TW_ROLE_HINTS || check_hints (spot, method, error));
 }
 
 gboolean
 tw_rules_check_service (const TwSpot *spot, const TwService *service, GError **error)
 {
-  const TwMethod *holder[TW_ROLE_REVOCATIONS + 1] = { NULL };
+  const TwMethod *holder[TW_N_ROLES] = { NULL };
+  const TwMethod *streamed = NULL;
 
   for (guint i = 0; i < service->n_methods; i++)
     {
@@ -378,6 +399,11 @@ tw_rules_check_service (const TwSpot *spot, const TwService *service, GError **e
         return tw_spot_fail (spot, "tw.role", error, "%s and %s have the same role", holder[method->role]->name,
                              method->name);
       holder[method->role] = method;
+      if (method->stream != NULL)
+        streamed = method;
     }
+  if (streamed != NULL && holder[TW_ROLE_HINTS] == NULL)
+    return tw_spot_fail (spot, "tw.stream", error, "%s needs a method of the service with tw.role=\"hints\"",
+                         streamed->name);
   return TRUE;
 }

@@ -105,6 +105,20 @@ typedef struct
 /* The most links that a struct has: one of each relation. */
 #define TW_MAX_LINKS 4
 
+/* tw.stream: a second route of a method, whose answers go on as events. */
+typedef struct
+{
+  const char *path; /* "/v1/shelf/:id/events" */
+  const char *list_name, *token_name, *more_name, *since_name; /* as in the annotation */
+  const TwField *list;   /* of the reply's struct: what is new; its JSON name is its events' */
+  const TwField *token;  /* likewise: how far its reader is, a string */
+  const TwField *more;   /* likewise: whether there is more already, a bool */
+  const TwField *since;  /* of the input: the token that an answer begins behind, an optional string of the query */
+} TwStreamRoute;
+
+/* The claim by which hints name those who read streams. */
+#define TW_STREAM_CLAIM "sub"
+
 /* The request's header, in lower case, that asks for cookies, and its only value. */
 #define TW_COOKIES_HEADER "use-cookies"
 #define TW_COOKIES_WANTED "true"
@@ -184,7 +198,10 @@ typedef enum
   TW_ROLE_NONE,
   TW_ROLE_HEALTH,      /* no argument; a struct with field 1 bool (well?) and field 2 string (what is wrong) */
   TW_ROLE_REVOCATIONS, /* (1: i64 since) gives { 1: i64 position, 2: list<{ 1: string session, 2: i64 expires_s }> } */
+  TW_ROLE_HINTS, /* (1: i64 after, 2: i32 wait_ms) gives { 1: i64 at, 2: list<string> users, 3: bool all } */
 } TwRole;
+
+#define TW_N_ROLES (TW_ROLE_HINTS + 1)
 
 struct _TwMethod
 {
@@ -211,6 +228,7 @@ struct _TwMethod
   gboolean issues_session;    /* tw.issues="session" */
   const char *revokes;        /* tw.revokes: a claim's name, or NULL */
   const TwCookie *drops;      /* tw.drops, or NULL */
+  const TwStreamRoute *stream; /* tw.stream, or NULL */
   gsize max_body;             /* tw_method_max_body() */
   gboolean uses_cookies;      /* some input, the reply's struct or tw.drops has a TwCookie */
   gboolean links;             /* a GET whose reply's struct has a TwLink */

@@ -213,6 +213,42 @@ struct EndedVisits {
   2: list<EndedVisit> ended
 }
 
+/** Something that has happened. */
+struct Happening {
+  /** To whom. */
+  1: string key,
+  /** What. */
+  2: string what
+}
+
+/** What has happened since. */
+struct News {
+  /** In order. */
+  1: list<Happening> happenings,
+  /** What to ask with next. */
+  2: string mark,
+  /** Whether there is more already. */
+  3: bool further
+}
+
+/** Which news. */
+struct NewsQuery {
+  /** Where to go on; from the beginning without it. */
+  1: optional string behind (api.query = "behind", vt.max_size = "4000", vt.pattern = "[a-z0-9.]+"),
+  /** How many at most. */
+  2: optional i32 most = 10 (api.query = "most", vt.ge = "1", vt.le = "1000")
+}
+
+/** Who may want to ask for news. */
+struct Whispers {
+  /** What to ask with next. */
+  1: i64 at,
+  /** Who. */
+  2: list<string> owners,
+  /** Anybody. */
+  3: bool anybody
+}
+
 /** Keeps everybody's address book. */
 service AddressBook extends directory.Directory {
   /** Begin a visit. */
@@ -319,6 +355,26 @@ service AddressBook extends directory.Directory {
     3: Terms terms = {}
   ) throws (1: directory.Refusal refused)
     (api.delete = "/v1/contacts/:key", tw.status = "204", tw.errors = "403,404,418"),
+
+  /** What has happened in the book. */
+  News news(
+    /** Whose book. */
+    1: string owner (tw.claim = "sub"),
+    /** Of which kind: "all", or what has happened. */
+    2: string kind (api.path = "kind", vt.max_size = "20"),
+    /** Which part. */
+    3: NewsQuery query
+  ) throws (1: directory.Refusal refused)
+    (api.get = "/v1/news/:kind", tw.retry = "safe", tw.errors = "400,410",
+      tw.stream = "/v1/news/:kind/events; list=happenings; token=mark; more=further; since=behind"),
+
+  /** Who has news. */
+  Whispers whispers(
+    /** What the last answer said; 0 at first. */
+    1: i64 after,
+    /** For how many milliseconds to wait for some. */
+    2: i32 waitMs
+  ) (tw.role = "hints", tw.retry = "safe"),
 
   /** How many there are. It has no route. */
   i32 total(

@@ -4,6 +4,7 @@
 usage: python -m support.address_book      (prints 'listening on HOST:PORT')
 """
 
+import collections
 import itertools
 import sys
 import threading
@@ -43,6 +44,13 @@ class Handler:
         self.well = True
         self.n_waiting = 0
         self.freed = threading.Event()
+        self.happened = []  # (owner, key, what), in order
+        self.volume = 1  # of what has happened: a new one forgets what was before
+        self.whispered = threading.Condition()
+        self.start = int(time.time() * 1e6)  # of whispers: more than any that another process has said
+        self.news_asked = collections.Counter()  # by owner
+        self.news_held = threading.Event()
+        self.news_held.set()
 
     # Directory
     def ping(self):
@@ -114,6 +122,44 @@ class Handler:
                 raise RuntimeError("the answer is lost: the connection is closed")
             return made
 
+    # News
+    def happen(self, owner, key, what):
+        with self.whispered:
+            self.happened.append((owner, key, what))
+            self.whispered.notify_all()
+
+    def news(self, owner, kind, query=None):
+        self.news_held.wait(PATIENCE_S)
+        self.news_asked[owner] += 1
+        if kind == "shut":
+            raise Refusal(reason=403, explanation="That is nobody's business")
+        if kind == "away":
+            raise Refusal(reason=503, explanation="Nobody knows at the moment")
+        behind, most = (query.behind, query.most or 10) if query is not None else (None, 10)
+        volume, _, number = (behind or f"{self.volume}.0").partition(".")
+        if not (volume.isdecimal() and number.isdecimal()):
+            raise Refusal(reason=400, explanation="That is no mark", what="behind")
+        if int(volume) != self.volume:
+            raise Refusal(reason=410, explanation="That was in another volume")
+        with self.whispered:
+            end = len(self.happened)
+            mine = [
+                (n + 1, book.Happening(key=key, what=what))
+                for n, (of, key, what) in enumerate(self.happened)
+                if n >= int(number) and of == owner and kind in ("all", what)
+            ]
+        further = len(mine) > most
+        at = mine[most - 1][0] if further else end
+        return book.News(happenings=[h for _, h in mine[:most]], mark=f"{self.volume}.{at}", further=further)
+
+    def whispers(self, after, waitMs):
+        with self.whispered:
+            known = self.start <= after <= self.start + len(self.happened)
+            if known:
+                self.whispered.wait_for(lambda: self.start + len(self.happened) > after, waitMs / 1000)
+            owners = [owner for owner, _, _ in self.happened[after - self.start :]] if known else []
+            return book.Whispers(at=self.start + len(self.happened), owners=owners, anybody=not known)
+
     def make(self, owner, contact):
         known = self.made.get((owner, contact.requestKey)) if contact.requestKey else None
         if known:
@@ -128,6 +174,9 @@ class Handler:
             made.notes["campaign"] = contact.campaign
         made.notes["kind"] = f"{contact.kind} {contact.importance}"
         self.contacts[owner, key] = made
+        if contact.fullName == "A new volume":
+            self.volume += 1
+        self.happen(owner, key, "written")
         if contact.requestKey:
             self.made[owner, contact.requestKey] = key
         return made
@@ -185,6 +234,7 @@ class Handler:
             contact.fullName = changes.fullName
         if changes.nickname is not None:
             contact.nickname = changes.nickname
+        self.happen(owner, key, "changed")
         if changes.home is not None:
             contact.addresses[2026] = changes.home
         contact.revision += 1
@@ -203,6 +253,7 @@ class Handler:
             if self.known(owner, terms) is None:
                 self.check(self.look(owner, key), terms)
                 del self.contacts[owner, key]
+                self.happen(owner, key, "struck")
                 self.remember(owner, terms, key)
 
     def total(self, owner):

@@ -80,13 +80,36 @@ test_paths (void)
     json_object_foreach (verbs, verb, operation)
       g_assert_true (
           g_hash_table_add (ids, (gpointer) (guintptr) json_string_value (at (operation, "operationId", NULL))));
-  g_assert_cmpuint (g_hash_table_size (ids), ==, 11);
+  g_assert_cmpuint (g_hash_table_size (ids), ==, 13);
   assert_json (at (paths, "/v1/contacts/{key}/notes/{number}", "put", "operationId", NULL), "\"AddressBook_note\"");
   assert_json (at (paths, "/v1/motto", "get", "operationId", NULL), "\"AddressBook_motto\"");
   assert_json (at (paths, "/v1/contacts", "post", "summary", NULL), "\"Write somebody into the book\"");
   assert_json (at (paths, "/v1/contacts:gather", "post", "description", NULL),
                "\"Take many in at once, later. The answer names each that will be.\"");
   assert_json (at (paths, "/v1/contacts", "post", "tags", NULL), "[\"AddressBook\"]");
+}
+
+/* A stream is a route of its own, with what its method takes and the header that says where to go on. */
+static void
+test_streams (void)
+{
+  json_auto_t *document = describe_address_book ();
+  json_t *stream = at (document, "paths", "/v1/news/{kind}/events", "get", NULL);
+  json_t *plain = at (document, "paths", "/v1/news/{kind}", "get", NULL);
+  json_t *parameters = at (stream, "parameters", NULL);
+
+  assert_json (at (stream, "operationId", NULL), "\"AddressBook_news_stream\"");
+  assert_json (at (stream, "security", NULL), "[{\"bearer\": []}]");
+  g_assert_cmpuint (json_array_size (parameters), ==, json_array_size (at (plain, "parameters", NULL)) + 1);
+  assert_json (json_object_get (json_array_get (parameters, 3), "name"), "\"Last-Event-ID\"");
+  assert_json (json_object_get (json_array_get (parameters, 3), "in"), "\"header\"");
+  g_assert_nonnull (at (stream, "responses", "200", "content", "text/event-stream", NULL));
+  g_assert_null (json_object_get (at (stream, "responses", "200", "content", NULL), "application/json"));
+  /* A token that is no longer good is an event there, and an answer elsewhere. */
+  g_assert_null (json_object_get (at (stream, "responses", NULL), "410"));
+  g_assert_nonnull (at (plain, "responses", "410", NULL));
+  g_assert_nonnull (at (stream, "responses", "400", NULL));
+  g_assert_nonnull (at (stream, "responses", "429", NULL));
 }
 
 static void
@@ -583,6 +606,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openapi/document", test_document);
   g_test_add_func ("/openapi/each-route-is-an-operation", test_paths);
   g_test_add_func ("/openapi/token-where-one-is-needed", test_security);
+  g_test_add_func ("/openapi/streams", test_streams);
   g_test_add_func ("/openapi/parameters-with-their-limits", test_parameters);
   g_test_add_func ("/openapi/tags-and-keys", test_tags_and_keys);
   g_test_add_func ("/openapi/body-beside-a-struct-of-headers", test_body_beside_a_struct_of_headers);

@@ -31,6 +31,16 @@
   "{'name':'T','fields':[" FIELD (1, "version", "i64", "") "," FIELD (2, "name", "string", "") "," FIELD (             \
     3, "word", "string", WITH ("'tw.secret':'true'")) "," FIELD (4, "list", "list", LIST ("string")) "]" WITH (        \
     "'tw.tag':'" names "'") "}"
+#define NEWS                                                                                                           \
+  STRUCT ("N", FIELD (1, "l", "list", LIST ("string")) "," FIELD (2, "t", "string", "") "," FIELD (3, "m", "bool", ""))  \
+  "," STRUCT ("H", FIELD (1, "at", "i64", "") "," FIELD (2, "users", "list", LIST ("string")) "," FIELD (               \
+                     3, "all", "bool", ""))
+#define WHO FIELD (1, "who", "string", WITH ("'tw.claim':'sub'"))
+#define SINCE FIELD (2, "s", "string", ",'default':''" WITH ("'api.query':'s'"))
+#define STREAM(stream)                                                                                                 \
+  GIVES ("m", "N", WHO "," SINCE, WITH ("'api.get':'/m','tw.retry':'safe','tw.stream':" stream))
+#define HINTS                                                                                                          \
+  GIVES ("h", "H", FIELD (1, "after", "i64", "") "," FIELD (2, "wait", "i32", ""), WITH ("'tw.role':'hints'"))
 #define TASK STRUCT ("T", FIELD (1, "id", "string", ""))
 
 static const struct
@@ -516,7 +526,7 @@ static const struct
   { "revokes-nothing", "", ROUTED ("'api.post':'/m','tw.auth':'none','tw.revokes':'sid'"),
     "t.json: S.m: tw.revokes: needs a token, an exception with a field marked tw.claim=\"sid\", or a reply with one"
     " marked tw.claim=\"ended\"" },
-  { "unknown-role", "", ROUTED ("'tw.role':'ruler'"), "t.json: S.m: tw.role: must be \"health\" or \"revocations\"" },
+  { "unknown-role", "", ROUTED ("'tw.role':'ruler'"), "t.json: S.m: tw.role: must be \"health\", \"revocations\" or \"hints\"" },
   { "serving-in-another-way", "", ROUTED ("'tw.serve':'keep notes'"),
     "t.json: S.m: tw.serve: must be one of create, get, list, patch and remove, and a record's name" },
   { "serving-nothing", "", ROUTED ("'tw.serve':'list '"), "t.json: S.m: tw.serve: must begin with a letter from a to z" },
@@ -528,6 +538,49 @@ static const struct
     GIVES ("m", "T", FIELD (1, "since", "i64", ""), WITH ("'tw.role':'revocations'")),
     "t.json: S.m: tw.role: revocations takes (1: i64) and gives a struct { 1: i64, 2: list<struct { 1: string, 2: i64 "
     "}> }" },
+  { "hints-of-another-shape", STRUCT ("H", FIELD (1, "at", "i64", "")),
+    GIVES ("m", "H", FIELD (1, "after", "i64", "") "," FIELD (2, "wait", "i32", ""), WITH ("'tw.role':'hints'")),
+    "t.json: S.m: tw.role: hints takes (1: i64, 2: i32) and gives a struct { 1: i64, 2: list<string>, 3: bool }" },
+  { "stream-without-its-parts", NEWS, STREAM ("'/e; list=l; token=t; more=m'"),
+    "t.json: S.m: tw.stream: must say after its path, once each: list=…; token=…; more=…; since=…" },
+  { "stream-with-a-part-twice", NEWS, STREAM ("'/e; list=l; token=t; more=m; since=s; more=m'"),
+    "t.json: S.m: tw.stream: must say after its path, once each: list=…; token=…; more=…; since=…" },
+  { "stream-with-another-part", NEWS, STREAM ("'/e; list=l; token=t; more=m; since=s; x=y'"),
+    "t.json: S.m: tw.stream: must say after its path, once each: list=…; token=…; more=…; since=…" },
+  { "stream-at-no-path", NEWS, STREAM ("'e; list=l; token=t; more=m; since=s'"),
+    "t.json: S.m: tw.stream: \"e\" must begin with /" },
+  { "stream-with-another-parameter", NEWS, STREAM ("'/e/:x; list=l; token=t; more=m; since=s'"),
+    "t.json: S.m: tw.stream: its path and the method's must have the same parameters" },
+  { "stream-of-no-list", NEWS, STREAM ("'/e; list=t; token=t; more=m; since=s'"),
+    "t.json: S.m: tw.stream: N needs a list t, a string t and a bool m in its body" },
+  { "stream-without-a-token", NEWS, STREAM ("'/e; list=l; token=x; more=m; since=s'"),
+    "t.json: S.m: tw.stream: N needs a list l, a string x and a bool m in its body" },
+  { "stream-without-a-bool", NEWS, STREAM ("'/e; list=l; token=t; more=t; since=s'"),
+    "t.json: S.m: tw.stream: N needs a list l, a string t and a bool t in its body" },
+  { "stream-that-begins-nowhere", NEWS, STREAM ("'/e; list=l; token=t; more=m; since=u'"),
+    "t.json: S.m: tw.stream: needs an optional string with api.query=\"u\"" },
+  { "stream-of-nobody", NEWS,
+    GIVES ("m", "N", SINCE, WITH ("'api.get':'/m','tw.retry':'safe','tw.stream':'/e; list=l; token=t; more=m; since=s'")),
+    "t.json: S.m: tw.stream: needs an argument or field with tw.claim=\"sub\"" },
+  { "stream-that-takes-a-header", NEWS,
+    GIVES ("m", "N", WHO "," SINCE "," FIELD (3, "h", "string", WITH ("'api.header':'X'")),
+           WITH ("'api.get':'/m','tw.retry':'safe','tw.stream':'/e; list=l; token=t; more=m; since=s'")),
+    "t.json: S.m: tw.stream: h must come from the path, the query or the token" },
+  { "stream-that-gives-a-header",
+    STRUCT ("N", FIELD (1, "l", "list", LIST ("string")) "," FIELD (2, "t", "string", "") "," FIELD (
+                   3, "m", "bool", "") "," FIELD (4, "h", "string", WITH ("'api.header':'X'"))),
+    STREAM ("'/e; list=l; token=t; more=m; since=s'"),
+    "t.json: S.m: tw.stream: N.h stands in a header, which an event has not" },
+  { "stream-of-what-is-not-safe", NEWS,
+    GIVES ("m", "N", WHO "," SINCE, WITH ("'api.get':'/m','tw.stream':'/e; list=l; token=t; more=m; since=s'")),
+    "t.json: S.m: tw.stream: needs a GET route, a token, and tw.retry=\"safe\"" },
+  { "stream-without-a-route", NEWS,
+    GIVES ("m", "N", WHO, WITH ("'tw.retry':'safe','tw.stream':'/e; list=l; token=t; more=m; since=s'")),
+    "t.json: S.m: tw.stream: needs a route" },
+  { "stream-where-another-route-is", NEWS, STREAM ("'/m; list=l; token=t; more=m; since=s'") "," HINTS,
+    "t: S.m: GET /m is the same route as S.m's" },
+  { "stream-without-hints", NEWS, STREAM ("'/e; list=l; token=t; more=m; since=s'"),
+    "t.json: S: tw.stream: m needs a method of the service with tw.role=\"hints\"" },
   { "a-role-twice", STRUCT ("H", FIELD (1, "ok", "bool", "") "," FIELD (2, "why", "string", "")),
     GIVES ("m", "H", "", WITH ("'tw.role':'health'")) "," GIVES ("n", "H", "", WITH ("'tw.role':'health'")),
     "t.json: S: tw.role: m and n have the same role" },
