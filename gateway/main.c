@@ -45,6 +45,7 @@ typedef struct
   char *requests_per_address, *requests_per_account;
   char **idl, **upstreams, **cors_origins;
   gint64 workers, token_lifetime_s, revocations_max_age_s, upstream_timeout_ms, max_connections_per_client;
+  gint64 streams, streams_per_user;
   gboolean require_if_match;
 } Settings;
 
@@ -98,6 +99,10 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
       &settings->max_connections_per_client, "N",
       "Connections that one address (of IPv6: /64) may have, loopback and trusted proxies aside; 0: any number", 0,
       G_MAXINT32 },
+    { "streams", "TW_STREAMS", TW_OPTION_INTEGER, &settings->streams, "N",
+      "Streams of events that may be open; 0: any number", 0, 1000000 },
+    { "streams-per-user", "TW_STREAMS_PER_USER", TW_OPTION_INTEGER, &settings->streams_per_user, "N",
+      "The same of one account; 0: any number", 0, 1000000 },
     { "requests-per-address", "TW_REQUESTS_PER_ADDRESS", TW_OPTION_STRING, &settings->requests_per_address,
       "N[/SECONDS]",
       "Requests that one address (of IPv6: /64) may send in a minute, or so many seconds; 0: any number "
@@ -127,6 +132,8 @@ read_settings (Settings *settings, int argc, char **argv, GError **error)
   settings->revocations_max_age_s = 60;
   settings->upstream_timeout_ms = 5000;
   settings->max_connections_per_client = 512;
+  settings->streams = 10000;
+  settings->streams_per_user = 20;
   settings->trusted_proxies = g_strdup ("");
   return tw_config_read (options, "Turns REST calls into Thrift calls, by the annotations of an IDL.", argc, argv, NULL, error);
 }
@@ -320,6 +327,8 @@ serve (const Settings *settings, const TwNotify *notify, GError **error)
     .require_if_match = settings->require_if_match,
     .secure_cookies = secure,
     .max_connections_per_client = (guint) settings->max_connections_per_client,
+    .max_streams = (guint) settings->streams,
+    .max_streams_per_user = (guint) settings->streams_per_user,
     .rate_limits = { rate_limits[TW_RATE_POLICY_ADDRESS], rate_limits[TW_RATE_POLICY_ACCOUNT] },
     .trusted_proxies = proxies,
     .cors = cors,

@@ -61,6 +61,9 @@ struct _TwConnection
   guint n_runs; /* of its connections, when its last byte was found to be read; 0: not yet */
   gint64 deadline_ms;
   guint64 taken; /* bytes, by requests that are complete */
+  guint64 acknowledged; /* bytes that the peer has taken, when that was asked last */
+  void (*ended) (gpointer user_data); /* NULL: nobody is told */
+  gpointer ended_data;
   TwIp ip;
   const TwCidrs *trusted;
   char address[TW_IP_TEXT_SIZE];
@@ -153,6 +156,25 @@ tw_connections_finished (const TwConnections *connections)
   return connections->n_finished;
 }
 
+static void
+tell_ended (TwConnection *connection)
+{
+  void (*ended) (gpointer) = connection->ended;
+
+  connection->ended = NULL;
+  if (ended != NULL)
+    ended (connection->ended_data);
+}
+
+void
+tw_connection_watch (TwConnection *connection, void (*ended) (gpointer user_data), gpointer user_data)
+{
+  connection->ended = ended;
+  connection->ended_data = user_data;
+  if (connection->peer != PEER_SENDS)
+    tell_ended (connection);
+}
+
 static gboolean
 on_ended (gint fd, GIOCondition condition, gpointer data)
 {
@@ -166,6 +188,7 @@ on_ended (gint fd, GIOCondition condition, gpointer data)
       if (connection->peer == PEER_SENDS)
         connection->peer = PEER_ENDED;
       consider (connection);
+      tell_ended (connection);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -195,6 +218,28 @@ look_for_line (TwConnection *connection, gint64 now)
     tw_connection_move (connection, TW_PHASE_LINE, FALSE, now - ago_ms);
 }
 
+/* Whether its peer has taken bytes since this was asked last. */
+static gboolean
+has_taken (TwConnection *connection)
+{
+  struct tcp_info info = { 0 };
+  socklen_t size = offsetof (struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
+  const guint64 before = connection->acknowledged;
+
+  if (getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+    connection->acknowledged = info.tcpi_bytes_acked;
+  return connection->acknowledged != before;
+}
+
+static void
+meet_deadline (TwConnection *connection, gint64 now)
+{
+  if (connection->phase == TW_PHASE_STREAMING && has_taken (connection))
+    connection->deadline_ms = now + connection->connections->timeouts_ms[TW_PHASE_STREAMING];
+  else
+    tw_connection_end (connection);
+}
+
 static gboolean
 sweep (gpointer data)
 {
@@ -211,7 +256,7 @@ sweep (gpointer data)
       if (connection->phase == TW_PHASE_IDLE && connection->peer == PEER_SENDS)
         look_for_line (connection, now);
       if (connection->deadline_ms <= now)
-        tw_connection_end (connection);
+        meet_deadline (connection, now);
     }
   return G_SOURCE_CONTINUE;
 }

@@ -7,7 +7,8 @@
  * 0.9.75 never sees an end that comes with the bytes before it, since it takes a short read for "no more until the next
  * edge". So an epoll set beside the daemon's hears of each peer that ends. What such a connection is at decides: one that
  * needs more bytes is over once all were read; one whose answer is under way gets it first. Bytes that are no request
- * line are found by counting, once a second, where no request is under way.
+ * line are found by counting, once a second, where no request is under way. The deadline of TW_PHASE_STREAMING is one of
+ * silence: where its peer has taken a byte meanwhile it begins anew.
  *
  * Costs a system call a connection, and none a request. Not thread-safe: all on the daemon's loop.
  */
@@ -57,6 +58,10 @@ TwPhase tw_connection_phase (const TwConnection *connection);
  * there is an answer (@answered) where the phase says so. What is not is a mistake of ours: it is logged as critical, and
  * ends this connection alone. */
 void tw_connection_move (TwConnection *connection, TwPhase phase, gboolean answered, gint64 now_ms);
+
+/* Has @ended called when its peer ends what it sends, or @connection is found to be broken: once, at once where it has
+ * been already. NULL: it is not told any more. */
+void tw_connection_watch (TwConnection *connection, void (*ended) (gpointer user_data), gpointer user_data);
 
 /* A request of @n bytes was taken from it; -1: of who knows how many. */
 void tw_connection_took (TwConnection *connection, gint64 n);

@@ -121,6 +121,8 @@ add_inputs (GPtrArray *names, const TwMethod *method)
   while ((field = tw_inputs_next (&inputs)) != NULL)
     if (field->source == TW_SOURCE_HEADER)
       add_name (names, field->source_name);
+  if (method->stream != NULL)
+    add_name (names, "Last-Event-ID");
 }
 
 /* The reply's own, and its exceptions'. */

@@ -145,12 +145,15 @@ add_own_headers (TwDocs *docs, json_t *headers)
 static void
 add_success (TwDocs *docs, const char *status, json_t *answer)
 {
-  json_t *media = json_object_get (json_object_get (answer, "content"), "application/json");
+  json_t *content = json_object_get (answer, "content");
+  json_t *media = json_object_get (content, "application/json"), *events = json_object_get (content, "text/event-stream");
 
   tw_docs_add_html (docs, "<h4><span class=\"status\">%s</span> %s</h4>\n", status,
                     tw_docs_text (answer, "description"));
   add_header_names (docs, json_object_get (answer, "headers"));
   add_own_headers (docs, json_object_get (answer, "headers"));
+  if (events != NULL)
+    tw_docs_add_paragraphs (docs, tw_docs_text (json_object_get (events, "schema"), "description"));
   if (media == NULL)
     return;
   tw_docs_add_schema (docs, json_object_get (media, "schema"), TW_DOCS_GIVEN);

@@ -98,6 +98,12 @@ tw_exchanges_on_target (void *cls, const char *target, struct MHD_Connection *mh
   return exchange;
 }
 
+static gboolean
+is_sending (TwPhase phase)
+{
+  return phase == TW_PHASE_SENDING || phase == TW_PHASE_STREAMING || phase == TW_PHASE_RESTING;
+}
+
 /* Says of a request that was answered, or given to the handler, what became of it. An answer that was not handed to
  * libmicrohttpd is none. */
 static void
@@ -106,7 +112,7 @@ report (const Exchange *exchange)
   const TwExchanges *exchanges = exchange->exchanges;
   const TwRequest *request = exchange->request;
   const TwPhase phase = phase_of (exchange);
-  guint status = phase == TW_PHASE_SENDING ? tw_response_status (tw_request_response (request)) : TW_HTTPD_STATUS_GONE;
+  guint status = is_sending (phase) ? tw_response_status (tw_request_response (request)) : TW_HTTPD_STATUS_GONE;
   gint64 duration_us;
 
   if (!tw_phase_has_answer (phase) && !tw_phase_is_handlers (phase))
@@ -130,7 +136,8 @@ tw_exchanges_on_completed (void *cls, struct MHD_Connection *mhd, void **context
   *context = NULL;
   report (exchange);
   handlers = tw_phase_is_handlers (phase_of (exchange));
-  sent = phase_of (exchange) == TW_PHASE_SENDING && code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+  sent = is_sending (phase_of (exchange)) && code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+  tw_connection_watch (exchange->connection, NULL, NULL);
   if (sent)
     tw_connection_took (exchange->connection, tw_request_size (exchange->request));
   move (exchange, sent ? TW_PHASE_IDLE : TW_PHASE_CLOSING);
@@ -195,6 +202,31 @@ complete (const Exchange *exchange, TwResponse *response)
     tw_response_compress (response);
 }
 
+/* The answer comes bit by bit, and goes on, or rests. */
+static void
+on_flow_moved (gboolean rests, gpointer data)
+{
+  Exchange *exchange = data;
+
+  exchange->exchanges->n_to_do += !rests;
+  move (exchange, rests ? TW_PHASE_RESTING : TW_PHASE_STREAMING);
+}
+
+static void
+on_peer_ended (gpointer data)
+{
+  const Exchange *exchange = data;
+
+  tw_flow_leave (tw_response_flow (tw_request_response (exchange->request)));
+}
+
+static void
+begin_flow (Exchange *exchange, TwFlow *flow)
+{
+  tw_flow_start (flow, exchange->mhd, on_flow_moved, exchange);
+  tw_connection_watch (exchange->connection, on_peer_ended, exchange);
+}
+
 static enum MHD_Result
 queue (Exchange *exchange)
 {
@@ -207,6 +239,8 @@ queue (Exchange *exchange)
   if (!tw_response_queue (response, exchange->mhd, tw_request_id (exchange->request), last))
     return MHD_NO;
   move (exchange, TW_PHASE_SENDING);
+  if (tw_response_flow (response) != NULL)
+    begin_flow (exchange, tw_response_flow (response));
   return MHD_YES;
 }
 
@@ -338,7 +372,13 @@ tw_exchanges_answer_waiting (TwExchanges *exchanges)
     {
       Exchange *exchange = at->data;
 
+      TwFlow *flow = tw_request_response (exchange->request) != NULL
+                         ? tw_response_flow (tw_request_response (exchange->request))
+                         : NULL;
+
       next = at->next; /* one without a connection is gone with its answer */
+      if (flow != NULL)
+        tw_flow_end (flow);
       if (exchange->connection == NULL || tw_phase_is_handlers (phase_of (exchange)))
         tw_request_answer (exchange->request, new_stopping_response ());
     }

@@ -45,8 +45,8 @@ void tw_exchanges_on_completed (void *exchanges, struct MHD_Connection *mhd, voi
 size_t tw_exchanges_keep_escapes (void *exchanges, struct MHD_Connection *mhd, char *text);
 void tw_exchanges_on_complaint (void *exchanges, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
 
-/* Answers every request that waits for its handler with 503: libmicrohttpd aborts the process when it is stopped with a
- * suspended connection. */
+/* Answers every request that waits for its handler with 503, and ends what comes bit by bit: libmicrohttpd aborts the
+ * process when it is stopped with a suspended connection. */
 void tw_exchanges_answer_waiting (TwExchanges *exchanges);
 
 G_END_DECLS

@@ -29,6 +29,8 @@ struct _TwGateway
   GPtrArray *metrics; /* of TwHttpMetrics: theirs */
   TwClients *clients; /* of the admin address and the pollers */
   GPtrArray *pollers; /* of TwRevocationPoller */
+  TwStreamLimits *stream_limits;
+  TwStreamHints *hints;
   TwAdmin *admin;
   guint16 port, admin_port;
 };
@@ -146,6 +148,8 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
   gateway->revocations = tw_revocations_new (tw_clock_system (), config->revocations_max_age_s * 1000);
   gateway->client_limit = tw_client_limit_new (config->max_connections_per_client, config->trusted_proxies);
   gateway->rate_limits = tw_rate_limits_new (config->rate_limits, tw_clock_system ());
+  gateway->stream_limits = tw_stream_limits_new (config->max_streams_per_user, config->max_streams);
+  gateway->hints = tw_stream_hints_new (config->schema, config->upstreams);
   gateway->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_worker_free);
   gateway->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_http_metrics_free);
   for (guint i = 0; i < config->workers; i++)
@@ -164,6 +168,9 @@ tw_gateway_start (const TwGatewayConfig *config, GError **error)
     .require_if_match = config->require_if_match,
     .peers = { gateway->client_limit, config->trusted_proxies },
     .rate_limits = gateway->rate_limits,
+    .stream_limits = gateway->stream_limits,
+    .hints = gateway->hints,
+    .max_streams = config->max_streams,
   };
   start_pollers (gateway, config);
   if (!add_files (gateway, config, error) || !start_admin (gateway, config, error)
@@ -187,6 +194,7 @@ tw_gateway_admin_port (const TwGateway *gateway)
 void
 tw_gateway_stop (TwGateway *gateway)
 {
+  tw_stream_hints_stop (gateway->hints);
   /* All are told before the first is waited for. */
   for (guint i = 0; i < gateway->workers->len; i++)
     tw_worker_stop (g_ptr_array_index (gateway->workers, i));
@@ -197,6 +205,8 @@ tw_gateway_stop (TwGateway *gateway)
   tw_clients_free (gateway->clients);
   g_clear_pointer (&gateway->admin, tw_admin_free);
   g_ptr_array_unref (gateway->pollers);
+  tw_stream_hints_free (gateway->hints);
+  tw_stream_limits_free (gateway->stream_limits);
   g_ptr_array_unref (gateway->metrics);
   tw_client_limit_free (gateway->client_limit);
   tw_rate_limits_free (gateway->rate_limits);

@@ -33,6 +33,7 @@ typedef struct
   gboolean require_if_match; /* a method that takes If-Match is not called without it */
   gboolean secure_cookies; /* browsers reach it over HTTPS, or on the same machine */
   guint max_connections_per_client; /* 0: no limit */
+  guint max_streams, max_streams_per_user; /* 0: no limit */
   TwRateLimit rate_limits[TW_N_RATE_POLICIES];
   const TwCidrs *trusted_proxies;   /* believed in whom they say that a request is from; NULL: none */
   const TwCors *cors;               /* which pages of other origins may use it */

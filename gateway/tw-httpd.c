@@ -19,6 +19,7 @@ const TwHttpdLimits TW_HTTPD_DEFAULT_LIMITS = {
   .head_timeout_ms = 10 * 1000,
   .body_timeout_ms = 30 * 1000,
   .write_timeout_ms = 120 * 1000,
+  .stream_timeout_ms = 30 * 1000,
 };
 
 /* How often the daemon runs at most when nothing has happened that it could work on. */
@@ -200,6 +201,7 @@ new_connections (const TwHttpdLimits *limits, const TwHttpdPeers *peers, GError 
     [TW_PHASE_IDLE] = limits->idle_timeout_ms,     [TW_PHASE_LINE] = limits->line_timeout_ms,
     [TW_PHASE_HEAD] = limits->head_timeout_ms,     [TW_PHASE_BODY] = limits->body_timeout_ms,
     [TW_PHASE_UNWANTED] = limits->body_timeout_ms, [TW_PHASE_SENDING] = limits->write_timeout_ms,
+    [TW_PHASE_STREAMING] = limits->stream_timeout_ms,
   };
 
   return tw_connections_new (timeouts_ms, peers != NULL ? peers->limit : NULL, peers != NULL ? peers->trusted : NULL,

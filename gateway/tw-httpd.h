@@ -27,6 +27,7 @@ typedef struct
   guint head_timeout_ms;    /* absolute, from the request line to the head's end */
   guint body_timeout_ms;    /* absolute */
   guint write_timeout_ms;   /* absolute, for an answer */
+  guint stream_timeout_ms;  /* without a byte that is taken, of an answer that comes bit by bit */
 } TwHttpdLimits;
 
 /* What serves a few thousand clients: see the .c file. */

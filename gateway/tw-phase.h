@@ -7,7 +7,11 @@
  *       └──────────────┘ └──────┴─────────┴──▶ ANSWERED ◀────────┘
  *                                               │    │
  *                                   UNWANTED ◀──┘    │
- *                                       └────────────┴─▶ SENDING ─▶ IDLE
+ *                                       └────────────┴─▶ SENDING ─▶ IDLE ◀─┐
+ *                                                          │  │              │
+ *                                                          │  └──▶ STREAMING ┘
+ *                                                          │         │   ▲
+ *                                                          └──▶ RESTING ─┘
  *
  * From each a connection may break off, which is CLOSING. The table and what has to hold in a phase are checked with each
  * move, in production too: that takes a few instructions.
@@ -31,6 +35,8 @@ typedef enum
   TW_PHASE_ANSWERED,  /* there is an answer, for the daemon to fetch */
   TW_PHASE_UNWANTED,  /* there is an answer, for which a body that nobody wants must end */
   TW_PHASE_SENDING,   /* the daemon has the answer */
+  TW_PHASE_STREAMING, /* likewise, and the answer comes bit by bit: some bytes of it are on their way */
+  TW_PHASE_RESTING,   /* likewise, and there are none at the moment: the daemon does not look at the connection */
   TW_PHASE_CLOSING,   /* it ends; nothing more is asked of it */
 } TwPhase;
 

@@ -35,6 +35,7 @@ struct _TwResponse
   guint vary;               /* TwVary */
   gboolean secret;
   const char *rate_policy, *rate; /* the values of these headers, not ours; NULL where they are not told */
+  TwFlow *flow;             /* what the body comes by, or */
   GBytes *shared;           /* the body, or */
   TwBuffer own;             /* the body, until it is queued */
 };
@@ -71,6 +72,7 @@ tw_response_free (TwResponse *response)
   if (response->headers != response->few)
     g_free (response->headers);
   g_clear_pointer (&response->shared, g_bytes_unref);
+  g_clear_pointer (&response->flow, tw_flow_free);
   tw_buffer_clear (&response->own);
   g_free (response);
 }
@@ -83,6 +85,22 @@ tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes)
   response->content_type = content_type;
   response->shared = g_bytes_ref (bytes);
   return response;
+}
+
+TwResponse *
+tw_response_new_flow (guint status, const char *content_type, TwFlow *flow)
+{
+  TwResponse *response = tw_response_new (status);
+
+  response->content_type = content_type;
+  response->flow = flow;
+  return response;
+}
+
+TwFlow *
+tw_response_flow (const TwResponse *response)
+{
+  return response->flow;
 }
 
 static TwResponse *
@@ -421,6 +439,8 @@ new_mhd_response (TwResponse *response)
   TwBuffer own = response->own;
   struct MHD_Response *mhd;
 
+  if (response->flow != NULL)
+    return MHD_create_response_from_callback (MHD_SIZE_UNKNOWN, TW_FLOW_BLOCK, tw_flow_read, response->flow, NULL);
   if (length == 0)
     return MHD_create_response_from_buffer (0, NULL, MHD_RESPMEM_PERSISTENT);
   if (response->shared != NULL)

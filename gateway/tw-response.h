@@ -11,6 +11,7 @@
 #pragma once
 
 #include "tw-buffer.h"
+#include "tw-flow.h"
 #include "tw-problems.h"
 
 #include <microhttpd.h>
@@ -54,6 +55,12 @@ TwResponse *tw_response_new_for_verb (const char *verb, const char *allow);
 
 /* @bytes (referenced) as they are; @content_type is static. */
 TwResponse *tw_response_new_bytes (guint status, const char *content_type, GBytes *bytes);
+
+/* A body that comes bit by bit, by @flow (taken). @content_type is static. */
+TwResponse *tw_response_new_flow (guint status, const char *content_type, TwFlow *flow);
+
+/* What its body comes by; NULL where that is there as a whole. */
+TwFlow *tw_response_flow (const TwResponse *response);
 
 void tw_response_free (TwResponse *response);
 

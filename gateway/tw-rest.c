@@ -207,6 +207,27 @@ lookup_query (const Call *call, const char *name)
   return NULL;
 }
 
+/* The header that says which event a stream's client has seen last. */
+#define LAST_EVENT "last-event-id"
+
+static gboolean
+is_since (const Call *call, const char *name)
+{
+  return call->route.stream && strcmp (name, call->route.method->stream->since_name) == 0;
+}
+
+/* Where a stream begins: behind the last event that its client has seen, or where the parameter says. An empty header is what
+ * an empty id leaves: the client is to begin anew. */
+static const char *
+lookup_since (const Call *call, gsize *length)
+{
+  const char *last = tw_request_header (call->request, LAST_EVENT, length);
+
+  if (last == NULL)
+    return measured (lookup_query (call, call->route.method->stream->since_name), length);
+  return *length > 0 ? last : NULL;
+}
+
 static const char *
 lookup (gpointer data, TwSource source, const char *name, gsize *length)
 {
@@ -217,7 +238,7 @@ lookup (gpointer data, TwSource source, const char *name, gsize *length)
     case TW_SOURCE_PATH:
       return measured (lookup_path (call, name), length);
     case TW_SOURCE_QUERY:
-      return measured (lookup_query (call, name), length);
+      return is_since (call, name) ? lookup_since (call, length) : measured (lookup_query (call, name), length);
     case TW_SOURCE_HEADER:
       return tw_request_header (call->request, name, length);
     case TW_SOURCE_COOKIE:
@@ -359,6 +380,16 @@ context_of (const Call *call)
 }
 
 static void
+open_stream (const Call *call)
+{
+  gsize length = 0;
+  const char *since = lookup_since (call, &length);
+  g_autofree char *token = since != NULL ? g_strndup (since, length) : NULL;
+
+  tw_streams_open (call->rest->streams, call->request, &call->route, call->claims, token);
+}
+
+static void
 handle (TwRequest *request, gpointer user_data)
 {
   const TwRest *rest = user_data;
@@ -373,6 +404,11 @@ handle (TwRequest *request, gpointer user_data)
   if (refusal != NULL)
     {
       tw_request_answer (request, refusal);
+      return;
+    }
+  if (call->route.stream)
+    {
+      open_stream (call);
       return;
     }
   tw_client_call (tw_clients_get (rest->clients, method->service),
@@ -405,14 +441,20 @@ answering (const TwRequest *request, TwResponse *response, gpointer user_data)
   tw_cors_add (rest->cors, request, method, response);
 }
 
+static const char *
+path_of (const TwRoute *route)
+{
+  return route->stream ? route->method->stream->path : route->method->path;
+}
+
 static void
 completed (const TwRequest *request, guint status, gint64 duration_us, gpointer user_data)
 {
   const TwRest *rest = user_data;
   const Call *call = tw_request_data (request);
 
-  tw_http_metrics_observe (rest->metrics, tw_request_method (request), call != NULL ? call->route.method->path : NULL,
-                           status, duration_us);
+  tw_http_metrics_observe (rest->metrics, tw_request_method (request), call != NULL ? path_of (&call->route) : NULL, status,
+                           duration_us);
 }
 
 const TwHttpdHandler TW_REST_HANDLER = {

@@ -13,6 +13,7 @@
 #include "tw-rate-limits.h"
 #include "tw-router.h"
 #include "tw-static.h"
+#include "tw-streams.h"
 #include "tw-upstreams.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ typedef struct
   const TwCors *cors;
   TwBearer *bearer;   /* the worker's own */
   TwClients *clients; /* the worker's own */
+  TwStreams *streams; /* the worker's own; NULL: none are opened */
   TwHttpMetrics *metrics; /* the worker's own */
   TwRateLimits *rate_limits;
   TwAnswerContext answers;

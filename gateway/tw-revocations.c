@@ -38,7 +38,7 @@ struct _TwRevocations
   const TwClock *clock;
   gint64 max_age_ms; /* 0: no list is ever too old */
   TwRevocationList *lists;
-  atomic_uint held;
+  atomic_uint held, changes;
 };
 
 static gint64
@@ -81,6 +81,7 @@ tw_revocations_new (const TwClock *clock, gint64 max_age_ms)
   revocations->clock = clock;
   revocations->max_age_ms = max_age_ms;
   atomic_init (&revocations->held, 0);
+  atomic_init (&revocations->changes, 0);
   pthread_rwlockattr_init (&attributes);
   /* glibc prefers readers, who never cease here: a writer would wait for ever. */
   pthread_rwlockattr_setkind_np (&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
@@ -184,6 +185,7 @@ tw_revocations_add (TwRevocations *revocations, const char *session, gint64 expi
     {
       g_hash_table_insert (shard->expiries, g_strdup (session), g_memdup2 (&expires_s, sizeof expires_s));
       atomic_fetch_add (&revocations->held, 1);
+      atomic_fetch_add (&revocations->changes, 1);
     }
   pthread_rwlock_unlock (&shard->lock);
 }
@@ -203,6 +205,12 @@ tw_revocations_contains (TwRevocations *revocations, const char *session)
   ended = expires_s != NULL && *expires_s > now_s (revocations);
   pthread_rwlock_unlock (&shard->lock);
   return ended;
+}
+
+guint
+tw_revocations_changes (const TwRevocations *revocations)
+{
+  return atomic_load (&revocations->changes);
 }
 
 guint

@@ -49,6 +49,10 @@ void tw_revocations_add (TwRevocations *revocations, const char *session, gint64
 /* Whether @session was ended. Thread-safe; readers do not wait for each other. */
 gboolean tw_revocations_contains (TwRevocations *revocations, const char *session);
 
+/* How often one was added that had not been there: for who looks now and then whether anything has changed. Wraps.
+ * Thread-safe. */
+guint tw_revocations_changes (const TwRevocations *revocations);
+
 /* How many are held; expired ones are dropped as time goes on. Thread-safe. */
 guint tw_revocations_size (TwRevocations *revocations);
 

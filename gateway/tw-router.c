@@ -10,6 +10,7 @@ static const char *const verbs[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
 typedef struct
 {
   const TwMethod *method; /* NULL: no such verb here */
+  gboolean stream;
   GPtrArray *names;       /* of char * */
   GArray *segments;       /* of guint */
 } Endpoint;
@@ -96,18 +97,18 @@ verb_index (const char *verb)
 }
 
 static void
-add_route (TwRouter *router, const TwMethod *method)
+add_route (TwRouter *router, const TwMethod *method, const char *path)
 {
-  g_auto (GStrv) segments = g_strsplit (method->path + 1, "/", -1);
+  g_auto (GStrv) segments = g_strsplit (path + 1, "/", -1);
   int verb = verb_index (method->verb);
-  Endpoint endpoint = { .method = method };
+  Endpoint endpoint = { .method = method, .stream = path != method->path };
   Node *node = router->root;
 
   g_return_if_fail (verb >= 0);
   endpoint.names = g_ptr_array_new_with_free_func (g_free);
   endpoint.segments = g_array_new (FALSE, FALSE, sizeof (guint));
   /* "/" alone is the root, which has no segment. */
-  for (guint i = 0; method->path[1] != '\0' && segments[i] != NULL; i++)
+  for (guint i = 0; path[1] != '\0' && segments[i] != NULL; i++)
     {
       node = child (node, segments[i]);
       if (segments[i][0] != ':')
@@ -131,8 +132,14 @@ tw_router_new (TwSchema *schema)
       const TwService *service = tw_schema_service (schema, i);
 
       for (guint k = 0; k < service->n_methods; k++)
-        if (service->methods[k].verb != NULL)
-          add_route (router, &service->methods[k]);
+        {
+          const TwMethod *method = &service->methods[k];
+
+          if (method->verb != NULL)
+            add_route (router, method, method->path);
+          if (method->stream != NULL)
+            add_route (router, method, method->stream->path);
+        }
     }
   return router;
 }
@@ -176,6 +183,7 @@ tw_router_find (const TwRouter *router, const char *verb, const char *const *seg
     return TW_ROUTE_NO_VERB;
   *route = (TwRoute) {
     .method = endpoint->method,
+    .stream = endpoint->stream,
     .n_parameters = endpoint->names->len,
     .names = (const char *const *) endpoint->names->pdata,
     .segments = (const guint *) (const void *) endpoint->segments->data,

@@ -19,6 +19,7 @@ typedef struct _TwRouter TwRouter;
 typedef struct
 {
   const TwMethod *method;
+  gboolean stream; /* it is the method's tw.stream */
   guint n_parameters;
   const char *const *names;
   const guint *segments;

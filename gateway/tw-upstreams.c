@@ -39,6 +39,12 @@ tw_upstreams_contains (const TwUpstreams *upstreams, const char *service)
   return g_hash_table_contains (upstreams->addresses, service);
 }
 
+const GPtrArray *
+tw_upstreams_addresses (const TwUpstreams *upstreams, const char *service)
+{
+  return g_hash_table_lookup (upstreams->addresses, service);
+}
+
 static GPtrArray *
 parse_addresses (const char *text, GError **error)
 {

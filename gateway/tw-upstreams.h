@@ -19,6 +19,9 @@ void tw_upstreams_free (TwUpstreams *upstreams);
  * already. */
 gboolean tw_upstreams_add (TwUpstreams *upstreams, const char *text, GError **error);
 
+/* The addresses (TwAddress) of @service, which belong to @upstreams; NULL where it has none. */
+const GPtrArray *tw_upstreams_addresses (const TwUpstreams *upstreams, const char *service);
+
 /* Whether @service has addresses already. */
 gboolean tw_upstreams_contains (const TwUpstreams *upstreams, const char *service);
 

@@ -12,6 +12,8 @@
 #include "tw-rate-limits.h"
 #include "tw-router.h"
 #include "tw-static.h"
+#include "tw-stream-hints.h"
+#include "tw-stream-limits.h"
 #include "tw-upstreams.h"
 
 G_BEGIN_DECLS
@@ -31,6 +33,9 @@ typedef struct
   gboolean require_if_match;
   TwHttpdPeers peers;
   TwRateLimits *rate_limits;
+  TwStreamLimits *stream_limits;
+  TwStreamHints *hints;
+  guint max_streams; /* of all workers: each has room for as many, beside its other connections */
 } TwWorkerShared;
 
 /* Starts a thread that serves what @listen_fd (taken) accepts, and counts it in @metrics, which outlives it. Fails with

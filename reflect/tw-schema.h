@@ -108,7 +108,7 @@ typedef struct
 /* tw.stream: a second route of a method, whose answers go on as events. */
 typedef struct
 {
-  const char *path; /* "/v1/shelf/:id/events" */
+  const char *path; /* "/shelves/:id/events" */
   const char *list_name, *token_name, *more_name, *since_name; /* as in the annotation */
   const TwField *list;   /* of the reply's struct: what is new; its JSON name is its events' */
   const TwField *token;  /* likewise: how far its reader is, a string */

@@ -24,7 +24,7 @@ parts_clear (Parts *parts)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
 
-/* "token=syncToken": FALSE where that is no part, or one that is there already. */
+/* "token=mark": FALSE where that is no part, or one that is there already. */
 static gboolean
 take_part (Parts *parts, const char *text)
 {
@@ -45,7 +45,7 @@ take_part (Parts *parts, const char *text)
   return FALSE;
 }
 
-/* "/v1/events; list=changes; token=syncToken; more=more; since=since" */
+/* "/events; list=news; token=mark; more=more; since=since" */
 gboolean
 tw_decode_stream (TwReading *reading, GError **error)
 {

@@ -365,7 +365,7 @@ service AddressBook extends directory.Directory {
     /** Which part. */
     3: NewsQuery query
   ) throws (1: directory.Refusal refused)
-    (api.get = "/v1/news/:kind", tw.retry = "safe", tw.errors = "400,410",
+    (api.get = "/v1/news/:kind", tw.retry = "safe", tw.errors = "400,403,410",
       tw.stream = "/v1/news/:kind/events; list=happenings; token=mark; more=further; since=behind"),
 
   /** Who has news. */

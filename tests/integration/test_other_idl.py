@@ -371,7 +371,7 @@ def test_health_and_openapi(book):
     openapi_spec_validator.validate(document)
     assert set(document["paths"]) == {
         "/v1/motto", "/v1/visits", "/v1/visits/again", "/v1/visits/current", "/v1/contacts", "/v1/contacts/{key}",
-        "/v1/contacts/{key}/notes/{number}", "/v1/contacts:gather",
+        "/v1/contacts/{key}/notes/{number}", "/v1/contacts:gather", "/v1/news/{kind}", "/v1/news/{kind}/events",
     }  # fmt: skip
     contact = document["paths"]["/v1/contacts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert "owner" not in str(contact)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small Thrift server for tests/idl/address-book.thrift: what the gateway must be able to serve without knowing it.
 
-usage: python -m support.address_book      (prints 'listening on HOST:PORT')
+usage: python -m support.address_book [PORT]      (prints 'listening on HOST:PORT')
 """
 
 import collections
@@ -45,7 +45,7 @@ class Handler:
         self.n_waiting = 0
         self.freed = threading.Event()
         self.happened = []  # (owner, key, what), in order
-        self.volume = 1  # of what has happened: a new one forgets what was before
+        self.volume = int(time.time() * 1e3)  # of what has happened: a mark of another one is no longer good
         self.whispered = threading.Condition()
         self.start = int(time.time() * 1e6)  # of whispers: more than any that another process has said
         self.news_asked = collections.Counter()  # by owner
@@ -129,8 +129,8 @@ class Handler:
             self.whispered.notify_all()
 
     def news(self, owner, kind, query=None):
-        self.news_held.wait(PATIENCE_S)
         self.news_asked[owner] += 1
+        self.news_held.wait(PATIENCE_S)
         if kind == "shut":
             raise Refusal(reason=403, explanation="That is nobody's business")
         if kind == "away":
@@ -194,6 +194,10 @@ class Handler:
             raise Refusal(reason=404, explanation=f"{self.n_waiting} wait")
         if key == "freed":
             self.freed.set()
+        if key == "asked":
+            raise Refusal(reason=404, explanation=f"{self.news_asked[owner]} times")
+        if key in ("hold", "go on"):
+            (self.news_held.clear if key == "hold" else self.news_held.set)()
         if key == "raise":
             raise RuntimeError("internal detail that must stay inside")
         try:
@@ -261,7 +265,7 @@ class Handler:
 
 
 def main():
-    listener = TServerSocket("127.0.0.1", 0)
+    listener = TServerSocket("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     listener.listen()
     port = listener.sock.getsockname()[1]
     listener.listen = lambda: None

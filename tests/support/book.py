@@ -5,18 +5,29 @@ import sys
 
 import httpx
 
-from support.processes import BUILD, PROJECT, Gateway, Process
+from support.processes import BUILD, PROJECT, Gateway, Ports, Process
 
 IDL = BUILD / "tests" / "idl" / "address-book.json"
 
 
 class Book:
     def __init__(self, folder, arguments=()):
+        self.folder = folder
+        self.ports = Ports(1)
+        self.port = next(iter(self.ports))
+        self.start_service()
+        self.gateway = self.start_gateway(arguments)
+
+    def start_service(self):
         self.service = Process(
-            "address-book", [sys.executable, "-m", "support.address_book"], folder, {"PYTHONPATH": str(PROJECT / "tests")}
-        )
-        self.port = port = int(self.service.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
-        self.gateway = Gateway(folder, {"AddressBook": port}, arguments=["--idl", IDL, *arguments])
+            "address-book", [sys.executable, "-m", "support.address_book", self.port], self.folder,
+            {"PYTHONPATH": str(PROJECT / "tests")},
+        )  # fmt: skip
+        self.service.wait_for(r"listening on 127\.0\.0\.1:\d+")
+
+    def start_gateway(self, arguments=()):
+        """One more of the same folder, and so with the same key."""
+        return Gateway(self.folder, {"AddressBook": self.port}, arguments=["--idl", IDL, *arguments])
 
     def stop(self):
         status = self.gateway.stop()

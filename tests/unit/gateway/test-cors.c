@@ -185,7 +185,7 @@ test_named_origins_may_use_cookies_where_there_are_any (void)
   g_autoptr (TwResponse) without = answer (PAGE, "OPTIONS", ORIGIN_OF (PAGE) ASKS, "write");
   g_autoptr (TwResponse) actual = answer (PAGE, "POST", ORIGIN_OF (PAGE), "again");
   const char *headers = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, "
-                        "request-key, contact-revision";
+                        "request-key, contact-revision, Last-Event-ID";
   g_autofree char *with_cookies = g_strconcat (headers, ", use-cookies", NULL);
 
   assert_header (with, "Access-Control-Allow-Origin", PAGE);
