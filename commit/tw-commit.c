@@ -44,15 +44,36 @@ tw_commit_need (TwCommit *commit, const TwRecordType *type, const char *id, gboo
   return found;
 }
 
+/* What the step has found is not looked for again. */
+static void
+tell_touching (TwCommit *commit, const TwRecordType *type, const char *id)
+{
+  const TwCommitWatch *watch = &commit->commits->watch;
+  gconstpointer before = tw_commit_find (commit, type, id, NULL);
+
+  if (before != NULL)
+    watch->touching (before, watch->user_data);
+}
+
+static inline gboolean
+is_watched (const TwCommit *commit, const TwRecordType *type)
+{
+  return commit->commits->watch.type == type && type != NULL;
+}
+
 gconstpointer
 tw_commit_put (TwCommit *commit, const TwRecordType *type, gconstpointer record)
 {
+  if (is_watched (commit, type))
+    tell_touching (commit, type, *tw_record_text (type, record, tw_record_find_role (type, TW_RECORD_KEY)));
   return commit->commits->klass->put (commit, type, record);
 }
 
 void
 tw_commit_remove (TwCommit *commit, const TwRecordType *type, const char *id)
 {
+  if (is_watched (commit, type))
+    tell_touching (commit, type, id);
   commit->commits->klass->remove (commit, type, id);
 }
 
@@ -89,6 +110,19 @@ void
 tw_commits_set_kept (TwCommits *commits, gint64 kept_ms)
 {
   commits->kept_ms = kept_ms;
+}
+
+void
+tw_commits_watch (TwCommits *commits, const TwCommitWatch *watch)
+{
+  commits->watch = *watch;
+}
+
+void
+tw_commits_tell_ended (const TwCommits *commits, const char *partition)
+{
+  if (commits->watch.ended != NULL)
+    commits->watch.ended (partition, commits->watch.user_data);
 }
 
 void

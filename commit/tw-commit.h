@@ -200,6 +200,19 @@ typedef struct
   guint8 until_mark[TW_COMMIT_MARK_BYTES]; /* that entry's, where it is DONE; zeroes of none */
 } TwCommitBack;
 
+/* Who hears of commits, as long as there are any. Both are called on any thread, and not to block. */
+typedef struct
+{
+  /* A step is about to put or remove @record, which is of @type and was found so. It may be refused still, or run again. */
+  const TwRecordType *type;
+  void (*touching) (gconstpointer record, gpointer user_data);
+
+  /* A commit in @partition has ended, and may have changed something. */
+  void (*ended) (const char *partition, gpointer user_data);
+
+  gpointer user_data;
+} TwCommitWatch;
+
 typedef struct _TwCommits TwCommits;
 
 typedef struct
@@ -226,6 +239,7 @@ struct _TwCommits
 {
   const TwCommitsClass *klass;
   gint64 kept_ms; /* TW_COMMIT_KEPT_MS, or what somebody has set */
+  TwCommitWatch watch; /* set by tw_commits_watch(); all zero: nobody hears */
 };
 
 struct _TwCommit
@@ -235,6 +249,12 @@ struct _TwCommit
 
 /* How long entries are to be kept; before the first other call. */
 void tw_commits_set_kept (TwCommits *commits, gint64 kept_ms);
+
+/* Has @watch hear of all commits. Once, before the first. */
+void tw_commits_watch (TwCommits *commits, const TwCommitWatch *watch);
+
+/* For implementations. */
+void tw_commits_tell_ended (const TwCommits *commits, const char *partition);
 
 /* Never blocks: copies of @spec what it points to, but for @data. */
 void tw_commit_run (TwCommits *commits, gint64 deadline_ms, const TwCommitSpec *spec);

@@ -81,6 +81,10 @@ leave_lane (gpointer data)
   Job *job = data;
   Job *next = tw_mongo_lanes_leave (job->commits->lanes, job->commit.partition);
 
+  /* What was not confirmed may have happened. */
+  if (!job->commit.committed.is_repeat)
+    tw_commits_tell_ended (&job->commits->parent, job->commit.partition);
+
   job_free (job);
   if (next != NULL)
     start_job (next);

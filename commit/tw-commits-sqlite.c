@@ -126,6 +126,8 @@ finish (gpointer data, const GError *error)
     spec->free_data (spec->data);
   if (error == NULL)
     write_heads_behind (run->commits);
+  if (run->committed.number > 0 && !run->committed.is_repeat)
+    tw_commits_tell_ended (&run->commits->parent, spec->partition);
   tw_commit_step_sqlite_clear (&run->step);
   g_clear_pointer (&run->parts, g_array_unref);
   g_clear_pointer (&run->note, g_bytes_unref);

@@ -505,6 +505,16 @@ struct TaskHistory {
   2: optional string nextCursor (tw.link = "next; query=cursor", tw.example = "AAAAAAAAACoAAAAAAAABfgABAgMEBQYHCAkKCwwNDg8")
 }
 
+/** Who may have something new. */
+struct Hints {
+  /** What to ask with next. */
+  1: i64 at,
+  /** Who. */
+  2: list<string> users,
+  /** Anybody may: what was asked with is not known here, or no more. */
+  3: bool all
+}
+
 /** Keeps each user's tasks. */
 service Tasks {
   /** Every task of a user, newest first. For long lists there is page. */
@@ -785,5 +795,16 @@ service Tasks {
     /** How much of it. */
     3: HistoryRequest request
   ) throws (1: common.BaseException ouch)
-    (api.get = "/v1/tasks/:id/history", tw.retry = "safe", tw.errors = "400,404")
+    (api.get = "/v1/tasks/:id/history", tw.retry = "safe", tw.errors = "400,404"),
+
+  /**
+   * Who may have something new, by what this instance has done: for gateways, which ask each instance. It is answered as
+   * soon as there is somebody.
+   */
+  Hints hints(
+    /** What the answer before said; 0 at first. */
+    1: i64 after,
+    /** For how many milliseconds to wait, at most. */
+    2: i32 waitMs (vt.ge = "0")
+  ) (tw.role = "hints", tw.retry = "safe")
 } (tw.calls = "side-by-side", tw.context = "accepted")

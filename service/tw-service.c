@@ -159,6 +159,8 @@ stop (gpointer data)
 
   tw_log_info ("stopping");
   tw_notify_stopping (service->notify);
+  if (service->spec->stopping != NULL)
+    service->spec->stopping (service->state);
   tw_server_stop (service->server, stopped, service);
   return G_SOURCE_REMOVE;
 }

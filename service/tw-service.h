@@ -82,6 +82,10 @@ typedef struct
    * is nothing. */
   void (*tend) (gpointer state);
 
+  /* Called on the loop's thread when the service has been told to stop, before it waits for the calls under way: for calls
+   * that wait for something to happen. NULL: there are none. */
+  void (*stopping) (gpointer state);
+
   /* Finishes what the store has been given, then frees @state. No handler runs any more. */
   void (*close) (gpointer state);
 } TwServiceSpec;

@@ -2,6 +2,7 @@
 
 /* tasks-service: wires the Tasks service to its stores. What every service does is in service/. */
 
+#include "tw-arguments.h"
 #include "tw-changes-methods.h"
 #include "tw-generated-types.h"
 #include "tw-idl.h"
@@ -12,6 +13,7 @@
 #include "tw-record-methods.h"
 #include "tw-records.h"
 #include "tw-service.h"
+#include "tw-task-hints.h"
 #include "tw-task-service.h"
 #include "tw-task-store-mongo.h"
 #include "tw-task-store-sqlite.h"
@@ -23,6 +25,7 @@ typedef struct
 {
   TwTaskStore *store;
   const TwClock *clock;
+  TwTaskHints *hints;
   TwTaskService *tasks; /* has the store */
   TwListService *lists;
   TwListChores *chores;
@@ -40,6 +43,7 @@ serve (TwTaskStore *store, const TwClock *clock)
   services = g_new0 (Services, 1);
   services->store = store;
   services->clock = clock;
+  services->hints = tw_task_hints_new (store);
   services->tasks = tw_task_service_new (store, clock);
   services->chores = tw_list_chores_new (store, clock);
   services->lists = tw_list_service_new (store, clock, services->chores);
@@ -84,6 +88,16 @@ new_processor (gpointer services, const TwCallContext *const *context)
   return tw_tasks_processor_for (((const Services *) services)->tasks, context);
 }
 
+static void
+take_hints (TwCall *call, gpointer hints)
+{
+  g_auto (TwArguments) arguments = TW_ARGUMENTS_INIT;
+  TwTasksHintsArguments asked;
+
+  tw_arguments_read (&arguments, call, &tw_tasks_hints_type, &asked);
+  tw_task_hints_wait (hints, call, asked.after, asked.wait_ms);
+}
+
 typedef struct
 {
   TwTasksMethods *tasks;
@@ -103,6 +117,7 @@ start_direct (gpointer state, TwServer *server, const TwServiceLimits *limits)
   direct->changes = tw_changes_methods_new (server, services->store, limits);
   services->records = tw_record_methods_new (server, services->store, services->clock, tw_tasks_served, limits);
   direct->records = services->records;
+  tw_server_set_method (server, "hints", take_hints, services->hints);
   return direct;
 }
 
@@ -125,14 +140,22 @@ tend (gpointer services)
 }
 
 static void
+stopping (gpointer services)
+{
+  tw_task_hints_stop (((const Services *) services)->hints);
+}
+
+static void
 close_services (gpointer data)
 {
   Services *services = data;
 
+  tw_task_hints_end (services->hints);
   tw_list_service_free (services->lists);
   tw_list_chores_free (services->chores);
   tw_task_service_free (services->tasks);
   tw_record_methods_free (services->records); /* what waited in the store is answered now */
+  tw_task_hints_free (services->hints);
   g_free (services);
 }
 
@@ -175,6 +198,7 @@ main (int argc, char **argv)
     .start_direct = start_direct,
     .end_direct = end_direct,
     .tend = tend,
+    .stopping = stopping,
     .close = close_services,
   };
 

@@ -34,6 +34,7 @@ const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES] = {
   { TW_MEMBER_COLLECTION, "members_by_list", "{\"listId\": 1}", FALSE, "listId" },
   { TW_MEMBER_COLLECTION, "members_by_former_list", "{\"formerListId\": 1}", FALSE, "formerListId" },
   { TW_MEMBER_COLLECTION, "members_by_user", "{\"userId\": 1}", FALSE, NULL },
+  { TW_MEMBER_COLLECTION, "members_by_owner", "{\"ownerId\": 1}", FALSE, NULL },
   { TW_MEMBER_COLLECTION, "members_by_guest", "{\"guestId\": 1}", FALSE, "guestId" },
   { TW_INVITATION_COLLECTION, "invitations_by_list", "{\"listId\": 1}", FALSE, NULL },
   { TW_INVITATION_COLLECTION, "invitations_by_code", "{\"codeHash\": 1}", FALSE, NULL },

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define TW_TASK_INDEXES (18 + TW_COMMITS_MONGO_INDEXES)
+#define TW_TASK_INDEXES (19 + TW_COMMITS_MONGO_INDEXES)
 
 /* With those of commits. */
 extern const TwMongoIndex tw_task_query_indexes[TW_TASK_INDEXES];

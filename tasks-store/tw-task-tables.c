@@ -116,6 +116,8 @@ const TwSqliteMigration tw_task_tables_migrations[] = {
   TW_COMMIT_TABLES_KEY_HASH,
 
   TW_COMMIT_TABLES_FORMER,
+
+  "CREATE INDEX members_by_owner ON members (owner_id)",
 };
 
 const TwSqliteKind tw_task_tables_kind = {

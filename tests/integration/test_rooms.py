@@ -12,7 +12,7 @@ from support.processes import BUILD, PROJECT
 COMMON_WORDS = {
     "get", "all", "add", "update", "remove", "patch", "check", "id", "name", "code", "message", "ok", "limit", "request",
     "position", "revocations", "version", "account", "Credentials", "ended", "location", "role", "q", "title", "status", "detail",
-    "problem", "op", "task", "by", "member",
+    "problem", "op", "task", "by", "member", "hints", "since", "more",
 }  # fmt: skip
 
 

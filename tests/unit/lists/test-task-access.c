@@ -83,7 +83,7 @@ static void
 test_what_may_be_said (void)
 {
   static const TwCommitsClass klass = { .find = find };
-  TwCommits commits = { &klass, TW_COMMIT_KEPT_MS };
+  TwCommits commits = { .klass = &klass, .kept_ms = TW_COMMIT_KEPT_MS };
   TwCommit commit = { &commits };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -130,7 +130,7 @@ test_who_is_admitted (void)
     { "gone", HERE, TW_LIST_VIEWER, TW_ERROR_NOT_FOUND },
     { "bob", HERE, TW_LIST_VIEWER, TW_ERROR_NOT_FOUND },
   };
-  TwCommits commits = { &klass, TW_COMMIT_KEPT_MS };
+  TwCommits commits = { .klass = &klass, .kept_ms = TW_COMMIT_KEPT_MS };
   TwCommit commit = { &commits };
 
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
