@@ -783,7 +783,8 @@ service Tasks {
     /** What to begin with. */
     2: ChangesRequest request
   ) throws (1: common.BaseException ouch)
-    (api.get = "/v1/changes", tw.retry = "safe", tw.errors = "400,410"),
+    (api.get = "/v1/changes", tw.retry = "safe", tw.errors = "400,410",
+      tw.stream = "/v1/events; list=changes; token=syncToken; more=more; since=since"),
 
   /** What was done to a task, newest first, as far as it is known: of the last 30 days, and since it lies with whom it
    * lies with now. */

@@ -25,6 +25,7 @@ ROUTES = {
     ("/v1/tasks:batch", "post", "200"),
     ("/v1/tasks/{id}/history", "get", "200"),
     ("/v1/changes", "get", "200"),
+    ("/v1/events", "get", "200"),
     ("/v1/lists", "get", "200"),
     ("/v1/lists", "post", "201"),
     ("/v1/lists/{id}", "get", "200"),

@@ -103,3 +103,34 @@ class Stream:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Mirror:
+    """What a client knows that applies all that it is told, as docs/live.md says. Fails where it is told what it may not be."""
+
+    def __init__(self):
+        self.lists, self.tasks, self.members = {}, {}, {}
+        self.last = None  # how far it is
+
+    def kept(self, kind):
+        return {"list": self.lists, "task": self.tasks, "member": self.members}[kind]
+
+    def put(self, change):
+        known = self.kept(change["kind"]).get(change["id"])
+        assert known is None or known["version"] <= change["version"], f"{change} after {known}"
+        self.kept(change["kind"])[change["id"]] = {**change[change["kind"]], "version": change["version"]}
+
+    def delete(self, change):
+        self.kept(change["kind"]).pop(change["id"], None)
+        if change["kind"] == "list":
+            self.tasks = {id: task for id, task in self.tasks.items() if task.get("listId") != change["id"]}
+            self.members = {id: one for id, one in self.members.items() if id.split("/")[0] != change["id"]}
+
+    def apply(self, event):
+        if event.name == "refetch":
+            self.__init__()
+            return
+        assert event.name == "changes" and event.id == event.data["syncToken"]
+        for change in event.data["changes"]:
+            (self.put if change["op"] == "put" else self.delete)(change)
+        self.last = event.id
