@@ -7,7 +7,7 @@ import resource
 import signal
 import sys
 
-from bench import compare, flames, growth, load, machine, mongo, mongo_driver, orders, orders_report, report, transports
+from bench import compare, flames, growth, load, machine, mongo, mongo_driver, orders, orders_report, report, streams, transports
 from bench.arguments import Parser
 from bench.dataset import Dataset
 from bench.limits import BareHttp, raw_sqlite
@@ -121,7 +121,9 @@ def run(options, rounds, plan):
 
 
 def main(arguments):
-    if "--transports" in arguments:  # has options of its own
+    if "--streams" in arguments:  # has options of its own
+        return streams.run([argument for argument in arguments if argument != "--streams"])
+    if "--transports" in arguments:  # the same
         return transports.run([argument for argument in arguments if argument != "--transports"])
     options = parse(arguments)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -8,7 +8,7 @@
 void
 tw_access_log_write (TwLogLevel level, const TwRequest *request, guint status, gint64 duration_us)
 {
-  const char *path = tw_request_target (request)->path;
+  const char *path = tw_request_path (request);
   g_auto (TwBuffer) line = TW_BUFFER_INIT;
 
   tw_buffer_append_string (&line, tw_request_method (request));

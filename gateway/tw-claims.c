@@ -21,7 +21,7 @@ typedef struct
 struct _TwClaims
 {
   atomic_uint references;
-  json_t *object;
+  json_t *object; /* NULL: the strings lie behind them */
   gint64 expiry_s;
   gint64 issued_at_s;
   guint n_strings;
@@ -90,6 +90,32 @@ tw_claims_parse (const char *part, gsize length)
   claims->expiry_s = json_integer_value (expiry);
   claims->issued_at_s = json_integer_value (issued_at);
   return claims;
+}
+
+TwClaims *
+tw_claims_slim (const TwClaims *claims)
+{
+  gsize size = sizeof *claims + claims->n_strings * sizeof (Claim);
+  TwClaims *slim;
+  char *end;
+
+  for (guint i = 0; i < claims->n_strings; i++)
+    size += strlen (claims->strings[i].name) + strlen (claims->strings[i].value) + 2;
+  slim = g_malloc (size);
+  atomic_init (&slim->references, 1);
+  slim->object = NULL;
+  slim->expiry_s = claims->expiry_s;
+  slim->issued_at_s = claims->issued_at_s;
+  slim->n_strings = claims->n_strings;
+  end = (char *) &slim->strings[claims->n_strings];
+  for (guint i = 0; i < claims->n_strings; i++)
+    {
+      slim->strings[i].name = end;
+      end = g_stpcpy (end, claims->strings[i].name) + 1;
+      slim->strings[i].value = end;
+      end = g_stpcpy (end, claims->strings[i].value) + 1;
+    }
+  return slim;
 }
 
 TwClaims *

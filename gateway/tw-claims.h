@@ -18,6 +18,9 @@ typedef struct _TwClaims TwClaims;
  * NULL where @part is not such. */
 TwClaims *tw_claims_parse (const char *part, gsize length);
 
+/* The same who and how long, without what makes it large: for who keeps it for long. Free with tw_claims_unref(). */
+TwClaims *tw_claims_slim (const TwClaims *claims);
+
 TwClaims *tw_claims_ref (TwClaims *claims);
 void tw_claims_unref (TwClaims *claims);
 

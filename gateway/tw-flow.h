@@ -47,8 +47,8 @@ void tw_flow_end (TwFlow *flow);
 
 /* --- For who sends it. --- */
 
-/* The bytes that libmicrohttpd reads at once where it does not write in chunks. */
-#define TW_FLOW_BLOCK 1024
+/* The bytes that libmicrohttpd reads at once where it does not write in chunks, and keeps room for in any case. */
+#define TW_FLOW_BLOCK 256
 
 /* Says that @mhd is going to read it. @moved is told when there is something to send again, and when there is nothing. */
 void tw_flow_start (TwFlow *flow, struct MHD_Connection *mhd, void (*moved) (gboolean rests, gpointer user_data),

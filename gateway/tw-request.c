@@ -18,6 +18,13 @@
 /* Requests that are kept: as many as are under way at once most of the time. */
 #define MAX_SPARE 64
 
+/* What the head says: most of a request's memory, and filled in as far as it is used. */
+typedef struct
+{
+  TwTarget target;
+  TwHead head;
+} Parsed;
+
 struct _TwRequestPool
 {
   guint64 random, count; /* ids tell requests apart, and are no secret */
@@ -44,9 +51,10 @@ struct _TwRequest
   TwClientNamed named;   /* by it */
   const char *rate_policies; /* NULL where no rate is told */
   gsize rate_length;
-  /* From here on nothing is zeroed: it is most of the struct, and filled in as far as it is used. */
-  TwTarget target;
-  TwHead head;
+  char *path, *method; /* when the head has been forgotten */
+  gint64 size;         /* likewise */
+  /* From here on nothing is zeroed. */
+  Parsed *parsed; /* NULL: forgotten */
   char id[MAX_ID + 1];
   TwIp ip;
   char client[TW_IP_TEXT_SIZE]; /* the same */
@@ -66,28 +74,42 @@ void
 tw_request_pool_free (TwRequestPool *pool)
 {
   while (pool->n_spare > 0)
-    g_free (pool->spare[--pool->n_spare]);
+    {
+      TwRequest *request = pool->spare[--pool->n_spare];
+
+      g_free (request->parsed);
+      g_free (request);
+    }
   g_free (pool);
+}
+
+static TwRequest *
+new_request (void)
+{
+  TwRequest *request = g_new (TwRequest, 1);
+
+  request->parsed = g_new (Parsed, 1);
+  return request;
 }
 
 TwRequest *
 tw_request_new (TwRequestPool *pool, const char *raw_target, const TwIp *ip, const char *client,
                 void (*answered) (gpointer user_data), gpointer user_data)
 {
-  TwRequest *request = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : g_new (TwRequest, 1);
+  TwRequest *request = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : new_request ();
   const char *target = raw_target != NULL ? raw_target : "";
 
-  memset (request, 0, offsetof (TwRequest, target));
+  memset (request, 0, offsetof (TwRequest, parsed));
   request->pool = pool;
   request->answered = answered;
   request->user_data = user_data;
-  request->head.target = target;
-  request->head.target_length = strlen (target);
-  request->head.n_headers = 0;
+  request->parsed->head.target = target;
+  request->parsed->head.target_length = strlen (target);
+  request->parsed->head.n_headers = 0;
   request->id[0] = '\0';
   request->ip = *ip;
   g_strlcpy (request->client, client, sizeof request->client);
-  tw_target_parse (&request->target, target, &request->target_error);
+  tw_target_parse (&request->parsed->target, target, &request->target_error);
   return request;
 }
 
@@ -98,21 +120,37 @@ tw_request_free (TwRequest *request)
 
   if (request->free_data != NULL)
     request->free_data (request->data);
-  tw_target_clear (&request->target);
+  if (request->parsed != NULL)
+    tw_target_clear (&request->parsed->target);
+  g_free (request->path);
+  g_free (request->method);
   g_clear_error (&request->target_error);
   tw_buffer_clear (&request->body);
   g_clear_pointer (&request->body_refusal, tw_response_free);
   g_clear_pointer (&request->response, tw_response_free);
-  if (pool->n_spare < MAX_SPARE)
-    pool->spare[pool->n_spare++] = request;
-  else
-    g_free (request);
+  if (pool->n_spare < MAX_SPARE && request->parsed != NULL)
+    {
+      pool->spare[pool->n_spare++] = request;
+      return;
+    }
+  g_free (request->parsed);
+  g_free (request);
+}
+
+void
+tw_request_forget_head (TwRequest *request)
+{
+  request->size = tw_request_size (request);
+  request->path = g_strdup (request->parsed->target.path);
+  request->method = g_strdup (request->parsed->head.method);
+  tw_target_clear (&request->parsed->target);
+  g_clear_pointer (&request->parsed, g_free);
 }
 
 TwHead *
 tw_request_head (TwRequest *request)
 {
-  return &request->head;
+  return &request->parsed->head;
 }
 
 /* 16 digits of the pool, 16 of the request. */
@@ -139,7 +177,7 @@ static void
 choose_id (TwRequest *request)
 {
   gsize length = 0;
-  const char *sent = tw_head_find (&request->head, "x-request-id", &length);
+  const char *sent = tw_head_find (&request->parsed->head, "x-request-id", &length);
 
   if (sent == NULL || !is_usable_id (sent, length))
     {
@@ -156,7 +194,7 @@ tw_request_believe (TwRequest *request, const TwCidrs *trusted)
   TwIp client;
 
   request->behind_proxy = TRUE;
-  request->named = tw_client_address_find (&request->head, trusted, &client);
+  request->named = tw_client_address_find (&request->parsed->head, trusted, &client);
   if (request->named != TW_CLIENT_NAMED)
     return;
   request->ip = client;
@@ -167,11 +205,11 @@ tw_request_believe (TwRequest *request, const TwCidrs *trusted)
 static TwResponse *
 check_wishes (const TwRequest *request)
 {
-  if (!tw_head_expects_known (&request->head))
+  if (!tw_head_expects_known (&request->parsed->head))
     return tw_response_new_problem (417, "The only expectation that is met is 100-continue");
-  if (request->target.form != TW_TARGET_ASTERISK)
+  if (request->parsed->target.form != TW_TARGET_ASTERISK)
     return NULL;
-  if (strcmp (request->head.method, "OPTIONS") != 0)
+  if (strcmp (request->parsed->head.method, "OPTIONS") != 0)
     return tw_response_new_problem (400, "The target * is for OPTIONS alone");
   return tw_response_new (204);
 }
@@ -184,9 +222,9 @@ tw_request_check (TwRequest *request)
   choose_id (request);
   if (request->target_error != NULL)
     return tw_response_new_refusal (request->target_error);
-  if (!tw_head_check (&request->head, &request->frame, &error)
-      || (request->target.authority != NULL
-          && !tw_head_check_authority (&request->head, request->target.authority, &error)))
+  if (!tw_head_check (&request->parsed->head, &request->frame, &error)
+      || (request->parsed->target.authority != NULL
+          && !tw_head_check_authority (&request->parsed->head, request->parsed->target.authority, &error)))
     return tw_response_new_refusal (error);
   return check_wishes (request);
 }
@@ -216,7 +254,9 @@ tw_request_announced (const TwRequest *request)
 gint64
 tw_request_size (const TwRequest *request)
 {
-  return request->frame.chunked ? -1 : (gint64) request->head.size + request->frame.length;
+  if (request->parsed == NULL)
+    return request->size;
+  return request->frame.chunked ? -1 : (gint64) request->parsed->head.size + request->frame.length;
 }
 
 gboolean
@@ -235,13 +275,19 @@ tw_request_append_body (TwRequest *request, const char *bytes, gsize n)
 const char *
 tw_request_method (const TwRequest *request)
 {
-  return request->head.method;
+  return request->parsed != NULL ? request->parsed->head.method : request->method;
+}
+
+const char *
+tw_request_path (const TwRequest *request)
+{
+  return request->parsed != NULL ? request->parsed->target.path : request->path;
 }
 
 const TwTarget *
 tw_request_target (const TwRequest *request)
 {
-  return &request->target;
+  return &request->parsed->target;
 }
 
 const char *
@@ -277,7 +323,7 @@ tw_request_id (const TwRequest *request)
 const char *
 tw_request_header (const TwRequest *request, const char *name, gsize *length)
 {
-  return tw_head_find (&request->head, name, length);
+  return tw_head_find (&request->parsed->head, name, length);
 }
 
 /* The value of the first cookie @name of those at *@at, which is moved behind it. NULL where there is none. */
@@ -308,14 +354,14 @@ next_cookie (const char **at, gsize *left, const char *name, gsize *length)
 const char *
 tw_request_nth_header (const TwRequest *request, const char *name, guint n, gsize *length)
 {
-  return tw_head_find_nth (&request->head, name, n, length);
+  return tw_head_find_nth (&request->parsed->head, name, n, length);
 }
 
 const char *
 tw_request_cookie (const TwRequest *request, const char *name, gsize *length)
 {
   gsize left = 0;
-  const char *at = tw_head_find (&request->head, "cookie", &left);
+  const char *at = tw_head_find (&request->parsed->head, "cookie", &left);
 
   return next_cookie (&at, &left, name, length);
 }
@@ -323,14 +369,14 @@ tw_request_cookie (const TwRequest *request, const char *name, gsize *length)
 gboolean
 tw_request_is_header_repeated (const TwRequest *request, const char *name)
 {
-  return tw_head_is_repeated (&request->head, name);
+  return tw_head_is_repeated (&request->parsed->head, name);
 }
 
 gboolean
 tw_request_is_cookie_repeated (const TwRequest *request, const char *name)
 {
   gsize left = 0, length;
-  const char *at = tw_head_find (&request->head, "cookie", &left);
+  const char *at = tw_head_find (&request->parsed->head, "cookie", &left);
 
   return next_cookie (&at, &left, name, &length) != NULL && next_cookie (&at, &left, name, &length) != NULL;
 }
@@ -343,7 +389,7 @@ tw_request_body_presence (const TwRequest *request)
   if (!request->frame.chunked)
     return request->frame.length > 0 ? TW_BODY_PRESENT : TW_BODY_ABSENT;
   /* Whoever waits for a 100 has something to send (RFC 9110, section 10.1.1). */
-  return tw_head_find (&request->head, "expect", &length) != NULL ? TW_BODY_PRESENT : TW_BODY_UNKNOWN;
+  return tw_head_find (&request->parsed->head, "expect", &length) != NULL ? TW_BODY_PRESENT : TW_BODY_UNKNOWN;
 }
 
 void

@@ -21,7 +21,10 @@ typedef struct _TwRequest TwRequest;
 /* --- For handlers. --- */
 
 const char *tw_request_method (const TwRequest *request);
-const TwTarget *tw_request_target (const TwRequest *request);
+const TwTarget *tw_request_target (const TwRequest *request); /* until the head is forgotten */
+
+/* As it was sent, without the query; NULL where the target has none. */
+const char *tw_request_path (const TwRequest *request);
 
 /* The address of whom it is from, as text without port or brackets: the peer's, or the one that a trusted proxy names. */
 const char *tw_request_client (const TwRequest *request);
@@ -122,6 +125,9 @@ gint64 tw_request_size (const TwRequest *request);
 /* Adds to the body. What is over the limit is dropped; FALSE when so much was dropped that the connection is to be
  * closed. */
 gboolean tw_request_append_body (TwRequest *request, const char *bytes, gsize n);
+
+/* Drops what the head says but for method and path, which is most of a request's memory: for one whose answer takes long. */
+void tw_request_forget_head (TwRequest *request);
 
 /* The answer; NULL as long as there is none. */
 TwResponse *tw_request_response (const TwRequest *request);

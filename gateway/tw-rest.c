@@ -379,14 +379,17 @@ context_of (const Call *call)
   };
 }
 
+/* The stream keeps what it needs of the claims. */
 static void
-open_stream (const Call *call)
+open_stream (Call *call)
 {
   gsize length = 0;
   const char *since = lookup_since (call, &length);
   g_autofree char *token = since != NULL ? g_strndup (since, length) : NULL;
 
-  tw_streams_open (call->rest->streams, call->request, &call->route, call->claims, token);
+  g_autoptr (TwClaims) claims = g_steal_pointer (&call->claims);
+
+  tw_streams_open (call->rest->streams, call->request, &call->route, claims, token);
 }
 
 static void

@@ -306,7 +306,7 @@ tw_stream_new (TwStreams *streams, TwStreamGroup *group, TwRequest *request, TwC
   stream->slot = -1;
   stream->request = request;
   stream->head_alone = strcmp (tw_request_method (request), "HEAD") == 0;
-  stream->claims = tw_claims_ref (claims);
+  stream->claims = tw_claims_slim (claims);
   stream->token = token != NULL ? g_ref_string_new (token) : NULL;
   stream->comment_ms = now_ms + TW_STREAM_COMMENT_MS;
   stream->ask_ms = NEVER;

@@ -152,7 +152,11 @@ def run(command, url, token):
     headers = dict(header.split(": ", 1) for header in found["-H"])
     (verb,) = found["-X"] or ["POST" if found["-d"] else "GET"]
     (target,) = found[""]
-    return httpx.request(verb, target, headers=headers, content="".join(found["-d"]).encode() or None, timeout=60)
+    content = "".join(found["-d"]).encode() or None
+    with httpx.stream(verb, target, headers=headers, content=content, timeout=60) as answer:
+        if answer.headers.get("content-type") != "text/event-stream":  # which has no end
+            answer.read()
+        return answer
 
 
 def test_every_command_can_be_pasted(stack):
