@@ -5,6 +5,7 @@ Idle ones beside nothing and beside W2; one change to all who are in a list; and
 some write, and all have to ask at once. Clients are here: one thread that reads whatever comes, with the time at which it came."""
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -58,6 +59,7 @@ class Readers:
         while self.n_answered - begin < len(tokens):
             assert time.monotonic() < deadline, f"{self.n_answered - begin} of {len(tokens)} streams are there"
             time.sleep(0.01)
+        return time.monotonic()
 
     def read(self):
         while self.wanted:
@@ -225,19 +227,19 @@ class Writers:
     """Each adds tasks of its own, one after the other, at whichever gateway answers."""
 
     def __init__(self, urls, key, number):
-        self.urls, self.key, self.wanted = urls, key, True
+        self.urls, self.key, self.wanted = list(urls), key, True
         self.threads = [threading.Thread(target=self.write, args=(n,)) for n in range(number)]
         for thread in self.threads:
             thread.start()
 
     def write(self, n):
-        clients = [httpx.Client(base_url=url, timeout=10) for url in self.urls]
+        client = httpx.Client(timeout=10)
         headers = {"Authorization": f"Bearer {self.key.token(f'user{n}')}"}
         turn = 0
         while self.wanted:
             turn += 1
             try:
-                clients[turn % len(clients)].post("/v1/tasks", json={"name": "x"}, headers=headers)
+                client.post(f"{self.urls[turn % len(self.urls)]}/v1/tasks", json={"name": "x"}, headers=headers)
             except httpx.HTTPError:
                 pass
             time.sleep(0.02)
@@ -269,19 +271,17 @@ def storm(folder, options, store=None, services=1, gateways=1):
             stack.tasks_services[0].kill()
             found["a service is dead"] = wrk(url, token, options.seconds)
             stack.restart(stack.tasks_services[0])
-            began = time.monotonic()
-            found["and is back"] = wrk(url, token, options.seconds)
-            found["caught up_s"] = caught_up(client, readers, began)
-            if gateways > 1:
-                stack.gateways[0].kill()
-                lost = tokens[0 :: len(urls)]
-                began = time.monotonic()
-                come_back = threading.Thread(target=readers.open, args=(stays.removeprefix("http://"), lost))
-                come_back.start()
-                found["a gateway is dead"] = wrk(url, token, options.seconds)
-                come_back.join()
-                found["came back_s"] = time.monotonic() - began
-                found["caught up again_s"] = caught_up(client, readers, began)
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                catching_up = pool.submit(catch_up, stays, key, readers, options.streams)
+                found["and is back"] = wrk(url, token, options.seconds)
+                found["caught up_s"] = catching_up.result()
+                if gateways > 1:
+                    stack.gateways[0].kill()
+                    writers.urls[:] = [stays]
+                    began = time.monotonic()
+                    coming_back = pool.submit(readers.open, stays.removeprefix("http://"), tokens[0 :: len(urls)])
+                    found["a gateway is dead"] = wrk(url, token, options.seconds)
+                    found["came back_s"] = coming_back.result() - began
             writers.end()
             found["resident_mib"] = {p.name: proc.memory_kib(p.pid)["Rss"] // 1024 for p in stack.started if p.popen.poll() is None}
             found["ended"] = readers.ended
@@ -291,13 +291,25 @@ def storm(folder, options, store=None, services=1, gateways=1):
     return found
 
 
-def caught_up(client, readers, began):
-    """Until somebody's change that is made now comes to them: behind all that have to be asked for."""
-    heard = threading.Event()
-    readers.on_event = lambda fd, now, data: heard.set() if b"the last one" in data else None
-    client.ask("POST", "/v1/tasks", "user0", json={"name": "the last one"})
-    assert heard.wait(120), "it never came"
-    return time.monotonic() - began
+def catch_up(url, key, readers, users):
+    """Changes something of everybody, as soon as that can be done; in how many seconds all have heard of it."""
+    began, heard = time.monotonic(), set()
+
+    def change(numbers):
+        with httpx.Client(base_url=url, timeout=10) as client:
+            for n in numbers:
+                headers = {"Authorization": f"Bearer {key.token(f'user{n}')}"}
+                while client.post("/v1/tasks", json={"name": "for all"}, headers=headers).status_code != 201:
+                    time.sleep(0.05)
+
+    readers.on_event = lambda fd, now, data: heard.add(fd) if b"for all" in data else None
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, [range(n, users, 4) for n in range(4)]))
+    written = time.monotonic() - began
+    while len(heard) < users:
+        assert time.monotonic() - began < 120, f"{len(heard)} of {users} have heard"
+        time.sleep(0.01)
+    return {"written": written, "heard": time.monotonic() - began}
 
 
 def run(arguments):

@@ -24,6 +24,7 @@ struct _TwFlow
   GBytes *pieces[MAX_PIECES];
   gsize taken; /* of the first */
   struct MHD_Connection *mhd; /* NULL: nobody reads it */
+  struct MHD_Response *response; /* NULL: it has no headers any more */
   void (*moved) (gboolean rests, gpointer user_data);
   gpointer moved_data;
 };
@@ -100,6 +101,36 @@ tw_flow_start (TwFlow *flow, struct MHD_Connection *mhd, void (*moved) (gboolean
 }
 
 void
+tw_flow_set_response (TwFlow *flow, struct MHD_Response *response)
+{
+  flow->response = response;
+}
+
+typedef struct
+{
+  const char *name, *value;
+} Header;
+
+static enum MHD_Result
+take_first (void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+  *(Header *) data = (Header) { name, value };
+  return MHD_NO;
+}
+
+/* They have been sent when the body is asked for, and would take a kilobyte for as long as it goes on. */
+static void
+drop_headers (TwFlow *flow)
+{
+  struct MHD_Response *response = g_steal_pointer (&flow->response);
+  Header first = { NULL, NULL };
+
+  while (response != NULL && MHD_get_response_headers (response, take_first, &first) > 0
+         && MHD_del_response_header (response, first.name, first.value) == MHD_YES)
+    continue;
+}
+
+void
 tw_flow_leave (TwFlow *flow)
 {
   flow->writer->left (flow->user_data);
@@ -126,6 +157,7 @@ tw_flow_read (void *data, uint64_t position, char *out, size_t max)
   TwFlow *flow = data;
   gsize n = 0;
 
+  drop_headers (flow);
   if (flow->n == 0 && flow->state == FLOW_FLOWS)
     flow->writer->taken (flow->user_data);
   while (flow->n > 0 && n < max)

@@ -54,6 +54,9 @@ void tw_flow_end (TwFlow *flow);
 void tw_flow_start (TwFlow *flow, struct MHD_Connection *mhd, void (*moved) (gboolean rests, gpointer user_data),
                     gpointer user_data);
 
+/* Says which @response it is the body of, before that is queued: its headers are dropped when they have been sent. */
+void tw_flow_set_response (TwFlow *flow, struct MHD_Response *response);
+
 /* The client has ended what it sends. */
 void tw_flow_leave (TwFlow *flow);
 

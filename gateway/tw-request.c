@@ -23,6 +23,7 @@ typedef struct
 {
   TwTarget target;
   TwHead head;
+  char rate[TW_REQUEST_RATE_SIZE]; /* what is told of that with the answer's head */
 } Parsed;
 
 struct _TwRequestPool
@@ -58,7 +59,6 @@ struct _TwRequest
   char id[MAX_ID + 1];
   TwIp ip;
   char client[TW_IP_TEXT_SIZE]; /* the same */
-  char rate[TW_REQUEST_RATE_SIZE];
 };
 
 TwRequestPool *
@@ -430,9 +430,9 @@ void
 tw_request_tell_rate (TwRequest *request, const char *policies, const char *state, gsize length)
 {
   const gsize between = request->rate_policies != NULL ? 2 : 0;
-  char *end = request->rate + request->rate_length;
+  char *end = request->parsed->rate + request->rate_length;
 
-  if (request->rate_length + between + length >= sizeof request->rate)
+  if (request->rate_length + between + length >= sizeof request->parsed->rate)
     return;
   memcpy (end, ", ", between);
   memcpy (end + between, state, length);
@@ -458,7 +458,7 @@ tw_request_answer (TwRequest *request, TwResponse *response)
 {
   g_return_if_fail (request->response == NULL);
   if (request->rate_policies != NULL)
-    tw_response_tell_rate (response, request->rate_policies, request->rate);
+    tw_response_tell_rate (response, request->rate_policies, request->parsed->rate);
   request->response = response;
   request->answered (request->user_data);
 }

@@ -461,6 +461,8 @@ tw_response_queue (TwResponse *response, struct MHD_Connection *connection, cons
 
   if (mhd == NULL)
     return FALSE;
+  if (response->flow != NULL)
+    tw_flow_set_response (response->flow, mhd);
   if (response->content_type != NULL)
     MHD_add_response_header (mhd, "Content-Type", response->content_type);
   for (guint i = 0; i < response->n_headers; i++)

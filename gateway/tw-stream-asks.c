@@ -41,7 +41,7 @@ add_to_user (TwStreams *streams, TwStreamGroup *group)
 
   if (groups == NULL)
     {
-      groups = g_ptr_array_new ();
+      groups = g_ptr_array_sized_new (1); /* most have one */
       g_hash_table_insert (streams->users, g_strdup (group->user), groups);
     }
   g_ptr_array_add (groups, group);

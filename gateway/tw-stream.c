@@ -25,6 +25,12 @@ jittered (gint64 ms)
 }
 
 static gboolean
+is_down (const TwStream *stream)
+{
+  return tw_streams_source (stream->streams, stream->group->method->service)->down;
+}
+
+static gboolean
 is_current (const TwStream *stream)
 {
   return !stream->more && stream->heard == stream->group->heard;
@@ -34,8 +40,6 @@ is_current (const TwStream *stream)
 static void
 settle (TwStream *stream)
 {
-  const gboolean down = tw_streams_source (stream->streams, stream->group->method->service)->down;
-
   if (!is_current (stream))
     {
       tw_stream_ask (stream, stream->more ? TW_STREAM_LATER : TW_STREAM_SOON);
@@ -47,7 +51,7 @@ settle (TwStream *stream)
       return;
     }
   tw_stream_move (stream, TW_STREAM_IDLE);
-  stream->ask_ms = down ? tw_streams_now_ms () + jittered (TW_STREAM_SWEEP_MS) : NEVER;
+  stream->ask_ms = is_down (stream) ? tw_streams_now_ms () + jittered (TW_STREAM_SWEEP_MS) : NEVER;
   tw_streams_schedule (stream);
 }
 
@@ -215,7 +219,7 @@ try_again (TwStream *stream)
   if (stream->state == TW_STREAM_OPENING)
     tw_stream_move (stream, TW_STREAM_ASKING);
   tw_stream_move (stream, TW_STREAM_IDLE);
-  stream->ask_ms = tw_streams_now_ms () + jittered (TW_STREAM_SWEEP_MS);
+  stream->ask_ms = tw_streams_now_ms () + jittered (is_down (stream) ? TW_STREAM_SWEEP_MS : TW_STREAM_RETRY_MS);
   tw_streams_schedule (stream);
   if (stream->request != NULL)
     give_head (stream);

@@ -19,6 +19,7 @@ typedef struct _TwStreamAsk TwStreamAsk;
 #define TW_STREAM_SLOTS 64
 #define TW_STREAM_COMMENT_MS 15000
 #define TW_STREAM_SWEEP_MS 5000
+#define TW_STREAM_RETRY_MS 1000    /* of what failed although hints are heard */
 #define TW_STREAM_PATIENCE_MS 1000 /* of a request, for its first answer, until it gets its head */
 
 /* Why something is asked for. */

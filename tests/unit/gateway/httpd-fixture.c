@@ -37,7 +37,7 @@ completed (const TwRequest *request, guint status, gint64 duration_us, gpointer 
   HttpdFixture *fixture = user_data;
 
   g_string_append_printf (fixture->completed, "%s %s %u\n", tw_request_method (request),
-                          tw_request_target (request)->path, status);
+                          tw_request_path (request), status);
   fixture->duration_us = duration_us;
   g_strlcpy (fixture->client, tw_request_client (request), sizeof fixture->client);
 }
