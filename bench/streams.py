@@ -137,7 +137,7 @@ def percentile(values, share):
 def idle(folder, options):
     """Memory and time of those that rest, and W2 with and without them, in turn."""
     key = Key()
-    found = {"streams": options.streams}
+    found = {"streams": options.number}
     with start(folder, key) as stack:
         client = Client(stack.url, key)
         task = client.ask("POST", "/v1/tasks", "asks", json={"name": "one"})
@@ -149,7 +149,7 @@ def idle(folder, options):
         readers = Readers()
         try:
             began = time.monotonic()
-            readers.open(stack.url.removeprefix("http://"), [key.token(f"user{n}") for n in range(options.streams)])
+            readers.open(stack.url.removeprefix("http://"), [key.token(f"user{n}") for n in range(options.number)])
             found["opened_s"] = time.monotonic() - began
             time.sleep(2)
             found["more_mib"] = (proc.memory_kib(gateway)["Rss"] - before) / 1024
@@ -254,14 +254,14 @@ def storm(folder, options, store=None, services=1, gateways=1):
     """Streams at the gateways, evenly; a service is killed and, some seconds later, started again; and then a gateway, whose
     clients come back to the other one. W2 all the while, at the last gateway."""
     key = Key()
-    found = {"streams": options.streams, "gateways": gateways, "services": services}
+    found = {"streams": options.number, "gateways": gateways, "services": services}
     with start(folder, key, store, gateways, services) as stack:
         urls = [gateway.url for gateway in stack.gateways]
         stays = urls[-1]
         client = Client(stays, key)
         task = client.ask("POST", "/v1/tasks", "asks", json={"name": "one"})
         url, token = f"{stays}/v1/tasks/{task['id']}", key.token("asks")
-        tokens = [key.token(f"user{n}") for n in range(options.streams)]
+        tokens = [key.token(f"user{n}") for n in range(options.number)]
         readers = Readers()
         try:
             for n, at in enumerate(urls):
@@ -272,7 +272,7 @@ def storm(folder, options, store=None, services=1, gateways=1):
             found["a service is dead"] = wrk(url, token, options.seconds)
             stack.restart(stack.tasks_services[0])
             with concurrent.futures.ThreadPoolExecutor(1) as pool:
-                catching_up = pool.submit(catch_up, stays, key, readers, options.streams)
+                catching_up = pool.submit(catch_up, stays, key, readers, options.number)
                 found["and is back"] = wrk(url, token, options.seconds)
                 found["caught up_s"] = catching_up.result()
                 if gateways > 1:
@@ -316,7 +316,7 @@ def run(arguments):
     parser = argparse.ArgumentParser(prog="script/bench --streams", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few of all: whether it works")
     parser.add_argument("--what", default="idle,fan-out,storm", help="of these (all)")
-    parser.add_argument("--streams", type=int, default=5000)
+    parser.add_argument("--number", type=int, default=5000, help="of streams")
     parser.add_argument("--members", type=int, default=50)
     parser.add_argument("--each", type=int, default=20, help="streams of each member")
     parser.add_argument("--changes", type=int, default=21)
@@ -331,7 +331,7 @@ def run(arguments):
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if options.quick:
-        options.streams, options.members, options.each, options.changes = 50, 5, 2, 3
+        options.number, options.members, options.each, options.changes = 50, 5, 2, 3
         options.rounds, options.seconds, options.warm_up, options.rest = 1, 1, 1, 1
     found = {}
     for what in options.what.split(","):

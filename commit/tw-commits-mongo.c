@@ -206,7 +206,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
   for (guint i = 0; i < n; i++)
     g_assert (tw_record_find_role (types[i], TW_RECORD_OWNER) < types[i]->n_fields
               && tw_record_find_role (types[i], TW_RECORD_VERSION) < types[i]->n_fields);
-  commits->parent = (TwCommits) { &klass, TW_COMMIT_KEPT_MS };
+  commits->parent = (TwCommits) { .klass = &klass, .kept_ms = TW_COMMIT_KEPT_MS };
   commits->mongo = mongo;
   commits->types = (TwMongoTypes) { types, n };
   commits->lanes = tw_mongo_lanes_new ();

@@ -313,7 +313,7 @@ tw_commits_sqlite_new (TwSqlite *db, const TwRecordType *const *types, guint n_t
   Commits *commits = g_new0 (Commits, 1);
   gboolean looks_well;
 
-  commits->parent = (TwCommits) { &klass, TW_COMMIT_KEPT_MS };
+  commits->parent = (TwCommits) { .klass = &klass, .kept_ms = TW_COMMIT_KEPT_MS };
   commits->db = db;
   commits->tables.kinds = (TwCommitKinds) { types, n_types };
   commits->tables.rows = g_new0 (TwRecordRows *, n_types);

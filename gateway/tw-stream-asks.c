@@ -288,8 +288,7 @@ read_parts (const TwMethod *method, TwReader *reader, TwStreamAnswer *answer)
     return FALSE;
   answer->token = g_ref_string_new (token);
   answer->more = g_strcmp0 (more, "true") == 0;
-  answer->kind = tw_reader_list (&list, &element) > 0 || answer->more ? TW_STREAM_ANSWER_NEWS
-                                                                      : TW_STREAM_ANSWER_NOTHING;
+  answer->kind = tw_reader_list (&list, &element) > 0 ? TW_STREAM_ANSWER_NEWS : TW_STREAM_ANSWER_NOTHING;
   return TRUE;
 }
 
