@@ -51,7 +51,7 @@ tw_decode_stream (TwReading *reading, GError **error)
 {
   TwStreamRoute *stream = tw_schema_new (reading->schema, TwStreamRoute, 1);
   g_auto (GStrv) texts = g_strsplit (reading->value, ";", -1);
-  g_auto (Parts) parts = { NULL };
+  g_auto (Parts) parts = { .list = NULL };
   g_autoptr (GError) reason = NULL;
   g_auto (GStrv) parameters = NULL;
   gboolean known = TRUE;

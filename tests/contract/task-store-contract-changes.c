@@ -91,6 +91,7 @@ change (Fixture *f, guint n)
     = change_task (f->store, ANN, id_of (n, id), &(TaskWords) { .name = "changed", .now_ms = NOW_MS }, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (task);
 }
 
 static void

@@ -227,7 +227,7 @@ static void
 test_what_is_left_to_do_waits_for_its_own_partition (Fixture *f, gconstpointer data)
 {
   static const TwCommitsClass klass = { .run = park };
-  Parking parking = { .parent = { &klass }, .real = f->store->commits, .mutex = PTHREAD_MUTEX_INITIALIZER,
+  Parking parking = { .parent = { .klass = &klass }, .real = f->store->commits, .mutex = PTHREAD_MUTEX_INITIALIZER,
                       .parked = g_array_new (FALSE, FALSE, sizeof (Parked)) };
   g_autofree char *anns = make_list_of (f, ANN), *bobs = make_list_of (f, BOB);
   TwListChores *chores;
