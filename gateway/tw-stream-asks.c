@@ -15,10 +15,14 @@
  * that, and a request beside them waits for hardly more than these. */
 #define MAX_ASKED 4
 
+/* Of these, for what nobody has caused just now: some answers take seconds, and a change does not wait behind them. */
+#define MAX_LATER 3
+
 /* Of the first queue in a row, while there is something in the second. */
 #define MAX_SOON 4
 
-/* Bytes of events that no connection has taken: with more of them no call is made. */
+/* Bytes of events that no connection has taken: with more of them no call is made, with half of them none but for what
+ * somebody's change has caused. */
 #define MAX_UNREAD (64 * 1024 * 1024)
 
 /* --- Groups. --- */
@@ -343,6 +347,7 @@ on_reply (const TwClientReply *reply, gpointer data)
       = { .kind = TW_STREAM_ANSWER_FAILED, .heard = ask->heard, .asked_ms = ask->sent_ms, .reply = reply };
 
   streams->n_asked--;
+  streams->n_asked_later -= ask->rank == TW_STREAM_LATER;
   ask->state = TW_STREAM_ASK_ANSWERED;
   if (ask->members.length > 0)
     read_reply (ask, reply, &answer);
@@ -377,6 +382,7 @@ send_ask (TwStreams *streams, TwStreamAsk *ask)
     if (((TwStream *) at->data)->state == TW_STREAM_DUE)
       tw_stream_move (at->data, TW_STREAM_ASKING);
   streams->n_asked++;
+  streams->n_asked_later += ask->rank == TW_STREAM_LATER;
   tw_stream_values_bind (ask->group->values, ask->token, &arguments, problems);
   tw_client_call (tw_clients_get (streams->spec.clients, method->service),
                   &(TwClientRequest) {
@@ -389,12 +395,14 @@ send_ask (TwStreams *streams, TwStreamAsk *ask)
                   on_reply, ask);
 }
 
-/* The next that is sent: mostly of the first queue, and always some of the second. */
+/* The next that is sent, or NULL: mostly of the first queue, and always some of the second. */
 static TwStreamAsk *
 next (TwStreams *streams)
 {
-  const gboolean later = streams->asks[TW_STREAM_SOON].length == 0
-                         || (streams->n_soon >= MAX_SOON && streams->asks[TW_STREAM_LATER].length > 0);
+  const gboolean may_be_later = streams->asks[TW_STREAM_LATER].length > 0 && streams->n_asked_later < MAX_LATER
+                                && *streams->unread < MAX_UNREAD / 2;
+  const gboolean later
+    = may_be_later && (streams->asks[TW_STREAM_SOON].length == 0 || streams->n_soon >= MAX_SOON);
 
   streams->n_soon = later ? 0 : streams->n_soon + 1;
   return g_queue_peek_head (&streams->asks[later ? TW_STREAM_LATER : TW_STREAM_SOON]);

@@ -82,6 +82,7 @@ struct _TwStreams
   GArray *sources;      /* of TwStreamSource */
   GQueue asks[TW_STREAM_N_RANKS]; /* that wait */
   guint n_asked;        /* calls under way */
+  guint n_asked_later;  /* of these, of the second queue */
   guint n_soon;         /* taken in a row from the first of these queues */
   gsize *unread;        /* bytes of events that some connection has not taken; shared with them */
   GSource *dispatch;    /* set while it is to run at the loop's next turn */

@@ -130,7 +130,8 @@ start_ticking (TwStreams *streams)
 {
   if (streams->tick != NULL)
     return;
-  streams->revocations = tw_revocations_changes (streams->spec.answers->revocations);
+  /* At the first tick all are looked at: a session may have ended since the first stream's was. */
+  streams->revocations = tw_revocations_changes (streams->spec.answers->revocations) - 1;
   streams->tick = g_timeout_source_new (TW_STREAM_TICK_MS);
   g_source_set_callback (streams->tick, on_tick, streams, NULL);
   g_source_attach (streams->tick, streams->context);

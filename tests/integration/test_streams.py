@@ -2,6 +2,7 @@
 """Streams of any IDL: answers of a method that go on, as server-sent events. The service is not ours, and names no method,
 field or event that one of ours has."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -403,6 +404,23 @@ def test_a_service_that_goes_and_comes_back(tmp_path):
             key = visitor.write()
             assert key in keys(*stream.until(lambda event: key in keys(event)))
             assert key in keys(*later.until(lambda event: key in keys(event)))
+    assert book.stop() == 0, book.gateway.log
+
+
+def test_what_takes_long_to_answer_holds_up_no_change(tmp_path):
+    """However many streams want what takes long, those that somebody's change is for are asked for meanwhile."""
+    book = Book(tmp_path, ["--workers", "1", "--upstream-timeout-ms", str(2 * PATIENCE_S * 1000)])
+    visitor, slow = Visitor(book, "quick"), Visitor(book, "slow")
+    with contextlib.ExitStack() as ended, visitor.stream() as stream:
+        stream.until(is_last)
+        for most in range(1, 9):
+            connection = ended.enter_context(connect(book.gateway.url))
+            connection.sendall(raw(slow, "1.1").replace(b"/all/events", b"/stuck/events?most=%d" % most))
+        eventually(lambda: slow.asked() >= 3, "what takes long to be asked for")
+        for _ in range(5):
+            key = visitor.write()
+            assert keys(*stream.until(lambda event: keys(event))) == [key]
+        visitor.client.get("/v1/contacts/freed")
     assert book.stop() == 0, book.gateway.log
 
 

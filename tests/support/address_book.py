@@ -131,6 +131,8 @@ class Handler:
     def news(self, owner, kind, query=None):
         self.news_asked[owner] += 1
         self.news_held.wait(PATIENCE_S)
+        if kind == "stuck":
+            self.freed.wait(PATIENCE_S)
         if kind == "shut":
             raise Refusal(reason=403, explanation="That is nobody's business")
         if kind == "away":
