@@ -175,6 +175,15 @@ tw_connection_watch (TwConnection *connection, void (*ended) (gpointer user_data
     tell_ended (connection);
 }
 
+void
+tw_connection_notice_loss (TwConnection *connection)
+{
+  const guint timeout_ms = connection->connections->timeouts_ms[TW_PHASE_STREAMING];
+
+  /* Where this fails, the kernel gives the peer up by itself, after a quarter of an hour. */
+  setsockopt (connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+}
+
 static gboolean
 on_ended (gint fd, GIOCondition condition, gpointer data)
 {

@@ -63,6 +63,10 @@ void tw_connection_move (TwConnection *connection, TwPhase phase, gboolean answe
  * been already. NULL: it is not told any more. */
 void tw_connection_watch (TwConnection *connection, void (*ended) (gpointer user_data), gpointer user_data);
 
+/* Bytes are sent on it now and then, and nothing is waited for: has the kernel give its peer up where it does not take them
+ * for as long as TW_PHASE_STREAMING lasts. One that vanished is noticed by that alone. */
+void tw_connection_notice_loss (TwConnection *connection);
+
 /* A request of @n bytes was taken from it; -1: of who knows how many. */
 void tw_connection_took (TwConnection *connection, gint64 n);
 

@@ -226,6 +226,7 @@ begin_flow (Exchange *exchange, TwFlow *flow)
   tw_response_tell_rate (tw_request_response (exchange->request), NULL, NULL); /* it has been */
   tw_request_forget_head (exchange->request);
   tw_flow_start (flow, exchange->mhd, on_flow_moved, exchange);
+  tw_connection_notice_loss (exchange->connection);
   tw_connection_watch (exchange->connection, on_peer_ended, exchange);
 }
 

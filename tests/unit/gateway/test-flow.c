@@ -5,6 +5,8 @@
 #include "httpd-fixture.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -212,6 +214,46 @@ test_a_client_that_goes_away_is_noticed_while_it_rests (void)
   g_assert_cmpuint (writer.left, ==, 1);
 }
 
+/* The server's end of the connection of @fd, which is in this process too. */
+static int
+find_other_end (int fd)
+{
+  struct sockaddr_in own, peer;
+  socklen_t size = sizeof own;
+
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) (void *) &own, &size), ==, 0);
+  for (int other = 0; other < 1024; other++)
+    {
+      size = sizeof peer;
+      if (getpeername (other, (struct sockaddr *) (void *) &peer, &size) == 0 && peer.sin_family == AF_INET
+          && peer.sin_port == own.sin_port)
+        return other;
+    }
+  g_assert_not_reached ();
+}
+
+/* Of one that vanished without a word nothing is heard but by what it does not take; the kernel alone would go on trying for a
+ * quarter of an hour. */
+static void
+test_a_client_that_vanishes_is_given_up (void)
+{
+  g_auto (HttpdFixture) fixture = { .httpd = NULL };
+  Writer writer = { 0 };
+  guint timeout_ms = 0;
+  socklen_t size = sizeof timeout_ms;
+  int fd;
+
+  httpd_fixture_set_up (&fixture);
+  fd = httpd_client (&fixture, LATER ("1.1"), strlen (LATER ("1.1")));
+  begin_flow (&fixture, &writer);
+  run_until_it_rests (&writer);
+  g_assert_cmpint (getsockopt (find_other_end (fd), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, &size), ==, 0);
+  g_assert_cmpuint (timeout_ms, ==, TW_HTTPD_DEFAULT_LIMITS.stream_timeout_ms);
+  tw_flow_end (writer.flow);
+  run_until_gone (&writer);
+  close (fd);
+}
+
 /* It had ended before there was an answer. */
 static void
 test_a_client_that_has_ended_is_told_of_at_the_start (void)
@@ -302,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/what-rests-is-ended-with-the-server", test_what_rests_is_ended_with_the_server);
   g_test_add_func ("/flow/a-client-that-goes-away-is-noticed-while-it-rests",
                    test_a_client_that_goes_away_is_noticed_while_it_rests);
+  g_test_add_func ("/flow/a-client-that-vanishes-is-given-up", test_a_client_that_vanishes_is_given_up);
   g_test_add_func ("/flow/a-client-that-has-ended-is-told-of-at-the-start",
                    test_a_client_that_has_ended_is_told_of_at_the_start);
   g_test_add_func ("/flow/a-client-that-takes-nothing-is-dropped", test_a_client_that_takes_nothing_is_dropped);
