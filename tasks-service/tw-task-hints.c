@@ -39,13 +39,6 @@ typedef struct
   gint64 after, until_ms;
 } Waiting;
 
-/* Somebody who was in a list of an owner's, and may be no more. */
-typedef struct
-{
-  char *owner, *user;
-  gint64 until_ms;
-} Left;
-
 struct _TwTaskHints
 {
   TwTaskStore *store;
@@ -61,7 +54,8 @@ struct _TwTaskHints
     ENDING,
   } state;
   GHashTable *owners; /* of partitions that commits have ended in */
-  GQueue left;        /* of Left, the oldest first */
+  GHashTable *left;   /* of each owner: until when (gint64 *) each hears of them who was in a list, and may be no more */
+  gint64 tidied_ms;   /* when this was looked through last */
   GQueue waiting;     /* of Waiting */
   gint64 at;          /* the place behind the newest name */
   gint64 oldest;      /* nothing is known of what came before this place */
@@ -90,14 +84,18 @@ on_ended (const char *partition, gpointer data)
   pthread_mutex_unlock (&hints->mutex);
 }
 
-static void
-left_free (gpointer data)
+/* With the mutex. */
+static GHashTable *
+left_of (TwTaskHints *hints, const char *owner)
 {
-  Left *left = data;
+  GHashTable *users = g_hash_table_lookup (hints->left, owner);
 
-  g_free (left->owner);
-  g_free (left->user);
-  g_free (left);
+  if (users == NULL)
+    {
+      users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      g_hash_table_insert (hints->left, g_strdup (owner), users);
+    }
+  return users;
 }
 
 /* Of whoever leaves, nothing is left by which they could be found behind the commit. */
@@ -106,14 +104,13 @@ on_touching (gconstpointer record, gpointer data)
 {
   TwTaskHints *hints = data;
   const TwMemberRecord *member = record;
-  Left *left;
+  const gint64 until_ms = now_ms () + LEFT_MS;
 
   if (atomic_load_explicit (&hints->listening, memory_order_relaxed) == 0 || member->guest_id == NULL)
     return;
-  left = g_new (Left, 1);
-  *left = (Left) { g_strdup (member->owner_id), g_strdup (member->guest_id), now_ms () + LEFT_MS };
   pthread_mutex_lock (&hints->mutex);
-  g_queue_push_tail (&hints->left, left);
+  g_hash_table_replace (left_of (hints, member->owner_id), g_strdup (member->guest_id),
+                        g_memdup2 (&until_ms, sizeof until_ms));
   pthread_mutex_unlock (&hints->mutex);
 }
 
@@ -138,21 +135,51 @@ find_guests (TwTaskHints *hints, GPtrArray *owners, GHashTable *users)
   return members != NULL;
 }
 
+static gboolean
+is_past (gpointer user, gpointer until_ms, gpointer now)
+{
+  return *(const gint64 *) until_ms <= *(const gint64 *) now;
+}
+
 /* With the mutex. */
 static void
 add_left (TwTaskHints *hints, GHashTable *owners, GHashTable *users)
 {
-  const gint64 now = now_ms ();
+  gint64 now = now_ms ();
+  GHashTableIter iter, each;
+  gpointer owner, user;
 
-  while (hints->left.length > 0 && ((Left *) hints->left.head->data)->until_ms <= now)
-    left_free (g_queue_pop_head (&hints->left));
-  for (GList *at = hints->left.head; at != NULL; at = at->next)
+  g_hash_table_iter_init (&iter, owners);
+  while (g_hash_table_iter_next (&iter, &owner, NULL))
     {
-      const Left *left = at->data;
+      GHashTable *left = g_hash_table_lookup (hints->left, owner);
 
-      if (g_hash_table_contains (owners, left->owner))
-        g_hash_table_add (users, g_strdup (left->user));
+      if (left == NULL)
+        continue;
+      g_hash_table_foreach_remove (left, is_past, &now);
+      g_hash_table_iter_init (&each, left);
+      while (g_hash_table_iter_next (&each, &user, NULL))
+        g_hash_table_add (users, g_strdup (user));
     }
+}
+
+static gboolean
+none_is_left (gpointer owner, gpointer left, gpointer now)
+{
+  g_hash_table_foreach_remove (left, is_past, now);
+  return g_hash_table_size (left) == 0;
+}
+
+/* With the mutex. */
+static void
+tidy_left (TwTaskHints *hints)
+{
+  gint64 now = now_ms ();
+
+  if (now - hints->tidied_ms < LEFT_MS)
+    return;
+  hints->tidied_ms = now;
+  g_hash_table_foreach_remove (hints->left, none_is_left, &now);
 }
 
 /* --- Places. With the mutex. --- */
@@ -346,6 +373,7 @@ work (void *data)
       if (g_hash_table_size (hints->owners) > 0 && hints->state == WORKING)
         look_up (hints);
       answer_those_that_are_over (hints);
+      tidy_left (hints);
       if (hints->waiting.length == 0 && now_ms () - hints->listened_ms > LISTENING_MS)
         atomic_store (&hints->listening, 0);
       if (hints->state == STOPPED)
@@ -366,6 +394,7 @@ tw_task_hints_new (TwTaskStore *store)
 
   hints->store = store;
   hints->owners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  hints->left = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   /* Places of an instance that was there before lie before this one's. */
   hints->at = hints->oldest = tw_clock_wall_ms (tw_clock_system ()) * 1000;
   pthread_mutex_init (&hints->mutex, NULL);
@@ -405,7 +434,7 @@ void
 tw_task_hints_free (TwTaskHints *hints)
 {
   g_hash_table_unref (hints->owners);
-  g_queue_clear_full (&hints->left, left_free);
+  g_hash_table_unref (hints->left);
   for (guint i = 0; i < REMEMBERED; i++)
     g_free (hints->names[i]);
   pthread_cond_destroy (&hints->changed);
