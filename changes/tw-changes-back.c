@@ -17,6 +17,7 @@ typedef struct
 {
   TwSyncKind kind;
   char id[TW_ID_SIZE];
+  TwCommitPlace place; /* of the newest of these */
   guint64 changed;   /* by entries that left it there */
   GPtrArray *formers; /* Former */
 } Touched;
@@ -64,6 +65,7 @@ typedef struct
   TwSyncMark newest; /* entry that it has seen; number 0: none yet */
   guint n_entries;
   const Touched *last; /* that it came by */
+  gboolean has_met;  /* the entry that was seen */
   gboolean is_other; /* another log than the one that was read */
 } Look;
 
@@ -89,6 +91,7 @@ touch (Look *look, TwSyncKind kind, const TwCommitEntry *entry)
     return touched;
   touched = g_new0 (Touched, 1);
   touched->kind = kind;
+  touched->place = (TwCommitPlace) { entry->number, entry->row };
   g_strlcpy (touched->id, entry->id, sizeof touched->id);
   g_ptr_array_add (look->all, touched);
   g_hash_table_insert (look->by_id, g_steal_pointer (&key), touched);
@@ -127,8 +130,11 @@ take_entry (const TwCommitEntry *entry, gpointer data)
 
   if (look->newest.number == 0)
     look->newest = mark;
-  if (mark.number == look->group->seen.number && !tw_sync_mark_is (&mark, &look->group->seen))
-    look->is_other = TRUE;
+  if (mark.number == look->group->seen.number)
+    {
+      look->has_met = TRUE;
+      look->is_other = !tw_sync_mark_is (&mark, &look->group->seen);
+    }
   look->n_entries++;
   if (find_kind (entry->type, &kind))
     {
@@ -370,9 +376,26 @@ tell (const Now *now, const Touched *touched)
     }
 }
 
-/* Oldest first; lists before what is in them. */
+/* How many of these, the newest first, an answer has room for: one at least. What makes them long are tasks' notes. */
+static guint
+n_that_fit (const Now *now, const GPtrArray *all)
+{
+  gsize bytes = now->reading->told.bytes;
+  guint n = 0;
+
+  while (n < all->len && (n == 0 || bytes < TW_TOLD_CHANGES_BYTES))
+    {
+      const Touched *touched = all->pdata[n++];
+      const TwTaskRecord *task = touched->kind == TW_SYNC_TASK ? g_hash_table_lookup (now->tasks, touched->id) : NULL;
+
+      bytes += task != NULL ? tw_told_changes_size (TW_SYNC_TASK, task) : 0;
+    }
+  return n;
+}
+
+/* Oldest first; lists before what is in them. *@n of them; of those that there is no room for nothing is told. */
 static gboolean
-tell_all (TwChangesReading *reading, TwSyncGroup *group, const Look *look, GError **error)
+tell_all (TwChangesReading *reading, TwSyncGroup *group, const Look *look, guint *n, GError **error)
 {
   const GPtrArray *all = look->all;
   g_auto (Now) now = { .reading = reading, .group = group };
@@ -382,8 +405,9 @@ tell_all (TwChangesReading *reading, TwSyncGroup *group, const Look *look, GErro
 
   if (!look_at_all (&now, all, error))
     return FALSE;
+  *n = n_that_fit (&now, all);
   for (int kind = TW_SYNC_LIST; kind <= TW_SYNC_TASK; kind++)
-    for (guint i = all->len; i > 0; i--)
+    for (guint i = *n; i > 0; i--)
       if (((const Touched *) all->pdata[i - 1])->kind == (TwSyncKind) kind)
         tell (&now, all->pdata[i - 1]);
   return TRUE;
@@ -414,20 +438,22 @@ read_some (TwChangesReading *reading, TwSyncGroup *group, const char *owner, GEr
   Look look = { .reading = reading, .group = group, .room = MIN (tw_told_changes_room (&reading->told), AT_ONCE),
                 .all = all, .by_id = by_id, .n_entries = reading->n_entries };
   TwCommitBack back = { .partition = owner, .until = group->at.number, .place = group->place };
+  guint n = 0;
 
   if (!tw_commits_log_back (reading->store->commits, reading->deadline_ms, &back, take_entry, &look, error))
     return FALSE;
   if (look.is_other || back.end == TW_COMMIT_BACK_LOST || group->seen.number > back.log.newest)
     return tw_sync_token_gone (error);
   reading->n_entries = look.n_entries;
+  group->seen_is_met = group->seen_is_met || look.has_met;
   if (group->state == TW_SYNC_READ)
     group->to = look.newest;
-  if (!tell_all (reading, group, &look, error))
+  if (!tell_all (reading, group, &look, &n, error))
     return FALSE;
-  if (back.end == TW_COMMIT_BACK_DONE)
+  if (back.end == TW_COMMIT_BACK_DONE && n == all->len)
     return end_at (group, &back, error);
   group->state = TW_SYNC_BACK;
-  group->place = back.place;
+  group->place = n < all->len ? ((const Touched *) all->pdata[n])->place : back.place;
   return TRUE;
 }
 

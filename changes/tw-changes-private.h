@@ -19,6 +19,12 @@ typedef struct
   GHashTable *places;  /* from kind and id: of these */
 } TwToldChanges;
 
+/* An answer of so many bytes is long enough; one record more may come. */
+#define TW_TOLD_CHANGES_BYTES (1024 * 1024)
+
+/* What @record adds to an answer, about. */
+gsize tw_told_changes_size (TwSyncKind kind, gconstpointer record);
+
 void tw_told_changes_init (TwToldChanges *told, guint limit);
 void tw_told_changes_clear (TwToldChanges *told);
 
@@ -32,6 +38,7 @@ void tw_told_changes_delete (TwToldChanges *told, TwSyncKind kind, const char *i
 /* The list is deleted, which stands for what is in it: of that nothing is put any more. A task may have been known in
  * another place, and is deleted too. */
 void tw_told_changes_delete_list (TwToldChanges *told, const char *list_id);
+gboolean tw_told_changes_has_deleted_list (const TwToldChanges *told, const char *list_id);
 
 /* As they are to be told; @told has none any more. */
 GPtrArray *tw_told_changes_take (TwToldChanges *told);

@@ -67,7 +67,7 @@ is_empty (const TwSyncGroup *group)
 
 /* FALSE with GONE where the log is another one, as far as that can be seen by its ends. */
 static gboolean
-check_group (const TwSyncGroup *group, const TwCommitLog *log, GError **error)
+check_group (TwSyncGroup *group, const TwCommitLog *log, GError **error)
 {
   const TwSyncMark newest = tw_sync_mark (log->newest, log->newest_mark);
 
@@ -75,6 +75,7 @@ check_group (const TwSyncGroup *group, const TwCommitLog *log, GError **error)
       || (group->at.number == newest.number && !tw_sync_mark_is (&group->at, &newest))
       || (group->seen.number == newest.number && newest.number > 0 && !tw_sync_mark_is (&group->seen, &newest)))
     return tw_sync_token_gone (error);
+  group->seen_is_met = group->seen.number == newest.number;
   return TRUE;
 }
 
@@ -209,7 +210,8 @@ tell_new_lists (TwChangesReading *reading, gboolean *more, GError **error)
 
   for (guint i = 0; i < ids->len; i++)
     {
-      if (tw_changes_knows (reading, ids->pdata[i]))
+      /* What has just been said to be gone is told by the next answer, if it is there again: not both by one. */
+      if (tw_changes_knows (reading, ids->pdata[i]) || tw_told_changes_has_deleted_list (&reading->told, ids->pdata[i]))
         continue;
       if (count_lists (reading) >= TW_SYNC_LISTS)
         break;
@@ -230,7 +232,7 @@ check_groups (const TwChangesReading *reading, GError **error)
 {
   for (guint i = 0; i < reading->groups->len; i++)
     {
-      const TwSyncGroup *group = reading->groups->pdata[i];
+      TwSyncGroup *group = reading->groups->pdata[i];
 
       if (tw_changes_owner (reading, group) != NULL && !check_group (group, log_of (reading, group), error))
         return FALSE;
@@ -239,6 +241,27 @@ check_groups (const TwChangesReading *reading, GError **error)
 }
 
 /* The token */
+
+static gboolean
+want_none (const TwCommitEntry *entry, gpointer data)
+{
+  return FALSE;
+}
+
+/* Whether the log has what earlier answers were as of, before that is forgotten for what this one is as of. */
+static gboolean
+check_seen (const TwChangesReading *reading, const TwSyncGroup *group, const char *owner, GError **error)
+{
+  TwCommitBack back = { .partition = owner, .until = group->seen.number, .place = { group->seen.number, group->seen_row } };
+  TwSyncMark found;
+
+  if (group->seen.number == 0 || group->seen_is_met)
+    return TRUE;
+  if (!tw_commits_log_back (reading->store->commits, reading->deadline_ms, &back, want_none, NULL, error))
+    return FALSE;
+  found = tw_sync_mark (back.until, back.until_mark);
+  return (back.end == TW_COMMIT_BACK_DONE && tw_sync_mark_is (&found, &group->seen)) || tw_sync_token_gone (error);
+}
 
 /* Where the data was brought back to a moment before this one, what was told is not what is there: the marks say so. */
 static gboolean
@@ -254,8 +277,12 @@ note_seen (TwChangesReading *reading, GError **error)
       const char *owner = tw_changes_owner (reading, group);
       const TwCommitLog *log = owner != NULL ? g_hash_table_lookup (logs, owner) : NULL;
 
-      if (log != NULL)
-        group->seen = tw_sync_mark (log->newest, log->newest_mark);
+      if (log == NULL)
+        continue;
+      if (!check_seen (reading, group, owner, error))
+        return FALSE;
+      group->seen = tw_sync_mark (log->newest, log->newest_mark);
+      group->seen_row = log->newest_row;
     }
   return TRUE;
 }
@@ -299,7 +326,10 @@ tidy (TwChangesReading *reading)
       TwSyncGroup *group = reading->groups->pdata[i];
 
       if (group->seen.number <= group->at.number)
-        group->seen = (TwSyncMark) { .number = 0 };
+        {
+          group->seen = (TwSyncMark) { .number = 0 };
+          group->seen_row = 0;
+        }
     }
   join_groups (reading);
 }

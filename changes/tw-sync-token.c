@@ -133,7 +133,10 @@ put_group (GByteArray *bytes, const TwSyncGroup *group)
                        | (group->pending[0] != '\0' ? PENDING : 0) | (gint64) group->state * STATE);
   put_mark (bytes, &group->at);
   if (group->seen.number > 0)
-    put_mark (bytes, &group->seen);
+    {
+      put_mark (bytes, &group->seen);
+      put_number (bytes, group->seen_row);
+    }
   if (group->pending[0] != '\0')
     put_id (bytes, group->pending);
   put_number (bytes, group->lists->len);
@@ -257,7 +260,10 @@ take_group (Bytes *bytes)
   group->state = (TwSyncState) (flags / STATE);
   group->at = take_mark (bytes);
   if ((flags & SEEN) != 0)
-    group->seen = take_mark (bytes);
+    {
+      group->seen = take_mark (bytes);
+      group->seen_row = take_number (bytes);
+    }
   if ((flags & PENDING) != 0)
     take_id (bytes, group->pending);
   take_lists (bytes, group);
@@ -278,7 +284,7 @@ take_group (Bytes *bytes)
   return group;
 }
 
-/* What was sealed is as it was written, unless another version did so. */
+/* What was sealed is as it was written, unless another version did so: NULL. */
 static GPtrArray *
 take_groups (const guint8 *data, gsize length)
 {
@@ -307,19 +313,26 @@ open_sealed (const TwCommitStore *store, const char *user_id, const char *text, 
 {
   gsize n = 0;
   g_autofree guint8 *sealed = tw_base64url_decode (text, strlen (text), &n), *bytes = NULL;
-  GPtrArray *groups = NULL;
+  GPtrArray *groups;
   unsigned long long length;
+  gboolean is_opened = FALSE;
 
   if (sealed != NULL && n >= NONCE + TAG)
     {
       bytes = g_malloc (n);
-      if (crypto_aead_xchacha20poly1305_ietf_decrypt (bytes, &length, NULL, sealed + NONCE, n - NONCE,
-                                                      (const guint8 *) user_id, strlen (user_id), sealed, store->key)
-          == 0)
-        groups = take_groups (bytes, (gsize) length);
+      is_opened = crypto_aead_xchacha20poly1305_ietf_decrypt (bytes, &length, NULL, sealed + NONCE, n - NONCE,
+                                                              (const guint8 *) user_id, strlen (user_id), sealed,
+                                                              store->key)
+                  == 0;
     }
+  if (!is_opened)
+    {
+      is_invalid (error);
+      return NULL;
+    }
+  groups = take_groups (bytes, (gsize) length);
   if (groups == NULL)
-    is_invalid (error);
+    tw_sync_token_gone (error);
   return groups;
 }
 

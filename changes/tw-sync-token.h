@@ -56,6 +56,8 @@ typedef struct
   GPtrArray *lists; /* ids of lists of one other owner, in text */
   TwSyncMark at;
   TwSyncMark seen;  /* what was told is as of here at most, where that is above @at; number 0: nothing */
+  gint64 seen_row;  /* that entry's place */
+  gboolean seen_is_met; /* not in the token: the log has that entry */
   TwSyncState state;
   TwSyncWalk walk;
   TwSyncMark to;    /* BACK: where it is then read up to */
@@ -72,8 +74,8 @@ void tw_sync_group_drop (TwSyncGroup *group, const char *list_id);
 /* Free with g_free(). Thread-safe. */
 char *tw_sync_token_seal (const TwCommitStore *store, const char *user_id, const GPtrArray *groups);
 
-/* TwSyncGroups, to be freed with g_ptr_array_unref(). NULL with GONE where the token is another store's; INVALID where it is
- * none, or another user's. Thread-safe. */
+/* TwSyncGroups, to be freed with g_ptr_array_unref(). NULL with GONE where the token is another store's, or of
+ * another version's making; INVALID where it is none, or another user's. Thread-safe. */
 GPtrArray *tw_sync_token_open (const TwCommitStore *store, const char *user_id, const char *token, GError **error);
 
 /* Sets GONE, of its own type (tw_error_type()): who has the token has to begin anew. Returns FALSE. */

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* An answer of so many bytes is long enough; one record more may come. */
-#define MAX_BYTES (1024 * 1024)
-
 const TwRecordType *
 tw_sync_kind_type (TwSyncKind kind)
 {
@@ -55,12 +52,13 @@ tw_told_changes_room (const TwToldChanges *told)
 {
   const guint n = g_hash_table_size (told->places);
 
-  return told->bytes >= MAX_BYTES || n >= told->limit ? 0 : told->limit - n;
+  return told->bytes >= TW_TOLD_CHANGES_BYTES || n >= told->limit ? 0 : told->limit - n;
 }
 
-static gsize
-size_of (const TwRecordType *type, gconstpointer record)
+gsize
+tw_told_changes_size (TwSyncKind kind, gconstpointer record)
 {
+  const TwRecordType *type = tw_sync_kind_type (kind);
   gsize size = 200;
 
   for (guint64 left = *tw_record_has (record); left != 0; left &= left - 1)
@@ -75,11 +73,17 @@ size_of (const TwRecordType *type, gconstpointer record)
   return size;
 }
 
+static char *
+key_of (TwSyncKind kind, const char *id)
+{
+  return g_strdup_printf ("%d:%s", (int) kind, id);
+}
+
 static void
 tell (TwToldChanges *told, TwSyncKind kind, const char *id, gconstpointer record)
 {
   const TwRecordType *type = tw_sync_kind_type (kind);
-  g_autofree char *key = g_strdup_printf ("%d:%s", (int) kind, id);
+  g_autofree char *key = key_of (kind, id);
   TwSyncChange *change = g_new0 (TwSyncChange, 1);
   gpointer place;
 
@@ -89,7 +93,7 @@ tell (TwToldChanges *told, TwSyncKind kind, const char *id, gconstpointer record
     {
       change->record = tw_record_copy (type, record);
       change->version = *tw_record_number (type, record, tw_record_find_role (type, TW_RECORD_VERSION));
-      told->bytes += size_of (type, record);
+      told->bytes += tw_told_changes_size (kind, record);
     }
   if (g_hash_table_lookup_extended (told->places, key, NULL, &place))
     change_free (g_steal_pointer (&told->changes->pdata[GPOINTER_TO_UINT (place)]));
@@ -131,6 +135,16 @@ tw_told_changes_delete_list (TwToldChanges *told, const char *list_id)
       change->is_taken_back = change->kind == TW_SYNC_MEMBER;
     }
   tell (told, TW_SYNC_LIST, list_id, NULL);
+}
+
+gboolean
+tw_told_changes_has_deleted_list (const TwToldChanges *told, const char *list_id)
+{
+  g_autofree char *key = key_of (TW_SYNC_LIST, list_id);
+  gpointer place;
+
+  return g_hash_table_lookup_extended (told->places, key, NULL, &place)
+         && ((const TwSyncChange *) told->changes->pdata[GPOINTER_TO_UINT (place)])->record == NULL;
 }
 
 /* Moves those that are to come next. */

@@ -160,6 +160,7 @@ show (Way *way, const TwMongoEntry *entry)
           return;
         }
       tw_mongo_log_entry (entry, part, &shown);
+      shown.row = i;
       if (!way->func (&shown, way->user_data))
         way->state = NOT_WANTED;
     }

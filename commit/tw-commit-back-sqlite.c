@@ -102,6 +102,7 @@ take_row (Way *way, sqlite3_stmt *statement, GError **error)
     {
       if (!tw_commit_log_sqlite_read_entry (way->kinds, statement, back->partition, &entry, error))
         return FALSE;
+      entry.row = way->seq;
       way->showing = number;
       way->wanted = way->func (&entry, way->user_data);
       way->seq = sqlite3_column_int64 (statement, PREVIOUS);
@@ -288,8 +289,11 @@ look (TwSqliteConnection *connection, const char *const *partitions, guint n, Tw
   if (!look_ahead (connection, places, logs, seqs, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!look_at_mark (connection, seqs[i], &logs[i], error))
-      return FALSE;
+    {
+      logs[i].newest_row = seqs[i];
+      if (!look_at_mark (connection, seqs[i], &logs[i], error))
+        return FALSE;
+    }
   return TRUE;
 }
 

@@ -142,6 +142,7 @@ typedef struct
   const char *by;
   const TwRecordType *type;
   char id[TW_ID_SIZE];
+  gint64 row;        /* where in the entry, as in a TwCommitPlace; set by tw_commits_log_back() alone */
   gint64 version;    /* as the entry leaves it, also where it is gone */
   gboolean is_gone;  /* removed, or given to another partition */
   guint64 changed;   /* bits of the fields that are other than before; of a new one, those that it has */
@@ -159,7 +160,11 @@ typedef gboolean (*TwCommitEntryFunc) (const TwCommitEntry *entry, gpointer user
 typedef struct
 {
   gint64 newest;  /* number; 0: nothing has been changed */
-  guint8 newest_mark[TW_COMMIT_MARK_BYTES]; /* zeroes where nothing has been; set by tw_commits_look() alone */
+
+  /* Set by tw_commits_look() alone. */
+  guint8 newest_mark[TW_COMMIT_MARK_BYTES]; /* zeroes where nothing has been changed */
+  gint64 newest_row;                        /* that entry's place */
+
   gint64 dropped; /* number of the newest one that is no longer kept; 0: none */
   guint8 dropped_mark[TW_COMMIT_MARK_BYTES];
 } TwCommitLog;

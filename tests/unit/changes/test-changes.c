@@ -6,9 +6,14 @@
 
 #include "list-waits.h"
 #include "tw-commit-wait.h"
+#include "tw-error.h"
 #include "tw-list-service.h"
+#include "tw-random.h"
+#include "tw-sync-token.h"
 #include "tw-task-store-sqlite.h"
 #include "tw-temporary-folder.h"
+
+#include <string.h>
 
 #define ANN "ann"
 #define BOB "bob"
@@ -70,6 +75,8 @@ typedef struct
 {
   Shop *shop;
   gboolean in_list;
+  guint n;
+  const char *notes; /* NULL: none */
 } Making;
 
 static gboolean
@@ -77,7 +84,7 @@ make_some (TwCommit *commit, gpointer data, GError **error)
 {
   const Making *making = data;
 
-  for (guint i = 0; i < AT_ONCE; i++)
+  for (guint i = 0; i < making->n; i++)
     {
       char id[TW_ID_SIZE];
       TwTaskRecord task = { .has = TW_TASK_HAS_ID | TW_TASK_HAS_NAME | TW_TASK_HAS_CREATED_ON | TW_TASK_HAS_UPDATED_ON,
@@ -89,24 +96,33 @@ make_some (TwCommit *commit, gpointer data, GError **error)
           task.list_id = making->shop->list_id;
           task.has |= TW_TASK_HAS_LIST_ID;
         }
+      if (making->notes != NULL)
+        {
+          task.notes = making->notes;
+          task.has |= TW_TASK_HAS_NOTES;
+        }
       tw_commit_put (commit, &tw_task_type, &task);
     }
   return TRUE;
 }
 
 static void
+commit (Making *making)
+{
+  g_autoptr (GError) error = NULL;
+  const TwCommitSpec spec = { .partition = BOB, .now_ms = 1700000000000, .decide = make_some, .data = making };
+
+  tw_commit_wait (making->shop->store->commits, TW_DEADLINE_NONE, &spec, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
 make (Shop *shop, gboolean in_list, guint n)
 {
-  Making making = { shop, in_list };
+  Making making = { shop, in_list, AT_ONCE, .notes = NULL };
 
   for (guint i = 0; i < n; i += AT_ONCE)
-    {
-      g_autoptr (GError) error = NULL;
-      const TwCommitSpec spec = { .partition = BOB, .now_ms = 1700000000000, .decide = make_some, .data = &making };
-
-      tw_commit_wait (shop->store->commits, TW_DEADLINE_NONE, &spec, NULL, &error);
-      g_assert_no_error (error);
-    }
+    commit (&making);
 }
 
 /* Asks until there is no more; returns in how many answers, and adds how many tasks were told to *@told. */
@@ -178,6 +194,99 @@ test_first_load_by_pages (Shop *shop, gconstpointer data)
   g_assert_cmpuint (told, ==, 3000);
 }
 
+static gsize
+bytes_of (const TwSyncChanges *changes)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < changes->changes->len; i++)
+    {
+      const TwSyncChange *change = changes->changes->pdata[i];
+
+      if (change->kind == TW_SYNC_TASK && change->record != NULL)
+        bytes += strlen (((const TwTaskRecord *) change->record)->notes);
+    }
+  return bytes;
+}
+
+/* However many an answer may have: each is told, and none is much longer than a megabyte. */
+static void
+test_long_ones_end_an_answer (Shop *shop, gconstpointer data)
+{
+  g_autofree char *token = NULL, *notes = g_strnfill (40000, 'x');
+  Making making = { shop, TRUE, 100, notes };
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean more = TRUE;
+  guint n = 0;
+
+  follow (shop, &token, 200, &n);
+  commit (&making);
+  for (guint answers = 0; more; answers++)
+    {
+      g_auto (TwSyncChanges) changes = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpuint (answers, <, 10);
+      g_assert_true (tw_changes_read (shop->store, &no_context, ANN, token, 1000, &changes, &error));
+      g_assert_cmpuint (bytes_of (&changes), <=, 1024 * 1024 + 40000);
+      for (guint i = 0; i < changes.changes->len; i++)
+        g_hash_table_add (told, g_strdup (((const TwSyncChange *) changes.changes->pdata[i])->id));
+      more = changes.more;
+      g_free (token);
+      token = g_steal_pointer (&changes.token);
+    }
+  g_assert_cmpuint (g_hash_table_size (told), ==, making.n);
+}
+
+/* Makes of @token one that was answered when the log had another entry of the number that comes next, as where the data was
+ * brought back in between. */
+static char *
+as_of_an_entry_that_never_was (Shop *shop, const char *token)
+{
+  const char *partition = BOB;
+  guint8 mark[TW_COMMIT_MARK_BYTES];
+  TwCommitLog log;
+  TwCommitStore store;
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tw_commits_look (shop->store->commits, TW_DEADLINE_NONE, &partition, 1, &log, &store, &error));
+  groups = tw_sync_token_open (&store, ANN, token, &error);
+  g_assert_no_error (error);
+  tw_random_bytes (mark, sizeof mark);
+  for (guint i = 0; i < groups->len; i++)
+    {
+      TwSyncGroup *group = groups->pdata[i];
+
+      if (group->is_own)
+        continue;
+      group->seen = tw_sync_mark (log.newest + 1, mark);
+      group->seen_row = log.newest_row + 1;
+    }
+  return tw_sync_token_seal (&store, ANN, groups);
+}
+
+/* Also where an answer has no room for all that came since. */
+static void
+test_what_was_seen_is_looked_for (Shop *shop, gconstpointer data)
+{
+  static const guint limits[] = { 20, 1000 };
+  g_autofree char *begun = NULL, *token = NULL;
+  guint told = 0;
+
+  follow (shop, &begun, 200, &told);
+  token = as_of_an_entry_that_never_was (shop, begun);
+  make (shop, TRUE, 2 * AT_ONCE);
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      g_auto (TwSyncChanges) changes = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (tw_changes_read (shop->store, &no_context, ANN, token, limits[i], &changes, &error));
+      g_assert_error (error, TW_ERROR, TW_ERROR_GONE);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,5 +295,7 @@ main (int argc, char **argv)
               test_reads_so_much_of_a_log_and_no_more, tear_down);
   g_test_add ("/changes/goes-on-where-it-was", Shop, NULL, set_up, test_goes_on_where_it_was, tear_down);
   g_test_add ("/changes/first-load-by-pages", Shop, NULL, set_up, test_first_load_by_pages, tear_down);
+  g_test_add ("/changes/long-ones-end-an-answer", Shop, NULL, set_up, test_long_ones_end_an_answer, tear_down);
+  g_test_add ("/changes/what-was-seen-is-looked-for", Shop, NULL, set_up, test_what_was_seen_is_looked_for, tear_down);
   return g_test_run ();
 }

@@ -2,9 +2,11 @@
 
 #include "tw-sync-token.h"
 
+#include "tw-base64url.h"
 #include "tw-error.h"
 #include "tw-random.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define ANN "ann"
@@ -44,6 +46,7 @@ new_groups (void)
   own->at = mark_of (G_MAXINT64);
   walked->at = mark_of (0);
   walked->seen = mark_of (127);
+  walked->seen_row = 1 << 14;
   walked->state = TW_SYNC_WALK;
   walked->walk = (TwSyncWalk) { .phase = TW_SYNC_TASKS_NEXT, .created_ms = 1700000000123 };
   g_strlcpy (walked->walk.list_id, "00000000000000000000000a", TW_ID_SIZE);
@@ -70,6 +73,7 @@ assert_same (const TwSyncGroup *one, const TwSyncGroup *other)
   g_assert_cmpint (one->is_own, ==, other->is_own);
   g_assert_true (tw_sync_mark_is (&one->at, &other->at));
   g_assert_true (tw_sync_mark_is (&one->seen, &other->seen));
+  g_assert_cmpint (one->seen_row, ==, other->seen_row);
   g_assert_true (tw_sync_mark_is (&one->to, &other->to));
   g_assert_cmpint (one->state, ==, other->state);
   g_assert_cmpint (one->walk.phase, ==, other->walk.phase);
@@ -124,6 +128,26 @@ test_of_another_user_or_store (void)
   assert_refused (&store, "", token, TW_ERROR_INVALID);
   assert_refused (&other, ANN, token, TW_ERROR_GONE);
   assert_refused (&same_id, ANN, token, TW_ERROR_INVALID);
+}
+
+/* It was good once, so its reader begins anew, and has made no mistake. */
+static void
+test_of_another_version (void)
+{
+  static const guint8 later[] = { 2, 0 };
+  const TwCommitStore store = new_store ();
+  guint8 sealed[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + sizeof later + crypto_aead_xchacha20poly1305_ietf_ABYTES];
+  guint8 *behind = sealed + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+  g_autofree char *id = tw_base64url_encode (store.id, sizeof store.id), *text = NULL, *token = NULL;
+  unsigned long long length;
+
+  tw_random_bytes (sealed, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+  crypto_aead_xchacha20poly1305_ietf_encrypt (behind, &length, later, sizeof later, (const guint8 *) ANN, strlen (ANN), NULL,
+                                              sealed, store.key);
+  text = tw_base64url_encode (sealed, sizeof sealed);
+  token = g_strconcat (id, ".", text, NULL);
+  assert_refused (&store, ANN, token, TW_ERROR_GONE);
+  assert_refused (&store, "bob", token, TW_ERROR_INVALID);
 }
 
 /* Each letter made another one, and each beginning, and more behind it. */
@@ -185,7 +209,10 @@ length_with (guint n, gint64 number, gboolean seen)
 
       group->at = mark_of (number);
       if (seen)
-        group->seen = mark_of (number);
+        {
+          group->seen = mark_of (number);
+          group->seen_row = number;
+        }
       add_list (group, i);
       g_ptr_array_add (groups, group);
     }
@@ -198,7 +225,8 @@ test_length_is_bounded (void)
 {
   g_assert_cmpuint (length_with (100, 2000000, FALSE), <, 4096);
   g_assert_cmpuint (length_with (TW_SYNC_LISTS, 2000000, TRUE), <, TW_SYNC_TOKEN_MAX);
-  g_assert_cmpuint (length_with (TW_SYNC_LISTS, G_MAXINT64, TRUE), <=, TW_SYNC_TOKEN_MAX);
+  /* More than any store has rows. */
+  g_assert_cmpuint (length_with (TW_SYNC_LISTS, G_GINT64_CONSTANT (1) << 41, TRUE), <=, TW_SYNC_TOKEN_MAX);
 }
 
 int
@@ -207,6 +235,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync-token/what-is-sealed-is-opened", test_what_is_sealed_is_opened);
   g_test_add_func ("/sync-token/of-another-user-or-store", test_of_another_user_or_store);
+  g_test_add_func ("/sync-token/of-another-version", test_of_another_version);
   g_test_add_func ("/sync-token/changed-by-one-letter", test_changed_by_one_letter);
   g_test_add_func ("/sync-token/what-is-none", test_what_is_none);
   g_test_add_func ("/sync-token/length-is-bounded", test_length_is_bounded);
