@@ -207,26 +207,6 @@ tw_commit_back_sqlite_make_store (TwSqliteConnection *connection, GError **error
 
 /* Several logs at once */
 
-static gboolean
-look_at_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log, gint64 *seq, GError **error)
-{
-  g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
-    connection, "SELECT number, seq, dropped, dropped_mark FROM log_heads WHERE user_id = ?1", error);
-  int result;
-
-  if (statement == NULL)
-    return FALSE;
-  tw_sqlite_bind_text (statement, 1, partition);
-  result = tw_sqlite_step (connection, statement, error);
-  if (result != SQLITE_ROW)
-    return result == SQLITE_DONE;
-  log->newest = sqlite3_column_int64 (statement, 0);
-  *seq = sqlite3_column_int64 (statement, 1);
-  log->dropped = sqlite3_column_int64 (statement, 2);
-  read_bytes (statement, 3, log->dropped_mark, sizeof log->dropped_mark);
-  return TRUE;
-}
-
 /* What the table of heads does not know yet is looked at once, for all. */
 static gboolean
 look_ahead (TwSqliteConnection *connection, GHashTable *places, TwCommitLog *logs, gint64 *seqs, GError **error)
@@ -283,7 +263,7 @@ look (TwSqliteConnection *connection, const char *const *partitions, guint n, Tw
   for (guint i = 0; i < n; i++)
     {
       g_hash_table_insert (places, (gpointer) (guintptr) partitions[i], GUINT_TO_POINTER (i));
-      if (!look_at_head (connection, partitions[i], &logs[i], &seqs[i], error))
+      if (!tw_commit_log_sqlite_read_head (connection, partitions[i], &logs[i], &seqs[i], error))
         return FALSE;
     }
   if (!look_ahead (connection, places, logs, seqs, error))

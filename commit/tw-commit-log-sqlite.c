@@ -204,9 +204,9 @@ tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, const TwCommi
          && (!may_be || find_key (connection, kinds, spec, key_hash, committed, parts, note, error));
 }
 
-/* What the table of heads says of a partition. */
-static gboolean
-read_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log, gint64 *seq, GError **error)
+gboolean
+tw_commit_log_sqlite_read_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log, gint64 *seq,
+                                GError **error)
 {
   g_autoptr (TwSqliteStatement) statement = tw_sqlite_statement (
       connection, "SELECT number, seq, dropped, dropped_mark FROM log_heads WHERE user_id = ?1", error);
@@ -325,7 +325,8 @@ tw_commit_log_sqlite_find_head (TwSqliteConnection *connection, const char *part
                                 GError **error)
 {
   *seq = 0;
-  return read_head (connection, partition, log, seq, error) && look_ahead (connection, partition, log, seq, error);
+  return tw_commit_log_sqlite_read_head (connection, partition, log, seq, error)
+         && look_ahead (connection, partition, log, seq, error);
 }
 
 static gboolean

@@ -60,6 +60,10 @@ gboolean tw_commit_log_sqlite_look_for_key (TwSqliteConnection *connection, cons
 gboolean tw_commit_log_sqlite_read_entry (const TwCommitKinds *kinds, sqlite3_stmt *statement, const char *partition,
                                           TwCommitEntry *entry, GError **error);
 
+/* What the table of heads says of a partition, which may be behind; nothing is set where it says nothing. */
+gboolean tw_commit_log_sqlite_read_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log,
+                                         gint64 *seq, GError **error);
+
 /* What is known of a partition's log, and the seq of its last row in *@seq; 0: there is none. */
 gboolean tw_commit_log_sqlite_find_head (TwSqliteConnection *connection, const char *partition, TwCommitLog *log,
                                          gint64 *seq, GError **error);
