@@ -225,6 +225,7 @@ test_length_is_bounded (void)
 {
   g_assert_cmpuint (length_with (100, 2000000, FALSE), <, 4096);
   g_assert_cmpuint (length_with (TW_SYNC_LISTS, 2000000, TRUE), <, TW_SYNC_TOKEN_MAX);
+  g_assert_cmpuint (length_with (100, 2000000, TRUE), <, 6144);
   /* More than any store has rows. */
   g_assert_cmpuint (length_with (TW_SYNC_LISTS, G_GINT64_CONSTANT (1) << 41, TRUE), <=, TW_SYNC_TOKEN_MAX);
 }
