@@ -211,7 +211,7 @@ tw_streams_open_now (const TwStreams *streams)
   return streams->all.length;
 }
 
-/* --- Hints. --- */
+/* --- What is heard. --- */
 
 static void
 hear_of_users (TwStreams *streams, const TwStreamHint *hint)
