@@ -13,8 +13,8 @@ from support.storm import UNLIMITED, Storm
 pytestmark = pytest.mark.concurrent
 
 BRIEFLY = {"sqlite": {"writes": 400, "kept": 30, "kills": 2}, "mongodb": {"writes": 100, "kept": 8, "kills": 2}}
-AT_LENGTH = {"sqlite": {"writes": 1_000_000, "writers": 16, "readers": 6, "kills": 40},
-             "mongodb": {"writes": 100_000, "writers": 16, "readers": 6, "kills": 20}}  # fmt: skip
+AT_LENGTH = {"sqlite": {"writes": 1_000_000, "writers": 16, "readers": 6, "kept": 30, "kills": 40, "batch": 100},
+             "mongodb": {"writes": 100_000, "writers": 16, "readers": 6, "kept": 30, "kills": 20, "batch": 100}}  # fmt: skip
 
 
 def run(stack, seed, **more):

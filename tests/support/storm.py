@@ -16,19 +16,29 @@ UNLIMITED = ("--requests-per-address", "0", "--requests-per-account", "0")
 
 AWAY = (500, 502, 503, 504)
 
+# Of each kind that somebody has: what there is does not grow with what is done.
+MOST = 100
+
+
+class Hands:
+    """What a writer has to do with: tasks that are moved about, those that only batches touch, and those that stay."""
+
+    def __init__(self):
+        self.mine, self.own, self.sure = [], [], []
+
 
 class Storm:
-    """People who share lists. `writes` in all, of which each is a request; each of `readers` follows from whichever token of
-    theirs they like. `kill` is called now and then, and has killed and started a service when it returns."""
+    """People who share lists. `writes` changes in all, some of which are a batch of as many as `batch`; each of `readers` follows
+    from whichever token of theirs they like. `kill` is called now and then, and has killed and started a service when it returns."""
 
-    def __init__(self, url, seed, writes, writers=6, readers=3, kept=100, kills=4, kill=lambda: None):
+    def __init__(self, url, seed, writes, writers=6, readers=3, kept=100, kills=4, batch=8, kill=lambda: None):
         self.chance = random.Random(seed)
         self.writes, self.kept, self.kills, self.kill = writes, kept, kills, kill
         self.lock = threading.Lock()
         self.done, self.failed = 0, []
         self.over = threading.Event()
         self.people = [Person(url) for _ in range(3)]
-        self.writers, self.readers = writers, readers
+        self.writers, self.readers, self.most_at_once = writers, readers, batch
         self.shared = [make_list(owner) for owner in self.people for _ in range(2)]
         for number, made in enumerate(self.shared):
             for guest in self.people:
@@ -53,7 +63,7 @@ class Storm:
 
     def write(self, number):
         chance, person = random.Random(self.chance.random() + number), self.people[number % len(self.people)]
-        mine, sure = [], []
+        hands = Hands()
         with self.client(person) as client:
             while not self.over.is_set():
                 with self.lock:
@@ -62,36 +72,50 @@ class Storm:
                     self.done += 1
                 deed = chance.choice([self.add, self.add, self.move, self.move, self.change, self.change, self.remove,
                                       self.batch, self.be_sure, self.be_sure, self.be_sure, self.leave, self.rename])  # fmt: skip
-                deed(client, person, chance, mine, sure)
+                deed(client, person, chance, hands)
 
     def somewhere(self, chance):
         return chance.choice([made["id"] for made in self.shared] + [None])
 
-    def add(self, client, person, chance, mine, sure):
+    def add(self, client, person, chance, hands):
+        if len(hands.mine) >= MOST:
+            self.remove(client, person, chance, hands)
+            return
         where = self.somewhere(chance)
         made = self.ask(client, "POST", "/v1/tasks", json={"name": "n"} | ({"listId": where} if where else {}))
         if made is not None and made.status_code == 201:
-            mine.append(made.json()["id"])
+            hands.mine.append(made.json()["id"])
 
-    def change(self, client, person, chance, mine, sure):
-        if mine:
-            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(mine)}", json={"done": chance.random() < 0.5})
+    def change(self, client, person, chance, hands):
+        if hands.mine:
+            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(hands.mine)}", json={"done": chance.random() < 0.5})
 
-    def move(self, client, person, chance, mine, sure):
-        if mine:
-            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(mine)}", json={"listId": self.somewhere(chance)})
+    def move(self, client, person, chance, hands):
+        if hands.mine:
+            self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(hands.mine)}", json={"listId": self.somewhere(chance)})
 
-    def remove(self, client, person, chance, mine, sure):
-        if mine:
-            self.ask(client, "DELETE", f"/v1/tasks/{mine.pop(chance.randrange(len(mine)))}")
+    def remove(self, client, person, chance, hands):
+        if hands.mine:
+            self.ask(client, "DELETE", f"/v1/tasks/{hands.mine.pop(chance.randrange(len(hands.mine)))}")
 
-    def batch(self, client, person, chance, mine, sure):
-        operations = [{"op": "create", "task": {"name": "b"}} for _ in range(chance.randrange(1, 9))]
+    def batch(self, client, person, chance, hands):
+        """Makes some, changes some and removes some, of those that only batches touch."""
+        n = chance.randrange(1, self.most_at_once)
+        changed = chance.sample(hands.own, min(n, len(hands.own)))
+        removed = changed[: max(0, len(hands.own) - MOST) + len(changed) // 8]
+        operations = [{"op": "remove", "id": task} for task in removed]
+        operations += [{"op": "patch", "id": task, "task": {"done": chance.random() < 0.5}} for task in changed[len(removed) :]]
+        operations += [{"op": "create", "task": {"name": "b"}}] * max(1, n - len(operations))
         made = self.ask(client, "POST", "/v1/tasks:batch", json={"operations": operations})
+        with self.lock:
+            self.done += len(operations) - 1
+        # What had no answer may have been done, or not: it is left as it is.
+        hands.own = [task for task in hands.own if task not in changed] if made is None else hands.own
         if made is not None and made.status_code == 200:
-            mine += [result["task"]["id"] for result in made.json()["results"]]
+            hands.own = [task for task in hands.own if task not in removed]
+            hands.own += [result["task"]["id"] for result in made.json()["results"] if result["status"] == 201]
 
-    def leave(self, client, person, chance, mine, sure):
+    def leave(self, client, person, chance, hands):
         """And comes again, which is acknowledged or not."""
         made = chance.choice(self.shared[1::2])
         if self.ask(client, "DELETE", f"/v1/lists/{made['id']}/members/me") is not None:
@@ -99,15 +123,15 @@ class Storm:
             with contextlib.suppress(AssertionError, httpx.TransportError):
                 join(owner, person, made, "editor")
 
-    def rename(self, client, person, chance, mine, sure):
+    def rename(self, client, person, chance, hands):
         made = chance.choice(self.shared)
         body = chance.choice([{"position": chance.random()}, {"name": f"list {chance.random()}"}])
         self.ask(client, "PATCH", f"/v1/lists/{made['id']}", json=body)
 
-    def be_sure(self, client, person, chance, mine, sure):
+    def be_sure(self, client, person, chance, hands):
         """Makes or changes what stays, and notes the version that was acknowledged."""
-        if sure and chance.random() < 0.6:
-            answer = self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(sure)}", json={"name": f"s {chance.random()}"})
+        if hands.sure and (len(hands.sure) >= MOST or chance.random() < 0.6):
+            answer = self.ask(client, "PATCH", f"/v1/tasks/{chance.choice(hands.sure)}", json={"name": f"s {chance.random()}"})
         else:
             where = chance.choice(self.staying)["id"]
             answer = self.ask(client, "POST", "/v1/tasks", json={"name": "sure", "listId": where})
@@ -116,7 +140,7 @@ class Storm:
         assert answer.status_code in (200, 201), answer.text
         task = answer.json()
         if answer.status_code == 201:
-            sure.append(task["id"])
+            hands.sure.append(task["id"])
         with self.lock:
             self.sure.append((task["id"], task["version"]))
 
