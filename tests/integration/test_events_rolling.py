@@ -2,6 +2,8 @@
 """Two gateways and two services of each kind on one MongoDB, each of which is stopped and started again, one after the other,
 while some write and some follow: clients go on elsewhere with what they have, and miss nothing."""
 
+import contextlib
+import queue
 import threading
 
 import httpx
@@ -45,11 +47,18 @@ class Follower:
             stream.close()
         return None
 
+    def next(self):
+        """Whoever waits for something says when it should have come: while nothing happens nothing does."""
+        while self.wanted:
+            with contextlib.suppress(queue.Empty):
+                return self.stream.events.get(timeout=1)
+        return END
+
     def follow(self):
         try:
             while self.wanted:
                 self.stream = self.open()
-                while self.stream is not None and (event := self.stream.events.get(timeout=PATIENCE_S)) is not END:
+                while self.stream is not None and (event := self.next()) is not END:
                     with self.changed:
                         self.mirror.apply(event)
                         self.changed.notify_all()
