@@ -4,6 +4,7 @@
 import contextlib
 import random
 import threading
+import time
 
 import httpx
 
@@ -18,6 +19,16 @@ AWAY = (500, 502, 503, 504)
 
 # Of each kind that somebody has: what there is does not grow with what is done.
 MOST = 100
+
+
+def patiently(make, tries=40):
+    """What it returns, or the last failure: a service may say that it has too much to do, and one that was killed leaves things
+    half done, which another one finishes a moment later."""
+    for _ in range(tries - 1):
+        with contextlib.suppress(AssertionError):
+            return make()
+        time.sleep(0.5)
+    return make()
 
 
 class Hands:
@@ -39,10 +50,10 @@ class Storm:
         self.over = threading.Event()
         self.people = [Person(url) for _ in range(3)]
         self.writers, self.readers, self.most_at_once = writers, readers, batch
-        self.shared = [make_list(owner) for owner in self.people for _ in range(2)]
+        self.shared = [patiently(lambda owner=owner: make_list(owner)) for owner in self.people for _ in range(2)]
         for number, made in enumerate(self.shared):
             for guest in self.people:
-                join(self.people[number // 2], guest, made, "editor")
+                patiently(lambda n=number, guest=guest, made=made: join(self.people[n // 2], guest, made, "editor"))
         # What everybody sees for ever: made in lists that nobody leaves, and touched by none but who says so here.
         self.staying = self.shared[::2]
         self.sure = []  # (id, version) in the order in which they were acknowledged
@@ -212,13 +223,18 @@ class Storm:
         followed = 0
         for number, kept in self.mirrors.items():
             person = self.people[number % len(self.people)]
-            full = full_state(person)
             for follower in kept:
                 follower.follow(person, 1000)
                 self.look(follower, len(self.sure))
-                agree(follower, full)
-                followed += 1
+            patiently(lambda person=person, kept=kept: self.agree(person, kept))
+            followed += len(kept)
         return followed
+
+    @staticmethod
+    def agree(person, kept):
+        full = full_state(person)
+        for follower in kept:
+            agree(follower.follow(person, 1000), full)
 
     def __enter__(self):
         return self
