@@ -17,6 +17,9 @@ from support.stores import on_both_stores
 NAMES = ("ada", "bob")
 # Whoever is in a list there has made it, and can't leave it.
 NEVER_DONE = {"DELETE /v1/lists/{id}/members/{userId}"}
+
+# Streams have tests of their own: api/schemathesis.toml leaves them out.
+ENDLESS = {"GET /v1/events"}
 VERBS = ("get", "put", "post", "delete", "patch")
 
 # How many requests of each kind are made up for each route.
@@ -92,7 +95,7 @@ def finds_nothing(folder, url, examples):
         f"{verb.upper()} {path}": operation
         for path, verbs in document["paths"].items()
         for verb, operation in verbs.items()
-        if verb in VERBS
+        if verb in VERBS and f"{verb.upper()} {path}" not in ENDLESS
     }
     assert report["operations"]["tested"] == len(operations)
     phases = {name: phase["status"] for name, phase in report["phases"].items()}
