@@ -236,6 +236,28 @@ gather_own (const TwChangesReading *reading, const GPtrArray *ids, GError **erro
   return tw_changes_gather (reading, &tw_member_type, TW_MEMBER_HAS_ID, member_ids, error);
 }
 
+static const TwMemberRecord *
+own_member (const Now *now, const char *list_id)
+{
+  char id[TW_ID_SIZE];
+  const TwMemberRecord *member;
+
+  tw_list_member_id (list_id, now->reading->user_id, id);
+  member = g_hash_table_lookup (now->own, id);
+  return tw_list_role_of (member) != TW_LIST_NOBODY ? member : NULL;
+}
+
+/* Lists that the user has left, or that have gone, since this answer began. Nothing is told any more of what is in them, so that
+ * they are to be told whole if the user is in them again by the next one. */
+static void
+drop_left (const Now *now, const GPtrArray *ids)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (tw_changes_knows (now->reading, ids->pdata[i])
+        && (g_hash_table_lookup (now->lists, ids->pdata[i]) == NULL || own_member (now, ids->pdata[i]) == NULL))
+      tw_changes_drop_list (now->reading, ids->pdata[i]);
+}
+
 /* Lists behind what is in them: what is in a list that goes in between is told with that list. */
 static gboolean
 look_at_all (Now *now, const GPtrArray *all, GError **error)
@@ -249,18 +271,10 @@ look_at_all (Now *now, const GPtrArray *all, GError **error)
     return FALSE;
   ids = lists_concerned (now, all);
   now->lists = tw_changes_gather (reading, &tw_shared_list_type, TW_SHARED_LIST_HAS_ID, ids, error);
-  return now->lists != NULL && (now->own = gather_own (reading, ids, error)) != NULL;
-}
-
-static const TwMemberRecord *
-own_member (const Now *now, const char *list_id)
-{
-  char id[TW_ID_SIZE];
-  const TwMemberRecord *member;
-
-  tw_list_member_id (list_id, now->reading->user_id, id);
-  member = g_hash_table_lookup (now->own, id);
-  return tw_list_role_of (member) != TW_LIST_NOBODY ? member : NULL;
+  if (now->lists == NULL || (now->own = gather_own (reading, ids, error)) == NULL)
+    return FALSE;
+  drop_left (now, ids);
+  return TRUE;
 }
 
 /* What is told */
