@@ -9,6 +9,7 @@
 #include "tw-remote.h"
 #include "tw-table.h"
 #include "tw-terminal-text.h"
+#include "tw-watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,9 @@ enum
 
 #define NO_PORT G_MININT
 
+/* What follows a service's stream, unless it has a method of that name. */
+#define WATCH "watch"
+
 typedef struct
 {
   char *host;
@@ -29,6 +33,7 @@ typedef struct
   char *service;
   int timeout_s;
   gboolean json;
+  gboolean follow;
   gboolean version;
   gboolean wants_help;
   char *help; /* the text, where it is asked for */
@@ -65,11 +70,11 @@ fail_to_parse (const char *message, const char *method)
   fail (text);
 }
 
-/* Parses as far as the options of the program itself go, or, with @arguments, also those of a method. @summary stands
+/* Parses as far as the options of the program itself go, or, with @arguments, also those of @method. @summary stands
  * between usage and options in the help. */
 static gboolean
-parse (Options *options, const char *usage, const char *summary, TwArguments *arguments, int *argc, char ***argv,
-       GError **error)
+parse (Options *options, const char *usage, const char *summary, const TwMethod *method, TwArguments *arguments, int *argc,
+       char ***argv, GError **error)
 {
   /* The first of these choose what METHOD is: they stand before it. */
   enum { N_BEFORE_METHOD = 2 };
@@ -83,6 +88,10 @@ parse (Options *options, const char *usage, const char *summary, TwArguments *ar
     { "help", 'h', 0, G_OPTION_ARG_NONE, &options->wants_help, "Print this text", NULL },
     G_OPTION_ENTRY_NULL,
   };
+  const GOptionEntry of_streams[] = {
+    { "follow", 0, 0, G_OPTION_ARG_NONE, &options->follow, "Go on with what is new, a line for each, until it is ended", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
 
   /* GOption's own --help shows a group only when it is asked for by its name. */
@@ -90,6 +99,8 @@ parse (Options *options, const char *usage, const char *summary, TwArguments *ar
   g_option_context_set_summary (context, summary);
   g_option_context_set_strict_posix (context, arguments == NULL);
   g_option_context_add_main_entries (context, arguments == NULL ? entries : entries + N_BEFORE_METHOD, NULL);
+  if (method != NULL && method->stream != NULL)
+    g_option_context_add_main_entries (context, of_streams, NULL);
   if (arguments != NULL)
     {
       GOptionGroup *group = g_option_group_new ("arguments", "Arguments:", "", NULL, NULL);
@@ -127,6 +138,18 @@ summarize (const char *doc)
   return line;
 }
 
+/* The method whose stream WATCH follows, or NULL. */
+static const TwMethod *
+find_stream (const TwService *service)
+{
+  if (tw_service_find_method (service, WATCH, strlen (WATCH)) != NULL)
+    return NULL;
+  for (guint i = 0; i < service->n_methods; i++)
+    if (service->methods[i].stream != NULL)
+      return &service->methods[i];
+  return NULL;
+}
+
 static guint
 longest_name (const TwSchema *schema, const TwCommandService *services)
 {
@@ -153,6 +176,7 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
   for (const TwCommandService *at = services; at->name != NULL; at++)
     {
       const TwService *service = tw_schema_find_service (schema, at->service);
+      const TwMethod *followed;
 
       g_string_append_printf (text, "\nMethods of --service %s (%sport %d):\n", at->name,
                               at == services ? "the default; " : "", at->port);
@@ -162,6 +186,10 @@ list_methods (const TwSchema *schema, const TwCommandService *services)
 
           g_string_append_printf (text, "  %-*s  %s\n", width, service->methods[i].name, summary);
         }
+      followed = find_stream (service);
+      if (followed != NULL)
+        g_string_append_printf (text, "  %-*s  The same as %s --follow: what there is, and what comes.\n", width, WATCH,
+                                followed->name);
     }
   g_string_truncate (text, text->len - 1); /* GOption ends it */
   return g_string_free (text, FALSE);
@@ -203,34 +231,16 @@ fail_to_call (const GError *error, const char *key)
   fail (text);
 }
 
-/* Calls, with everything read. */
+/* Calls once, and prints the answer. */
 static int
-call (const Options *options, const TwMethod *method, TwArguments *arguments)
+call_once (const Options *options, TwRemote *remote, const TwMethod *method, const TwArguments *arguments,
+           const TwBuffer *bytes)
 {
   g_autoptr (GError) error = NULL;
-  TwAddress address = { .host = options->host != NULL ? options->host : (char[]) { "127.0.0.1" },
-                        .port = (guint16) options->port };
-  g_autoptr (TwProblems) problems = tw_problems_new ();
-  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
-  json_t *object, *reply = NULL;
+  json_t *reply = NULL;
   gboolean ok;
 
-  object = tw_arguments_to_json (arguments, &error);
-  if (object == NULL)
-    {
-      fail (error->message);
-      return EXIT_USAGE;
-    }
-  ok = tw_bind_object (method, object, TW_PROTOCOL_BINARY, &bytes, problems);
-  json_decref (object);
-  if (!ok)
-    {
-      g_autofree char *text = tw_arguments_explain (arguments, problems);
-
-      fail (text);
-      return EXIT_FAILED;
-    }
-  if (!tw_remote_call (&address, method, &bytes, (guint) options->timeout_s * 1000, &reply, &error))
+  if (!tw_remote_call (remote, method, bytes, (guint) options->timeout_s * 1000, &reply, &error))
     {
       fail_to_call (error, tw_arguments_key (arguments));
       return EXIT_FAILED;
@@ -242,30 +252,82 @@ call (const Options *options, const TwMethod *method, TwArguments *arguments)
   return ok ? EXIT_OK : EXIT_FAILED;
 }
 
-/* The command line from METHOD on. */
+/* Goes on until it can't. */
 static int
-run_method (Options *options, const TwMethod *method, int argc, char **argv)
+follow (const Options *options, TwRemote *remote, const TwService *service, const TwMethod *method, json_t *object)
 {
-  g_autofree char *usage = g_strdup_printf ("%s [--ARGUMENT VALUE…]", method->name);
+  g_autoptr (GError) error = NULL;
+
+  tw_watch_run (&(TwWatch) { .remote = remote,
+                             .service = service,
+                             .method = method,
+                             .arguments = object,
+                             .timeout_ms = (guint) options->timeout_s * 1000,
+                             .as_json = options->json,
+                             .say = fail },
+                &error);
+  fail (error->message);
+  return EXIT_FAILED;
+}
+
+/* Calls, with everything read. */
+static int
+call (const Options *options, const TwService *service, const TwMethod *method, TwArguments *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  TwAddress address = { .host = options->host != NULL ? options->host : (char[]) { "127.0.0.1" },
+                        .port = (guint16) options->port };
+  g_autoptr (TwProblems) problems = tw_problems_new ();
+  g_auto (TwBuffer) bytes = TW_BUFFER_INIT;
+  json_t *object = tw_arguments_to_json (arguments, &error);
+  int status = EXIT_FAILED;
+
+  if (object == NULL)
+    {
+      fail (error->message);
+      return EXIT_USAGE;
+    }
+  if (!tw_bind_object (method, object, TW_PROTOCOL_BINARY, &bytes, problems))
+    {
+      g_autofree char *text = tw_arguments_explain (arguments, problems);
+
+      fail (text);
+    }
+  else
+    {
+      g_autoptr (TwRemote) remote = tw_remote_new (&address, service);
+
+      status = options->follow ? follow (options, remote, service, method, object)
+                               : call_once (options, remote, method, arguments, &bytes);
+    }
+  json_decref (object);
+  return status;
+}
+
+/* The command line from METHOD on, which is called @name. */
+static int
+run_method (Options *options, const TwService *service, const TwMethod *method, const char *name, int argc, char **argv)
+{
+  g_autofree char *usage = g_strdup_printf ("%s [--ARGUMENT VALUE…]", name);
   g_autoptr (TwArguments) arguments = tw_arguments_new (method);
   g_autoptr (GError) error = NULL;
 
-  if (!parse (options, usage, method->doc, arguments, &argc, &argv, &error))
-    fail_to_parse (error->message, method->name);
+  if (!parse (options, usage, method->doc, method, arguments, &argc, &argv, &error))
+    fail_to_parse (error->message, name);
   else if (options->help != NULL)
     return tw_output_print_and_end ("tasks", options->help);
   else if (argc > 1)
     {
       g_autofree char *message = g_strdup_printf ("unexpected argument \"%s\"", argv[1]);
 
-      fail_to_parse (message, method->name);
+      fail_to_parse (message, name);
     }
   else if (options->port < 1 || options->port > G_MAXUINT16)
     fail ("--port must be from 1 to 65535");
   else if (options->timeout_s < 1 || options->timeout_s > 3600)
     fail ("--timeout must be from 1 to 3600");
   else
-    return call (options, method, arguments);
+    return call (options, service, method, arguments);
   return EXIT_USAGE;
 }
 
@@ -279,7 +341,7 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
   const TwMethod *method;
 
   g_set_prgname ("tasks");
-  if (!parse (&options, "METHOD [--ARGUMENT VALUE…]", methods, NULL, &argc, &argv, &error))
+  if (!parse (&options, "METHOD [--ARGUMENT VALUE…]", methods, NULL, NULL, &argc, &argv, &error))
     {
       fail_to_parse (error->message, "");
       return EXIT_USAGE;
@@ -295,11 +357,18 @@ tw_command_run (const TwSchema *schema, const TwCommandService *services, int ar
     message = g_strdup ("which METHOD? See --help");
   else
     {
-      method = tw_service_find_method (tw_schema_find_service (schema, at->service), argv[1], strlen (argv[1]));
+      const TwService *service = tw_schema_find_service (schema, at->service);
+
+      method = tw_service_find_method (service, argv[1], strlen (argv[1]));
+      if (method == NULL && strcmp (argv[1], WATCH) == 0)
+        {
+          method = find_stream (service);
+          options.follow = TRUE;
+        }
       if (options.port == NO_PORT)
         options.port = at->port;
       if (method != NULL)
-        return run_method (&options, method, argc - 1, argv + 1);
+        return run_method (&options, service, method, argv[1], argc - 1, argv + 1);
       message = g_strdup_printf ("--service %s has no method \"%s\": see --help", at->name, argv[1]);
     }
   fail (message);

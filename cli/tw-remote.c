@@ -8,10 +8,16 @@
 #include "tw-json.h"
 #include "tw-reply.h"
 
+struct _TwRemote
+{
+  TwAddress address;
+  TwClient *client;
+  GMainLoop *loop;
+};
+
 typedef struct
 {
-  GMainLoop *loop;
-  const TwAddress *address;
+  const TwRemote *remote;
   const TwMethod *method;
   json_t *reply;
   GError *error;
@@ -53,7 +59,7 @@ take_exception (Waiting *waiting, const TwField *field, const TwReader *reader)
 static void
 take_failure (Waiting *waiting, const GError *failure)
 {
-  g_autofree char *address = tw_address_to_string (waiting->address);
+  g_autofree char *address = tw_address_to_string (&waiting->remote->address);
 
   waiting->error = g_error_copy (failure);
   g_prefix_error (&waiting->error, "%s (--host, --port): ", address);
@@ -90,19 +96,35 @@ take_reply (const TwClientReply *reply, gpointer user_data)
         g_set_error (&waiting->error, TW_ERROR, TW_ERROR_INTERNAL, "the reply does not fit the schema");
         break;
       }
-  g_main_loop_quit (waiting->loop);
+  g_main_loop_quit (waiting->remote->loop);
+}
+
+TwRemote *
+tw_remote_new (const TwAddress *address, const TwService *service)
+{
+  TwRemote *remote = g_new0 (TwRemote, 1);
+
+  remote->address = *address;
+  remote->client = tw_client_new (&address, 1, tw_peer_of (service), &TW_CLIENT_DEFAULT_LIMITS);
+  remote->loop = g_main_loop_new (NULL, FALSE);
+  return remote;
+}
+
+void
+tw_remote_free (TwRemote *remote)
+{
+  tw_client_free (remote->client);
+  g_main_loop_unref (remote->loop);
+  g_free (remote);
 }
 
 gboolean
-tw_remote_call (const TwAddress *address, const TwMethod *method, const TwBuffer *arguments, guint timeout_ms,
+tw_remote_call (TwRemote *remote, const TwMethod *method, const TwBuffer *arguments, guint timeout_ms,
                 json_t **reply, GError **error)
 {
-  Waiting waiting = { .address = address, .method = method };
-  TwClient *client;
+  Waiting waiting = { .remote = remote, .method = method };
 
-  waiting.loop = g_main_loop_new (NULL, FALSE);
-  client = tw_client_new (&address, 1, tw_peer_of (method->service), &TW_CLIENT_DEFAULT_LIMITS);
-  tw_client_call (client,
+  tw_client_call (remote->client,
                   &(TwClientRequest) {
                     .method = method->name,
                     .arguments = arguments->data,
@@ -112,9 +134,7 @@ tw_remote_call (const TwAddress *address, const TwMethod *method, const TwBuffer
                     .context.deadline_ms = tw_clock_monotonic_ms (tw_clock_system ()) + timeout_ms,
                   },
                   take_reply, &waiting);
-  g_main_loop_run (waiting.loop);
-  tw_client_free (client);
-  g_main_loop_unref (waiting.loop);
+  g_main_loop_run (remote->loop);
 
   *reply = waiting.reply;
   if (waiting.error != NULL)

@@ -145,3 +145,70 @@ tw_table_append (GString *out, const json_t *value, TwTableReader reader)
       g_string_append_printf (out, "%s\n", text);
     }
 }
+
+static gboolean
+is_nested (const json_t *value)
+{
+  return json_is_object (value) || json_is_array (value);
+}
+
+static void
+append_in_line (GString *out, const char *text, TwTableReader reader)
+{
+  if (out->len > 0 && out->str[out->len - 1] != '\n')
+    g_string_append_printf (out, "%*s", GAP, "");
+  append_cell (out, text, reader);
+}
+
+static void
+append_named (GString *out, const char *name, const json_t *value, TwTableReader reader)
+{
+  char *json = json_dumps (value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION (17));
+  g_autofree char *clean = clean_name (name);
+  g_autoptr (GString) text = g_string_new (clean);
+
+  g_string_append_c (text, '=');
+  tw_terminal_append_text (text, json);
+  free (json);
+  append_in_line (out, text->str, reader);
+}
+
+/* What an object inside of @object has beside it. */
+static void
+append_inside (GString *out, const json_t *object, json_t *inside, TwTableReader reader)
+{
+  const char *name;
+  json_t *value;
+
+  json_object_foreach (inside, name, value)
+    if (!json_equal (json_object_get (object, name), value))
+      append_named (out, name, value, reader);
+}
+
+void
+tw_table_append_line (GString *out, const json_t *value, TwTableReader reader)
+{
+  json_t *object = json_is_object (value) ? json_copy ((json_t *) (gintptr) value) : NULL, *member;
+  const char *name;
+
+  json_object_foreach (object, name, member)
+    if (!is_nested (member))
+      {
+        g_autofree char *text = cell (member);
+
+        append_in_line (out, text, reader);
+      }
+  json_object_foreach (object, name, member)
+    if (json_is_object (member))
+      append_inside (out, object, member, reader);
+    else if (json_is_array (member))
+      append_named (out, name, member, reader);
+  if (object == NULL)
+    {
+      g_autofree char *text = cell (value);
+
+      append_in_line (out, text, reader);
+    }
+  g_string_append_c (out, '\n');
+  json_decref (object);
+}

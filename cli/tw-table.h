@@ -21,4 +21,8 @@ typedef enum
 /* Appends @value to @out, with a newline at the end of each line. */
 void tw_table_append (GString *out, const json_t *value, TwTableReader reader);
 
+/* Appends @value as one line: of an object first its texts and numbers as they are, then what else it has, and what the
+ * objects inside it have that has not been said, each as NAME=JSON. */
+void tw_table_append_line (GString *out, const json_t *value, TwTableReader reader);
+
 G_END_DECLS

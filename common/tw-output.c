@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,13 @@ wait_for_room (void)
   poll (&room, 1, -1);
 }
 
+static gboolean
+fail_to_write (int code, GError **error)
+{
+  g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "standard output can't be written: %s", g_strerror (code));
+  return FALSE;
+}
+
 gboolean
 tw_output_print (const char *text, GError **error)
 {
@@ -47,12 +55,21 @@ tw_output_print (const char *text, GError **error)
       else if (errno == EAGAIN)
         wait_for_room ();
       else if (errno != EINTR)
-        {
-          g_set_error (error, TW_ERROR, TW_ERROR_INTERNAL, "standard output can't be written: %s", g_strerror (errno));
-          return FALSE;
-        }
+        return fail_to_write (errno, error);
     }
   return TRUE;
+}
+
+gboolean
+tw_output_is_read (GError **error)
+{
+  struct pollfd reader = { .fd = STDOUT_FILENO };
+
+  /* A pipe has an error when nobody has its other end any more. */
+  if (poll (&reader, 1, 0) < 1 || (reader.revents & POLLERR) == 0)
+    return TRUE;
+  raise (SIGPIPE);
+  return fail_to_write (EPIPE, error);
 }
 
 int

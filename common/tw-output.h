@@ -26,6 +26,10 @@ gboolean tw_output_print (const char *text, GError **error) G_GNUC_WARN_UNUSED_R
  * @program. */
 int tw_output_print_and_end (const char *program, const char *text);
 
+/* For who prints now and then, and waits in between: whether there is still somebody who could read it. Where the reader has
+ * gone, it ends the program as the next print would, or fails with TW_ERROR_INTERNAL where SIGPIPE is ignored. */
+gboolean tw_output_is_read (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether it is printed on a terminal, for a person. */
 gboolean tw_output_is_terminal (void);
 

@@ -2,6 +2,8 @@
 
 #include "tw-table.h"
 
+#include <string.h>
+
 /* @json with ' for ", as the table that @expected is. */
 static void
 assert_table (const char *json, const char *expected)
@@ -113,6 +115,43 @@ test_controls_are_harmless (void)
   assert_table ("{'a\\n': {}}", "a?:\n");
 }
 
+static void
+assert_line (const char *json, TwTableReader reader, const char *expected)
+{
+  g_autofree char *text = g_strdelimit (g_strdup (json), "'", '"');
+  g_autoptr (GString) out = g_string_new ("before\n");
+  json_t *value = json_loads (text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+  g_assert_nonnull (value);
+  tw_table_append_line (out, value, reader);
+  json_decref (value);
+  g_assert_true (g_str_has_prefix (out->str, "before\n"));
+  g_assert_cmpstr (out->str + strlen ("before\n"), ==, expected);
+}
+
+/* What stands outside is not said again by what is inside. */
+static void
+test_lines (void)
+{
+  assert_line ("{'kind': 'task', 'op': 'put', 'id': 'x', 'version': 2, 'task': {'id': 'x', 'name': 'Buy milk', 'done': true,"
+               " 'version': 2, 'labels': ['a b'], 'more': {'b': null}}}",
+               TW_TABLE_FOR_A_PROGRAM,
+               "task  put  x  2  name=\"Buy milk\"  done=true  labels=[\"a b\"]  more={\"b\":null}\n");
+  assert_line ("{'labels': [1, 2], 'id': 'x', 'ok': false}", TW_TABLE_FOR_A_PROGRAM, "x  no  labels=[1,2]\n");
+  assert_line ("{}", TW_TABLE_FOR_A_PROGRAM, "\n");
+  assert_line ("'text'", TW_TABLE_FOR_A_PROGRAM, "text\n");
+  assert_line ("[1, {}]", TW_TABLE_FOR_A_PROGRAM, "[1, {}]\n");
+}
+
+static void
+test_lines_are_harmless (void)
+{
+  assert_line ("{'id': 'a\\nb\\u202e', 'in': {'x\\n': 'y\\u001b\\n'}}", TW_TABLE_FOR_A_PROGRAM,
+               "a?b?  x?=\"y\\u001B\\n\"\n");
+  assert_line ("{'id': 'שלום', 'in': {'name': 'שלום'}}", TW_TABLE_FOR_A_TERMINAL,
+               "\u200eשלום\u200e  \u200ename=\"שלום\"\u200e\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/table/object", test_object);
   g_test_add_func ("/table/small-values", test_small);
   g_test_add_func ("/table/controls-are-harmless", test_controls_are_harmless);
+  g_test_add_func ("/table/lines", test_lines);
+  g_test_add_func ("/table/lines-are-harmless", test_lines_are_harmless);
   return g_test_run ();
 }
