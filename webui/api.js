@@ -63,6 +63,35 @@ function problemOf(answer, body) {
 // Longer than the server takes for anything, a slow way there included.
 const PATIENCE_MS = 60_000;
 
+/** An answer's text, or the problem that it is. */
+async function textOf(answer) {
+  const text = await answer.text();
+  if (!answer.ok) throw problemOf(answer, parse(text));
+  return text;
+}
+
+function unreachable(error) {
+  return error instanceof Problem ? error : new Problem(0, "The server can't be reached.");
+}
+
+/**
+ * Opens a stream of events (text/event-stream), behind the event `lastEventId` where there was one, and gives its bytes, until
+ * `signal` is aborted.
+ * @returns {ReadableStream<Uint8Array>}
+ * @throws {Problem}
+ */
+export async function openStream(verb, path, { token, lastEventId, signal }) {
+  const headers = { Accept: "text/event-stream, application/problem+json", Authorization: `Bearer ${token}` };
+  if (lastEventId) headers["Last-Event-ID"] = lastEventId;
+  try {
+    const answer = await fetch(path, { method: verb, headers, cache: "no-store", credentials: "omit", signal });
+    if (!answer.ok) await textOf(answer);
+    return answer.body;
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
 /**
  * Sends a request and gives the answer's JSON back, null where there is none. With `cookies` it takes and brings the
  * session's cookie, which nothing here can read. A request that changes something has a `key`: see repeats.js. `ifMatch`
@@ -78,10 +107,8 @@ export async function request(verb, path, { body, token, key, ifMatch, cookies =
   if (body !== undefined) {
     headers["Content-Type"] = verb === "PATCH" ? "application/merge-patch+json" : "application/json";
   }
-  let answer;
-  let text;
   try {
-    answer = await fetch(path, {
+    const answer = await fetch(path, {
       method: verb,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -89,10 +116,8 @@ export async function request(verb, path, { body, token, key, ifMatch, cookies =
       credentials: cookies ? "same-origin" : "omit",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    text = await answer.text();
-  } catch {
-    throw new Problem(0, "The server can't be reached.");
+    return parse(await textOf(answer));
+  } catch (error) {
+    throw unreachable(error);
   }
-  if (!answer.ok) throw problemOf(answer, parse(text));
-  return parse(text);
 }

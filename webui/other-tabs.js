@@ -19,6 +19,19 @@ export function listenToOtherTabs(onSignedOut) {
   });
 }
 
+// This one, among the tabs that follow what changes.
+const tab = Math.random();
+
+/** Tells the other tabs that this one begins to read a stream, for which the browser needs a connection. */
+export function tellFollowing() {
+  channel.postMessage({ following: tab });
+}
+
+/** Calls `onFollowing(tab)` when another tab says so, until `signal` is aborted. */
+export function listenToFollowers(onFollowing, signal) {
+  channel.addEventListener("message", ({ data }) => data?.following && onFollowing(data.following), { signal });
+}
+
 // A browser may refuse to keep anything: then a sign-out that failed is forgotten with the tab.
 function withStorage(action) {
   try {

@@ -3,7 +3,7 @@
 // Somebody who is signed in. The access token lives in here, in memory, and nowhere else. What renews it is a cookie that no
 // script can read: so a reload, another tab, and the browser's next start go on with the session.
 
-import { Problem, request } from "./api.js";
+import { Problem, openStream, request } from "./api.js";
 import { Repeats } from "./repeats.js";
 
 // How long before its end an access token is renewed; a short-lived one at half its time.
@@ -47,6 +47,7 @@ export class Session {
   #access = null;
   #renewing = null; // the one renewal under way, which all who need it wait for
   #timer = null;
+  #over = new AbortController();
 
   /** @param {Ends} ends */
   constructor(answer, ends) {
@@ -89,9 +90,20 @@ export class Session {
     return this.#repeats.send(path, wish, (key) => this.#send(request, verb, path, { body, key, ifMatch }));
   }
 
+  /** A stream of events in this session's name, as openStream() has it. */
+  openStream(path, options) {
+    return this.#send(openStream, "GET", path, options);
+  }
+
+  /** An AbortSignal that says when the session is over, or is being ended: nothing goes on in its name then. */
+  get over() {
+    return this.#over.signal;
+  }
+
   /** Forgets the token in any case. Throws where the server could not be told that the session is over. */
   async signOut() {
     this.#ends = null;
+    this.#over.abort();
     try {
       await this.#send(requestWithCookie, "DELETE", "/v1/sessions/current");
     } catch (problem) {
@@ -167,5 +179,6 @@ export class Session {
   #forget() {
     clearTimeout(this.#timer);
     this.#access = null;
+    this.#over.abort();
   }
 }

@@ -18,8 +18,8 @@ export class TaskRow {
   /**
    * @param {object} task as the server gives it
    * @param {{change: (changes: object, seen: ?object) => Promise<object>, remove: (seen: object) => Promise,
-   *   report: (problem: Problem) => void}} actions what the row can have done; `change` gives the task as it is
-   *   afterwards. `seen`: the task that somebody decided so about; null: it is no matter what it is like
+   *   report: (problem: Problem) => void, closed: (row: TaskRow) => void}} actions what the row can have done; `change` gives the
+   *   task as it is afterwards; `closed` hears that nobody types or is asked anything any more. `seen`: the task that somebody decided so about; null: it is no matter what it is like
    */
   constructor(task, actions) {
     this.element = fromTemplate("task-template");
@@ -44,6 +44,16 @@ export class TaskRow {
 
   focus() {
     this.#parts.tick.focus();
+  }
+
+  /** The newest that is known of it. */
+  get task() {
+    return this.#task;
+  }
+
+  /** Whether somebody types a new name, or is asked whether to delete it. */
+  get isOpen() {
+    return this.#parts.line.hidden;
   }
 
   /** Whether a new name is being typed. */
@@ -71,12 +81,12 @@ export class TaskRow {
     const { tick, name, time, rename } = this.#parts;
     const createdOn = new Date(task.createdOn);
 
-    // Of two changes under way, the answer to the first may come last.
-    if (this.#task?.version > task.version) return;
+    // Of two changes under way, the answer to the first may come last; and what was done here is told by the stream again.
+    if (this.#task?.version >= task.version) return;
     this.#task = task;
-    tick.checked = Boolean(task.done);
+    if (this.element.ariaBusy !== "true") tick.checked = Boolean(task.done);
     name.textContent = balanced(task.name);
-    this.element.classList.toggle("done", tick.checked);
+    this.element.classList.toggle("done", Boolean(task.done));
     rename.ariaLabel = `Rename “${isolated(task.name)}”`;
     this.#parts.delete.ariaLabel = `Delete “${isolated(task.name)}”`;
     time.dateTime = task.createdOn ?? "";
@@ -89,6 +99,7 @@ export class TaskRow {
     this.#parts.edit.hidden = true;
     this.#parts.confirm.hidden = true;
     focus.focus();
+    this.#actions.closed(this);
   }
 
   /** Takes one change at a time, but not by disabling the box: that would take the focus from it. */
@@ -103,10 +114,10 @@ export class TaskRow {
     try {
       this.#show(await this.#actions.change({ done: tick.checked }, null));
     } catch (problem) {
-      this.#show(this.#task);
       this.#actions.report(problem);
     } finally {
       this.element.ariaBusy = "false";
+      tick.checked = Boolean(this.#task.done);
     }
   }
 
@@ -132,7 +143,7 @@ export class TaskRow {
     const name = edit.elements.name.value.trim();
 
     try {
-      if (name !== this.#task.name) this.#show(await this.#actions.change({ name }, this.#seen));
+      if (name !== this.#seen.name) this.#show(await this.#actions.change({ name }, this.#seen));
     } finally {
       this.#seen = this.#task; // whoever was told that it is another one knows it now
     }

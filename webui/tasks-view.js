@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The list of tasks, newest first, a page at a time.
+// The list of tasks, newest first, a page at a time, as it is while others change it.
 
 import { Problem } from "./api.js";
 import { fromTemplate, partsOf } from "./dom.js";
+import { Follower } from "./follower.js";
 import { onSubmit, resetForm } from "./forms.js";
+import { TaskList } from "./task-list.js";
 import { TaskRow } from "./task-row.js";
 import { isolated } from "./text.js";
 
 const PAGE_SIZE = 50;
+
+// How often at most the pages that are shown are asked for again, whatever happens.
+const ASK_AGAIN_MS = 1000;
 
 // How often something is sent anew because the task was changed meanwhile.
 const ATTEMPTS = 5;
@@ -25,9 +30,11 @@ export class TasksView {
   #notice;
   #say;
   #parts;
-  #rows = new Map(); // TaskRow by its task's id
+  #list;
   #nextCursor = null;
-  #isComplete = false; // whether the last page is there
+  #lastAsk = Promise.resolve(); // one page after the other
+  #askedAgain = 0; // when
+  #timer = null; // of asking again
 
   /** `say(text)` tells those who can't see it what has happened. */
   constructor({ notice, say }) {
@@ -35,6 +42,10 @@ export class TasksView {
     this.#say = say;
     this.element = fromTemplate("tasks-template");
     this.#parts = partsOf(this.element);
+    this.#list = new TaskList(this.#parts.list, {
+      makeRow: (task) => this.#makeRow(task),
+      focusElsewhere: () => this.#parts.add.elements.name.focus({ preventScroll: true }),
+    });
     onSubmit(this.#parts.add, () => this.#add(), (problem) => this.#report(problem));
     this.#parts.more.addEventListener("click", () => this.load());
   }
@@ -46,7 +57,8 @@ export class TasksView {
     this.#session = session;
     this.#focus();
     if (isFirst) this.load();
-    else this.#catchUp();
+    else this.#askAgain();
+    new Follower(session, { onChanges: (changes) => this.#take(changes), onRefetch: () => this.#askAgainSoon() });
   }
 
   /**
@@ -54,101 +66,141 @@ export class TasksView {
    * the keyboard.
    */
   #focus() {
-    const edited = [...this.#rows.values()].find((row) => row.isEdited);
+    const { edited } = this.#list;
     const fine = matchMedia("(pointer: fine)").matches;
 
     if (edited) edited.focusEdit();
     else (fine ? this.#parts.add.elements.name : this.element.querySelector("h2")).focus();
   }
 
-  /** Brings what has changed meanwhile into the first page, and leaves what stands there with what is typed in it. */
-  async #catchUp() {
+  /** What the stream tells, of which only tasks are shown. */
+  #take(changes) {
+    for (const { kind, op, id, task } of changes) {
+      if (kind === "task" && op === "put") this.#list.put(task);
+      else if (kind === "task") this.#list.remove(id);
+      else if (kind === "list" && op === "delete") this.#list.removeList(id);
+    }
+    // More may have been behind them.
+    if (this.#list.size === 0 && this.#nextCursor !== null) this.#askAgainSoon();
+    this.#showWhetherEmpty();
+  }
+
+  #askAgainSoon() {
+    const since = performance.now() - this.#askedAgain;
+
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#askAgain();
+    }, Math.max(0, ASK_AGAIN_MS - since));
+  }
+
+  /** Asks for as much as is shown, and leaves what stands there with what is typed in it. */
+  async #askAgain() {
+    this.#askedAgain = performance.now();
     try {
-      const page = await this.#session.request("GET", `/v1/tasks?${new URLSearchParams({ limit: PAGE_SIZE })}`);
-      const listed = new Set(page.tasks.map((task) => task.id));
-      let above = null;
+      await this.#ask(async () => {
+        const { size } = this.#list;
+        const tasks = [];
+        let cursor = null;
 
-      for (const task of page.tasks) {
-        const known = this.#rows.get(task.id);
-        const row = known ?? this.#makeRow(task);
-
-        if (known) known.update(task);
-        else if (above) above.after(row.element);
-        else this.#parts.list.prepend(row.element);
-        above = row.element;
-      }
-      if (page.nextCursor === undefined) {
-        for (const [id, row] of this.#rows) if (!listed.has(id) && !row.isEdited) this.#dropRow(id);
-        this.#isComplete = true;
-        this.#nextCursor = null;
-      } else if (this.#rows.size === listed.size) {
-        this.#nextCursor = page.nextCursor;
-      }
+        do {
+          const page = await this.#readPage(cursor);
+          tasks.push(...page.tasks);
+          cursor = page.nextCursor ?? null;
+        } while (cursor !== null && tasks.length < size);
+        this.#nextCursor = cursor;
+        return (meanwhile) => this.#list.replace(tasks, cursor === null, meanwhile);
+      });
     } catch (problem) {
-      this.#report(problem, () => this.#catchUp());
-    } finally {
-      this.#parts.more.hidden = this.#nextCursor === null;
-      this.#showWhetherEmpty();
+      this.#report(problem, () => this.#askAgain());
     }
   }
 
   /** Loads the first page, then with each call the next. */
   async load() {
     const { list, more } = this.#parts;
-    const query = new URLSearchParams({ limit: PAGE_SIZE });
 
-    if (this.#nextCursor !== null) query.set("cursor", this.#nextCursor);
     list.ariaBusy = "true";
     more.disabled = true;
     try {
-      const page = await this.#session.request("GET", `/v1/tasks?${query}`);
-      const rows = page.tasks.filter((task) => !this.#rows.has(task.id)).map((task) => this.#makeRow(task));
-      const hadFocus = document.activeElement === document.body || document.activeElement === more;
+      await this.#ask(async () => {
+        const page = await this.#readPage(this.#nextCursor);
+        const isFirst = this.#nextCursor === null;
 
-      list.append(...rows.map((row) => row.element));
-      this.#nextCursor = page.nextCursor ?? null;
-      this.#isComplete = this.#nextCursor === null;
-      if (query.has("cursor") && hadFocus) rows[0]?.focus();
+        this.#nextCursor = page.nextCursor ?? null;
+        return (meanwhile) => {
+          const rows = this.#list.extend(page.tasks, this.#nextCursor === null, meanwhile);
+          const hadFocus = document.activeElement === document.body || document.activeElement === more;
+
+          if (!isFirst && hadFocus) rows[0]?.focus();
+        };
+      });
     } catch (problem) {
       this.#report(problem, () => this.load());
     } finally {
       list.ariaBusy = "false";
       more.disabled = false;
-      more.hidden = this.#nextCursor === null;
+    }
+  }
+
+  /** Has `read()` ask for pages, when what was asked for before is there, and what it gives take them into the list. */
+  async #ask(read) {
+    const before = this.#lastAsk;
+    let done;
+
+    this.#lastAsk = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    const meanwhile = this.#list.watch();
+
+    try {
+      const take = await read();
+      take(meanwhile);
+    } finally {
+      this.#list.forget(meanwhile);
+      done();
+      this.#parts.more.hidden = this.#nextCursor === null;
       this.#showWhetherEmpty();
     }
   }
 
-  #showWhetherEmpty() {
-    this.#parts.empty.hidden = this.#rows.size > 0 || !this.#isComplete;
+  #readPage(cursor) {
+    const query = new URLSearchParams({ limit: PAGE_SIZE });
+
+    if (cursor !== null) query.set("cursor", cursor);
+    return this.#session.request("GET", `/v1/tasks?${query}`);
   }
 
-  /** A task that was added without an answer, and then again, may stand there already. */
-  #rowOf(task) {
-    const known = this.#rows.get(task.id);
-
-    known?.update(task);
-    return known ?? this.#makeRow(task);
+  #showWhetherEmpty() {
+    this.#parts.empty.hidden = this.#list.size > 0 || !this.#list.isComplete;
   }
 
   #makeRow(task) {
     const path = `/v1/tasks/${encodeURIComponent(task.id)}`;
-    const row = new TaskRow(task, {
+
+    return new TaskRow(task, {
       change: (changes, seen) =>
         this.#send(path, seen, (ifMatch) => this.#session.request("PATCH", path, { body: changes, ifMatch })),
       remove: async (seen) => {
         await this.#send(path, seen, (ifMatch) => this.#session.request("DELETE", path, { ifMatch }));
-        this.#dropRow(task.id);
+        this.#discard(task.id, true);
         if (this.element.isConnected) this.#say("Deleted.");
       },
       report: (problem) => {
-        if (problem.status === 404) this.#dropRow(task.id);
+        if (problem.status === 404) this.#discard(task.id);
         this.#report(problem);
       },
+      closed: (row) => {
+        this.#list.close(row);
+        this.#showWhetherEmpty();
+      },
     });
+  }
 
-    this.#rows.set(task.id, row);
-    return row;
+  #discard(id, wasDeleted) {
+    this.#list.discard(id, wasDeleted);
+    this.#showWhetherEmpty();
   }
 
   /**
@@ -166,7 +218,7 @@ export class TasksView {
       }
       const task = await this.#session.request("GET", path);
 
-      this.#rows.get(task.id)?.update(task);
+      this.#list.get(task.id)?.update(task);
       if (task.name !== seen.name) {
         throw new Problem(412, `It has been renamed meanwhile, to “${isolated(task.name)}”. Nothing was changed.`);
       }
@@ -174,25 +226,8 @@ export class TasksView {
     }
   }
 
-  /** Two requests about one task may both find that it is gone. The focus moves on only if it was in the row. */
-  #dropRow(id) {
-    const row = this.#rows.get(id);
-
-    if (!row) return;
-    const { element } = row;
-    const neighbour = element.nextElementSibling ?? element.previousElementSibling;
-    const active = document.activeElement;
-
-    this.#rows.delete(id);
-    this.#showWhetherEmpty();
-    if (element.contains(active) || active === document.body) {
-      (neighbour?.querySelector("input") ?? this.#parts.add.elements.name).focus();
-    }
-    element.remove();
-  }
-
   async #add() {
-    const { add, list } = this.#parts;
+    const { add } = this.#parts;
     const input = add.elements.name;
     const typed = input.value;
     const task = await this.#session.request("POST", "/v1/tasks", { body: { name: typed.trim() } });
@@ -200,7 +235,7 @@ export class TasksView {
     if (!this.element.isConnected) return;
     // Whoever has gone on typing meanwhile keeps that.
     if (input.value === typed) resetForm(add);
-    list.prepend(this.#rowOf(task).element);
+    this.#list.put(task, true);
     this.#showWhetherEmpty();
     this.#notice.hide();
     this.#say(`Added “${isolated(task.name)}”.`);

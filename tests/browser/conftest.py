@@ -34,12 +34,15 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, stack):
-    """visit(url, **context) opens the page in a browser context of its own; at the end, each must have stayed clean."""
+    """visit(url, **context) opens the page in a browser context of its own; at the end, each must have stayed clean. One that
+    does not follow gets no stream, as from a gateway that has none, and knows of nothing that others do."""
     visitors = []
 
-    def open_page(url=stack.url, **context):
+    def open_page(url=stack.url, follows=True, **context):
         browser_context = chromium.new_context(locale="en-GB", **context)
         browser_context.set_default_timeout(PATIENCE_S * 1000)
+        if not follows:
+            browser_context.route("**/v1/events", lambda route: route.fulfill(status=404))
         visitor = Visitor(browser_context, url)
         visitors.append(visitor)
         return visitor

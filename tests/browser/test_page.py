@@ -189,7 +189,9 @@ def test_names_of_500_code_points_are_taken(visitor):
     visitor.add("🐟" * 500)
 
 
-def test_a_task_deleted_elsewhere_leaves_the_list(visitor, stack):
+def test_a_task_deleted_elsewhere_leaves_the_list(visit, stack):
+    visitor = visit(follows=False)
+    visitor.sign_up()
     visitor.add("Here")
     headers = {"Authorization": f"Bearer {visitor.token()}"}
     with httpx.Client(base_url=stack.url, headers=headers, timeout=60) as client:

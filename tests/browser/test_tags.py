@@ -16,7 +16,7 @@ def strict(stack):
 
 @pytest.fixture
 def visitor(visit, strict, person):
-    somebody = visit(strict)
+    somebody = visit(strict, follows=False)
     somebody.sign_in(person.email)
     return somebody
 
