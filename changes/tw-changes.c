@@ -42,9 +42,26 @@ log_of (const TwChangesReading *reading, const TwSyncGroup *group)
   return g_hash_table_lookup (reading->logs, tw_changes_owner (reading, group));
 }
 
-/* What is to be told whole: @list_id, or, NULL, all that is the user's own. */
+static gboolean
+want_none (const TwCommitEntry *entry, gpointer data)
+{
+  return FALSE;
+}
+
+/* Has the records of the group's owner be as the end of their log says that was looked at, or newer: who changed them may not have
+ * come to that, and no entry behind that end would say it again. */
+static gboolean
+settle (const TwChangesReading *reading, const TwSyncGroup *group, GError **error)
+{
+  TwCommitLog log;
+
+  return tw_commits_log (reading->store->commits, reading->deadline_ms, tw_changes_owner (reading, group), G_MAXINT64, &log,
+                         want_none, NULL, error);
+}
+
+/* What is to be told whole: @list_id, or, NULL, all that is the user's own. NULL with @error. */
 static TwSyncGroup *
-add_group (TwChangesReading *reading, const char *list_id)
+add_group (TwChangesReading *reading, const char *list_id, GError **error)
 {
   TwSyncGroup *group = tw_sync_group_new ();
   const TwCommitLog *log;
@@ -56,7 +73,7 @@ add_group (TwChangesReading *reading, const char *list_id)
   group->at = tw_sync_mark (log->newest, log->newest_mark);
   group->state = TW_SYNC_WALK;
   g_ptr_array_add (reading->groups, group);
-  return group;
+  return settle (reading, group, error) ? group : NULL;
 }
 
 static gboolean
@@ -210,6 +227,8 @@ tell_new_lists (TwChangesReading *reading, gboolean *more, GError **error)
 
   for (guint i = 0; i < ids->len; i++)
     {
+      TwSyncGroup *group;
+
       /* What has just been said to be gone is told by the next answer, if it is there again: not both by one. */
       if (tw_changes_knows (reading, ids->pdata[i]) || tw_told_changes_has_deleted_list (&reading->told, ids->pdata[i]))
         continue;
@@ -221,7 +240,8 @@ tell_new_lists (TwChangesReading *reading, gboolean *more, GError **error)
           break;
         }
       n++;
-      if (!tw_changes_walk (reading, add_group (reading, ids->pdata[i]), error))
+      group = add_group (reading, ids->pdata[i], error);
+      if (group == NULL || !tw_changes_walk (reading, group, error))
         return FALSE;
     }
   return TRUE;
@@ -241,12 +261,6 @@ check_groups (const TwChangesReading *reading, GError **error)
 }
 
 /* The token */
-
-static gboolean
-want_none (const TwCommitEntry *entry, gpointer data)
-{
-  return FALSE;
-}
 
 /* Whether the log has what earlier answers were as of, before that is forgotten for what this one is as of. */
 static gboolean
@@ -362,7 +376,9 @@ view_own (TwChangesReading *reading, GError **error)
   const TwSyncGroup *own = own_group (reading);
 
   if (own == NULL)
-    own = add_group (reading, NULL);
+    own = add_group (reading, NULL, error);
+  if (own == NULL)
+    return FALSE;
   return own->state != TW_SYNC_WALK || own->walk.phase != TW_SYNC_LISTS_FIRST || tw_changes_view_own (reading, error);
 }
 
