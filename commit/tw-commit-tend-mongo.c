@@ -20,6 +20,7 @@
 
 struct _TwMongoTender
 {
+  const TwCommits *commits;
   TwMongo *mongo;
   const TwMongoTypes *types;
   TwMongoLanes *lanes;
@@ -33,10 +34,11 @@ struct _TwMongoTender
 };
 
 TwMongoTender *
-tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *lanes)
+tw_mongo_tender_new (const TwCommits *commits, TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *lanes)
 {
   TwMongoTender *tender = g_new0 (TwMongoTender, 1);
 
+  tender->commits = commits;
   tender->mongo = mongo;
   tender->types = types;
   tender->lanes = lanes;
@@ -126,6 +128,14 @@ settle_one (TwMongoSession *session, TwMongoTender *tender, const bson_t *docume
   return TRUE;
 }
 
+/* Who made these commits may not have come to say so, or have said so before the database had them. */
+static void
+tell_ended (const TwMongoTender *tender, const GArray *settled)
+{
+  for (guint i = 0; i < settled->len; i++)
+    tw_commits_tell_ended (tender->commits, g_array_index (settled, TwMongoSettled, i).partition);
+}
+
 /* The oldest, but for those in @passed_over. *@is_all becomes whether nothing else that is due is left. */
 static gboolean
 settle_batch (TwMongoSession *session, TwMongoTender *tender, bson_t *passed_over, gboolean *is_all,
@@ -148,6 +158,7 @@ settle_batch (TwMongoSession *session, TwMongoTender *tender, bson_t *passed_ove
     if (!settle_one (session, tender, heads->pdata[i], settled, passed_over, error))
       return FALSE;
   *is_all = i < SETTLE_BATCH && i == heads->len;
+  tell_ended (tender, settled);
   return tw_mongo_heads_tell (session, (const TwMongoSettled *) (gpointer) settled->data, settled->len, error);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Inside commit/: what is due, whoever left it so: says of heads that all of it is settled, settles what has been due
- * for a second, and drops entries that are too old, with the tombstones of what they removed. */
+ * for a second, and tells that it has ended, and drops entries that are too old, with the tombstones of what they removed. */
 
 #pragma once
 
@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef struct _TwMongoTender TwMongoTender;
 
 /* What is given must outlive it. */
-TwMongoTender *tw_mongo_tender_new (TwMongo *mongo, const TwMongoTypes *types, TwMongoLanes *lanes);
+TwMongoTender *tw_mongo_tender_new (const TwCommits *commits, TwMongo *mongo, const TwMongoTypes *types,
+                                    TwMongoLanes *lanes);
 
 /* When @mongo has been closed. */
 void tw_mongo_tender_free (TwMongoTender *tender);

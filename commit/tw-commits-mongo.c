@@ -210,7 +210,7 @@ tw_commits_mongo_new (TwMongo *mongo, const TwRecordType *const *types, guint n)
   commits->mongo = mongo;
   commits->types = (TwMongoTypes) { types, n };
   commits->lanes = tw_mongo_lanes_new ();
-  commits->tender = tw_mongo_tender_new (mongo, &commits->types, commits->lanes);
+  commits->tender = tw_mongo_tender_new (&commits->parent, mongo, &commits->types, commits->lanes);
   return &commits->parent;
 }
 

@@ -44,6 +44,32 @@ test_what_was_left_is_settled (Shop *shop, gconstpointer data)
 }
 
 static void
+note_ended (const char *partition, gpointer data)
+{
+  g_assert_cmpstr (partition, ==, ADA);
+  g_atomic_int_inc ((gint *) data);
+}
+
+/* Whoever made it has died, or said that it had ended before the database had it. */
+static void
+test_what_was_left_is_told_to_have_ended (Shop *shop, gconstpointer data)
+{
+  gint n = 0;
+  const TwCommitWatch watch = { .ended = note_ended, .user_data = &n };
+
+  shop_commit_well (shop, "+1");
+  tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
+  shop_commit_well (shop, "+2");
+  shop_reopen (shop);
+  tw_commits_watch (shop->commits, &watch);
+  tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
+  g_assert_cmpint (g_atomic_int_get (&n), ==, 1);
+  tend_until (shop, NOW_MS + 5000, "commits", DUE, 0);
+  shop_reopen (shop);
+  g_assert_cmpint (g_atomic_int_get (&n), ==, 1);
+}
+
+static void
 test_tombstone_goes_with_its_entry (Shop *shop, gconstpointer data)
 {
   shop_commit_well (shop, "+1 +2");
@@ -202,6 +228,7 @@ main (int argc, char **argv)
   static const ShopTest tests[] = {
     { "/commits-mongo/tend/own-head-is-said-to-be-settled", test_own_head_is_said_to_be_settled },
     { "/commits-mongo/tend/what-was-left-is-settled", test_what_was_left_is_settled },
+    { "/commits-mongo/tend/what-was-left-is-told-to-have-ended", test_what_was_left_is_told_to_have_ended },
     { "/commits-mongo/tend/tombstone-goes-with-its-entry", test_tombstone_goes_with_its_entry },
     { "/commits-mongo/tend/tombstone-of-what-was-given-stays-until-its-maker-is-settled",
       test_tombstone_of_what_was_given_stays_until_its_maker_is_settled },
