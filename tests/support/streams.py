@@ -61,7 +61,7 @@ class Stream:
         try:
             for event in events_of(self.answer.iter_lines(), self.comments):
                 self.events.put(event)
-        except (httpx.HTTPError, httpx.StreamError) as failure:
+        except Exception as failure:  # whatever it is, whoever waits is told
             self.failure = failure
         self.events.put(END)
 
