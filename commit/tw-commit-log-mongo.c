@@ -4,11 +4,13 @@
 
 #include "tw-commit-log-mongo.h"
 
+#include "tw-clock.h"
 #include "tw-error.h"
 #include "tw-id.h"
 #include "tw-mongo-call.h"
 #include "tw-commit-former.h"
 #include "tw-commit-settle-mongo.h"
+#include "tw-commit-tend-mongo.h"
 
 #include <string.h>
 
@@ -68,7 +70,16 @@ first_in (const TwMongoHead *head)
   return head->n - head->count + 1;
 }
 
-/* Who reads it again need not do so. */
+/* Whether its newest entry has been there for so long that who made it has died, or was told that it may not have happened. */
+static gboolean
+is_left (const TwMongoHead *head)
+{
+  const TwMongoEntry *newest = head->entries->len > 0 ? head->entries->pdata[head->entries->len - 1] : NULL;
+
+  return newest != NULL && newest->time_ms <= tw_clock_wall_ms (tw_clock_system ()) - TW_MONGO_DUE_MS;
+}
+
+/* Who reads it again need not do so; but what was left stays due, for whoever looks for that to tell others of it. */
 gboolean
 tw_mongo_log_settle (TwMongoSession *session, const char *partition, const TwMongoHead *head, GError **error)
 {
@@ -76,7 +87,7 @@ tw_mongo_log_settle (TwMongoSession *session, const char *partition, const TwMon
 
   return head->settled == head->n
          || (tw_mongo_settle (session, head->entries, head->settled, NULL, error)
-             && tw_mongo_heads_tell (session, &settled, 1, error));
+             && (is_left (head) || tw_mongo_heads_tell (session, &settled, 1, error)));
 }
 
 static gboolean

@@ -8,9 +8,6 @@
 
 #include <stdatomic.h>
 
-/* Who is alive has settled it by then. */
-#define DUE_MS 1000
-
 /* Heads that are said to be settled in one command, and that are settled in one operation. */
 #define TELL_BATCH 500
 #define SETTLE_BATCH 50
@@ -142,7 +139,7 @@ settle_batch (TwMongoSession *session, TwMongoTender *tender, bson_t *passed_ove
               GError **error)
 {
   g_autoptr (TwBson) filter
-      = BCON_NEW ("due", "{", "$lte", BCON_DATE_TIME (tender->now_ms - DUE_MS), "}");
+      = BCON_NEW ("due", "{", "$lte", BCON_DATE_TIME (tender->now_ms - TW_MONGO_DUE_MS), "}");
   g_autoptr (TwBson) options = BCON_NEW ("sort", "{", "due", BCON_INT32 (1), "}", "limit", BCON_INT64 (SETTLE_BATCH),
                                          "batchSize", BCON_INT64 (SETTLE_BATCH));
   g_autoptr (GPtrArray) heads = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);

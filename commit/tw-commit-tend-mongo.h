@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Who is alive has settled it by then. */
+#define TW_MONGO_DUE_MS 1000
+
 typedef struct _TwMongoTender TwMongoTender;
 
 /* What is given must outlive it. */

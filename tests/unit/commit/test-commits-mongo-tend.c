@@ -56,12 +56,16 @@ test_what_was_left_is_told_to_have_ended (Shop *shop, gconstpointer data)
 {
   gint n = 0;
   const TwCommitWatch watch = { .ended = note_ended, .user_data = &n };
+  g_autofree char *log = NULL;
 
   shop_commit_well (shop, "+1");
   tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
   shop_commit_well (shop, "+2");
   shop_reopen (shop);
   tw_commits_watch (shop->commits, &watch);
+  /* Whoever reads it before says nothing. */
+  log = shop_log (shop);
+  g_assert_cmpstr (log, ==, "1:+1v1 2:+2v1");
   tend_until (shop, NOW_MS + 1000, "commits", DUE, 0);
   g_assert_cmpint (g_atomic_int_get (&n), ==, 1);
   tend_until (shop, NOW_MS + 5000, "commits", DUE, 0);
