@@ -66,7 +66,7 @@ def rows(path):
         return {table: sorted(database.execute(f"SELECT * FROM {table}")) for table in tables}
 
 
-LOG = ("log", "log_heads", "log_state")
+LOG = ("log", "log_heads", "log_state", "log_store")
 
 
 def moved(path):
