@@ -27,7 +27,7 @@ TEXTS = [
     ["tasks-admin", "copy", "--help"],
     ["tasks-admin", "copy", "--version"],
 ]
-SCRIPTS = ["make-secrets", "server", "test", "test-bare", "test-compose"]
+SCRIPTS = ["make-secrets", "server", "test", "test-bare", "test-compose", "test-hours"]
 NOWHERE = ["full", "closed"]
 
 

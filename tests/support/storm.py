@@ -2,6 +2,7 @@
 """Many who change things at random, and many who follow by changes, while services are killed."""
 
 import contextlib
+import itertools
 import random
 import threading
 import time
@@ -11,6 +12,7 @@ import httpx
 from support.changes import Mirror, agree, full_state
 from support.lists import join, make_list
 from support.people import Person
+from support.processes import eventually
 
 # As often as all need.
 UNLIMITED = ("--requests-per-address", "0", "--requests-per-account", "0")
@@ -242,3 +244,19 @@ class Storm:
     def __exit__(self, *_):
         for person in self.people:
             person.close()
+
+
+def run_with_kills(stack, seed, **more):
+    """A storm at the gateway, while the instances of tasks-service are killed in turn."""
+    turns = itertools.cycle(range(len(stack.tasks_services)))
+
+    def kill():
+        service = stack.tasks_services[next(turns)]
+        service.kill()
+        stack.restart(service)
+
+    with Storm(stack.url, seed, kill=kill, **more) as storm:
+        # What is made of them is seen by all before anything happens.
+        storm.run()
+        eventually(lambda: storm.people[0].client.get("/v1/tasks?limit=1").status_code == 200, "all to be served")
+        assert storm.settle() > 0 and len(storm.sure) > 0
