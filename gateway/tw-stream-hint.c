@@ -7,7 +7,7 @@ tw_stream_hint_new (TwStreamHintKind kind, gboolean down, const TwService *servi
 {
   TwStreamHint *hint = g_new0 (TwStreamHint, 1);
 
-  g_atomic_ref_count_init (&hint->references);
+  hint->references = 1;
   hint->kind = kind;
   hint->down = down;
   hint->service = service;
@@ -18,7 +18,7 @@ tw_stream_hint_new (TwStreamHintKind kind, gboolean down, const TwService *servi
 TwStreamHint *
 tw_stream_hint_ref (TwStreamHint *hint)
 {
-  g_atomic_ref_count_inc (&hint->references);
+  g_atomic_int_inc (&hint->references);
   return hint;
 }
 
@@ -27,7 +27,7 @@ tw_stream_hint_unref (gpointer data)
 {
   TwStreamHint *hint = data;
 
-  if (!g_atomic_ref_count_dec (&hint->references))
+  if (!g_atomic_int_dec_and_test (&hint->references))
     return;
   g_clear_pointer (&hint->users, g_ptr_array_unref);
   g_free (hint);

@@ -18,7 +18,7 @@ typedef enum
 
 typedef struct
 {
-  gatomicrefcount references;
+  gint references; /* atomic, by what ThreadSanitizer sees: no gatomicrefcount */
   TwStreamHintKind kind;
   gboolean down; /* some instance is not heard */
   const TwService *service;

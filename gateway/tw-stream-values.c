@@ -78,10 +78,13 @@ tw_stream_values_new (const TwRoute *route, const TwRequest *request, const TwCl
   while ((field = tw_inputs_next (&inputs)) != NULL)
     {
       const char *text = find (route, tw_request_target (request), claims, field);
-      const Value value = { field, g_strdup (text) };
 
       if (text != NULL && field != method->stream->since)
-        g_array_append_val (values->values, value);
+        {
+          const Value value = { field, g_strdup (text) };
+
+          g_array_append_val (values->values, value);
+        }
     }
   return values;
 }
