@@ -3,6 +3,7 @@
 #include "tw-commit-back-mongo.h"
 
 #include "tw-commit-log-mongo.h"
+#include "tw-commit-reading-mongo.h"
 #include "tw-error.h"
 #include "tw-mongo-call.h"
 #include "tw-random.h"
@@ -14,37 +15,11 @@
 /* Buckets that are read in one operation. */
 #define PAGE 8
 
-/* One operation's question, and what it found. */
-typedef struct
-{
-  const TwMongoTypes *types;
-  char *partition;
-  gint64 next;        /* the number that is wanted; 0: the newest */
-  gint64 until;
-  TwMongoHead *head;  /* NULL: to be looked at first */
-  GPtrArray *entries; /* TwMongoEntry, of buckets, the newer buckets first, each in order */
-  guint n_buckets;
-  gboolean is_broken;
-} Read;
-
-static void
-read_free (gpointer data)
-{
-  Read *read = data;
-
-  g_free (read->partition);
-  g_clear_pointer (&read->head, tw_mongo_head_free);
-  g_ptr_array_unref (read->entries);
-  g_free (read);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Read, read_free)
-
 /* From the newest to the oldest. */
 static gboolean
 take_bucket (const bson_t *document, gpointer data)
 {
-  Read *read = data;
+  TwMongoReading *read = data;
   g_autoptr (GPtrArray) entries = g_ptr_array_new ();
 
   read->n_buckets++;
@@ -56,7 +31,7 @@ take_bucket (const bson_t *document, gpointer data)
 
 /* A bucket that has an entry ends less than a bucket's length behind it. */
 static gboolean
-read_buckets (TwMongoSession *session, Read *read, GError **error)
+read_buckets (TwMongoSession *session, TwMongoReading *read, GError **error)
 {
   const gint64 last = read->next > G_MAXINT64 - TW_MONGO_BUCKET ? G_MAXINT64 : read->next + TW_MONGO_BUCKET - 1;
   g_autoptr (TwBson) filter = BCON_NEW ("partition", BCON_UTF8 (read->partition), "last", "{", "$gte",
@@ -70,50 +45,20 @@ read_buckets (TwMongoSession *session, Read *read, GError **error)
          && (!read->is_broken || tw_mongo_head_is_broken (read->partition, error));
 }
 
-static gint64
-first_in (const TwMongoHead *head)
-{
-  return head->n - head->count + 1;
-}
-
 static gboolean
 run_read (TwMongoSession *session, gpointer job, GError **error)
 {
-  Read *read = job;
+  TwMongoReading *read = job;
 
   if (read->head == NULL)
     {
-      if (!tw_mongo_head_look (session, read->types, read->partition, NULL, &read->head, NULL, error)
-          || !tw_mongo_log_settle (session, read->partition, read->head, error))
+      if (!tw_mongo_reading_look (session, read, error))
         return FALSE;
       if (read->next == 0)
         read->next = read->head->n;
     }
-  return read->next >= first_in (read->head) || read->next <= read->head->dropped || read->next <= 0
+  return read->next >= tw_mongo_reading_first (read) || read->next <= read->head->dropped || read->next <= 0
          || read_buckets (session, read, error);
-}
-
-static gboolean
-ask (TwMongo *mongo, gint64 deadline_ms, Read **read, GError **error)
-{
-  gpointer job = g_steal_pointer (read);
-  const gboolean ok = tw_mongo_call (mongo, deadline_ms, TW_MONGO_CHANGING, run_read, &job, read_free, error);
-
-  *read = job;
-  return ok;
-}
-
-static Read *
-read_new (const TwMongoTypes *types, const TwCommitBack *back)
-{
-  Read *read = g_new0 (Read, 1);
-
-  read->types = types;
-  read->partition = g_strdup (back->partition);
-  read->next = back->place.number;
-  read->until = back->until;
-  read->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_mongo_entry_free);
-  return read;
 }
 
 /* A way, as far as it has come. */
@@ -230,7 +175,7 @@ take_head (Way *way, const TwMongoHead *head)
 
 /* Where the way begins can be known now. */
 static void
-begin (Way *way, const Read *read)
+begin (Way *way, const TwMongoReading *read)
 {
   TwCommitBack *back = way->back;
 
@@ -244,7 +189,7 @@ begin (Way *way, const Read *read)
 
 /* Takes what was read, which has to bring the way on: only what has been dropped meanwhile may be missing. */
 static gboolean
-take (Way *way, const Read *read, GError **error)
+take (Way *way, const TwMongoReading *read, GError **error)
 {
   const gint64 next = way->next;
 
@@ -263,11 +208,12 @@ gboolean
 tw_mongo_back_read (TwMongo *mongo, const TwMongoTypes *types, gint64 deadline_ms, TwCommitBack *back,
                     TwCommitEntryFunc entry, gpointer user_data, GError **error)
 {
-  g_autoptr (Read) read = read_new (types, back);
+  g_autoptr (TwMongoReading) read = tw_mongo_reading_new (types, back->partition, back->place.number);
   Way way = { back, entry, user_data, .state = GOES_ON };
   gint64 dropped = -1; /* when a number was missing */
 
-  if (!ask (mongo, deadline_ms, &read, error))
+  read->until = back->until;
+  if (!tw_mongo_reading_ask (mongo, deadline_ms, run_read, &read, error))
     return FALSE;
   begin (&way, read);
   while (way.state != ENDED)
@@ -287,7 +233,7 @@ tw_mongo_back_read (TwMongo *mongo, const TwMongoTypes *types, gint64 deadline_m
       if (way.state == ENDED)
         break;
       read->next = way.next;
-      if (!ask (mongo, deadline_ms, &read, error))
+      if (!tw_mongo_reading_ask (mongo, deadline_ms, run_read, &read, error))
         return FALSE;
       back->log.dropped = read->head->dropped;
       memcpy (back->log.dropped_mark, read->head->dropped_mark, sizeof back->log.dropped_mark);

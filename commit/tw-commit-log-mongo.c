@@ -9,6 +9,7 @@
 #include "tw-id.h"
 #include "tw-mongo-call.h"
 #include "tw-commit-former.h"
+#include "tw-commit-reading-mongo.h"
 #include "tw-commit-settle-mongo.h"
 #include "tw-commit-tend-mongo.h"
 
@@ -17,35 +18,10 @@
 /* Buckets that are read in one operation. */
 #define PAGE 64
 
-/* One operation's question, and what it found. */
-typedef struct
-{
-  const TwMongoTypes *types;
-  char *partition;
-  gint64 next;        /* the number that is wanted */
-  TwMongoHead *head;  /* NULL: to be looked at first */
-  GPtrArray *entries; /* TwMongoEntry, of buckets */
-  guint n_buckets;
-  gboolean is_broken;
-} Read;
-
-static void
-read_free (gpointer data)
-{
-  Read *read = data;
-
-  g_free (read->partition);
-  g_clear_pointer (&read->head, tw_mongo_head_free);
-  g_ptr_array_unref (read->entries);
-  g_free (read);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Read, read_free)
-
 static gboolean
 take_bucket (const bson_t *document, gpointer data)
 {
-  Read *read = data;
+  TwMongoReading *read = data;
 
   read->n_buckets++;
   read->is_broken = !tw_mongo_entries_read (read->types, document, read->entries);
@@ -53,7 +29,7 @@ take_bucket (const bson_t *document, gpointer data)
 }
 
 static gboolean
-read_buckets (TwMongoSession *session, Read *read, GError **error)
+read_buckets (TwMongoSession *session, TwMongoReading *read, GError **error)
 {
   g_autoptr (TwBson) filter = BCON_NEW ("partition", BCON_UTF8 (read->partition), "last", "{", "$gte",
                                         BCON_INT64 (read->next), "}");
@@ -62,12 +38,6 @@ read_buckets (TwMongoSession *session, Read *read, GError **error)
 
   return tw_mongo_find (session, TW_MONGO_COMMITS, filter, options, take_bucket, read, error)
          && (!read->is_broken || tw_mongo_head_is_broken (read->partition, error));
-}
-
-static gint64
-first_in (const TwMongoHead *head)
-{
-  return head->n - head->count + 1;
 }
 
 /* Whether its newest entry has been there for so long that who made it has died, or was told that it may not have happened. */
@@ -93,16 +63,15 @@ tw_mongo_log_settle (TwMongoSession *session, const char *partition, const TwMon
 static gboolean
 run_read (TwMongoSession *session, gpointer job, GError **error)
 {
-  Read *read = job;
+  TwMongoReading *read = job;
 
   if (read->head == NULL)
     {
-      if (!tw_mongo_head_look (session, read->types, read->partition, NULL, &read->head, NULL, error)
-          || !tw_mongo_log_settle (session, read->partition, read->head, error))
+      if (!tw_mongo_reading_look (session, read, error))
         return FALSE;
       read->next = MAX (read->next, read->head->dropped + 1);
     }
-  return read->next >= first_in (read->head) || read_buckets (session, read, error);
+  return read->next >= tw_mongo_reading_first (read) || read_buckets (session, read, error);
 }
 
 void
@@ -171,28 +140,6 @@ show_all (const GPtrArray *entries, gint64 *next, gint64 newest, TwCommitEntryFu
   return GO_ON;
 }
 
-static gboolean
-ask (TwMongo *mongo, gint64 deadline_ms, Read **read, GError **error)
-{
-  gpointer job = g_steal_pointer (read);
-  const gboolean ok = tw_mongo_call (mongo, deadline_ms, TW_MONGO_CHANGING, run_read, &job, read_free, error);
-
-  *read = job;
-  return ok;
-}
-
-static Read *
-read_new (const TwMongoTypes *types, const char *partition, gint64 next)
-{
-  Read *read = g_new0 (Read, 1);
-
-  read->types = types;
-  read->partition = g_strdup (partition);
-  read->next = next;
-  read->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tw_mongo_entry_free);
-  return read;
-}
-
 static void
 say (const TwMongoHead *head, TwCommitLog *log)
 {
@@ -203,16 +150,16 @@ say (const TwMongoHead *head, TwCommitLog *log)
 
 /* Those of buckets that were read, and, where there are no more of them, those of the head. */
 static Shown
-show_page (Read *read, TwCommitEntryFunc func, gpointer user_data)
+show_page (TwMongoReading *read, TwCommitEntryFunc func, gpointer user_data)
 {
   const gboolean is_last = read->n_buckets < PAGE;
-  Shown shown = show_all (read->entries, &read->next, first_in (read->head) - 1, func, user_data);
+  Shown shown = show_all (read->entries, &read->next, tw_mongo_reading_first (read) - 1, func, user_data);
 
   g_ptr_array_set_size (read->entries, 0);
   read->n_buckets = 0;
-  if (shown != GO_ON || (!is_last && read->next < first_in (read->head)))
+  if (shown != GO_ON || (!is_last && read->next < tw_mongo_reading_first (read)))
     return shown;
-  if (read->next < first_in (read->head))
+  if (read->next < tw_mongo_reading_first (read))
     return GAP;
   shown = show_all (read->head->entries, &read->next, read->head->n, func, user_data);
   return shown == GO_ON ? ENOUGH : shown;
@@ -220,7 +167,7 @@ show_page (Read *read, TwCommitEntryFunc func, gpointer user_data)
 
 /* Only what has been dropped meanwhile may be missing. */
 static gboolean
-look_again (Read *read, gint64 *dropped, GError **error)
+look_again (TwMongoReading *read, gint64 *dropped, GError **error)
 {
   if (read->head->dropped == *dropped)
     {
@@ -237,13 +184,13 @@ gboolean
 tw_mongo_log_read (TwMongo *mongo, const TwMongoTypes *types, gint64 deadline_ms, const char *partition, gint64 after,
                    TwCommitLog *log, TwCommitEntryFunc entry, gpointer user_data, GError **error)
 {
-  g_autoptr (Read) read = read_new (types, partition, CLAMP (after, 0, G_MAXINT64 - 1) + 1);
+  g_autoptr (TwMongoReading) read = tw_mongo_reading_new (types, partition, CLAMP (after, 0, G_MAXINT64 - 1) + 1);
   gint64 dropped = -1; /* when a number was missing */
   Shown shown = GO_ON;
 
   while (shown != ENOUGH)
     {
-      if (!ask (mongo, deadline_ms, &read, error))
+      if (!tw_mongo_reading_ask (mongo, deadline_ms, run_read, &read, error))
         return FALSE;
       say (read->head, log);
       shown = show_page (read, entry, user_data);
