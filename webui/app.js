@@ -2,6 +2,7 @@
 
 // Wires the views together: which one is shown, and what the header says.
 
+import { onPress } from "./dom.js";
 import { Notice } from "./notice.js";
 import { isSignOutPending, listenToOtherTabs, setSignOutPending, tellSignedOut } from "./other-tabs.js";
 import { Session } from "./session.js";
@@ -134,17 +135,15 @@ async function begin() {
   else showTasks(resumed);
 }
 
-signOut.addEventListener("click", async () => {
+onPress(signOut, async () => {
   const leaving = session;
 
-  signOut.disabled = true;
   try {
     await leave(leaving);
     notice.hide();
   } catch {
     notice.show("You are signed out here, but the server could not be told. Your session ends there by itself.");
   } finally {
-    signOut.disabled = false;
     if (session === leaving) {
       session = view = leftBy = null;
       showSignIn();

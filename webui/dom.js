@@ -14,3 +14,27 @@ export function partsOf(root) {
   for (const element of root.querySelectorAll("[data-part]")) parts[element.dataset.part] = element;
   return parts;
 }
+
+/**
+ * Whether somebody is still at `element`, or nowhere else. Only then may an answer to what they did there move the focus:
+ * whoever has gone on meanwhile would be torn back.
+ */
+export function isStillAt(element) {
+  return document.activeElement === document.body || element.contains(document.activeElement);
+}
+
+/**
+ * Has a press of `button` run `action()`, once at a time. The button is not disabled meanwhile: that would take the focus
+ * from it, and itself from those who go through the page with the Tab key.
+ */
+export function onPress(button, action) {
+  button.addEventListener("click", async () => {
+    if (button.ariaDisabled === "true") return;
+    button.ariaDisabled = "true";
+    try {
+      await action();
+    } finally {
+      button.ariaDisabled = "false";
+    }
+  });
+}

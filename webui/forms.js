@@ -4,6 +4,7 @@
 // is wrong with the input NAME, and [data-error-of-form] what is wrong with no single one.
 
 import { Problem } from "./api.js";
+import { isStillAt } from "./dom.js";
 import { isComposing } from "./keys.js";
 
 let lastErrorId = 0;
@@ -49,7 +50,7 @@ function showErrors(form, problem) {
 
 /**
  * Has `action(form)` run when the form is submitted, once at a time. A problem's errors are shown at their fields; what
- * has no field is handed to `onProblem(problem)`.
+ * has no field is handed to `onProblem(problem)`. The button is not disabled meanwhile, as in onPress.
  */
 export function onSubmit(form, action, onProblem) {
   const button = form.querySelector("[type=submit]");
@@ -61,9 +62,8 @@ export function onSubmit(form, action, onProblem) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;
-    const focused = document.activeElement;
     form.ariaBusy = "true";
-    button.disabled = true;
+    button.ariaDisabled = "true";
     clearErrors(form);
     try {
       await action(form);
@@ -73,10 +73,8 @@ export function onSubmit(form, action, onProblem) {
       if (!showErrors(form, problem)) onProblem(problem);
     } finally {
       form.ariaBusy = "false";
-      button.disabled = false;
-      // A button loses the focus when it is disabled.
-      if (document.activeElement === document.body) focused.focus();
-      form.querySelector("[aria-invalid]")?.focus();
+      button.ariaDisabled = "false";
+      if (isStillAt(form)) form.querySelector("[aria-invalid]")?.focus();
     }
   });
 }

@@ -2,7 +2,7 @@
 
 // Two forms: for those who have an account, and for those who have not.
 
-import { fromTemplate, partsOf } from "./dom.js";
+import { fromTemplate, isStillAt, partsOf } from "./dom.js";
 import { onSubmit, showFieldError, showFormError } from "./forms.js";
 
 /**
@@ -20,6 +20,7 @@ export function signInView({ signIn, toSignUp, report }) {
     (problem) => {
       if (problem.status !== 401) return report(problem);
       showFormError(form, problem.message);
+      if (!isStillAt(form)) return;
       form.elements.password.focus();
       form.elements.password.select();
     },

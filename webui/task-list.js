@@ -131,8 +131,7 @@ export class TaskList {
     this.#note(id);
     if (!row) return;
     if (wasDeleted) this.#removed.set(id, row.task.createdOn);
-    // The button that was pressed is disabled: then nothing has the focus.
-    this.#drop(row, document.activeElement === document.body);
+    this.#drop(row);
   }
 
   /** Nobody is at the row any more. */
@@ -170,10 +169,10 @@ export class TaskList {
   }
 
   /** The focus moves on only if it was in the row, and scrolls nothing. */
-  #drop(row, hadFocus = false) {
+  #drop(row) {
     const { element, task } = row;
     const neighbour = element.nextElementSibling ?? element.previousElementSibling;
-    const moves = hadFocus || element.contains(document.activeElement);
+    const moves = element.contains(document.activeElement);
 
     this.#rows.splice(this.#rows.indexOf(row), 1);
     this.#byId.delete(task.id);

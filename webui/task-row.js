@@ -2,7 +2,7 @@
 
 // One task: ticked, renamed in place, deleted after a second look.
 
-import { fromTemplate, partsOf } from "./dom.js";
+import { fromTemplate, isStillAt, onPress, partsOf } from "./dom.js";
 import { onSubmit, resetForm } from "./forms.js";
 import { isComposing } from "./keys.js";
 import { balanced, isolated } from "./text.js";
@@ -36,7 +36,7 @@ export class TaskRow {
     onSubmit(edit, () => this.#rename(), (problem) => actions.report(problem));
     this.#parts.delete.addEventListener("click", () => this.#askToDelete());
     keep.addEventListener("click", () => this.#showLine(this.#parts.delete));
-    really.addEventListener("click", () => this.#delete());
+    onPress(really, () => this.#delete());
     this.#onEscape(edit, () => this.#cancelRename());
     this.#onEscape(confirm, () => this.#showLine(this.#parts.delete));
     this.#show(task);
@@ -93,12 +93,14 @@ export class TaskRow {
     time.textContent = Number.isNaN(createdOn.getTime()) ? "" : timeFormat.format(createdOn);
   }
 
-  /** Shows the task itself again, after a form or a question, and puts the focus where it came from. */
+  /** Shows the task itself again, after a form or a question, and puts the focus where it came from, if it is still here. */
   #showLine(focus) {
+    const isHere = isStillAt(this.element);
+
     this.#parts.line.hidden = false;
     this.#parts.edit.hidden = true;
     this.#parts.confirm.hidden = true;
-    focus.focus();
+    if (isHere) focus.focus();
     this.#actions.closed(this);
   }
 
@@ -161,16 +163,11 @@ export class TaskRow {
   }
 
   async #delete() {
-    const { really } = this.#parts;
-
-    really.disabled = true;
     try {
       await this.#actions.remove(this.#seen);
     } catch (problem) {
       this.#showLine(this.#parts.delete);
       this.#actions.report(problem);
-    } finally {
-      really.disabled = false;
     }
   }
 }

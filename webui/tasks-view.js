@@ -3,7 +3,7 @@
 // The list of tasks, newest first, a page at a time, as it is while others change it.
 
 import { Problem } from "./api.js";
-import { fromTemplate, partsOf } from "./dom.js";
+import { fromTemplate, isStillAt, onPress, partsOf } from "./dom.js";
 import { Follower } from "./follower.js";
 import { onSubmit, resetForm } from "./forms.js";
 import { TaskList } from "./task-list.js";
@@ -47,7 +47,7 @@ export class TasksView {
       focusElsewhere: () => this.#parts.add.elements.name.focus({ preventScroll: true }),
     });
     onSubmit(this.#parts.add, () => this.#add(), (problem) => this.#report(problem));
-    this.#parts.more.addEventListener("click", () => this.load());
+    onPress(this.#parts.more, () => this.load());
   }
 
   /** Shows the session's tasks: a first time, or again, where the one before has ended. */
@@ -121,7 +121,6 @@ export class TasksView {
     const { list, more } = this.#parts;
 
     list.ariaBusy = "true";
-    more.disabled = true;
     try {
       await this.#ask(async () => {
         const page = await this.#readPage(this.#nextCursor);
@@ -130,16 +129,14 @@ export class TasksView {
         this.#nextCursor = page.nextCursor ?? null;
         return (meanwhile) => {
           const rows = this.#list.extend(page.tasks, this.#nextCursor === null, meanwhile);
-          const hadFocus = document.activeElement === document.body || document.activeElement === more;
 
-          if (!isFirst && hadFocus) rows[0]?.focus();
+          if (!isFirst && isStillAt(more)) rows[0]?.focus();
         };
       });
     } catch (problem) {
       this.#report(problem, () => this.load());
     } finally {
       list.ariaBusy = "false";
-      more.disabled = false;
     }
   }
 
@@ -239,7 +236,7 @@ export class TasksView {
     this.#showWhetherEmpty();
     this.#notice.hide();
     this.#say(`Added “${isolated(task.name)}”.`);
-    input.focus();
+    if (isStillAt(add)) input.focus();
   }
 
   #report(problem, retry = null) {

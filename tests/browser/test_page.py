@@ -109,7 +109,7 @@ def test_the_keyboard_is_enough(visit):
     press("Tab", "Enter")
     keys.type("Typed")
     press("Enter")
-    expect(visitor.names).to_have_text(["Typed"])
+    expect(visitor.button(f"Rename {quoted('Typed')}")).to_be_focused()
     press("Enter")
     keys.type("not this")
     press("Escape")
@@ -268,6 +268,63 @@ def test_what_is_typed_while_a_task_is_added_stays(visitor):
     waiting[0].continue_()
     expect(visitor.names).to_have_text(["First"])
     expect(visitor.new_task).to_have_value("Second")
+
+
+def test_an_answer_that_comes_late_takes_the_focus_from_nobody(visitor):
+    """The stream tells of a change before its answer comes, so that people go on at once."""
+    visitor.add("Old")
+    keys = visitor.page.keyboard
+    held = []
+
+    def hold(path, refuse=False):
+        visitor.page.unroute_all()
+        visitor.page.route(path, lambda route: held.append((route, None if refuse else route.fetch())))
+
+    def answer():
+        eventually(lambda: visitor.page.wait_for_timeout(50) or held, "the request")
+        route, response = held.pop()
+        with visitor.page.expect_response(route.request.url):
+            if response:
+                route.fulfill(response=response)
+            else:
+                route.fulfill(status=400, content_type="application/problem+json",
+                              body='{"title":"No","status":400,"errors":[{"detail":"no","location":"body.name"}]}')  # fmt: skip
+
+    hold("**/v1/tasks")
+    visitor.new_task.fill("New")
+    keys.press("Enter")
+    expect(visitor.names).to_have_text(["New", "Old"])
+    keys.press("Tab")
+    expect(visitor.button("Add")).to_be_focused()
+    keys.press("Tab")
+    expect(visitor.tick_box("New")).to_be_focused()
+    answer()
+    expect(visitor.new_task).to_have_value("")
+    expect(visitor.tick_box("New")).to_be_focused()
+
+    hold("**/v1/tasks/*")
+    visitor.begin_rename("New").fill("Newer")
+    keys.press("Enter")
+    visitor.tick_box("Old").focus()
+    answer()
+    expect(visitor.button(f"Rename {quoted('Newer')}")).to_be_visible()
+    expect(visitor.tick_box("Old")).to_be_focused()
+
+    hold("**/v1/tasks", refuse=True)
+    visitor.new_task.fill("Refused")
+    keys.press("Enter")
+    visitor.tick_box("Old").focus()
+    answer()
+    expect(visitor.page.get_by_text("no", exact=True)).to_be_visible()
+    expect(visitor.tick_box("Old")).to_be_focused()
+
+    hold("**/v1/tasks/*")
+    visitor.begin_delete("Newer")
+    keys.press("Enter")
+    visitor.new_task.focus()
+    answer()
+    expect(visitor.names).to_have_text(["Old"])
+    expect(visitor.new_task).to_be_focused()
 
 
 def test_a_rename_under_way_is_not_cancelled(visitor):
